@@ -1,0 +1,61 @@
+const swc = (tsx) => [
+  "@swc/jest",
+  {
+    jsc: {
+      parser: { syntax: "typescript", decorators: true, tsx },
+      transform: { legacyDecorator: true, decoratorMetadata: true, react: { runtime: "automatic" } },
+      target: "es2022",
+    },
+    // import() stays what it is: ESM-only packages are reached by it.
+    module: { type: "commonjs", ignoreDynamic: true },
+    sourceMaps: "inline",
+  },
+]
+
+const project = (name, settings = {}) => ({
+  displayName: name,
+  rootDir: __dirname,
+  testEnvironment: "node",
+  testMatch: [`<rootDir>/test/${name}/**/*.test.{ts,tsx}`],
+  transform: { "^.+\\.ts$": swc(false), "^.+\\.tsx$": swc(true) },
+  modulePathIgnorePatterns: ["<rootDir>/.medusa/"],
+  ...settings,
+})
+
+const database = {
+  globalSetup: "<rootDir>/test/setup/start-database.ts",
+  globalTeardown: "<rootDir>/test/setup/stop-database.ts",
+}
+const patient = "<rootDir>/test/setup/patience.ts"
+
+/** @type {import("jest").Config} */
+module.exports = {
+  projects: [
+    project("unit"),
+    project("simulation", { ...database, setupFilesAfterEnv: [patient] }),
+    project("integration", {
+      ...database,
+      setupFiles: ["<rootDir>/test/setup/medusa-process.ts"],
+      setupFilesAfterEnv: [patient],
+    }),
+    project("packed", {
+      ...database,
+      globalSetup: "<rootDir>/test/setup/pack.ts",
+      setupFilesAfterEnv: [patient],
+    }),
+    project("browser", { ...database, setupFilesAfterEnv: [patient] }),
+  ],
+  reporters: ["default", "<rootDir>/test/setup/count-reporter.js"],
+  // Each integration file boots a Medusa of its own, with its own database: two of them share two cores well, and
+  // a worker that has grown by what each one leaves behind is replaced.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: "1500MB",
+  // Medusa leaves timers and connections behind after its shutdown.
+  forceExit: true,
+  collectCoverageFrom: ["src/**/*.ts", "!src/admin/**", "!src/migrations/**"],
+  coverageProvider: "v8",
+  coverageThreshold: {
+    "./src/core/": { lines: 95, branches: 90 },
+    "./src/services/": { lines: 95, branches: 90 },
+  },
+}
