@@ -1,0 +1,168 @@
+import type { Money } from "./money"
+import type { Outcome } from "./outcome"
+
+export type GatewayName = "ksher" | "gnete"
+
+/** How the shopper pays: Ksher's hosted page or QR; Gnete decides by wayCode. */
+export type PaymentMode = "redirect" | "qr"
+
+/**
+ * What a browser does to pay. A QR as its text where the gateway gives it, else as an image: a PNG data URI (Ksher) or
+ * the picture's https address (Gnete).
+ */
+export type PaymentAction =
+  { type: "redirect"; url: string } | { type: "qr"; content: string } | { type: "qr"; image: string }
+
+/** A payment to open. `number` is the merchant order number, unique for ever at both gateways. */
+export interface NewOrder {
+  number: string
+  amount: Money
+  /** Ksher channel (or the configured list), Gnete wayCode. Must be among the configured ones. */
+  channel?: string
+  /** Filled into `{session_id}` of the return URLs. */
+  sessionId: string
+  notifyUrl: string
+}
+
+/** How an order is found again. Everything the gateway has told so far; what is missing is `undefined`. */
+export interface OrderRef {
+  number: string
+  amount: Money
+  mode: PaymentMode
+  channel?: string | undefined
+  /** Ksher `ksher_order_no`, Gnete `payOrderId`. */
+  gatewayNo?: string | undefined
+  /** Ksher `pay_mch_order_no`: the only number under which a gateway order is refunded. */
+  payNo?: string | undefined
+}
+
+export interface PaymentLink {
+  action: PaymentAction
+  mode: PaymentMode
+  channel?: string | undefined
+  gatewayNo?: string | undefined
+  expiresAt: Date
+}
+
+/**
+ * What the gateway says an order is.
+ * `in_progress`: unpaid, and a payment is running. `reversed`: a paid order cancelled the same day.
+ * `refunded`: some or all of it was returned (`returned: "all" | "some" | "unsaid"`).
+ */
+export interface Standing {
+  state: "absent" | "unpaid" | "in_progress" | "paid" | "failed" | "closed" | "reversed" | "refunded"
+  amount?: Money | undefined
+  channel?: string | undefined
+  gatewayNo?: string | undefined
+  payNo?: string | undefined
+  paidAt?: Date | undefined
+  returned?: "all" | "some" | "unsaid" | undefined
+}
+
+export interface RefundOrder {
+  /** The merchant refund number, for life. */
+  number: string
+  amount: Money
+  order: OrderRef
+  notifyUrl: string
+}
+
+export interface RefundRecord {
+  /** The merchant refund number; empty for one made in the gateway's own console without one. */
+  number: string
+  gatewayNo?: string | undefined
+  amount: Money
+  state: "succeeded" | "pending" | "failed" | "unclear"
+  at?: Date | undefined
+}
+
+/** A same-day reversal of a whole paid order (Gnete `pay/cancel`). Named by the gateway only: there is no merchant number. */
+export interface ReversalRecord {
+  gatewayNo: string
+  state: "succeeded" | "pending" | "failed" | "unclear"
+}
+
+/** What a channel can do, from the gateways' published tables. `unsure` is a fact neither page states. */
+export interface ChannelFacts {
+  refund: boolean
+  partialRefund: boolean
+  /** Whether a refund can be asked about (`refund_query`). */
+  refundQuery: boolean
+  /** Whether an open QR of this channel can be closed. */
+  close: boolean
+  /** Smallest payment in minor units. */
+  minimum: number
+}
+
+/** The body as it came, the header that decides how it is read. */
+export interface RawNotification {
+  body: Buffer
+  contentType: string | undefined
+  /** The query string, where older Gnete builds put the parameters. */
+  query: string
+}
+
+/**
+ * What a notification says, with the payer's fields left out. A hint, never a fact (invariant 4).
+ * `verified` is the result of the signature check, `reason` why it failed.
+ */
+export type NotificationReading =
+  | { readable: false; reason: string }
+  | {
+      readable: true
+      verified: boolean
+      reason?: string | undefined
+      about: "payment" | "refund" | "cancel"
+      account: string
+      /** The merchant order number, or Ksher's `mch_order_no`. Gnete's refund and cancel notifications carry none. */
+      number?: string | undefined
+      gatewayNo?: string | undefined
+      refundNumber?: string | undefined
+      refundGatewayNo?: string | undefined
+      cancelGatewayNo?: string | undefined
+      state: string
+      amount?: { minor: number; currency: string } | undefined
+    }
+
+/** The words a gateway wants to read: with what it stops sending, and with what it sends again. */
+export interface Acknowledgement {
+  contentType: string
+  accepted: string
+  rejected: (message: string) => string
+}
+
+/**
+ * One payment gateway, verb by verb, in the same order for both. Knows no Medusa and no ledger. Never throws for
+ * anything the gateway or the network does: that is an outcome.
+ */
+export interface Gateway {
+  readonly name: GatewayName
+  /** Ksher's appid; Gnete's `mchNo/appId`. */
+  readonly account: string
+  /** Longest merchant order and refund number. */
+  readonly maxNumberLength: number
+  readonly acknowledgement: Acknowledgement
+
+  /** Decimals of a currency at this gateway, or a sentence why it cannot be used. */
+  digits(currency: string): { digits: number } | { problem: string }
+  /** How shoppers pay by this entry, and which channels they may choose from. */
+  readonly offer: { mode: PaymentMode; channels: readonly string[] }
+  /** What is known of a channel; `undefined` channel: a hosted page where the shopper has not chosen yet. */
+  channelFacts(channel: string | undefined): ChannelFacts
+  /** The channel a storefront asked for, checked against the configured ones, or a sentence why not. */
+  chooseChannel(asked: unknown): { channel: string | undefined } | { problem: string }
+
+  open(order: NewOrder): Promise<Outcome<PaymentLink>>
+  query(order: OrderRef): Promise<Outcome<Standing>>
+  close(order: OrderRef): Promise<Outcome<Record<string, never>>>
+  /** Same-day reversal of a whole paid order. Ksher has none and refuses with `not_supported`. */
+  cancel(order: OrderRef, notifyUrl: string): Promise<Outcome<ReversalRecord>>
+  cancelQuery(gatewayCancelNo: string): Promise<Outcome<ReversalRecord>>
+  refund(refund: RefundOrder): Promise<Outcome<RefundRecord>>
+  /** The refund asked for, by its number: `refused` with reason `absent` where the gateway knows none. */
+  refundQuery(refund: RefundOrder): Promise<Outcome<RefundRecord>>
+  /** Every refund the gateway lists for an order (Ksher `refund_query`); `not_supported` where it lists none. */
+  refundsOf(order: OrderRef): Promise<Outcome<RefundRecord[]>>
+
+  readNotification(raw: RawNotification): NotificationReading
+}

@@ -1,0 +1,7 @@
+export * from "./gateway"
+export * from "./money"
+export * from "./outcome"
+export * from "./numbers"
+export * from "./operation"
+export * from "./states"
+export * from "./problem"

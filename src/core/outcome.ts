@@ -1,0 +1,80 @@
+/**
+ * What became of one attempt at the gateway. A closed union: success only from an explicit, verified success,
+ * refusal only from an explicit refusal, everything else is `unknown` (design invariant 2).
+ */
+export type Outcome<T> = Succeeded<T> | Refused | Pending<T> | Unknown | NotSent
+
+/** The gateway said yes, signed where it signs, and what it said is what was asked. */
+export interface Succeeded<T> {
+  kind: "succeeded"
+  value: T
+}
+
+/** The gateway said no in so many words: no money moved because of this attempt. */
+export interface Refused {
+  kind: "refused"
+  reason: RefusalReason
+  /** The gateway's own code, for its support. */
+  code: string
+  /** One sentence for the operator. */
+  message: string
+}
+
+/** Accepted, not finished: the gateway owes an end to it. */
+export interface Pending<T> {
+  kind: "pending"
+  value: Partial<T>
+  message: string
+}
+
+/** Nobody can say yet: a timeout, a reset, a 5xx, an unverifiable or unlisted answer. Ask the gateway before anything else. */
+export interface Unknown {
+  kind: "unknown"
+  code: string
+  message: string
+  /**
+   * The gateway did answer, with a failure it does not document. Alone that says nothing; with a query that shows nothing
+   * done, it is a refusal.
+   */
+  answered?: true
+}
+
+/** The request never left this machine: nothing can have happened. */
+export interface NotSent {
+  kind: "not_sent"
+  code: string
+  message: string
+}
+
+export type RefusalReason =
+  | "already_paid" // the order has been paid: refund it instead
+  | "already_closed" // the order was closed before
+  | "already_refunded" // nothing is left to return
+  | "absent" // the gateway knows no such order, refund or cancel
+  | "in_progress" // a payment or refund is running: ask again later
+  | "duplicate" // the merchant number has been used
+  | "exceeds_balance" // more than what is left of the payment
+  | "insufficient_funds" // the merchant's balance at the gateway does not cover it: may pass another day
+  | "not_supported" // this channel cannot do it, ever
+  | "declined" // the channel said no to this one
+  | "credentials" // account, key or signature is wrong: configuration
+  | "invalid" // the gateway found the request malformed
+
+export const succeeded = <T>(value: T): Succeeded<T> => ({ kind: "succeeded", value })
+export const refused = (reason: RefusalReason, code: string, message: string): Refused => ({
+  kind: "refused",
+  reason,
+  code,
+  message,
+})
+export const pending = <T>(message: string, value: Partial<T> = {}): Pending<T> => ({
+  kind: "pending",
+  value,
+  message,
+})
+export const unknown = (code: string, message: string): Unknown => ({ kind: "unknown", code, message })
+export const answeredUnknown = (code: string, message: string): Unknown => ({
+  ...unknown(code, message),
+  answered: true,
+})
+export const notSent = (code: string, message: string): NotSent => ({ kind: "not_sent", code, message })

@@ -1,0 +1,295 @@
+import {
+  pending,
+  refused,
+  succeeded,
+  unknown,
+  type ChannelFacts,
+  type Gateway,
+  type NewOrder,
+  type NotificationReading,
+  type OrderRef,
+  type Outcome,
+  type PaymentLink,
+  type RawNotification,
+  type RefundOrder,
+  type RefundRecord,
+  type ReversalRecord,
+  type Standing,
+} from "../../core"
+import { fillSessionId, notifyUrlProblem } from "../options/shared"
+import {
+  andThen,
+  closedBy,
+  endOfClose,
+  followable,
+  isNumber,
+  refundProblem,
+  type Answer,
+  type ClientTools,
+} from "../transport"
+import { extraOf, facts } from "./channels"
+import { GneteClient } from "./client"
+import { cancelStates, openStates, payDataKinds, refundStates, standings, type Progress } from "./mapping"
+import { readGneteNotification } from "./notification"
+import type { GneteOptions } from "./options"
+import type { GneteNewOrder, GneteOrder } from "./schema"
+
+type Settings = Omit<GneteOptions, "appSecret">
+
+export class GneteGateway implements Gateway {
+  readonly name = "gnete"
+  readonly account: string
+  readonly maxNumberLength = 30
+  readonly acknowledgement = {
+    contentType: "text/plain",
+    accepted: "success",
+    // Gnete compares the body with one word and reads nothing else.
+    rejected: () => "fail",
+  }
+
+  readonly #client: GneteClient
+  readonly #settings: Settings
+  readonly #appSecret: string
+  readonly #now: () => Date
+
+  constructor(options: GneteOptions, tools: ClientTools = {}) {
+    const { appSecret, ...settings } = options
+    const { mchNo, appId, baseUrl, timeoutMs } = settings
+    this.#client = new GneteClient({ mchNo, appId, appSecret, baseUrl, timeoutMs, ...tools })
+    this.#settings = settings
+    this.#appSecret = appSecret
+    this.#now = tools.now ?? (() => new Date())
+    this.account = `${mchNo}/${appId}`
+  }
+
+  digits(currency: string): { digits: number } | { problem: string } {
+    if (currency === "hkd") return { digits: 2 }
+    return { problem: `Gnete takes HKD only, not ${currency.toUpperCase()}.` }
+  }
+
+  channelFacts(): ChannelFacts {
+    return facts
+  }
+
+  /** Each wayCode decides for itself whether it redirects or draws a QR. */
+  get offer() {
+    return { mode: "redirect" as const, channels: this.#settings.wayCodes }
+  }
+
+  chooseChannel(asked: unknown): { channel: string | undefined } | { problem: string } {
+    const { wayCodes } = this.#settings
+    if (asked === undefined || asked === null) return { channel: wayCodes[0] }
+    const channel = wayCodes.find((one) => one === asked)
+    return channel === undefined
+      ? { problem: `Choose one of these way codes: ${wayCodes.join(", ")}.` }
+      : { channel }
+  }
+
+  async open(order: NewOrder): Promise<Outcome<PaymentLink>> {
+    const problem = this.#problemOf(order)
+    if (problem !== undefined) return refused("invalid", "not_sent", problem)
+    const { subject, body, returnUrl, expireSeconds } = this.#settings
+    const wayCode = this.#wayCodeOf(order)
+    const channelExtra = this.#channelExtra(wayCode)
+    const answer = await this.#client.unifiedOrder({
+      mchOrderNo: order.number,
+      wayCode,
+      amount: order.amount.minor,
+      currency: order.amount.currency.toUpperCase(),
+      subject,
+      body,
+      notifyUrl: order.notifyUrl,
+      ...(returnUrl !== undefined && { returnUrl: fillSessionId(returnUrl, order.sessionId) }),
+      expiredTime: expireSeconds,
+      ...(channelExtra !== undefined && { channelExtra }),
+    })
+    return answer.kind === "succeeded" ? this.#link(answer.value, wayCode) : answer
+  }
+
+  async query(order: OrderRef): Promise<Answer<Standing>> {
+    const answer = await this.#client.payQuery({ mchOrderNo: order.number })
+    if (answer.kind === "refused" && answer.reason === "absent") return succeeded({ state: "absent" })
+    return andThen(answer, standingOf)
+  }
+
+  /** Confirmed by a query: Gnete answers a close with nothing where its channel has none, and a shopper may pay meanwhile. */
+  async close(order: OrderRef): Promise<Outcome<Record<string, never>>> {
+    const asked = await this.#client.payClose({ mchOrderNo: order.number })
+    return endOfClose(asked) ?? closedBy("Gnete", asked, await this.query(order))
+  }
+
+  async cancel(order: OrderRef, notifyUrl: string): Promise<Outcome<ReversalRecord>> {
+    const problem = notifyUrlProblem(notifyUrl)
+    if (problem !== undefined) return refused("invalid", "not_sent", problem)
+    const answer = await this.#client.payCancel({
+      mchOrderNo: order.number,
+      payOrderId: order.gatewayNo,
+      notifyUrl,
+    })
+    return answer.kind === "succeeded" ? reversalOf(answer.value) : answer
+  }
+
+  async cancelQuery(gatewayCancelNo: string): Promise<Outcome<ReversalRecord>> {
+    const answer = await this.#client.cancelQuery({ cancelOrderId: gatewayCancelNo })
+    return answer.kind === "succeeded" ? reversalOf(answer.value) : answer
+  }
+
+  async refund(refund: RefundOrder): Promise<Outcome<RefundRecord>> {
+    const problem = this.#refundProblem(refund)
+    if (problem !== undefined) return problem
+    const answer = await this.#client.refundOrder({
+      mchOrderNo: refund.order.number,
+      mchRefundNo: refund.number,
+      refundAmount: refund.amount.minor,
+      currency: refund.amount.currency.toUpperCase(),
+      refundReason: this.#settings.refundReason,
+      notifyUrl: refund.notifyUrl,
+    })
+    return answer.kind === "succeeded" ? refundOf(refund, answer.value) : answer
+  }
+
+  async refundQuery(refund: RefundOrder): Promise<Outcome<RefundRecord>> {
+    const answer = await this.#client.refundQuery({ mchRefundNo: refund.number })
+    if (answer.kind !== "succeeded") return answer
+    const { refundAmount, currency, payOrderId } = answer.value
+    const { amount, order } = refund
+    const another =
+      order.gatewayNo !== undefined && payOrderId !== undefined && order.gatewayNo !== payOrderId
+    if (another || refundAmount !== amount.minor || currency !== amount.currency)
+      return unknown("answer_mismatch", "Gnete has another refund under this number than was asked for.")
+    return refundOf(refund, answer.value)
+  }
+
+  async refundsOf(): Promise<Outcome<RefundRecord[]>> {
+    return Promise.resolve(
+      refused(
+        "not_supported",
+        "not_sent",
+        "Gnete does not list the refunds of a payment: ask by refund number.",
+      ),
+    )
+  }
+
+  readNotification(raw: RawNotification): NotificationReading {
+    return readGneteNotification(raw, this.#appSecret)
+  }
+
+  /** Why an order cannot be opened, before anything is sent. */
+  #problemOf(order: NewOrder): string | undefined {
+    const units = this.digits(order.amount.currency)
+    if ("problem" in units) return units.problem
+    if (!isNumber(order.number, this.maxNumberLength)) return "A Gnete order number has 1 to 30 characters."
+    if (!this.#settings.wayCodes.includes(this.#wayCodeOf(order)))
+      return `The way code ${this.#wayCodeOf(order).slice(0, 30)} is not among the configured ones.`
+    if (order.amount.minor < facts.minimum) return "The smallest payment is one cent."
+    return notifyUrlProblem(order.notifyUrl)
+  }
+
+  #wayCodeOf({ channel }: NewOrder): string {
+    return channel ?? this.#settings.wayCodes[0] ?? ""
+  }
+
+  #channelExtra(wayCode: string): string | undefined {
+    const extra = this.#settings.channelExtra[wayCode] ?? extraOf(wayCode)
+    return extra && JSON.stringify(extra)
+  }
+
+  #link(opened: GneteNewOrder, wayCode: string): Outcome<PaymentLink> {
+    const state = openStates[opened.orderState]
+    if (state === "declined")
+      return refused("declined", `state_${opened.orderState}`, "The channel refused to open the payment.")
+    if (state === undefined)
+      return unknown(
+        `state_${opened.orderState}`,
+        "Gnete opened the payment in a state that a new one does not have.",
+      )
+    const action = this.#action(opened)
+    if ("kind" in action) return action
+    return succeeded({
+      action,
+      mode: action.type,
+      channel: wayCode,
+      gatewayNo: opened.payOrderId,
+      expiresAt: new Date(this.#now().getTime() + this.#settings.expireSeconds * 1000),
+    })
+  }
+
+  #action({ payDataType = "none", payData }: GneteNewOrder) {
+    const kind = payDataKinds[payDataType.toLowerCase()]
+    if (kind === undefined)
+      return refused(
+        "not_supported",
+        "pay_data_type",
+        "Gnete answered with a payment that only an app can make, not a browser: choose another wayCode.",
+      )
+    if (payData === undefined)
+      return unknown("no_link", "Gnete opened the payment and gave nothing to pay it with.")
+    if (kind === "content") return { type: "qr" as const, content: payData }
+    if (!followable(payData, this.#settings.baseUrl))
+      return unknown(
+        "unsafe_link",
+        "Gnete opened the payment with a link that is not https; it is not shown to a shopper.",
+      )
+    return kind === "url"
+      ? { type: "redirect" as const, url: payData }
+      : { type: "qr" as const, image: payData }
+  }
+
+  #refundProblem(refund: RefundOrder) {
+    const problem = notifyUrlProblem(refund.notifyUrl)
+    if (problem !== undefined) return refused("invalid", "not_sent", problem)
+    return refundProblem("Gnete", this.maxNumberLength, refund)
+  }
+}
+
+function standingOf(order: GneteOrder) {
+  const standing = standings[order.state]
+  if (standing === undefined)
+    return unknown(`state_${order.state}`, "Gnete names a state of the order that it does not document.")
+  return succeeded<Standing>({
+    ...standing,
+    amount: { minor: order.amount, currency: order.currency },
+    channel: order.wayCode,
+    gatewayNo: order.payOrderId,
+    paidAt: order.successTime,
+  })
+}
+
+type Moving = { state: number; successTime?: Date | undefined }
+
+const refundOf = (
+  { number, amount }: RefundOrder,
+  refund: Moving & { refundOrderId?: string | undefined },
+): Outcome<RefundRecord> =>
+  progressOf<RefundRecord>(refundStates, refund.state, "refund", (state) => ({
+    number,
+    gatewayNo: refund.refundOrderId,
+    amount,
+    state,
+    at: refund.successTime,
+  }))
+
+const reversalOf = ({ state, cancelOrderId }: Moving & { cancelOrderId: string }): Outcome<ReversalRecord> =>
+  progressOf<ReversalRecord>(cancelStates, state, "reversal", (progress) => ({
+    gatewayNo: cancelOrderId,
+    state: progress,
+  }))
+
+/** The outcome of a refund or reversal by its state; `record` is what it is when it stands or is under way. */
+function progressOf<T>(
+  states: Readonly<Record<number, Progress>>,
+  state: number,
+  what: string,
+  record: (state: "succeeded" | "pending") => T,
+): Outcome<T> {
+  const code = `state_${state}`
+  const progress = states[state]
+  if (progress === undefined)
+    return unknown(code, `Gnete names a state of the ${what} that it does not document.`)
+  if ("message" in progress)
+    return progress.is === "declined"
+      ? refused("declined", code, progress.message)
+      : unknown(code, progress.message)
+  if (progress.is === "succeeded") return succeeded(record("succeeded"))
+  return pending(`Gnete has accepted the ${what} and not finished it.`, record("pending") as Partial<T>)
+}

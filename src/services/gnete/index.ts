@@ -1,0 +1,53 @@
+import type { GatewayPolicy } from "../options/shared"
+import type { ClientTools } from "../transport"
+import { GneteGateway } from "./gateway"
+import { readGneteOptions, type SameDayCancel } from "./options"
+
+export { GneteClient, gneteHost } from "./client"
+export type {
+  GneteClientOptions,
+  PayCancelRequest,
+  PayOrderNumbers,
+  RefundNumbers,
+  RefundOrderRequest,
+  UnifiedOrderRequest,
+} from "./client"
+export { GneteGateway } from "./gateway"
+export { readGneteNotification } from "./notification"
+export {
+  gneteOptions,
+  readGneteOptions,
+  type GneteOptions,
+  type GneteOptionsInput,
+  type SameDayCancel,
+} from "./options"
+export type {
+  GneteCancel,
+  GneteCancelOrder,
+  GneteClosed,
+  GneteNewOrder,
+  GneteOrder,
+  GneteRefund,
+  GneteRefundOrder,
+} from "./schema"
+export { signGnete, verifyGnete, type GneteParams } from "./signature"
+export { notifyUrl, OptionsError, type GatewayPolicy } from "../options/shared"
+export type { Answer, CallEvent, ClientTools } from "../transport"
+
+export interface GneteSetup {
+  gateway: GneteGateway
+  policy: GatewayPolicy & { sameDayCancel: SameDayCancel }
+  /** Sentences for the log at boot. Gnete has none. */
+  warnings: string[]
+}
+
+/** The Gnete gateway from a provider's options. Throws OptionsError where they cannot be used. */
+export function createGneteGateway(input: unknown, tools: ClientTools = {}): GneteSetup {
+  const options = readGneteOptions(input)
+  const { completion, latePayment, notifyBaseUrl, sameDayCancel } = options
+  return {
+    gateway: new GneteGateway(options, tools),
+    policy: { completion, latePayment, notifyBaseUrl, sameDayCancel },
+    warnings: [],
+  }
+}

@@ -1,0 +1,101 @@
+import type { z } from "zod"
+import type { NotificationReading, RawNotification } from "../../core"
+import { isJsonObject, longestNotification, parseJson, readText } from "../transport"
+import { cancelQueryData, payOrderData, refundQueryData } from "./schema"
+import { verifyGnete } from "./signature"
+
+type Fields = Readonly<Record<string, unknown>>
+type Said = Omit<Extract<NotificationReading, { readable: true }>, "readable" | "verified" | "reason">
+
+/**
+ * Reads a payment, refund or cancel notification: a form in the body or, from older builds, in the query string.
+ * Every field but `sign` is signed, with its value as it was decoded.
+ */
+export function readGneteNotification(raw: RawNotification, appSecret: string): NotificationReading {
+  const fields = fieldsOf(raw)
+  if (typeof fields === "string") return unreadable(fields)
+  const said = saidBy(fields)
+  if (said === undefined) return unreadable("it names no order, account, amount or state")
+  const { sign } = fields
+  const verified = typeof sign === "string" && verifyGnete(fields, sign, appSecret)
+  const reason =
+    typeof sign === "string" ? "the signature does not fit the secret" : "it carries no signature"
+  return { readable: true, verified, ...(!verified && { reason }), ...said }
+}
+
+/** The fields, or why there are none. */
+function fieldsOf(raw: RawNotification): Fields | string {
+  const body = readText(raw.body)
+  if (body === undefined || raw.query.length > longestNotification)
+    return "it is not text, or longer than 64 KB"
+  if (raw.contentType?.includes("json")) return jsonFields(body)
+  return formFields(body.trim() === "" ? raw.query.replace(/^\?/, "") : body)
+}
+
+function formFields(form: string): Fields | string {
+  const fields = Object.create(null) as Record<string, string>
+  for (const [name, value] of new URLSearchParams(form)) {
+    // Of two values under one name, the signature could cover the one and the code read the other.
+    if (name in fields) return "a field comes twice"
+    fields[name] = value
+  }
+  return fields
+}
+
+function jsonFields(body: string): Fields | string {
+  try {
+    const json = parseJson(body)
+    return isJsonObject(json) ? json : "the body is not an object"
+  } catch {
+    return "the body is not JSON"
+  }
+}
+
+/** Which of the three it is shows in the numbers it carries. */
+function saidBy(fields: Fields): Said | undefined {
+  if ("cancelOrderId" in fields) return read(cancelQueryData, fields, cancelSaid)
+  if ("refundOrderId" in fields) return read(refundQueryData, fields, refundSaid)
+  return read(payOrderData, fields, paymentSaid)
+}
+
+function read<Schema extends z.ZodType>(
+  schema: Schema,
+  fields: Fields,
+  say: (value: z.output<Schema>) => Said,
+): Said | undefined {
+  const parsed = schema.safeParse(fields)
+  return parsed.success ? say(parsed.data) : undefined
+}
+
+const paymentSaid = (order: z.output<typeof payOrderData>): Said => ({
+  about: "payment",
+  account: accountOf(order),
+  number: order.mchOrderNo,
+  gatewayNo: order.payOrderId,
+  state: String(order.state),
+  amount: { minor: order.amount, currency: order.currency },
+})
+
+const refundSaid = (refund: z.output<typeof refundQueryData>): Said => ({
+  about: "refund",
+  account: accountOf(refund),
+  gatewayNo: refund.payOrderId,
+  refundNumber: refund.mchRefundNo,
+  refundGatewayNo: refund.refundOrderId,
+  state: String(refund.state),
+  amount: { minor: refund.refundAmount, currency: refund.currency },
+})
+
+const cancelSaid = (cancel: z.output<typeof cancelQueryData>): Said => ({
+  about: "cancel",
+  account: accountOf(cancel),
+  gatewayNo: cancel.payOrderId,
+  cancelGatewayNo: cancel.cancelOrderId,
+  state: String(cancel.state),
+  ...(cancel.payAmount !== undefined &&
+    cancel.currency !== undefined && { amount: { minor: cancel.payAmount, currency: cancel.currency } }),
+})
+
+const accountOf = ({ mchNo, appId }: { mchNo: string; appId: string }): string => `${mchNo}/${appId}`
+
+const unreadable = (reason: string): NotificationReading => ({ readable: false, reason })

@@ -1,0 +1,18 @@
+import { observeCalls } from "../observability"
+import { GatewayPaymentProvider } from "../provider"
+import type { Cradle } from "../provider"
+import { createGneteGateway, readGneteOptions } from "./index"
+
+export class GnetePaymentProvider extends GatewayPaymentProvider {
+  static override identifier = "gnete"
+
+  static override validateOptions(options: Record<string, unknown>): void {
+    readGneteOptions(options)
+  }
+
+  protected override readonly channelKey = "way_code"
+
+  constructor(cradle: Cradle, options: Record<string, unknown>) {
+    super(cradle, createGneteGateway(options, { onCall: observeCalls(cradle.logger) }))
+  }
+}

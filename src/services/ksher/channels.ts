@@ -1,0 +1,60 @@
+import type { ChannelFacts } from "../../core"
+
+/** What Ksher's pages say of a channel, in minor units of the baht where the minimum is above one. */
+const facts = (refund: boolean, refundQuery: boolean, close: boolean, minimum = 1): ChannelFacts => ({
+  refund,
+  // The pages name no channel that refunds only whole: it is the merchant's contract that decides, and Ksher answers.
+  partialRefund: refund,
+  refundQuery,
+  close,
+  minimum,
+})
+
+const baht = 100
+
+/**
+ * Sources: order_refund (channel list), refund_query (note), kiosk_c_scan_b (table), order_close (channel list),
+ * website (minimums). PromptPay returns nothing by API; the bank apps are in no refund list.
+ */
+const table: Readonly<Record<string, ChannelFacts>> = {
+  promptpay: facts(false, false, false, 1 * baht),
+  alipay: facts(true, false, true),
+  alipayplus: facts(true, false, true),
+  wechat: facts(true, true, true),
+  linepay: facts(true, true, false),
+  airpay: facts(true, true, true),
+  truemoney: facts(true, true, false),
+  atome: facts(true, true, false, 20 * baht),
+  card: facts(true, true, false),
+  ktc_instal: facts(true, true, false, 3_000 * baht),
+  kbank_instal: facts(true, true, false, 3_000 * baht),
+  kcc_instal: facts(true, true, false, 3_000 * baht),
+  kfc_instal: facts(true, true, false, 3_000 * baht),
+  scb_instal: facts(false, false, false, 3_000 * baht),
+  scb_easy: facts(false, false, false, 20 * baht),
+  bbl_deeplink: facts(false, false, false, 20 * baht),
+  bbl_ibs: facts(false, false, false, 20 * baht),
+  baybank_deeplink: facts(false, false, false, 20 * baht),
+  kplus: facts(false, false, false, 20 * baht),
+  ktccard: facts(true, true, false),
+  ktbcard: facts(true, true, true),
+  bbl_promptpay: facts(false, false, false, 1 * baht),
+}
+
+/** A channel of a later page than ours: nothing is refused early, the gateway's answer decides. */
+const unlisted = facts(true, true, false)
+
+export const factsOf = (channel: string): ChannelFacts =>
+  (Object.hasOwn(table, channel) ? table[channel] : undefined) ?? unlisted
+
+/** Before the shopper has chosen on the hosted page: what some of the channels can do, and the smallest minimum. */
+export function factsOfAny(channels: readonly string[]): ChannelFacts {
+  const all = channels.map(factsOf)
+  return {
+    refund: all.some((one) => one.refund),
+    partialRefund: all.some((one) => one.partialRefund),
+    refundQuery: all.some((one) => one.refundQuery),
+    close: all.some((one) => one.close),
+    minimum: Math.min(...all.map((one) => one.minimum)),
+  }
+}

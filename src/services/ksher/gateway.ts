@@ -1,0 +1,381 @@
+import type { KeyObject } from "node:crypto"
+import {
+  notSent,
+  refused,
+  succeeded,
+  unknown,
+  type ChannelFacts,
+  type Gateway,
+  type Money,
+  type NewOrder,
+  type NotificationReading,
+  type OrderRef,
+  type Outcome,
+  type PaymentLink,
+  type RawNotification,
+  type RefundOrder,
+  type RefundRecord,
+  type Refused,
+  type ReversalRecord,
+  type Standing,
+} from "../../core"
+import { fillSessionId, notifyUrlProblem } from "../options/shared"
+import {
+  andThen,
+  closedBy,
+  endOfClose,
+  followable,
+  isNumber,
+  refundProblem,
+  type Answer,
+  type ClientTools,
+} from "../transport"
+import { factsOf, factsOfAny } from "./channels"
+import { KsherClient, type OrderNumbers } from "./client"
+import { refundStates, standings, unsureStandings } from "./mapping"
+import { readKsherNotification } from "./notification"
+import type { KsherOptions } from "./options"
+import type { KsherGatewayOrder, KsherOrder, KsherQr, KsherRefunds } from "./schema"
+
+type Settings = Omit<KsherOptions, "privateKey" | "publicKeys">
+
+/** Currencies with two decimals that Ksher documents; yen are asked for by an option. */
+const twoDecimals = ["thb", "myr", "aed"]
+
+export class KsherGateway implements Gateway {
+  readonly name = "ksher"
+  readonly account: string
+  readonly maxNumberLength = 32
+  readonly acknowledgement = {
+    contentType: "application/json",
+    accepted: '{"result":"SUCCESS","msg":"OK"}',
+    rejected: (message: string) => JSON.stringify({ result: "FAIL", msg: message }),
+  }
+
+  readonly #client: KsherClient
+  readonly #settings: Settings
+  readonly #publicKeys: readonly KeyObject[]
+  readonly #now: () => Date
+
+  constructor(options: KsherOptions, tools: ClientTools = {}) {
+    const { privateKey, publicKeys, ...settings } = options
+    this.#client = new KsherClient({ ...settings, ...tools, privateKey, publicKeys })
+    this.#settings = settings
+    this.#publicKeys = publicKeys
+    this.#now = tools.now ?? (() => new Date())
+    this.account = options.appid
+  }
+
+  digits(currency: string): { digits: number } | { problem: string } {
+    const { jpy } = this.#settings.minorUnits
+    if (twoDecimals.includes(currency)) return { digits: 2 }
+    if (currency !== "jpy")
+      return { problem: `Ksher takes THB, MYR, AED and JPY, not ${currency.toUpperCase()}.` }
+    if (jpy !== undefined) return { digits: jpy }
+    return { problem: "Ksher has to say how it counts yen: set the option minorUnits.jpy once it has." }
+  }
+
+  channelFacts(channel: string | undefined): ChannelFacts {
+    return channel === undefined ? factsOfAny(this.#settings.channels) : factsOf(channel)
+  }
+
+  get offer() {
+    return { mode: this.#settings.mode, channels: this.#settings.channels }
+  }
+
+  chooseChannel(asked: unknown): { channel: string | undefined } | { problem: string } {
+    const { channels, mode } = this.#settings
+    if (asked === undefined || asked === null) {
+      const only = mode === "qr" || channels.length === 1
+      return { channel: only ? channels[0] : undefined }
+    }
+    const channel = channels.find((one) => one === asked)
+    return channel === undefined
+      ? { problem: `Choose one of these channels: ${channels.join(", ")}.` }
+      : { channel }
+  }
+
+  async open(order: NewOrder): Promise<Outcome<PaymentLink>> {
+    const problem = this.#problemOf(order)
+    if (problem !== undefined) return refused("invalid", "not_sent", problem)
+    return this.#settings.mode === "redirect" ? this.#openPage(order) : this.#openQr(order)
+  }
+
+  async query(order: OrderRef): Promise<Answer<Standing>> {
+    const answer: Answer<KsherGatewayOrder | KsherOrder> =
+      order.mode === "redirect"
+        ? await this.#client.gatewayOrderQuery({ mch_order_no: order.number })
+        : await this.#client.orderQuery({ mch_order_no: order.number, channel: order.channel })
+    if (answer.kind === "refused" && answer.reason === "absent") return succeeded({ state: "absent" })
+    return andThen(answer, standingOf)
+  }
+
+  /** Both closes are confirmed by a query: cancel_order answers unsigned, and a shopper may pay meanwhile. */
+  async close(order: OrderRef): Promise<Outcome<Record<string, never>>> {
+    const channel = this.#channelOf(order)
+    if (order.mode === "qr" && !this.channelFacts(channel).close) return cannotClose(channel)
+    const asked = await this.#askToClose(order)
+    return endOfClose(asked) ?? closedBy("Ksher", asked, await this.query(order))
+  }
+
+  async cancel(): Promise<Outcome<ReversalRecord>> {
+    return Promise.resolve(noReversal)
+  }
+
+  async cancelQuery(): Promise<Outcome<ReversalRecord>> {
+    return Promise.resolve(noReversal)
+  }
+
+  async refund(refund: RefundOrder): Promise<Outcome<RefundRecord>> {
+    const problem =
+      refundProblem("Ksher", this.maxNumberLength, refund) ?? this.#cannotRefund(refund.order.channel)
+    if (problem !== undefined) return problem
+    const found = await this.#refundable(refund.order)
+    if (found.kind !== "succeeded") return found
+    const cannot = this.#cannotRefund(found.value.channel)
+    if (cannot !== undefined) return cannot
+
+    const answer = await this.#client.orderRefund({
+      ...this.#numbers(found.value),
+      mch_refund_no: refund.number,
+      total_fee: refund.order.amount.minor,
+      refund_fee: refund.amount.minor,
+      fee_type: refund.amount.currency.toUpperCase(),
+    })
+    return andThen(answer, (done) =>
+      succeeded({
+        number: refund.number,
+        gatewayNo: done.ksher_refund_no,
+        amount: refund.amount,
+        state: "succeeded",
+        at: done.refund_time,
+      }),
+    )
+  }
+
+  async refundQuery(refund: RefundOrder): Promise<Outcome<RefundRecord>> {
+    const listed = await this.#refunds(refund.order, refund)
+    if (listed.kind === "unknown" && listed.answered) return cannotTell(listed.code)
+    if (listed.kind !== "succeeded") return listed
+    const record = listed.value.find(({ number }) => number === refund.number)
+    if (record === undefined)
+      return refused(
+        "absent",
+        "absent",
+        "Ksher lists no refund with this number: it has refunded nothing under it.",
+      )
+    if (record.state !== "succeeded")
+      return unknown("refund_unclear", "Ksher lists the refund in a state it does not document.")
+    if (record.amount.minor !== refund.amount.minor || record.amount.currency !== refund.amount.currency)
+      return unknown("answer_mismatch", "Ksher lists the refund with another amount than was asked for.")
+    return succeeded(record)
+  }
+
+  async refundsOf(order: OrderRef): Promise<Outcome<RefundRecord[]>> {
+    return this.#refunds(order)
+  }
+
+  readNotification(raw: RawNotification): NotificationReading {
+    return readKsherNotification(raw, this.#publicKeys)
+  }
+
+  /** Why an order cannot be opened, before anything is sent. */
+  #problemOf({ number, amount, channel, notifyUrl }: NewOrder): string | undefined {
+    const units = this.digits(amount.currency)
+    if ("problem" in units) return units.problem
+    if (!isNumber(number, this.maxNumberLength)) return "A Ksher order number has 1 to 32 characters."
+    if (channel !== undefined && !this.#settings.channels.includes(channel))
+      return `The channel ${channel.slice(0, 32)} is not among the configured ones.`
+    if (this.#settings.mode === "qr" && this.#channelOf({ channel }) === undefined)
+      return "No channel is configured."
+    const { minimum } = this.channelFacts(
+      this.#settings.mode === "qr" ? this.#channelOf({ channel }) : channel,
+    )
+    // The published minimums are in baht; for the other currencies Ksher answers itself.
+    const least = amount.currency === "thb" ? minimum : 1
+    if (amount.minor < least) return `The smallest payment is ${least} minor units here.`
+    return notifyUrlProblem(notifyUrl)
+  }
+
+  #channelOf({ channel }: { channel?: string | undefined }): string | undefined {
+    return channel ?? this.#settings.channels[0]
+  }
+
+  async #openPage(order: NewOrder): Promise<Outcome<PaymentLink>> {
+    const {
+      channels,
+      returnUrl = "",
+      failUrl = "",
+      shopUrl,
+      productName,
+      language,
+      expireMinutes,
+    } = this.#settings
+    const answer = await this.#client.gatewayPay({
+      mch_order_no: order.number,
+      total_fee: order.amount.minor,
+      fee_type: order.amount.currency.toUpperCase(),
+      channel_list: order.channel ?? channels.join(","),
+      mch_redirect_url: fillSessionId(returnUrl, order.sessionId),
+      mch_redirect_url_fail: fillSessionId(failUrl, order.sessionId),
+      mch_notify_url: order.notifyUrl,
+      refer_url: shopUrl,
+      product_name: productName,
+      lang: language,
+      expire_time: expireMinutes,
+    })
+    return andThen(answer, ({ pay_content }) => {
+      if (!followable(pay_content, this.#settings.gatewayUrl))
+        return unknown(
+          "unsafe_link",
+          "Ksher opened the payment with a link that is not https; it is not shown to a shopper.",
+        )
+      return succeeded({
+        action: { type: "redirect", url: pay_content },
+        mode: "redirect",
+        channel: order.channel,
+        expiresAt: this.#expiry(),
+      })
+    })
+  }
+
+  async #openQr(order: NewOrder): Promise<Outcome<PaymentLink>> {
+    const channel = this.#channelOf(order) ?? ""
+    const { returnUrl, productName } = this.#settings
+    const answer = await this.#client.nativePay({
+      mch_order_no: order.number,
+      total_fee: order.amount.minor,
+      fee_type: order.amount.currency.toUpperCase(),
+      channel,
+      notify_url: order.notifyUrl,
+      ...(returnUrl !== undefined && { redirect_url: fillSessionId(returnUrl, order.sessionId) }),
+      product: productName,
+    })
+    return andThen(answer, (qr) => {
+      const action = qrAction(qr)
+      if (action === undefined)
+        return unknown("no_qr", "Ksher opened the payment and gave no QR code with it.")
+      return succeeded({
+        action,
+        mode: "qr",
+        channel,
+        gatewayNo: qr.ksher_order_no,
+        expiresAt: this.#expiry(),
+      })
+    })
+  }
+
+  /** native_pay takes no lifetime: of a QR this is when the shop closes it. */
+  #expiry(): Date {
+    return new Date(this.#now().getTime() + this.#settings.expireMinutes * 60_000)
+  }
+
+  async #askToClose(order: OrderRef): Promise<Answer<unknown>> {
+    return order.mode === "redirect"
+      ? this.#client.cancelOrder({ mch_order_no: order.number, lang: this.#settings.language })
+      : this.#client.orderClose({ mch_order_no: order.number, channel: this.#channelOf(order) ?? "" })
+  }
+
+  #cannotRefund(channel: string | undefined): Refused | undefined {
+    if (channel === undefined || factsOf(channel).refund) return undefined
+    return refused(
+      "not_supported",
+      "not_sent",
+      `Ksher cannot refund ${channel} payments: return the money by hand, by bank transfer say, and record it as refunded.`,
+    )
+  }
+
+  /**
+   * The order with the numbers a refund needs. Ksher refunds a hosted-page order only by its pay_mch_order_no, and a
+   * card only with the ksher_order_no; a query tells both.
+   */
+  async #refundable(order: OrderRef): Promise<Answer<OrderRef>> {
+    if (order.mode === "qr" || (order.payNo !== undefined && order.gatewayNo !== undefined))
+      return succeeded(order)
+    const found = await this.query(order)
+    return found.kind === "succeeded" ? numbered(order, found.value) : numbersUnknown
+  }
+
+  #numbers(order: OrderRef): OrderNumbers & { mch_order_no: string } {
+    return { mch_order_no: order.payNo ?? order.number, ksher_order_no: order.gatewayNo }
+  }
+
+  async #refunds(order: OrderRef, refund?: RefundOrder): Promise<Answer<RefundRecord[]>> {
+    const found = await this.#refundable(order)
+    if (found.kind !== "succeeded") return found
+    const { channel } = found.value
+    if (channel !== undefined && !factsOf(channel).refundQuery)
+      return refused("not_supported", "not_sent", `Ksher does not tell about refunds of ${channel} payments.`)
+    const answer = await this.#client.refundQuery({
+      ...this.#numbers(found.value),
+      total_fee: order.amount.minor,
+      fee_type: order.amount.currency.toUpperCase(),
+      channel,
+      mch_refund_no: refund?.number,
+      refund_fee: refund?.amount.minor,
+    })
+    return andThen(answer, (listed) => succeeded(recordsOf(listed)))
+  }
+}
+
+const numbersUnknown = notSent(
+  "order_unknown",
+  "Ksher has not said under which number it refunds this order; nothing was sent.",
+)
+
+/** The order with what a query told, if that says that there is something to refund. */
+function numbered(order: OrderRef, standing: Standing): Answer<OrderRef> {
+  const { state, payNo = order.payNo, gatewayNo = order.gatewayNo, channel = order.channel } = standing
+  if (state === "absent") return refused("absent", state, "Ksher knows no order with this number.")
+  if (state === "closed" || state === "failed")
+    return refused("invalid", state, `Ksher does not hold this order as paid (${state}).`)
+  // An unpaid order answers NOTSURE, and so may a paid one that Ksher cannot look up just now.
+  if (payNo === undefined || state === "unpaid" || state === "in_progress") return numbersUnknown
+  return succeeded({ ...order, payNo, gatewayNo, channel })
+}
+
+const noReversal = refused("not_supported", "not_sent", "Ksher has no same-day reversal: refund instead.")
+
+/** What Ksher answers where there is no such refund is not published: of a failure it does not document, no more can be said. */
+const cannotTell = (code: string) =>
+  refused("not_supported", code, `Ksher does not say whether there is such a refund (${code}).`)
+
+const cannotClose = (channel: string | undefined) =>
+  refused(
+    "not_supported",
+    "not_sent",
+    `Ksher cannot close an open QR code of ${channel ?? "this channel"}: it stays payable until it lapses by itself.`,
+  )
+
+function qrAction({ code_url, PaymentCode, imgdat }: KsherQr): PaymentLink["action"] | undefined {
+  const content = code_url ?? PaymentCode
+  if (content !== undefined) return { type: "qr", content }
+  return imgdat === undefined ? undefined : { type: "qr", image: imgdat }
+}
+
+function standingOf(order: KsherGatewayOrder | KsherOrder): Answer<Standing> {
+  const unsure = "err_code" in order && order.err_code !== undefined && order.result === "NOTSURE"
+  const standing = unsure ? unsureStandings[order.err_code ?? ""] : standings[order.result]
+  if (standing === undefined)
+    return unknown("unlisted", "Ksher names a state of the order that it does not document.")
+  return succeeded({
+    ...standing,
+    amount: amountOf(order.total_fee, order.fee_type),
+    channel: order.channel,
+    gatewayNo: order.ksher_order_no,
+    payNo: "pay_mch_order_no" in order ? order.pay_mch_order_no : undefined,
+    paidAt: standing.state === "paid" || standing.state === "refunded" ? order.time_end : undefined,
+  })
+}
+
+const amountOf = (minor: number | undefined, currency: string | undefined): Money | undefined =>
+  minor === undefined || currency === undefined ? undefined : { minor, currency }
+
+const recordsOf = ({ refund_orders, fee_type }: KsherRefunds): RefundRecord[] =>
+  refund_orders.map((row) => ({
+    number: row.mch_refund_no ?? "",
+    gatewayNo: row.ksher_refund_no,
+    amount: { minor: row.mch_refund_fee, currency: fee_type },
+    state: (Object.hasOwn(refundStates, row.refund_state) && refundStates[row.refund_state]) || "unclear",
+    at: row.refund_time,
+  }))

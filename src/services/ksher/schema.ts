@@ -1,0 +1,153 @@
+import { z } from "zod"
+import { currencyCode, optionalReference, optionalText, reference, text, wholeNumber } from "../transport"
+
+/**
+ * Both hosts' envelope. Only `data` is signed: an object, or a sentence from `cancel_order`; what it is beside a code
+ * other than 0 is not documented and does not matter.
+ */
+export const envelope = z.object({
+  code: text(8).pipe(
+    z
+      .string()
+      .regex(/^-?\d{1,6}$/)
+      .transform(Number),
+  ),
+  data: z.unknown().optional(),
+  sign: z.unknown().optional(),
+})
+export type Envelope = z.output<typeof envelope>
+
+/** What every signed `data` of a call on an order starts with. */
+export const verdict = z.object({
+  result: z.string().regex(/^[A-Z_]{1,32}$/),
+  err_code: optionalText(64),
+  nonce_str: optionalText(64),
+})
+export type KsherVerdict = z.output<typeof verdict>
+
+/** Ksher's own time: naive, in the merchant's zone (+07:00). Empty until there is one. */
+const zone = "+07:00"
+const localTime = text(32)
+  .pipe(z.string().regex(/^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)?$/))
+  .optional()
+  .transform((time) => (time ? new Date(`${time.replace(" ", "T")}${zone}`) : undefined))
+  .refine((time) => time === undefined || !Number.isNaN(time.getTime()))
+
+const channel = z
+  .string()
+  .regex(/^\w{0,32}$/)
+  .optional()
+  .transform((code) => code || undefined)
+
+/** gateway_pay. `pay_content` is where the browser goes. */
+export const gatewayPayData = z.object({ pay_content: z.string().min(1).max(2048) })
+export type KsherPaymentPage = z.output<typeof gatewayPayData>
+
+/** cancel_order: a sentence instead of an object. */
+export const cancelOrderData = z.string()
+
+/**
+ * gateway_order_query and its webhook: all keys are always there, empty where they do not apply. What says who paid
+ * (`openid`, `cash_fee`, `attach`) is not read.
+ */
+export const gatewayOrderData = z.object({
+  result: verdict.shape.result,
+  appid: reference,
+  mch_order_no: reference,
+  pay_mch_order_no: optionalReference,
+  ksher_order_no: optionalReference,
+  channel,
+  total_fee: wholeNumber,
+  fee_type: currencyCode,
+  time_end: localTime,
+})
+export type KsherGatewayOrder = z.output<typeof gatewayOrderData>
+
+/** order_query. Its answer table is not published: what the quick_pay message shows, each field only if it is there. */
+export const orderData = z.object({
+  result: verdict.shape.result,
+  err_code: verdict.shape.err_code,
+  appid: optionalReference,
+  mch_order_no: optionalReference,
+  ksher_order_no: optionalReference,
+  channel,
+  total_fee: wholeNumber.optional(),
+  fee_type: currencyCode.optional(),
+  time_end: localTime,
+})
+export type KsherOrder = z.output<typeof orderData>
+
+/** A PNG as Ksher draws its QR codes; the bound is thrice the largest seen. */
+const pngDataUri = z
+  .string()
+  .max(96_000)
+  .regex(/^data:image\/png;base64,iVBORw0KGgo[A-Za-z0-9+/]*={0,2}$/)
+const qrText = optionalText(2048)
+
+/** native_pay: the QR as text (`code_url`, `PaymentCode`), as a picture (`imgdat`), or both. */
+export const nativePayData = z.object({
+  appid: optionalReference,
+  mch_order_no: reference,
+  ksher_order_no: optionalReference,
+  total_fee: wholeNumber,
+  fee_type: currencyCode,
+  code_url: qrText,
+  PaymentCode: qrText,
+  imgdat: z
+    .union([pngDataUri, z.literal("")])
+    .optional()
+    .transform((uri) => uri || undefined),
+})
+export type KsherQr = z.output<typeof nativePayData>
+
+/** order_close. */
+export const orderCloseData = z.object({ appid: reference, mch_order_no: reference })
+export type KsherClosed = z.output<typeof orderCloseData>
+
+/** order_refund. */
+export const orderRefundData = z.object({
+  appid: reference,
+  mch_order_no: reference,
+  ksher_order_no: optionalReference,
+  mch_refund_no: reference,
+  ksher_refund_no: optionalReference,
+  total_fee: wholeNumber,
+  refund_fee: wholeNumber,
+  fee_type: currencyCode,
+  refund_time: localTime,
+})
+export type KsherRefund = z.output<typeof orderRefundData>
+
+const refundRow = z.object({
+  mch_refund_no: optionalReference,
+  ksher_refund_no: optionalReference,
+  mch_refund_fee: wholeNumber,
+  refund_state: z.string().regex(/^\w{1,32}$/),
+  refund_time: localTime,
+})
+
+/**
+ * refund_query. The answer's own `refund_fee` does not add up in Ksher's example; only the rows count. An order
+ * without refunds may leave the list out, but then the count must say so.
+ */
+export const refundQueryData = z
+  .object({
+    appid: optionalReference,
+    mch_order_no: optionalReference,
+    fee_type: currencyCode,
+    refund_count: wholeNumber.optional(),
+    refund_orders: z.array(refundRow).max(1000).optional(),
+  })
+  .refine((data) => data.refund_orders !== undefined || data.refund_count === 0)
+  .transform((data) => ({ ...data, refund_orders: data.refund_orders ?? [] }))
+export type KsherRefunds = z.output<typeof refundQueryData>
+
+/** What a webhook must carry to be about an order at all. Ksher sends one for successful payments only. */
+export const notificationData = z.object({
+  result: verdict.shape.result,
+  appid: reference,
+  mch_order_no: reference,
+  ksher_order_no: optionalReference,
+  total_fee: wholeNumber,
+  fee_type: currencyCode,
+})

@@ -1,0 +1,41 @@
+import { z } from "zod"
+import { JsonNumber } from "./json"
+
+/** Both gateways write the same field now as a number, now as a string. */
+const written = z.union([z.instanceof(JsonNumber).transform((number) => number.lexeme), z.string()])
+
+/** A whole number of at most 15 digits, so that it is exact as a JavaScript number. */
+export const wholeNumber = written.pipe(
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+)
+
+/** Text of bounded length. A number counts as its text. */
+export const text = (longest: number) => written.pipe(z.string().max(longest))
+
+/** Text that may be missing or empty: both gateways write `""` where a field does not apply. */
+export const optionalText = (longest: number) =>
+  text(longest)
+    .optional()
+    .transform((value) => (value === "" ? undefined : value))
+
+/** An order, refund or account number: printable, without spaces, 1 to 64 characters. */
+export const reference = written.pipe(z.string().regex(/^[\x21-\x7e]{1,64}$/))
+
+/** A reference that may be missing or empty. */
+export const optionalReference = written
+  .pipe(z.string().regex(/^[\x21-\x7e]{0,64}$/))
+  .optional()
+  .transform((value) => (value === "" ? undefined : value))
+
+/** ISO 4217 as the gateways write it, to lower case as the core writes it. */
+export const currencyCode = z
+  .string()
+  .regex(/^[A-Z]{3}$/)
+  .transform((code) => code.toLowerCase())
+
+/** A code of the gateway, fit for a log line: anything but a short plain word becomes `unlisted`. */
+export const plainCode = (code: string | undefined): string =>
+  code !== undefined && /^-?[\w.]{1,64}$/.test(code) ? code : "unlisted"

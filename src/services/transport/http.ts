@@ -1,0 +1,120 @@
+import http from "node:http"
+import https from "node:https"
+import type { TLSSocket } from "node:tls"
+import axios, { type AxiosInstance } from "axios"
+import { notSent, unknown, type NotSent, type Unknown } from "../../core"
+
+/** The gateway's answer to one call, or why there is none. */
+export type Exchange = { kind: "answered"; text: string } | Unknown | NotSent
+
+export interface HttpTransportOptions {
+  /** The name people read in messages: `Ksher`. */
+  gateway: string
+  /** For the whole call: looking up, connecting, sending and the last byte of the answer. Milliseconds. */
+  timeoutMs?: number | undefined
+}
+
+export const defaultTimeoutMs = 10_000
+/** A QR image is some 20 kB; nothing a gateway says comes near this. */
+const longestAnswer = 1024 * 1024
+/** Shorter than servers keep an idle connection, so that a refund seldom meets one that is just being closed. */
+const idleMs = 4_000
+
+/**
+ * POSTs to one gateway over kept-alive connections and tells apart a request that never left (`not_sent`) from one
+ * that may have been carried out (`unknown`). Never retries, never follows a redirect, never throws.
+ */
+export class HttpTransport {
+  readonly #gateway: string
+  readonly #timeoutMs: number
+  readonly #http: AxiosInstance
+
+  constructor({ gateway, timeoutMs = defaultTimeoutMs }: HttpTransportOptions) {
+    this.#gateway = gateway
+    this.#timeoutMs = timeoutMs
+    this.#http = axios.create({
+      adapter: "http",
+      httpAgent: new http.Agent({ keepAlive: true, timeout: idleMs }),
+      httpsAgent: new https.Agent({ keepAlive: true, timeout: idleMs }),
+      maxRedirects: 0,
+      maxContentLength: longestAnswer,
+      decompress: true,
+      responseType: "arraybuffer",
+      transformRequest: [(body: unknown) => body],
+      transformResponse: [(body: unknown) => body],
+      validateStatus: () => true,
+    })
+  }
+
+  async post(url: string, body: string, headers: Record<string, string>): Promise<Exchange> {
+    const watch = new ConnectionWatch()
+    const giveUp = new AbortController()
+    const timer = setTimeout(() => giveUp.abort(), this.#timeoutMs)
+    try {
+      const answer = await this.#http.post<Buffer>(url, Buffer.from(body, "utf8"), {
+        headers: { ...headers, accept: "application/json" },
+        signal: giveUp.signal,
+        transport: watch,
+      })
+      return this.#read(answer.status, answer.data)
+    } catch (error) {
+      return this.#failure(error, giveUp.signal.aborted, watch.mayHaveLeft)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #read(status: number, body: Buffer): Exchange {
+    if (status !== 200)
+      return unknown(
+        `http_${status}`,
+        `${this.#gateway} answered HTTP ${status} and has not said what it did.`,
+      )
+    if (body.length === 0) return unknown("empty_answer", `${this.#gateway} answered with nothing.`)
+    try {
+      return { kind: "answered", text: new TextDecoder("utf-8", { fatal: true }).decode(body) }
+    } catch {
+      return unknown("unreadable_answer", `${this.#gateway} answered with something that is not text.`)
+    }
+  }
+
+  #failure(error: unknown, timedOut: boolean, mayHaveLeft: boolean): Unknown | NotSent {
+    const code = timedOut ? "timeout" : errorCode(error)
+    if (!mayHaveLeft)
+      return notSent(code, `${this.#gateway} could not be reached (${code}); nothing was sent.`)
+    return timedOut
+      ? unknown(code, `${this.#gateway} has not answered within ${this.#timeoutMs} ms.`)
+      : unknown(code, `The connection to ${this.#gateway} broke before its answer was complete (${code}).`)
+  }
+}
+
+/**
+ * Starts one request and notes whether its connection ever became usable. Until then Node holds the request back, so
+ * a failure up to that point (name, route, refused port, certificate) is proof that the gateway has seen nothing.
+ */
+class ConnectionWatch {
+  mayHaveLeft = false
+
+  readonly request = (
+    options: https.RequestOptions,
+    onAnswer: (answer: http.IncomingMessage) => void,
+  ): http.ClientRequest => {
+    const secure = options.protocol === "https:"
+    const request = (secure ? https : http).request(options, onAnswer)
+    request.once("socket", (socket) => {
+      // Anything not plainly still opening counts as open: a wrong "not sent" would send money twice.
+      const opening = secure
+        ? (socket as TLSSocket & { secureConnecting?: boolean }).secureConnecting === true
+        : socket.connecting
+      if (opening) socket.once(secure ? "secureConnect" : "connect", () => (this.mayHaveLeft = true))
+      else this.mayHaveLeft = true
+    })
+    return request
+  }
+}
+
+/** Only the code of a network error leaves this file: axios keeps the request, signature and all, in its errors. */
+function errorCode(error: unknown): string {
+  const code = axios.isAxiosError(error) ? error.code : undefined
+  return code !== undefined && /^[A-Z][A-Z0-9_]{2,48}$/.test(code) ? code : "transport_error"
+}

@@ -1,0 +1,7 @@
+export * from "./answer"
+export * from "./body"
+export * from "./fields"
+export * from "./http"
+export * from "./json"
+export * from "./observe"
+export * from "./verbs"

@@ -1,0 +1,35 @@
+import {
+  holdsMoney,
+  isSettled,
+  isUnclear,
+  notSent,
+  operationStates,
+  pending,
+  refused,
+  succeeded,
+  unknown,
+} from "../../../src/core"
+import type { OperationState } from "../../../src/core"
+
+it("an operation is settled, in doubt or owed, and never two of these", () => {
+  for (const state of operationStates)
+    expect([isSettled(state), isUnclear(state), state === "pending"].filter(Boolean)).toHaveLength(1)
+})
+
+it("only a refusal, or a request that never left, gives the money free again", () => {
+  const free = operationStates.filter((state) => !holdsMoney(state))
+  expect(free).toEqual(["refused", "not_sent"])
+})
+
+it("every outcome of an attempt has its state, and no outcome is called sent", () => {
+  const outcomes = [
+    succeeded({}),
+    refused("declined", "3", "No."),
+    pending("Accepted."),
+    unknown("timeout", "No answer."),
+    notSent("ECONNREFUSED", "Nobody there."),
+  ]
+  const reached: OperationState[] = outcomes.map((outcome) => outcome.kind)
+  expect(reached).toEqual(["succeeded", "refused", "pending", "unknown", "not_sent"])
+  expect(operationStates.filter((state) => !reached.includes(state))).toEqual(["sent"])
+})

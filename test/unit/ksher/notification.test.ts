@@ -1,0 +1,137 @@
+import fc from "fast-check"
+import { generateKeyPairSync } from "node:crypto"
+import stored from "../../vectors/ksher-responses.json"
+import { readKsherNotification, parsePublicKey, publishedKeys } from "../../../src/services/ksher"
+import { gatewayOrder, KsherPeer, ksherKey, signData, strangerKey } from "./peer"
+
+const published = Object.values(publishedKeys).map(parsePublicKey)
+const raw = (body: string | Buffer, contentType: string | undefined = "text/plain;charset=utf-8") => ({
+  body: Buffer.from(body as string),
+  contentType,
+  query: "",
+})
+const signed = (data: Record<string, unknown>, key = ksherKey.privateKey) =>
+  JSON.stringify({ code: 0, msg: "操作成功", data, sign: signData(data, key), message: "操作成功" })
+const read = (body: string | Buffer, contentType?: string) =>
+  readKsherNotification(raw(body, contentType), [ksherKey.publicKey])
+
+const paid = {
+  readable: true,
+  verified: true,
+  about: "payment",
+  account: "mch35005",
+  number: "01J9ZK",
+  gatewayNo: "900202105",
+  state: "SUCCESS",
+  amount: { minor: 35050, currency: "thb" },
+}
+
+it("a signed one says who, what and how much, and nothing about the payer", () => {
+  expect(read(signed(gatewayOrder()))).toEqual(paid)
+})
+
+it("a message Ksher really signed verifies under its published keys", () => {
+  const vector = stored.vectors.find(({ name }) => name.startsWith("gateway_order_query"))
+  expect(readKsherNotification(raw(JSON.stringify(vector?.envelope)), published)).toEqual({
+    readable: true,
+    verified: true,
+    about: "payment",
+    account: "mch35005",
+    number: "2023-02-22-17-11-00",
+    gatewayNo: undefined,
+    state: "NOTSURE",
+    amount: { minor: 100, currency: "thb" },
+  })
+})
+
+it("either key version will do, since Ksher does not say which one signs notifications", () => {
+  const v2 = generateKeyPairSync("rsa", { modulusLength: 2048 })
+  const body = raw(signed(gatewayOrder(), v2.privateKey))
+  expect(readKsherNotification(body, [ksherKey.publicKey, v2.publicKey])).toMatchObject({ verified: true })
+})
+
+it.each(["application/json", "application/x-www-form-urlencoded", undefined])(
+  "the content type %s makes no difference",
+  (contentType) => {
+    expect(read(signed(gatewayOrder()), contentType)).toEqual(paid)
+  },
+)
+
+it("a + or % in a field is read as it stands", () => {
+  expect(read(signed(gatewayOrder({ attach: "100%+1%20" })))).toEqual(paid)
+})
+
+it("every field that is changed afterwards shows", () => {
+  const order = gatewayOrder()
+  for (const [name, value] of [
+    ["total_fee", 1],
+    ["mch_order_no", "OTHER"],
+    ["appid", "mch1"],
+    ["result", "CLOSED"],
+    ["fee_type", "MYR"],
+  ] as const) {
+    const forged = JSON.stringify({ code: 0, data: { ...order, [name]: value }, sign: signData(order) })
+    expect(read(forged)).toMatchObject({
+      readable: true,
+      verified: false,
+      reason: "the signature is not Ksher's",
+    })
+  }
+})
+
+it("another's signature, or none, is told", () => {
+  expect(read(signed(gatewayOrder(), strangerKey.privateKey))).toMatchObject({
+    readable: true,
+    verified: false,
+  })
+  expect(read(JSON.stringify({ code: 0, data: gatewayOrder() }))).toMatchObject({
+    verified: false,
+    reason: "it carries no signature",
+  })
+})
+
+it.each([
+  ["nothing", ""],
+  ["a form", "data=1&sign=2"],
+  ["a word", '"SUCCESS"'],
+  ["no data", '{"code":0,"sign":"00"}'],
+  ["data that is a sentence", '{"code":0,"data":"取消成功"}'],
+  ["no account", signed({ ...gatewayOrder(), appid: undefined })],
+  ["no order", signed(gatewayOrder({ mch_order_no: "" }))],
+  ["no amount", signed(gatewayOrder({ total_fee: "" }))],
+  ["a negative amount", signed(gatewayOrder({ total_fee: -1 }))],
+  ["an amount with decimals", signed(gatewayOrder({ total_fee: "350.50" }))],
+  ["the same name twice", '{"code":0,"data":{"appid":"a","appid":"b"}}'],
+  ["bytes that are no text", Buffer.from([0xff, 0xfe])],
+  ["more than 64 KB", signed(gatewayOrder({ attach: "x".repeat(70_000) }))],
+  ["lists without end", "[".repeat(60_000)],
+])("%s is not readable", (_what, body) => {
+  const reading = read(body)
+  expect(reading).toMatchObject({ readable: false, reason: expect.stringMatching(/^[a-z]/) as string })
+})
+
+it("nothing that comes in makes it throw", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array(),
+        fc.json().map((text) => Buffer.from(text)),
+      ),
+      (bytes) => {
+        expect(read(Buffer.from(bytes)).readable).toBe(false)
+      },
+    ),
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...Object.keys(gatewayOrder())), fc.jsonValue(), (name, value) => {
+      const body = JSON.stringify({ code: 0, data: { ...gatewayOrder(), [name]: value }, sign: "00" })
+      expect(read(body)).not.toMatchObject({ verified: true })
+    }),
+  )
+})
+
+it("a gateway reads its own account's with the keys it was given", async () => {
+  const peer = await KsherPeer.start()
+  expect(peer.gateway().readNotification(raw(signed(gatewayOrder())))).toEqual(paid)
+  await peer.stop()
+})

@@ -1,0 +1,222 @@
+import { generateKeyPairSync } from "node:crypto"
+import {
+  createKsherGateway,
+  notifyUrl,
+  OptionsError,
+  readKsherOptions,
+  type KsherOptionsInput,
+} from "../../../src/services/ksher"
+import { cleanProductName } from "../../../src/services/ksher/text"
+import { ksherPem, merchantPem } from "./peer"
+
+const good: KsherOptionsInput = {
+  appid: "mch35000",
+  privateKey: merchantPem,
+  channels: ["promptpay", "truemoney"],
+  notifyBaseUrl: "https://shop.example",
+  returnUrl: "https://shop.example/paid?session={session_id}",
+}
+const read = (changes: Record<string, unknown> = {}) => readKsherOptions({ ...good, ...changes })
+const sentence = (changes: Record<string, unknown>): string => {
+  try {
+    read(changes)
+  } catch (error) {
+    expect(error).toBeInstanceOf(OptionsError)
+    return (error as Error).message
+  }
+  throw new Error("these options were accepted")
+}
+
+it("what is not given has the documented default", () => {
+  const { privateKey, publicKeys, ...rest } = read()
+  expect(rest).toEqual({
+    ...good,
+    privateKey: undefined,
+    mode: "redirect",
+    failUrl: good.returnUrl,
+    shopUrl: "https://shop.example",
+    productName: "Order at shop.example",
+    language: "en",
+    expireMinutes: 60,
+    completion: "pay_first",
+    latePayment: "refund",
+    signVersion: "V1",
+    minorUnits: {},
+    gatewayUrl: "https://gateway.ksher.com",
+    apiUrl: "https://api.mch.ksher.net",
+    timeoutMs: 10_000,
+  })
+  expect(privateKey.type).toBe("private")
+  expect(publicKeys.map((key) => key.asymmetricKeyDetails?.modulusLength)).toEqual([512, 2048])
+})
+
+it("everything design names can be set", () => {
+  const all = {
+    mode: "qr",
+    failUrl: "https://shop.example/failed",
+    shopUrl: "https://www.shop.example",
+    productName: "Tea",
+    language: "th",
+    expireMinutes: 15,
+    operatorId: "001",
+    deviceId: "web",
+    completion: "order_first",
+    latePayment: "hold",
+    signVersion: "V2",
+    minorUnits: { jpy: 0 },
+    gatewayUrl: "http://127.0.0.1:9300/ksher/gateway",
+    apiUrl: "http://127.0.0.1:9300/ksher/api",
+    timeoutMs: 5_000,
+  }
+  expect(read({ ...all, publicKeys: [ksherPem] })).toMatchObject(all)
+})
+
+it("a slash at the end of an address is one too many", () => {
+  expect(read({ gatewayUrl: "https://g.example/x/", notifyBaseUrl: "https://shop.example/" })).toMatchObject({
+    gatewayUrl: "https://g.example/x",
+    notifyBaseUrl: "https://shop.example",
+  })
+})
+
+it("a key from an environment variable, with \\n as two characters, is read", () => {
+  expect(read({ privateKey: merchantPem.replaceAll("\n", "\\n") }).privateKey.type).toBe("private")
+})
+
+describe("one sentence names the option and says what to paste there", () => {
+  it.each([
+    ["appid", "paste the appid of merchant.ksher.net, such as mch35000."],
+    [
+      "privateKey",
+      "paste the merchant's private key from merchant.ksher.net (.pem), BEGIN and END lines too.",
+    ],
+    ["channels", 'list the channel codes of the contract, each once, such as ["promptpay", "truemoney"].'],
+    ["notifyBaseUrl", "paste the public address of this Medusa backend, such as https://shop.example."],
+  ])("%s is missing", (option, help) => {
+    expect(sentence({ [option]: undefined })).toBe(`Ksher option "${option}" is missing: ${help}`)
+  })
+
+  const weak = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
+    type: "sec1",
+    format: "pem",
+  })
+  it.each([
+    ["appid", "mch 35000"],
+    ["appid", 35000],
+    ["appid", ""],
+    ["channels", []],
+    ["channels", "promptpay"],
+    ["channels", ["a b"]],
+    ["channels", ["card", "card"]],
+    ["channels", Array.from({ length: 20 }, (_, at) => `channel_${at}`)],
+    ["mode", "page"],
+    ["language", "de"],
+    ["expireMinutes", 0],
+    ["expireMinutes", 1.5],
+    ["completion", "later"],
+    ["latePayment", "keep"],
+    ["signVersion", "V3"],
+    ["minorUnits", { jpy: 1 }],
+    ["minorUnits", { thb: 2 }],
+    ["gatewayUrl", "gateway.ksher.com"],
+    ["apiUrl", "https://api.mch.ksher.net/?a=1"],
+    ["timeoutMs", 0],
+    ["timeoutMs", "10s"],
+    ["shopUrl", "shop.example"],
+    ["productName", "ชา"],
+    ["productName", ""],
+    ["operatorId", "a b"],
+    ["deviceId", "x".repeat(33)],
+    ["publicKeys", []],
+    ["returnUrl", "/paid"],
+    ["returnUrl", 1],
+    ["failUrl", "shop.example/failed"],
+    ["privateKey", "not a key"],
+    ["privateKey", String(weak)],
+    ["publicKeys", [merchantPem]],
+    ["notifyBaseUrl", "shop.example"],
+    ["notifyBaseUrl", "https://shop.example/?a=1"],
+    ["notifyBaseUrl", `https://${"shop".repeat(30)}.example`],
+  ])("%s cannot be %j", (option, value) => {
+    const said = sentence({ [option]: value })
+    expect(said).toMatch(new RegExp(`^Ksher option "${option}" is not valid: .{10,200}[.]$`))
+    expect(said).not.toContain("not a key")
+    expect(said).not.toContain("PRIVATE")
+  })
+
+  it("an unknown option is told with what it may have meant", () => {
+    expect(sentence({ appId: "mch1" })).toBe('Ksher option "appId" is not known: write "appid".')
+    expect(sentence({ private_key: "x" })).toBe(
+      'Ksher option "private_key" is not known: write "privateKey".',
+    )
+    expect(sentence({ token: "secret" })).toMatch(
+      /^Ksher option "token" is not known: the options are appid, privateKey, mode, /,
+    )
+  })
+
+  it("a page needs a place to come back to, a QR does not", () => {
+    expect(sentence({ returnUrl: undefined })).toMatch(
+      /^Ksher option "returnUrl" is not valid: mode "redirect"/,
+    )
+    expect(read({ returnUrl: undefined, mode: "qr" }).shopUrl).toBe("https://shop.example")
+  })
+
+  it("no options at all", () => {
+    expect(() => readKsherOptions(undefined)).toThrow('Ksher option "appid" is missing')
+    expect(() => readKsherOptions("x")).toThrow("The Ksher options must be an object with appid, ")
+  })
+})
+
+describe("the notify URL", () => {
+  it("is this plugin's route", () => {
+    expect(notifyUrl("https://shop.example", "pp_ksher_th")).toBe(
+      "https://shop.example/hooks/gateway/pp_ksher_th",
+    )
+  })
+
+  it.each([
+    ["https://shop.example", `pp_ksher_${"x".repeat(100)}`, /has \d+ characters and the gateways take 128/],
+    ["https://shop.example", "pp_ksher_th?x=1", /must not contain a \? or #/],
+    ["shop.example", "pp_ksher_th", /https:\/\/ or http:\/\//],
+  ])("from %s for %s stops the boot", (base, provider, message) => {
+    expect(() => notifyUrl(base, provider)).toThrow(OptionsError)
+    expect(() => notifyUrl(base, provider)).toThrow(message)
+  })
+})
+
+describe("createKsherGateway", () => {
+  it("gives the gateway and the shop's wishes", () => {
+    const { gateway, policy, warnings } = createKsherGateway({
+      ...good,
+      completion: "order_first",
+      latePayment: "hold",
+    })
+    expect([gateway.name, gateway.account]).toEqual(["ksher", "mch35000"])
+    expect(policy).toEqual({
+      completion: "order_first",
+      latePayment: "hold",
+      notifyBaseUrl: "https://shop.example",
+    })
+    expect(warnings).toEqual([])
+  })
+
+  it("warns of channels whose open QR cannot be closed", () => {
+    expect(createKsherGateway({ ...good, mode: "qr", channels: ["promptpay", "wechat"] }).warnings).toEqual([
+      "Ksher cannot close an open QR code of promptpay: after a cancelled order it can still be paid.",
+    ])
+  })
+
+  it("stops at bad options", () => {
+    expect(() => createKsherGateway({ ...good, appid: "" })).toThrow(OptionsError)
+  })
+})
+
+it.each([
+  ["Tea & more", "Tea more"],
+  ["100% + $5 / tax", "100 5 tax"],
+  ["Café №1", "Cafe No1"],
+  ["ชาเขียว", ""],
+  ["x".repeat(60), "x".repeat(50)],
+  [`${"x".repeat(49)} y`, "x".repeat(49)],
+])("the product name %j is sent as %j", (name, cleaned) => {
+  expect(cleanProductName(name)).toBe(cleaned)
+})

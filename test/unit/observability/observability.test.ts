@@ -1,0 +1,168 @@
+import { trace } from "@opentelemetry/api"
+
+import { PaymentProblem } from "../../../src/core"
+import { startSandbox, type Sandbox } from "../../../src/sandbox"
+import { createGneteGateway } from "../../../src/services/gnete"
+import { createKsherGateway } from "../../../src/services/ksher"
+import type * as Observability from "../../../src/services/observability"
+import { logLine, observeCalls, observed } from "../../../src/services/observability"
+import { Exporter } from "./exporter"
+
+let exporter: Exporter
+beforeEach(() => (exporter = new Exporter().start()))
+afterEach(() => exporter.stop())
+
+const here = { gateway: "ksher", provider: "pp_ksher_th" }
+
+describe("a use case", () => {
+  it("is one span and one count, with what became of it", async () => {
+    const result = await observed(
+      "open",
+      here,
+      async () => ({ state: "pending" }),
+      ({ state }) => state,
+    )
+    expect(result).toEqual({ state: "pending" })
+    expect(exporter.spans()).toEqual([
+      { name: "gateway_payments.open", attributes: { ...here, outcome: "pending" }, failed: false },
+    ])
+    expect(await exporter.counts()).toEqual([
+      {
+        name: "gateway_payments.use_cases",
+        attributes: { ...here, use_case: "open", outcome: "pending" },
+        value: 1,
+      },
+    ])
+  })
+
+  it("that throws a problem carries its code, and throws it unchanged", async () => {
+    const problem = new PaymentProblem(
+      "not_allowed",
+      "refund_unknown",
+      "not said whether 120.50 went through",
+    )
+    await expect(observed("refund", here, () => Promise.reject(problem))).rejects.toBe(problem)
+    expect(exporter.spans()).toEqual([
+      { name: "gateway_payments.refund", attributes: { ...here, outcome: "refund_unknown" }, failed: true },
+    ])
+  })
+
+  it("that throws anything else says no more than that: its words may hold anything", async () => {
+    const broken = new Error("password=secret")
+    await expect(observed("settle", here, () => Promise.reject(broken))).rejects.toBe(broken)
+    expect(JSON.stringify([exporter.spans(), await exporter.counts()])).not.toContain("secret")
+    expect(exporter.spans()).toMatchObject([{ attributes: { outcome: "error" } }])
+  })
+
+  it("goes on without a set-up, and where the shop's own tracer throws", async () => {
+    await exporter.stop()
+    expect(await observed("settle", here, async () => 7)).toBe(7)
+    const span = { setAttributes: () => explode(), setStatus: () => explode(), end: () => explode() }
+    const tracer = {
+      startActiveSpan: (_name: string, _options: object, work: (its: object) => unknown) => work(span),
+    }
+    trace.setGlobalTracerProvider({ getTracer: () => tracer } as never)
+    expect(await observed("settle", here, async () => 8)).toBe(8)
+  })
+})
+
+function explode(): never {
+  throw new Error("the exporter is broken")
+}
+
+describe("a gateway call", () => {
+  let sandbox: Sandbox
+  beforeAll(async () => (sandbox = await startSandbox()))
+  afterAll(() => sandbox.stop())
+  const warned: string[] = []
+  beforeEach(() => warned.splice(0))
+  const tools = { onCall: observeCalls({ warn: (line) => warned.push(line) }) }
+
+  const gateways = () => ({
+    ksher: createKsherGateway(
+      {
+        ...sandbox.ksher,
+        channels: ["truemoney"],
+        notifyBaseUrl: "https://shop.example",
+        returnUrl: "https://shop.example/back",
+      },
+      tools,
+    ).gateway,
+    gnete: createGneteGateway(
+      { ...sandbox.gnete, wayCodes: ["UP_OP"], notifyBaseUrl: "https://shop.example" },
+      tools,
+    ).gateway,
+  })
+
+  const order = (currency: string) => ({
+    number: "01J9ZK0000000000000000000A",
+    amount: { minor: 100, currency },
+    mode: "redirect" as const,
+  })
+
+  it.each([
+    ["ksher", "gateway_order_query", "thb"],
+    ["gnete", "pay/query", "hkd"],
+  ] as const)("of %s is a span, a count and a duration", async (name, verb, currency) => {
+    await gateways()[name].query(order(currency))
+    expect(exporter.spans()).toMatchObject([
+      { name: `${name} ${verb}`, attributes: { gateway: name, verb, outcome: expect.any(String) } },
+    ])
+    const counts = await exporter.counts()
+    expect(counts.map((each) => each.name).sort()).toEqual([
+      "gateway_payments.call_duration",
+      "gateway_payments.calls",
+    ])
+    expect(counts.find((each) => each.name === "gateway_payments.calls")).toMatchObject({
+      attributes: { gateway: name, verb },
+      value: 1,
+    })
+    expect(warned).toEqual([])
+  })
+
+  it("whose end is not known is an error, and a line in the log that names no secret", async () => {
+    await sandbox.fault({ gateway: "gnete", call: "pay/query", when: "before", kind: "reset" })
+    await gateways().gnete.query(order("hkd"))
+    expect(exporter.spans()).toMatchObject([{ attributes: { outcome: "unknown" }, failed: true }])
+    expect(warned).toEqual([
+      expect.stringMatching(
+        /^\[gateway-payments\] call_unknown gateway=gnete verb=pay\/query code=\w+ ms=\d+$/,
+      ),
+    ])
+    expect(JSON.stringify([exporter.spans(), await exporter.counts(), warned])).not.toContain(
+      sandbox.gnete.appSecret,
+    )
+  })
+
+  it("whose answer repeats another nonce is a line in the log", () => {
+    tools.onCall({ gateway: "ksher", verb: "order_query", outcome: "succeeded", ms: 5, nonceMismatch: true })
+    expect(warned).toEqual(["[gateway-payments] nonce_mismatch gateway=ksher verb=order_query"])
+  })
+})
+
+describe("a line of the log", () => {
+  it("has a code, fields of one word each, and a sentence", () => {
+    expect(logLine("settled", { payment: "gpay_1", reason: undefined, state: "paid" }, "All is well.")).toBe(
+      "[gateway-payments] settled payment=gpay_1 state=paid: All is well.",
+    )
+  })
+
+  it("cannot be broken in two by what a gateway sent", () => {
+    expect(logLine("call_unknown", { code: `a\n[gateway-payments] forged=${"x".repeat(99)}` })).toMatch(
+      /^\[gateway-payments\] call_unknown code=a__gateway-payments__forged_x+$/,
+    )
+  })
+})
+
+it("without @opentelemetry/api there is nothing, and everything works", async () => {
+  jest.resetModules()
+  jest.doMock("@opentelemetry/api", () => {
+    throw new Error("Cannot find module")
+  })
+  const alone = jest.requireActual<typeof Observability>("../../../src/services/observability")
+  expect(await alone.observed("open", here, async () => 1)).toBe(1)
+  alone.observeCalls({ warn: () => undefined })({ gateway: "ksher", verb: "x", outcome: "succeeded", ms: 1 })
+  alone.count("gateway_payments.attention", { gateway: "ksher", code: "no_order" })
+  expect(exporter.spans()).toEqual([])
+  jest.dontMock("@opentelemetry/api")
+})
