@@ -1,0 +1,63 @@
+import { parseArgs } from "node:util"
+
+import { startSandbox, type Sandbox } from "./start"
+
+const help = `Simulated Ksher and Gnete, for development and tests. No real money moves.
+
+  medusa-payment-ksher-gnete sandbox [--port 9300] [--host 127.0.0.1]
+
+  --port   the port to listen on (default 9300; 0 takes any free one)
+  --host   the address to listen on (default 127.0.0.1); links and QR codes name it, so give one that
+           phones reach to pay with a phone
+  --help   this text`
+
+/**
+ * Starts the sandbox from the command line and prints what to paste into medusa-config.
+ * @returns the running sandbox; undefined where only the help was asked for
+ * @throws where an argument is not known or not usable, with a sentence for the person who typed it
+ */
+export async function runSandboxCommand(
+  args: string[],
+  out: (line: string) => void,
+): Promise<Sandbox | undefined> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: { type: "string", default: "9300" },
+      host: { type: "string", default: "127.0.0.1" },
+      help: { type: "boolean", default: false },
+    },
+  })
+  if (values.help) {
+    out(help)
+    return undefined
+  }
+  const sandbox = await startSandbox({ port: readPort(values.port), host: values.host })
+  for (const line of introduction(sandbox)) out(line)
+  return sandbox
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new Error(`--port must be a number from 0 to 65535, not "${text}".`)
+  return port
+}
+
+function introduction({ url, ksher, gnete }: Sandbox): string[] {
+  return [
+    `Simulated Ksher and Gnete listen at ${url}. No real money moves. Ctrl-C stops them and forgets everything.`,
+    "",
+    "Options of medusa-payment-ksher-gnete/providers/ksher:",
+    ...optionLines({ ...ksher }),
+    "",
+    "Options of medusa-payment-ksher-gnete/providers/gnete:",
+    ...optionLines({ ...gnete }),
+    "",
+    `Control: POST ${url}/control/<method> with a JSON array of arguments, e.g. pay ["<order no>"], books [].`,
+  ]
+}
+
+function optionLines(options: Record<string, string | string[]>): string[] {
+  return Object.entries(options).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`)
+}

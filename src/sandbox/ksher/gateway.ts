@@ -1,0 +1,125 @@
+import { ksherCalls, type KsherCall } from "../faults"
+import type { Envelope, Request, SimulatedGateway } from "../exchange"
+import type { World } from "../world"
+import {
+  failData,
+  linkData,
+  linkEnvelope,
+  walletEnvelope,
+  walletError,
+  writeJson,
+  type Data,
+  type SignVersion,
+} from "./answers"
+import { cancelOrder, gatewayOrderQuery, gatewayPay, type KsherContext } from "./link-calls"
+import { findLink } from "./orders"
+import { orderRefund, refundQuery } from "./refund-calls"
+import { LinkRefusal, WalletRefusal } from "./refusal"
+import { complaint, type Fields } from "./requests"
+import { isSigned } from "./signature"
+import { nativePay, orderClose, orderQuery } from "./wallet-calls"
+
+const rules: Record<KsherCall, (context: KsherContext) => Envelope> = {
+  gateway_pay: gatewayPay,
+  gateway_order_query: gatewayOrderQuery,
+  cancel_order: cancelOrder,
+  native_pay: nativePay,
+  order_query: orderQuery,
+  order_close: orderClose,
+  order_refund: orderRefund,
+  refund_query: refundQuery,
+}
+
+const linkCalls: readonly string[] = ["gateway_pay", "gateway_order_query", "cancel_order"]
+
+export class KsherGateway implements SimulatedGateway {
+  readonly name = "ksher"
+
+  constructor(private readonly world: World) {}
+
+  carryOut(request: Request): Envelope {
+    const call = callOf(request)
+    const fields = fieldsOf(request)
+    try {
+      const merchant = this.world.ksherMerchants.get(fields.appid ?? "")
+      if (!merchant) throw new LinkRefusal(-1, "商户信息错误")
+      if (!isSigned(fields, fields.sign ?? "", merchant.publicKey))
+        throw new LinkRefusal(-2, "商户签名验证失败")
+      const wrong = complaint(call, fields)
+      if (wrong) throw this.invalid(call, wrong)
+      return rules[call]({ world: this.world, merchant, fields, version: versionOf(request) })
+    } catch (refusal) {
+      return this.refusalEnvelope(request, refusal)
+    }
+  }
+
+  notSure(request: Request): Envelope {
+    const { call } = request
+    if (call === "cancel_order") return { code: -6, msg: "取消失败", message: "取消失败" }
+    const link = call === "gateway_order_query" ? findLink(this.world, fieldsOf(request)) : undefined
+    if (!link) return this.hollow(request)
+    const unpaid = { ...link, taken: 0, gatewayOrderNo: "" }
+    return this.signed(request, linkData(this.world, unpaid, "NOTSURE"))
+  }
+
+  hollow(request: Request): Envelope {
+    const nonce = fieldsOf(request).nonce_str ?? ""
+    return this.signed(
+      request,
+      failData("KSHER_SYSTEMERROR", "ksher system error. please retry.", nonce, "NOTSURE"),
+    )
+  }
+
+  refuse(request: Request, code?: string | number, message = "refused by the sandbox"): Envelope {
+    if (request.call === "gateway_pay" || request.call === "cancel_order") {
+      const fallback = request.call === "cancel_order" ? -6 : this.world.quirks.ksher.invalidRequestCode
+      return { code: Number(code ?? fallback), msg: message, message }
+    }
+    const nonce = fieldsOf(request).nonce_str ?? ""
+    return this.signed(request, failData(String(code ?? "KSHER_SYSTEMERROR"), message, nonce))
+  }
+
+  write(envelope: Envelope): string {
+    return writeJson(envelope)
+  }
+
+  private refusalEnvelope(request: Request, refusal: unknown): Envelope {
+    if (refusal instanceof WalletRefusal) {
+      const nonce = fieldsOf(request).nonce_str ?? ""
+      return this.signed(request, failData(refusal.errCode, refusal.message, nonce))
+    }
+    if (!(refusal instanceof LinkRefusal)) throw refusal
+    const { code, message } = refusal
+    return linkCalls.includes(request.call)
+      ? { code, msg: message, message }
+      : walletError(this.world, code, message)
+  }
+
+  private invalid(call: KsherCall, wrong: string): Error {
+    return linkCalls.includes(call)
+      ? new LinkRefusal(this.world.quirks.ksher.invalidRequestCode, wrong)
+      : new WalletRefusal("KSHER_INVALID_PARAM", wrong)
+  }
+
+  private signed(request: Request, data: Data): Envelope {
+    const version = versionOf(request)
+    return linkCalls.includes(request.call)
+      ? linkEnvelope(this.world, data, "操作成功", version)
+      : walletEnvelope(this.world, data, version)
+  }
+}
+
+function callOf({ call }: Request): KsherCall {
+  const known = ksherCalls.find((each) => each === call)
+  if (!known) throw new Error(`no such call of Ksher: ${call}`)
+  return known
+}
+
+function fieldsOf({ params }: Request): Fields {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]))
+}
+
+/** The key to answer with: the newer one only where the header asks for it. */
+function versionOf({ headers }: Request): SignVersion {
+  return headers["ksher-sign-version"] === "V2" ? "V2" : "V1"
+}

@@ -1,0 +1,90 @@
+import { generateKeyPair, type KeyObject } from "node:crypto"
+import { promisify } from "node:util"
+
+import { SandboxError } from "../errors"
+import type { World } from "../world"
+
+/** What a shop configures to reach the simulated Ksher. */
+export interface KsherCredentials {
+  appid: string
+  /** PEM, PKCS #1. */
+  privateKey: string
+  /** PEM of the keys that sign answers: V1 (RSA-512, as Ksher's), V2 (RSA-2048). */
+  publicKeys: string[]
+  /** Stands for https://gateway.ksher.com */
+  gatewayUrl: string
+  /** Stands for https://api.mch.ksher.net */
+  apiUrl: string
+}
+
+export interface KsherMerchantOptions {
+  appid?: string
+  /** Hours east of Greenwich of the naive times in answers; 7 (Thailand) where not given. */
+  utcOffset?: number
+  /** Channels of the contract; all where not given. */
+  channels?: string[]
+  /** Currencies of the contract; all where not given. */
+  feeTypes?: string[]
+  /** As `allow_partial_refund` of `merchant_info`; true where not given. */
+  allowPartialRefund?: boolean
+}
+
+export interface KsherMerchant {
+  readonly appid: string
+  readonly publicKey: KeyObject
+  readonly utcOffset: number
+  readonly channels: string[] | undefined
+  readonly feeTypes: string[]
+  readonly allowPartialRefund: boolean
+}
+
+export interface KsherKeys {
+  V1: { privateKey: KeyObject; pem: string }
+  V2: { privateKey: KeyObject; pem: string }
+}
+
+const generate = promisify(generateKeyPair)
+
+async function makeKey(modulusLength: number) {
+  const { privateKey, publicKey } = await generate("rsa", { modulusLength })
+  return { privateKey, pem: publicKey.export({ type: "spki", format: "pem" }).toString() }
+}
+
+async function makeAnswerKeys(): Promise<KsherKeys> {
+  // 512 bits as Ksher's own V1 key. An OpenSSL with a stricter policy refuses so small a key: then 1024.
+  const V1 = await makeKey(512).catch(() => makeKey(1024))
+  return { V1, V2: await makeKey(2048) }
+}
+
+let answerKeys: Promise<KsherKeys> | undefined
+
+/** The keys that sign answers. One pair of them for the whole process: making RSA-2048 takes a third of a second. */
+export function ksherAnswerKeys(): Promise<KsherKeys> {
+  answerKeys ??= makeAnswerKeys()
+  return answerKeys
+}
+
+/** Opens an account with a key of its own. */
+export async function addKsherMerchant(
+  world: World,
+  options: KsherMerchantOptions = {},
+): Promise<KsherCredentials> {
+  const { privateKey, publicKey } = await generate("rsa", { modulusLength: 1024 })
+  const appid = options.appid ?? `mch3${world.serial(4)}`
+  if (world.ksherMerchants.has(appid)) throw new SandboxError(`There is a Ksher merchant ${appid} already.`)
+  world.ksherMerchants.set(appid, {
+    appid,
+    publicKey,
+    utcOffset: options.utcOffset ?? 7,
+    channels: options.channels,
+    feeTypes: options.feeTypes ?? ["THB", "MYR", "JPY", "AED"],
+    allowPartialRefund: options.allowPartialRefund ?? true,
+  })
+  return {
+    appid,
+    privateKey: privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
+    publicKeys: [world.ksherKeys.V1.pem, world.ksherKeys.V2.pem],
+    gatewayUrl: `${world.url}/ksher/gateway`,
+    apiUrl: `${world.url}/ksher/api`,
+  }
+}

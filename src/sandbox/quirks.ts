@@ -1,0 +1,222 @@
+import { z } from "zod"
+
+/** What Ksher's pages leave open. Each default is the likeliest answer; a client has to live with the others too. */
+export interface KsherQuirks {
+  /** Repeating a `mch_refund_no` that succeeded: the same success again (default), or FAIL. */
+  repeatedRefund: "same_success" | "error"
+  /** What queries say of a partly refunded order. Default REFUND: Ksher's own demo says "refunded" covers both. */
+  partialRefundQueriesAs: "REFUND" | "SUCCESS"
+  /** Which key signs webhooks. Default V1; the V2 commit of the SDK speaks of answers only. */
+  webhookKey: "V1" | "V2"
+  /** Whether `order_close` by `pay_mch_order_no` kills the QR that a closed link left behind. Default false. */
+  closeReachesGatewayOrder: boolean
+  /** Decimals of JPY in `total_fee`: 0 (default): ¥100 is `100`; 2: it is `10000`, and odd sums are refused. */
+  jpyMinorUnits: 0 | 2
+  /** `gateway_pay` with a number that exists unpaid: refused (default), or the same link again. */
+  repeatedOrderNo: "refused" | "same_link"
+  /** Minutes after which a link without `expire_time` closes; null: never. Default 120, as long as Ksher polls. */
+  defaultExpireMinutes: number | null
+  /** Minutes after which a native QR closes; null: never. Default 120. */
+  nativeExpireMinutes: number | null
+  /** `gateway_order_query` of an unknown number: signed FAIL (default), FAIL among the usual 16 keys, or code -3. */
+  gatewayQueryNotFound: "fail" | "fail_of_16_keys" | "code"
+  /** What queries say while a card payment waits for its OTP. Default USERPAYING. */
+  inProgressQueriesAs: "USERPAYING" | "PENDING" | "NOTSURE"
+  /** What `order_query` says of an unpaid QR. Default NOTSURE, as the gateway says of links. */
+  unpaidNativeQueriesAs: "NOTSURE" | "NOTPAY" | "USERPAYING"
+  /** Shape of that answer: all keys (default), or the short one of `quick_pay` with `err_code`. */
+  unpaidOrderQuery: "full" | "short"
+  /** `refund_query` lists every refund of the order (default, as in the one real message), or the one asked for. */
+  refundQueryLists: "all" | "asked"
+  /** `refund_query` with nothing to list: FAIL (default), or SUCCESS with an empty list. */
+  unknownRefund: "fail" | "empty_list"
+  /** `refund_state` of a refund under way. Only REFUNDSUCCESS has been seen. Default REFUNDPROCESSING. */
+  pendingRefundState: string
+  /** Milliseconds after which a NOTSURE refund succeeds by itself; null: only by settleRefund(). Default 60000. */
+  refundSettlesAfterMs: number | null
+  /** `order_close` of a closed order: SUCCESS (default), or FAIL. */
+  repeatedClose: "success" | "error"
+  /** A payment later than two hours after creation: no webhook (default, as documented), or one all the same. */
+  lateWebhook: "none" | "sent"
+  /** `code` for a malformed `gateway_pay` request; only 1 (already paid) is known. Default -7. */
+  invalidRequestCode: number
+  /** Refuse `+&/$%` and non-English letters in product names, which Ksher asks to avoid. Default true. */
+  strictProductName: boolean
+  /** Longest product name. No limit is published; the official WooCommerce plugin cuts at 50, the default. */
+  productNameMax: number
+  /** Whether answers of the link host carry `"lang":""`, as one page shows and the real messages do not. */
+  langInEnvelope: boolean
+}
+
+/** What Gnete's pages leave open. */
+export interface GneteQuirks {
+  /** State of a fresh order: 0 (default), or 1 where the channel is asked at once. */
+  stateAfterOpen: 0 | 1
+  /** Whether a partly refunded payment can still be cancelled (what is left goes back). Default false. */
+  cancelAfterPartialRefund: boolean
+  /** A second cancel of a cancelled payment: error (default), or the first one's answer. */
+  repeatedCancel: "error" | "same"
+  /** Whether a failed cancel notifies too. Default false: "when successfully cancelled". */
+  failedCancelNotifies: boolean
+  /** State of a cancelled payment in its query. Default 4. */
+  stateAfterCancel: 4 | 2
+  /** `HH:mm` in UTC+8 at which the next business day starts, after which cancel is refused; null: no limit. */
+  sameDayCutoff: string | null
+  /** Where a notification carries its fields: form body (default), or the query string of older versions. */
+  notifyEncoding: "body" | "query"
+  /** Spelling of the pay data type for a link: the code's `payurl` (default), or the pages' `payUrl`. */
+  payDataTypeCase: "payurl" | "payUrl"
+  /** Whether closing a state 1 order answers an empty body, as it does where the channel cannot close. */
+  emptyClose: boolean
+  /** What the channel says when a state 1 order is closed: closed (default), or refused with its own words. */
+  closeInProgress: "closed" | "refused"
+  /** Whether answers carry signed fields no page mentions. Default false. */
+  extraAnswerFields: boolean
+  /** Whether a payment can be refunded before it is settled, that is on its own business day. Default true. */
+  refundBeforeSettlement: boolean
+  /** The query of an order paid after it was closed: stays 6 (default), or becomes 2 in the end. */
+  paidAfterClose: "stays_6" | "becomes_2"
+  /** Reply to a refund stuck in state 0: code 0 with that state (default), or 9999. */
+  createdRefundAnswers: "state_0" | "error"
+  /** Whether refunds and cancels made in Gnete's console notify the payment's address. Default false. */
+  consoleNotifies: boolean
+  /** Whether `+` becomes a space in notifications, as it probably did from 2022-11 to 2024-06. Default false. */
+  plusLost: boolean
+  /** Whether the published string lengths are enforced. Default true. */
+  enforceLengths: boolean
+  /** Longest address in `unifiedOrder`: the newer page says 256, the older 128, the default. */
+  urlMax: 128 | 256
+}
+
+export interface Quirks {
+  ksher: KsherQuirks
+  gnete: GneteQuirks
+}
+
+export interface QuirkChanges {
+  ksher?: Partial<KsherQuirks>
+  gnete?: Partial<GneteQuirks>
+}
+
+/** The likeliest gateway. */
+export const defaultQuirks: Readonly<{ [G in keyof Quirks]: Readonly<Quirks[G]> }> = {
+  ksher: {
+    repeatedRefund: "same_success",
+    partialRefundQueriesAs: "REFUND",
+    webhookKey: "V1",
+    closeReachesGatewayOrder: false,
+    jpyMinorUnits: 0,
+    repeatedOrderNo: "refused",
+    defaultExpireMinutes: 120,
+    nativeExpireMinutes: 120,
+    gatewayQueryNotFound: "fail",
+    inProgressQueriesAs: "USERPAYING",
+    unpaidNativeQueriesAs: "NOTSURE",
+    unpaidOrderQuery: "full",
+    refundQueryLists: "all",
+    unknownRefund: "fail",
+    pendingRefundState: "REFUNDPROCESSING",
+    refundSettlesAfterMs: 60_000,
+    repeatedClose: "success",
+    lateWebhook: "none",
+    invalidRequestCode: -7,
+    strictProductName: true,
+    productNameMax: 50,
+    langInEnvelope: false,
+  },
+  gnete: {
+    stateAfterOpen: 0,
+    cancelAfterPartialRefund: false,
+    repeatedCancel: "error",
+    failedCancelNotifies: false,
+    stateAfterCancel: 4,
+    sameDayCutoff: "23:00",
+    notifyEncoding: "body",
+    payDataTypeCase: "payurl",
+    emptyClose: false,
+    closeInProgress: "closed",
+    extraAnswerFields: false,
+    refundBeforeSettlement: true,
+    paidAfterClose: "stays_6",
+    createdRefundAnswers: "state_0",
+    consoleNotifies: false,
+    plusLost: false,
+    enforceLengths: true,
+    urlMax: 128,
+  },
+}
+
+const minutes = z.number().int().positive().nullable()
+
+const ksherChanges = z
+  .strictObject({
+    repeatedRefund: z.enum(["same_success", "error"]),
+    partialRefundQueriesAs: z.enum(["REFUND", "SUCCESS"]),
+    webhookKey: z.enum(["V1", "V2"]),
+    closeReachesGatewayOrder: z.boolean(),
+    jpyMinorUnits: z.union([z.literal(0), z.literal(2)]),
+    repeatedOrderNo: z.enum(["refused", "same_link"]),
+    defaultExpireMinutes: minutes,
+    nativeExpireMinutes: minutes,
+    gatewayQueryNotFound: z.enum(["fail", "fail_of_16_keys", "code"]),
+    inProgressQueriesAs: z.enum(["USERPAYING", "PENDING", "NOTSURE"]),
+    unpaidNativeQueriesAs: z.enum(["NOTSURE", "NOTPAY", "USERPAYING"]),
+    unpaidOrderQuery: z.enum(["full", "short"]),
+    refundQueryLists: z.enum(["all", "asked"]),
+    unknownRefund: z.enum(["fail", "empty_list"]),
+    pendingRefundState: z.string(),
+    refundSettlesAfterMs: z.number().int().nonnegative().nullable(),
+    repeatedClose: z.enum(["success", "error"]),
+    lateWebhook: z.enum(["none", "sent"]),
+    invalidRequestCode: z.number().int(),
+    strictProductName: z.boolean(),
+    productNameMax: z.number().int().positive(),
+    langInEnvelope: z.boolean(),
+  } satisfies Record<keyof KsherQuirks, z.ZodType>)
+  .partial()
+
+const gneteChanges = z
+  .strictObject({
+    stateAfterOpen: z.union([z.literal(0), z.literal(1)]),
+    cancelAfterPartialRefund: z.boolean(),
+    repeatedCancel: z.enum(["error", "same"]),
+    failedCancelNotifies: z.boolean(),
+    stateAfterCancel: z.union([z.literal(4), z.literal(2)]),
+    sameDayCutoff: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "HH:mm")
+      .nullable(),
+    notifyEncoding: z.enum(["body", "query"]),
+    payDataTypeCase: z.enum(["payurl", "payUrl"]),
+    emptyClose: z.boolean(),
+    closeInProgress: z.enum(["closed", "refused"]),
+    extraAnswerFields: z.boolean(),
+    refundBeforeSettlement: z.boolean(),
+    paidAfterClose: z.enum(["stays_6", "becomes_2"]),
+    createdRefundAnswers: z.enum(["state_0", "error"]),
+    consoleNotifies: z.boolean(),
+    plusLost: z.boolean(),
+    enforceLengths: z.boolean(),
+    urlMax: z.union([z.literal(128), z.literal(256)]),
+  } satisfies Record<keyof GneteQuirks, z.ZodType>)
+  .partial()
+
+/** What `setQuirks` and the `quirks` option take. Unknown names are refused: a misspelt quirk would test nothing. */
+export const quirkChanges: z.ZodType<QuirkChanges> = z.strictObject({
+  ksher: ksherChanges.optional(),
+  gnete: gneteChanges.optional(),
+})
+
+/** Every quirk, those in `changes` changed. */
+export function makeQuirks(changes: QuirkChanges = {}): Quirks {
+  const quirks: Quirks = { ksher: { ...defaultQuirks.ksher }, gnete: { ...defaultQuirks.gnete } }
+  changeQuirks(quirks, changes)
+  return quirks
+}
+
+/** Changes the quirks in place: whoever holds them sees the new answer. */
+export function changeQuirks(quirks: Quirks, changes: QuirkChanges): void {
+  const { ksher, gnete } = quirkChanges.parse(changes)
+  Object.assign(quirks.ksher, ksher)
+  Object.assign(quirks.gnete, gnete)
+}

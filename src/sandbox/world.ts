@@ -1,0 +1,31 @@
+import type { Books } from "./books"
+import type { SandboxClock } from "./clock"
+import type { Faults } from "./faults"
+import type { GneteApp } from "./gnete/apps"
+import type { Journal } from "./journal"
+import type { KsherKeys, KsherMerchant } from "./ksher/merchants"
+import type { Notifier } from "./notifier"
+import type { Outcomes } from "./outcomes"
+import type { Quirks } from "./quirks"
+import type { Random } from "./random"
+
+/** All there is in one sandbox. */
+export interface World {
+  readonly clock: SandboxClock
+  readonly random: Random
+  readonly quirks: Quirks
+  readonly books: Books
+  readonly outcomes: Outcomes
+  readonly faults: Faults
+  readonly journal: Journal
+  readonly notifier: Notifier
+  readonly ksherKeys: KsherKeys
+  /** The next of a running number, cut to so many digits: order numbers stay apart also while the clock stands still. */
+  serial(digits: number): string
+  /** By appid. */
+  readonly ksherMerchants: Map<string, KsherMerchant>
+  /** By appId. */
+  readonly gneteApps: Map<string, GneteApp>
+  /** Where browsers and clients reach the sandbox; known once it listens. */
+  url: string
+}

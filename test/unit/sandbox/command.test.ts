@@ -1,0 +1,39 @@
+import { runSandboxCommand } from "../../../src/sandbox"
+import { GneteCaller, KsherCaller } from "./support"
+
+async function run(...args: string[]) {
+  const lines: string[] = []
+  const sandbox = await runSandboxCommand(args, (line) => lines.push(line))
+  return { sandbox, text: lines.join("\n") }
+}
+
+it("starts, and prints options that work when they are pasted", async () => {
+  const { sandbox, text } = await run("--port", "0")
+  expect(text).toContain(`listen at ${sandbox?.url ?? "?"}. No real money moves.`)
+  const printed = (name: string) =>
+    JSON.parse(new RegExp(`^  ${name}: (.*),$`, "m").exec(text)?.[1] ?? "null") as unknown
+  const ksher = Object.fromEntries(
+    ["appid", "privateKey", "publicKeys", "gatewayUrl", "apiUrl"].map((name) => [name, printed(name)]),
+  )
+  const gnete = Object.fromEntries(
+    ["mchNo", "appId", "appSecret", "baseUrl"].map((name) => [name, printed(name)]),
+  )
+  expect([ksher, gnete]).toEqual([sandbox?.ksher, sandbox?.gnete])
+  if (!sandbox) throw new Error("it did not start")
+  expect((await new KsherCaller(sandbox.ksher).open("A1")).code).toBe(0)
+  expect((await new GneteCaller(sandbox.gnete).open("B1")).orderState).toBe(0)
+  await sandbox.stop()
+})
+
+it("--help starts nothing", async () => {
+  const { sandbox, text } = await run("--help")
+  expect(sandbox).toBeUndefined()
+  expect(text).toMatch(/--port .*9300/)
+})
+
+it.each([["--port", "none"], ["--port", "70000"], ["--prot", "1"], ["9300"]])(
+  "refuses %j",
+  async (...args) => {
+    await expect(run(...args)).rejects.toThrow(new RegExp(args[0]))
+  },
+)
