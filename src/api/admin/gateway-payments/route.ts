@@ -1,0 +1,40 @@
+import { z } from "zod"
+
+import { states } from "../../../core"
+import { gatewayPayments } from "../../../services/host"
+import { parsed, route } from "../../problems"
+import { paymentView } from "../../views"
+
+const many = z
+  .union([z.enum(states), z.array(z.enum(states))])
+  .transform((value) => (Array.isArray(value) ? value : [value]))
+
+const filters = z.object({
+  order_id: z.string().max(64).optional(),
+  session_id: z.string().max(64).optional(),
+  provider_id: z.string().max(128).optional(),
+  gateway: z.enum(["ksher", "gnete"]).optional(),
+  state: many.optional(),
+  attention: z.enum(["true", "false"]).optional(),
+  q: z.string().trim().max(128).optional(),
+  order: z.enum(["created_at", "-created_at"]).default("-created_at"),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  offset: z.coerce.number().int().min(0).default(0),
+})
+
+export const GET = route(async (req, res) => {
+  const asked = parsed(filters, req.query)
+  const { payments, count } = await gatewayPayments(req.scope).ledger.payments.list({
+    orderId: asked.order_id,
+    sessionId: asked.session_id,
+    providerId: asked.provider_id,
+    gateway: asked.gateway,
+    state: asked.state,
+    attention: asked.attention === undefined ? undefined : asked.attention === "true",
+    q: asked.q,
+    order: asked.order,
+    limit: asked.limit,
+    offset: asked.offset,
+  })
+  res.json({ gateway_payments: payments.map(paymentView), count, offset: asked.offset, limit: asked.limit })
+})

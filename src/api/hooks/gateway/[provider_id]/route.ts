@@ -1,0 +1,52 @@
+import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
+
+import { gatewayPayments } from "../../../../services/host"
+import { act, receive } from "../../../../services/settlement"
+import type { Receipt } from "../../../../services/settlement"
+import { readBody } from "./body"
+
+const statuses: Record<Receipt["kind"], number> = {
+  accepted: 200,
+  unreadable: 400,
+  forged: 401,
+  flooded: 401,
+}
+
+/** Store, answer in the gateway's words, act. What dies after the answer is acted on by the job. */
+export async function POST(req: MedusaRequest, res: MedusaResponse): Promise<void> {
+  const plugin = gatewayPayments(req.scope)
+  const providerId = String(req.params.provider_id)
+  const provider = await plugin.registered(providerId)
+  if (!provider) {
+    res.status(404).json({ result: "FAIL", msg: "unknown provider" })
+    return
+  }
+  const { deps } = provider
+  const words = deps.gateway.acknowledgement
+  const answer = (status: number, body: string) => {
+    res.status(status).type(words.contentType).send(body)
+  }
+
+  const body = await readBody(req)
+  if (typeof body === "string") {
+    res.setHeader("Connection", "close")
+    answer(body === "too large" ? 413 : 400, words.rejected(body))
+    return
+  }
+  const query = req.originalUrl.split("?")[1] ?? ""
+  const raw = { body, contentType: req.headers["content-type"], query }
+  try {
+    const receipt = await receive(raw, deps)
+    if (receipt.kind !== "accepted") {
+      answer(statuses[receipt.kind], words.rejected(receipt.kind))
+      return
+    }
+    answer(200, words.accepted)
+    // Whoever stored it first acts on it, and the job if that one dies.
+    if (receipt.fresh && receipt.notification.result === "received")
+      void act(receipt.notification, plugin.depsOf(deps.providerId))
+  } catch (error) {
+    deps.log.error(`[gateway-payments] a notification could not be stored: ${(error as Error).name}`)
+    answer(503, words.rejected("could not be stored"))
+  }
+}

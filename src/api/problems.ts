@@ -1,0 +1,33 @@
+import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
+import type { z } from "zod"
+
+import { PaymentProblem } from "../core"
+import { asMedusaError } from "../services/provider"
+
+type Handler = (req: MedusaRequest, res: MedusaResponse) => Promise<unknown>
+
+/** A 409 is answered here: Medusa's error handler puts its own words over a conflict. */
+export const route =
+  (handler: Handler): Handler =>
+  async (req, res) => {
+    try {
+      return await handler(req, res)
+    } catch (error) {
+      if (error instanceof PaymentProblem && error.kind === "conflict")
+        return res.status(409).json({ type: "conflict", code: error.code, message: error.message })
+      throw asMedusaError(error)
+    }
+  }
+
+/** Parses what a request brought, or answers with the first thing that is wrong with it. */
+export function parsed<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input ?? {})
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const where = issue?.path.length ? `${issue.path.join(".")}: ` : ""
+  throw new PaymentProblem(
+    "invalid_data",
+    "request_invalid",
+    `${where}${issue?.message ?? "The request is not valid."}`,
+  )
+}

@@ -1,0 +1,69 @@
+import { isOpen, toMajor, type ChannelFacts } from "../core"
+import type { GatewayPayment, Notification, Operation } from "../services/settlement"
+
+/** Major units, as Medusa shows them. */
+const major = (minor: number, payment: GatewayPayment): number => Number(toMajor(minor, payment.digits))
+
+/** A gateway payment as the admin reads it. No raw answer, no payer data: the ledger holds none. */
+export const paymentView = (payment: GatewayPayment) => ({
+  id: payment.id,
+  session_id: payment.sessionId,
+  order_id: payment.orderId,
+  provider_id: payment.providerId,
+  gateway: payment.gateway,
+  channel: payment.channel,
+  merchant_order_no: payment.number,
+  gateway_order_no: payment.gatewayNo,
+  currency_code: payment.currency,
+  amount: major(payment.amount, payment),
+  paid_amount: major(payment.paidAmount, payment),
+  refunded_amount: major(payment.refundedAmount, payment),
+  state: payment.state,
+  settled_by: payment.settledBy,
+  attention: payment.attention,
+  expires_at: payment.expiresAt,
+  created_at: payment.createdAt,
+  updated_at: payment.updatedAt,
+})
+
+/** What the channel can return by itself: said before somebody tries. */
+export const capabilitiesView = (facts: ChannelFacts) => ({
+  refund: facts.refund,
+  partial_refund: facts.partialRefund,
+})
+
+export const operationView = (operation: Operation, payment: GatewayPayment) => ({
+  id: operation.id,
+  kind: operation.kind,
+  merchant_no: operation.number,
+  gateway_no: operation.gatewayNo,
+  amount: operation.amount === null ? null : major(operation.amount, payment),
+  state: operation.state,
+  outside: operation.outside,
+  reason: operation.reason,
+  code: operation.code,
+  message: operation.message,
+  attempts: operation.attempts,
+  created_at: operation.createdAt,
+  settled_at: operation.settledAt,
+})
+
+export const notificationView = (notification: Notification) => ({
+  id: notification.id,
+  about: notification.about,
+  verified: notification.verified,
+  reason: notification.reason,
+  state: notification.state,
+  result: notification.result,
+  message: notification.message,
+  deliveries: notification.deliveries,
+  created_at: notification.createdAt,
+})
+
+/** Enough to draw the QR or redirect, and to poll. Nothing else. */
+export const shopperView = (payment: GatewayPayment) => ({
+  session_id: payment.sessionId,
+  state: payment.state,
+  action: isOpen(payment.state) && !payment.unwanted ? payment.action : null,
+  expires_at: payment.expiresAt,
+})

@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import path from "node:path"
+import { z } from "zod"
+
+import type { GatewayName } from "../../core"
+
+/** One provider entry of the shop, its options not yet checked. */
+export interface Entry {
+  providerId: string
+  gateway: GatewayName
+  options: unknown
+}
+
+export interface Shop {
+  entries: Entry[]
+  /** What stands under `plugins` for this package; undefined where nothing does, or where no medusa-config was read. */
+  plugin?: { options: unknown } | undefined
+  databaseUrl?: string | undefined
+}
+
+const packageName = "medusa-payment-ksher-gnete"
+
+const provider = z.looseObject({
+  resolve: z.unknown(),
+  id: z.string().optional(),
+  options: z.unknown(),
+})
+const hostModule = z.looseObject({
+  options: z.looseObject({ providers: z.array(provider).optional() }).optional(),
+})
+/** What is read of a medusa-config: `modules` is a list as it is written, and a record once defineConfig was over it. */
+const medusaConfig = z.looseObject({
+  modules: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).default([]),
+  plugins: z.array(z.unknown()).default([]),
+  projectConfig: z.looseObject({ databaseUrl: z.string().optional() }).default({}),
+})
+const plugin = z.looseObject({ resolve: z.string(), options: z.unknown() })
+
+/** The shop's own medusa-config, run as Medusa runs it. Throws a sentence where it cannot be found or run. */
+export function shopOf(directory: string, file?: string): Shop {
+  const found = file === undefined ? configIn(directory) : path.resolve(directory, file)
+  const config = medusaConfig.parse(load(found, directory))
+  const entries = Object.values(config.modules).flatMap(entriesOf)
+  if (!entries.length)
+    throw new Error(
+      `${found} has no payment provider that resolves to ${packageName}/providers/ksher or …/gnete: add one, as the README shows.`,
+    )
+  return {
+    entries,
+    plugin: config.plugins
+      .map((one) => plugin.safeParse(typeof one === "string" ? { resolve: one } : one).data)
+      .find((one) => one?.resolve === packageName),
+    databaseUrl: config.projectConfig.databaseUrl,
+  }
+}
+
+/** A shop without Medusa: one entry, its options as a JSON file. */
+export function shopOfOptions(gateway: string, file: string, directory: string): Shop {
+  if (gateway !== "ksher" && gateway !== "gnete")
+    throw new Error(`--provider is ksher or gnete, not "${gateway}".`)
+  const options = parsed(readFileSync(path.resolve(directory, file), "utf8"), file)
+  return { entries: [{ providerId: `pp_${gateway}`, gateway, options }] }
+}
+
+/** The parser's own message quotes the text, and with it a key: it goes no further. */
+function parsed(text: string, file: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  if (value === undefined) throw new Error(`${file} is not JSON.`)
+  return value
+}
+
+function entriesOf(candidate: unknown): Entry[] {
+  const { data } = hostModule.safeParse(candidate)
+  return (data?.options?.providers ?? []).flatMap(({ resolve, id, options }) => {
+    const gateway = /providers\/(ksher|gnete)(\/index(\.[jt]s)?)?$/.exec(String(resolve))?.[1]
+    if (gateway !== "ksher" && gateway !== "gnete") return []
+    return [{ providerId: `pp_${gateway}${id === undefined ? "" : `_${id}`}`, gateway, options }]
+  })
+}
+
+function configIn(directory: string): string {
+  const found = ["medusa-config.ts", "medusa-config.js", "medusa-config.cjs"]
+    .map((name) => path.join(directory, name))
+    .find((file) => existsSync(file))
+  if (found !== undefined) return found
+  throw new Error(
+    "There is no medusa-config here: run this in the shop's backend, or give --config <file>, or --provider and --options.",
+  )
+}
+
+function load(file: string, directory: string): unknown {
+  const require = createRequire(path.join(directory, "package.json"))
+  if (file.endsWith(".ts")) registerTypeScript(require)
+  let loaded: unknown
+  try {
+    loaded = require(file)
+  } catch (error) {
+    throw new Error(`${file} could not be run: ${(error as Error).message.split("\n")[0] ?? ""}`, {
+      cause: error,
+    })
+  }
+  const door = loaded as { default?: unknown } | null
+  return door?.default ?? loaded
+}
+
+/** What a shop in TypeScript has at hand to run it; Medusa's own starter comes with ts-node. */
+const typeScriptLoaders = ["tsx/cjs", "ts-node/register/transpile-only", "@swc-node/register"]
+
+function registerTypeScript(require: NodeJS.Require): void {
+  for (const loader of typeScriptLoaders) {
+    try {
+      require(loader)
+      return
+    } catch {
+      // Not installed here: the next one.
+    }
+  }
+  throw new Error(
+    "medusa-config.ts needs tsx or ts-node, and the shop has neither: install one, or build the shop and give --config .medusa/server/medusa-config.js.",
+  )
+}

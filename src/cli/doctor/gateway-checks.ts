@@ -1,0 +1,135 @@
+import { createPublicKey, type KeyObject } from "node:crypto"
+
+import { money, ulid, type Gateway, type Outcome, type Standing } from "../../core"
+import { createGneteGateway, gneteHost, readGneteOptions, signGnete, verifyGnete } from "../../services/gnete"
+import {
+  createKsherGateway,
+  ksherHosts,
+  notifyUrl,
+  readKsherOptions,
+  signKsherRequest,
+  verifyKsherData,
+} from "../../services/ksher"
+import type { Entry } from "./entries"
+import { note, ok, wrong, type Result } from "./finding"
+
+/** A provider entry whose options are in order. */
+export interface Subject {
+  entry: Entry
+  gateway: Gateway
+  /** Whether a key that was pasted whole also signs and verifies. */
+  keys: () => Result
+  notifyBaseUrl: string
+  /** The prefixes that its calls go to. */
+  hosts: string[]
+  /** Its calls go to the gateway itself, and not to a simulated one. */
+  production: boolean
+}
+
+/** Reads an entry's options as the provider does at boot. Throws OptionsError. */
+export function subjectOf(entry: Entry): { subject: Subject; warnings: string[] } {
+  return entry.gateway === "ksher" ? ksher(entry) : gnete(entry)
+}
+
+function ksher(entry: Entry) {
+  const options = readKsherOptions(entry.options)
+  const { gateway, policy, warnings } = createKsherGateway(entry.options)
+  const hosts = [options.gatewayUrl, options.apiUrl]
+  const production = hosts.some((host) => host === ksherHosts.gatewayUrl || host === ksherHosts.apiUrl)
+  const keys = () => ksherKeys(options.privateKey)
+  return {
+    warnings,
+    subject: { entry, gateway, keys, notifyBaseUrl: policy.notifyBaseUrl, hosts, production },
+  }
+}
+
+function gnete(entry: Entry) {
+  const options = readGneteOptions(entry.options)
+  const { gateway, policy, warnings } = createGneteGateway(entry.options)
+  const hosts = [options.baseUrl]
+  const keys = () => gneteSecret(options.appSecret)
+  return {
+    warnings,
+    subject: {
+      entry,
+      gateway,
+      keys,
+      notifyBaseUrl: policy.notifyBaseUrl,
+      hosts,
+      production: options.baseUrl === gneteHost,
+    },
+  }
+}
+
+const sample = { appid: "doctor", mch_order_no: "0" }
+
+function ksherKeys(privateKey: KeyObject): Result {
+  const bits = privateKey.asymmetricKeyDetails?.modulusLength ?? 0
+  const sign = signKsherRequest(sample, privateKey)
+  if (!verifyKsherData(sample, sign, [createPublicKey(privateKey)]))
+    return wrong("The private key does not verify what it signs: download it again from merchant.ksher.net.")
+  return ok(`RSA private key of ${bits} bits, signs and verifies.`)
+}
+
+/** Secrets of both of Gnete's consoles have this length. */
+const secretLength = 128
+
+function gneteSecret(secret: string): Result {
+  if (!verifyGnete(sample, signGnete(sample, secret), secret))
+    return wrong("The appSecret does not verify what it signs.")
+  if (secret.length === secretLength)
+    return ok(`appSecret of ${secretLength} characters, signs and verifies.`)
+  return note(
+    `The appSecret has ${secret.length} characters; Gnete gives out ${secretLength}. Compare it with the console if the gateway refuses it.`,
+  )
+}
+
+/** Where the gateway will send its notifications, and whether it can reach that at all. */
+export function checkNotificationUrl({ entry, notifyBaseUrl, production }: Subject): Result {
+  const url = notifyUrl(notifyBaseUrl, entry.providerId)
+  const { hostname, protocol } = new URL(url)
+  const inside =
+    /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|\[::1\]|\[f[cd])/.test(hostname)
+  if (inside && production)
+    return wrong(
+      `${url} is an address of this network: set notifyBaseUrl to the public address of the backend.`,
+    )
+  if (protocol !== "https:" && production)
+    return wrong(`${url} is not encrypted: set notifyBaseUrl to the https address of the backend.`)
+  return ok(`${url} (${url.length} of 128 characters).`)
+}
+
+/** Asks, signed, about an order that cannot exist: an honest "no such order" proves address, account and both keys. */
+export async function checkQuery({ gateway }: Subject, now: Date): Promise<Result> {
+  const currency = gateway.name === "gnete" ? "hkd" : "thb"
+  const order = { number: ulid(now.getTime()), amount: money(1, currency), mode: gateway.offer.mode }
+  return judged(gateway, await gateway.query(order))
+}
+
+function judged(gateway: Gateway, answer: Outcome<Standing>): Result {
+  const account = `account ${gateway.account}`
+  switch (answer.kind) {
+    case "succeeded":
+      return answer.value.state === "absent" || answer.value.state === "unpaid"
+        ? ok(`${gateway.name} answers for ${account}, and its signature verifies.`)
+        : note(`${gateway.name} answers, and calls an order that nobody made ${answer.value.state}.`)
+    case "refused":
+      return wrong(
+        `${gateway.name} refuses ${account} (${answer.code}): ${answer.message} Compare account and key with its console.`,
+      )
+    case "not_sent":
+      return wrong(
+        `${answer.message} Check its address in the options, and the firewall and DNS of this machine.`,
+      )
+    case "pending":
+    case "unknown":
+      return wrong(unusable(gateway, answer))
+  }
+}
+
+/** A query has no reason to fail but the request itself: what a gateway answers without a documented code is about the keys. */
+function unusable(gateway: Gateway, answer: { message: string; code?: string; answered?: true }): string {
+  if (answer.code === "bad_signature" || answer.answered)
+    return `${answer.message} Check ${gateway.name === "ksher" ? "that appid and privateKey belong together, and publicKeys" : "that mchNo, appId and appSecret belong together"}.`
+  return `${answer.message} Check the address in the options, and try again.`
+}

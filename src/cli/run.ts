@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs"
+import path from "node:path"
+
+import { runSandboxCommand } from "../sandbox"
+import { runDoctorCommand } from "./doctor/command"
+
+/** What a command sees of the machine it runs on. */
+export interface Terminal {
+  out: (line: string) => void
+  err: (line: string) => void
+  env: Readonly<Record<string, string | undefined>>
+  /** Where the person typed the command: the shop. */
+  directory: string
+  now: () => Date
+  /** Resolves when the person wants a running command to end. */
+  untilStopped: () => Promise<unknown>
+}
+
+const help = `Ksher and Gnete payments for Medusa.
+
+  medusa-payment-ksher-gnete doctor    checks options, keys, clock, notification URL, gateway and tables
+  medusa-payment-ksher-gnete sandbox   starts both gateways, simulated
+  medusa-payment-ksher-gnete --version
+
+Each command says more with --help.`
+
+/** Runs one command to its end and says with which code the process exits. Throws a sentence for the person who typed it. */
+export async function run([command, ...args]: readonly string[], terminal: Terminal): Promise<number> {
+  switch (command) {
+    case "doctor":
+      return runDoctorCommand(args, terminal)
+    case "sandbox":
+      return sandbox(args, terminal)
+    case "--version":
+    case "-v":
+      terminal.out(version())
+      return 0
+    case "--help":
+    case "-h":
+    case "help":
+      terminal.out(help)
+      return 0
+    case undefined:
+      terminal.out(help)
+      return 1
+    default:
+      terminal.err(`There is no command "${command}".`)
+      terminal.out(help)
+      return 1
+  }
+}
+
+async function sandbox(args: string[], terminal: Terminal): Promise<number> {
+  const running = await runSandboxCommand(args, terminal.out)
+  if (!running) return 0
+  await terminal.untilStopped()
+  await running.stop()
+  return 0
+}
+
+/** The package's own, found from where this file lies: under src here, under .medusa/server/src once it is built. */
+function version(): string {
+  for (let folder = __dirname; ; folder = path.dirname(folder)) {
+    const manifest = readManifest(path.join(folder, "package.json"))
+    if (manifest?.name === "medusa-payment-ksher-gnete") return manifest.version
+    if (folder === path.dirname(folder)) throw new Error("The package's own package.json was not found.")
+  }
+}
+
+function readManifest(file: string): { name: string; version: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as { name: string; version: string }
+  } catch {
+    return undefined
+  }
+}

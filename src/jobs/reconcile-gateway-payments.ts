@@ -1,0 +1,16 @@
+import type { MedusaContainer } from "@medusajs/framework/types"
+
+import { gatewayPayments } from "../services/host"
+import { reconcile, second } from "../services/settlement"
+
+/** Everything that is due: see `docs/operating.md`. Several instances may run it at once. */
+export default async function reconcileGatewayPayments(container: MedusaContainer): Promise<void> {
+  await reconcile(gatewayPayments(container).reconcileDeps(), {
+    // Whoever is done waits for the last of the batch: the larger, the less often.
+    batch: 96,
+    concurrency: 8,
+    budgetMs: 50 * second,
+  })
+}
+
+export const config = { name: "reconcile-gateway-payments", schedule: "* * * * *" }

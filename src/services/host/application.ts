@@ -1,0 +1,146 @@
+import type { IPaymentModuleService, MedusaContainer } from "@medusajs/framework/types"
+import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
+
+import { PaymentProblem, ulid } from "../../core"
+import type GatewayPaymentsService from "../gateway-payments"
+import { fromKnex, openLedger, systemClock } from "../ledger"
+import type { GatewayPayment, Ledger } from "../ledger"
+import type { PluginOptions } from "../options/plugin"
+import { GatewayPaymentProvider } from "../provider"
+import { day, hour, mark, minute, paymentsOfOrder } from "../settlement"
+import type { Host, ReconcileDeps, SettleDeps } from "../settlement"
+import { MedusaHost } from "./medusa"
+
+/** The plugin inside a running Medusa: what routes, subscribers and jobs start from. */
+export class GatewayPayments {
+  readonly ledger: Ledger
+  readonly host: Host
+
+  constructor(private readonly container: MedusaContainer) {
+    this.ledger = openLedger(fromKnex(container.resolve(ContainerRegistrationKeys.PG_CONNECTION)))
+    this.host = new MedusaHost(container)
+  }
+
+  get options(): PluginOptions {
+    return this.container.resolve<GatewayPaymentsService>("gateway_payments").options
+  }
+
+  /** The provider entries of this plugin that are configured now: `pp_ksher_th`, … */
+  async providerIds(): Promise<string[]> {
+    const providers = await this.payments.listPaymentProviders(
+      { is_enabled: true },
+      { select: ["id"], take: 1000 },
+    )
+    return providers.map((provider) => provider.id).filter((id) => this.provider(id) !== undefined)
+  }
+
+  /** As `provider`, for an id that anybody may have sent: Medusa logs an error with its stack for every unknown one. */
+  async registered(id: string): Promise<GatewayPaymentProvider | undefined> {
+    const key = id.startsWith("pp_") ? id : `pp_${id}`
+    if (seen.has(key)) return this.provider(key)
+    // A NUL in the path would be an error of the database's.
+    const [row] = !/^pp_(ksher|gnete)[\w-]{0,100}$/.test(key)
+      ? []
+      : await this.payments.listPaymentProviders({ id: [key], is_enabled: true })
+    if (!row) return undefined
+    seen.add(key)
+    return this.provider(key)
+  }
+
+  /** The provider entry with or without `pp_`, or `undefined` where none of this plugin's has that id. */
+  provider(id: string): GatewayPaymentProvider | undefined {
+    const key = id.startsWith("pp_") ? id : `pp_${id}`
+    if (!/^pp_(ksher|gnete)(_|$)/.test(key)) return undefined
+    try {
+      const found = this.payments.paymentProviderService_.retrieveProvider(key)
+      return found instanceof GatewayPaymentProvider ? found : undefined
+    } catch {
+      // Medusa throws where no provider of that id is registered; it has logged so.
+      return undefined
+    }
+  }
+
+  depsOf(providerId: string): SettleDeps {
+    const provider = this.provider(providerId)
+    if (!provider)
+      throw new PaymentProblem(
+        "not_found",
+        "provider_unknown",
+        `No payment provider ${providerId} of this plugin is configured. Payments opened with it wait until it is again.`,
+      )
+    return { ...provider.deps, host: this.host }
+  }
+
+  depsOfPayment(payment: GatewayPayment): SettleDeps {
+    return this.depsOf(payment.providerId)
+  }
+
+  async payment(id: string): Promise<GatewayPayment> {
+    const payment = await this.ledger.payments.get(id)
+    if (payment) return payment
+    throw new PaymentProblem("not_found", "payment_unknown", `There is no gateway payment ${id}.`)
+  }
+
+  /** Mirrors a payment's state into its session, once more where it was done before. */
+  async markById(id: string): Promise<void> {
+    const payment = await this.payment(id)
+    await mark(payment, this.depsOfPayment(payment))
+  }
+
+  async markByMedusaPayment(paymentId: string): Promise<void> {
+    const [medusaPayment] = await this.payments.listPayments(
+      { id: [paymentId] },
+      { relations: ["payment_session"] },
+    )
+    const sessionId = medusaPayment?.payment_session?.id
+    const payment = sessionId ? await this.ledger.payments.ofSession(sessionId) : undefined
+    if (payment) await mark(payment, this.depsOfPayment(payment))
+  }
+
+  async noteOrder(orderId: string): Promise<void> {
+    for (const payment of await paymentsOfOrder(orderId, this.ledger, this.host))
+      if (payment.orderId !== orderId) await this.ledger.payments.update(payment.id, { orderId })
+  }
+
+  reconcileDeps(): ReconcileDeps {
+    return {
+      ledger: this.ledger,
+      log: this.container.resolve(ContainerRegistrationKeys.LOGGER),
+      now: () => systemClock.now(),
+      depsOf: (providerId) => this.depsOf(providerId),
+      strayRefundSessions: () => this.strayRefundSessions(),
+      notificationRetentionDays: this.options.notificationRetentionDays,
+    }
+  }
+
+  /** Ids sort by time, so that the newest refunds are found on the primary key. The first run looks back further. */
+  private async strayRefundSessions(): Promise<string[]> {
+    const now = systemClock.now().getTime()
+    const from = lookedBack.has(this.container) ? now - 2 * hour : now - 7 * day
+    lookedBack.add(this.container)
+    const rows = (await this.payments.listRefunds(
+      {
+        id: { $gt: `ref_${ulid(from).slice(0, 10)}` },
+        created_at: { $lt: new Date(now - 2 * minute) },
+      } as never,
+      { relations: ["payment"], order: { id: "DESC" }, take: 500 },
+    )) as unknown as { id: string; payment?: { provider_id: string; payment_session_id: string } }[]
+    const ours = rows.filter((row) => row.payment && this.provider(row.payment.provider_id))
+    const known = await this.ledger.operations.refundIdsKnown(ours.map((row) => row.id))
+    return ours.flatMap((row) => (known.has(row.id) ? [] : (row.payment?.payment_session_id ?? [])))
+  }
+
+  /** The provider instances hang on a service of the payment module that its interface does not name. */
+  private get payments() {
+    return this.container.resolve(Modules.PAYMENT) as IPaymentModuleService & {
+      paymentProviderService_: { retrieveProvider(id: string): unknown }
+    }
+  }
+}
+
+/** Provider ids that Medusa's table has had: as many as are configured. */
+const seen = new Set<string>()
+
+const lookedBack = new WeakSet<object>()
+
+export const gatewayPayments = (container: MedusaContainer): GatewayPayments => new GatewayPayments(container)

@@ -1,0 +1,227 @@
+import type { MedusaContainer } from "@medusajs/framework/types"
+import { BigNumber, ContainerRegistrationKeys, MathBN, Modules } from "@medusajs/framework/utils"
+import { processPaymentWorkflow, refundPaymentWorkflow } from "@medusajs/medusa/core-flows"
+
+import type { Host, HostOrder, HostPayment, HostSession, SessionMark } from "../settlement"
+
+type Amount = ConstructorParameters<typeof BigNumber>[0]
+
+/** Medusa's BigNumber, at the edge, to a plain decimal (invariant 9). */
+export const plainDecimal = (amount: Amount): string => MathBN.convert(amount).toFixed()
+
+/** `updatePaymentSessions` writes without calling the provider; it is generated, and missing from the interface. */
+interface DirectWrites {
+  updatePaymentSessions(data: {
+    id: string
+    status?: string
+    data?: object
+    metadata?: object
+  }): Promise<unknown>
+  updatePaymentCollections(
+    id: string,
+    data: { captured_amount?: string; refunded_amount?: string },
+  ): Promise<unknown>
+}
+
+interface PaymentRow {
+  id: string
+  payment_session_id: string
+  payment_collection_id: string
+  captures?: { amount: Amount; created_at: string | Date }[]
+  refunds?: { id: string; amount: Amount; created_at: string | Date }[]
+}
+
+const paymentFields = [
+  "id",
+  "payment_session_id",
+  "payment_collection_id",
+  "captures.amount",
+  "captures.created_at",
+  "refunds.id",
+  "refunds.amount",
+  "refunds.created_at",
+]
+
+/** A real Medusa, by its modules and workflows. */
+export class MedusaHost implements Host {
+  constructor(private readonly container: MedusaContainer) {}
+
+  async session(sessionId: string): Promise<HostSession | undefined> {
+    const [session] = await this.payments.listPaymentSessions({ id: [sessionId] })
+    if (!session) return undefined
+    return {
+      id: session.id,
+      status: session.status,
+      collectionId: (session as unknown as { payment_collection_id: string }).payment_collection_id,
+      amount: plainDecimal(session.amount),
+      currency: session.currency_code,
+      metadata: (session as { metadata?: Record<string, unknown> | null }).metadata ?? {},
+      beingOpened: session.data.merchant_order_no === undefined,
+    }
+  }
+
+  async payment(sessionId: string): Promise<HostPayment | undefined> {
+    const [row] = await this.graph<PaymentRow>("payment", paymentFields, { payment_session_id: sessionId })
+    return row && toHostPayment(row)
+  }
+
+  async orderOf(collectionId: string): Promise<HostOrder | undefined> {
+    const rows = await this.graph<{ order?: { id: string; status: string; canceled_at: unknown } | null }>(
+      "order_payment_collection",
+      ["order.id", "order.status", "order.canceled_at"],
+      { payment_collection_id: collectionId },
+    )
+    const order = rows[0]?.order
+    return order
+      ? { id: order.id, canceled: order.status === "canceled" || order.canceled_at !== null }
+      : undefined
+  }
+
+  async sessionsOfOrder(orderId: string): Promise<{ collectionIds: string[]; sessionIds: string[] }> {
+    const links = await this.graph<{ payment_collection_id: string }>(
+      "order_payment_collection",
+      ["payment_collection_id"],
+      { order_id: orderId },
+    )
+    const collectionIds = links.map((link) => link.payment_collection_id)
+    if (!collectionIds.length) return { collectionIds, sessionIds: [] }
+    const sessions = await this.payments.listPaymentSessions({ payment_collection_id: collectionIds })
+    return { collectionIds, sessionIds: sessions.map((session) => session.id) }
+  }
+
+  async capture(sessionId: string, amount: string): Promise<{ problem?: string }> {
+    const { errors } = await processPaymentWorkflow(this.container).run({
+      input: { action: "captured", data: { session_id: sessionId, amount } },
+      throwOnError: false,
+    })
+    const first = errors[0]?.error as { message?: string } | undefined
+    return first ? { problem: first.message ?? "unknown" } : {}
+  }
+
+  /** The workflow writes the order's transaction as well; it refuses cancelled orders and payments without one (H8). */
+  async refund(
+    payment: HostPayment,
+    order: HostOrder | undefined,
+    amount: string,
+    note: string,
+  ): Promise<void> {
+    const input = { payment_id: payment.id, amount: new BigNumber(amount), note }
+    if (order && !order.canceled) await refundPaymentWorkflow(this.container).run({ input })
+    else await this.payments.refundPayment(input)
+  }
+
+  async alignBooks(payment: HostPayment, order: HostOrder | undefined, before: Date): Promise<string[]> {
+    const rows = await this.graph<PaymentRow>("payment", paymentFields, {
+      payment_collection_id: payment.collectionId,
+    })
+    const youngest = Math.max(
+      0,
+      ...rows.flatMap((row) => [...(row.captures ?? []), ...(row.refunds ?? [])]).map(madeAt),
+    )
+    if (youngest > before.getTime()) return []
+    return [
+      ...(await this.alignCollection(payment.collectionId, rows)),
+      ...(await this.alignTransactions(order)),
+    ]
+  }
+
+  async mark(sessionId: string, mark: SessionMark): Promise<void> {
+    const [session] = await this.payments.listPaymentSessions({ id: [sessionId] })
+    if (!session) return
+    const metadata = (session as { metadata?: Record<string, unknown> | null }).metadata ?? {}
+    // A session that Medusa has captured stays authorized: collection amounts are counted from those.
+    const cancel = mark.cancel && session.status !== "authorized" && session.status !== "captured"
+    await this.direct.updatePaymentSessions({
+      id: sessionId,
+      ...(cancel ? { status: "canceled" } : {}),
+      metadata: {
+        ...metadata,
+        gateway_state: mark.gatewayState,
+        gateway_refunded_amount: mark.refundedAmount,
+      },
+      data: { ...session.data, state: mark.gatewayState },
+    })
+  }
+
+  private async alignCollection(collectionId: string, rows: readonly PaymentRow[]): Promise<string[]> {
+    const [collection] = await this.payments.listPaymentCollections({ id: [collectionId] })
+    if (!collection) return []
+    const captured = total(rows.flatMap((row) => row.captures ?? []))
+    const refunded = total(rows.flatMap((row) => row.refunds ?? []))
+    const same = (a: string, b: unknown) => MathBN.eq(a, (b ?? 0) as Amount)
+    if (same(captured, collection.captured_amount) && same(refunded, collection.refunded_amount)) return []
+    await this.direct.updatePaymentCollections(collectionId, {
+      captured_amount: captured,
+      refunded_amount: refunded,
+    })
+    return [`collection ${collectionId}: captured ${captured}, refunded ${refunded}`]
+  }
+
+  /** One transaction makes up for what Medusa wrote of a refund that failed (H7), or did not get to write before a kill. */
+  private async alignTransactions(order: HostOrder | undefined): Promise<string[]> {
+    if (!order) return []
+    const { collectionIds } = await this.sessionsOfOrder(order.id)
+    const rows = await this.graph<PaymentRow & { currency_code: string; provider_id: string }>(
+      "payment",
+      [...paymentFields, "currency_code", "provider_id"],
+      { payment_collection_id: collectionIds },
+    )
+    const [first] = rows
+    // What another plugin's payments left in the order's transactions is not ours to put right.
+    if (!first || !rows.every((row) => /^pp_(ksher|gnete)(_|$)/.test(row.provider_id))) return []
+    const booked = MathBN.sub(
+      total(rows.flatMap((row) => row.captures ?? [])),
+      total(rows.flatMap((row) => row.refunds ?? [])),
+    )
+    const orders = this.container.resolve(Modules.ORDER)
+    const transactions = await orders.listOrderTransactions(
+      { order_id: order.id },
+      { select: ["amount"], take: null as never },
+    )
+    const missing = MathBN.sub(booked, total(transactions))
+    if (MathBN.eq(missing, 0)) return []
+    await orders.addOrderTransactions({
+      order_id: order.id,
+      amount: new BigNumber(missing),
+      currency_code: first.currency_code,
+      reference: "gateway_payments_correction",
+      reference_id: first.id,
+    })
+    return [`order ${order.id}: transaction of ${plainDecimal(missing)} added`]
+  }
+
+  private async graph<Row>(
+    entity: string,
+    fields: string[],
+    filters: Record<string, unknown>,
+  ): Promise<Row[]> {
+    const query = this.container.resolve(ContainerRegistrationKeys.QUERY)
+    const { data } = await query.graph({ entity, fields, filters })
+    return data as Row[]
+  }
+
+  private get payments() {
+    return this.container.resolve(Modules.PAYMENT)
+  }
+
+  private get direct(): DirectWrites {
+    return this.payments as unknown as DirectWrites
+  }
+}
+
+const madeAt = (row: { created_at: string | Date }): number => new Date(row.created_at).getTime()
+
+const total = (rows: readonly { amount: Amount }[]): string =>
+  rows.reduce((sum, row) => MathBN.add(sum, row.amount), MathBN.convert(0)).toFixed()
+
+const toHostPayment = (row: PaymentRow): HostPayment => ({
+  id: row.id,
+  sessionId: row.payment_session_id,
+  collectionId: row.payment_collection_id,
+  captured: total(row.captures ?? []),
+  refunds: (row.refunds ?? []).map((refund) => ({
+    id: refund.id,
+    amount: plainDecimal(refund.amount),
+    createdAt: new Date(refund.created_at),
+  })),
+})

@@ -1,0 +1,32 @@
+import { systemClock } from "./clock"
+import type { Clock } from "./clock"
+import type { Database } from "./database"
+import { Notifications } from "./notifications"
+import { Operations } from "./operations"
+import { Payments } from "./payments"
+import { Returns } from "./returns"
+
+/** What the plugin knows of money at the gateways, in three tables. Knows no gateway and no Medusa. */
+export interface Ledger {
+  payments: Payments
+  operations: Operations
+  returns: Returns
+  notifications: Notifications
+  /** The same ledger inside one short transaction: no HTTP call is ever made in there. */
+  together<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>
+}
+
+export const openLedger = (database: Database, clock: Clock = systemClock): Ledger => ({
+  payments: new Payments(database, clock),
+  operations: new Operations(database, clock),
+  returns: new Returns(database, clock),
+  notifications: new Notifications(database, clock),
+  together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
+})
+
+export * from "./clock"
+export * from "./database"
+export * from "./notifications"
+export * from "./operations"
+export * from "./payments"
+export * from "./returns"

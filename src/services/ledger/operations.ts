@@ -1,0 +1,254 @@
+import { holdsMoney, isUnclear, ulid } from "../../core"
+import type { OperationKind, OperationState } from "../../core"
+import type { Clock } from "./clock"
+import type { Database } from "./database"
+
+/** One intent that can change something at the gateway. `amount` in minor units; null for open and close. */
+export interface Operation {
+  id: string
+  paymentId: string
+  kind: OperationKind
+  /** The merchant number it carries for life. */
+  number: string
+  /** The gateway's number for it: `refundOrderId`, `cancelOrderId`, `ksher_refund_no`. */
+  gatewayNo: string | null
+  amount: number | null
+  state: OperationState
+  /** The Medusa refund row it is carried out for; changes hands when Medusa deletes the row and asks again (H1). */
+  refundId: string | null
+  /** Made in the gateway's own console. */
+  outside: boolean
+  reason: string | null
+  code: string | null
+  message: string | null
+  attempts: number
+  createdAt: Date
+  updatedAt: Date
+  settledAt: Date | null
+}
+
+export interface NewOperation {
+  kind: OperationKind
+  number?: string
+  amount?: number
+  refundId?: string | null
+}
+
+export interface OperationEnd {
+  state: OperationState
+  gatewayNo?: string | undefined
+  reason?: string | undefined
+  code?: string | undefined
+  message?: string | undefined
+}
+
+export class Operations {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Write before send (invariant 1): returns when the row is committed. Its id after the prefix is the merchant number. */
+  async intend(paymentId: string, operation: NewOperation): Promise<Operation> {
+    const now = this.clock.now()
+    const suffix = ulid(now.getTime())
+    const rows = await this.database.query<OperationRow>(
+      `insert into gateway_operation (id, gateway_payment_id, kind, number, amount, state, refund_id, created_at, updated_at)
+       values (?, ?, ?, ?, ?, 'sent', ?, ?, ?) returning *`,
+      [
+        `gpop_${suffix}`,
+        paymentId,
+        operation.kind,
+        operation.number ?? suffix,
+        operation.amount ?? null,
+        operation.refundId ?? null,
+        now,
+        now,
+      ],
+    )
+    return toOperation(rows[0] as OperationRow)
+  }
+
+  /** Counts another attempt before it is sent. */
+  async again(id: string): Promise<Operation> {
+    const rows = await this.database.query<OperationRow>(
+      `update gateway_operation set attempts = attempts + 1, updated_at = ? where id = ? returning *`,
+      [this.clock.now(), id],
+    )
+    return toOperation(rows[0] as OperationRow)
+  }
+
+  /** Stores what an attempt came to. An ended operation keeps its end: a late answer changes nothing (`undefined`). */
+  async conclude(id: string, end: OperationEnd): Promise<Operation | undefined> {
+    const now = this.clock.now()
+    const settled = !isUnclear(end.state) && end.state !== "pending"
+    const rows = await this.database.query<OperationRow>(
+      `update gateway_operation set state = ?, gateway_no = coalesce(?, gateway_no), reason = ?, code = ?, message = ?,
+         settled_at = ?, updated_at = ?
+       where id = ? and state in ('sent', 'unknown', 'pending') and not (state = 'pending' and ? in ('sent', 'unknown'))
+       returning *`,
+      [
+        end.state,
+        end.gatewayNo ?? null,
+        end.reason ?? null,
+        end.code ?? null,
+        end.message ?? null,
+        settled ? now : null,
+        now,
+        id,
+        end.state,
+      ],
+    )
+    return rows[0] && toOperation(rows[0])
+  }
+
+  /** Hands an operation to another Medusa refund row. */
+  async assign(id: string, refundId: string): Promise<void> {
+    await this.database.query(`update gateway_operation set refund_id = ?, updated_at = ? where id = ?`, [
+      refundId,
+      this.clock.now(),
+      id,
+    ])
+  }
+
+  /** Books a refund or reversal that was made outside Medusa and this plugin, once per number. */
+  async recordOutside(
+    paymentId: string,
+    record: {
+      kind: "refund" | "cancel"
+      number: string
+      gatewayNo?: string | undefined
+      amount: number
+      message?: string
+    },
+  ): Promise<Operation | undefined> {
+    const now = this.clock.now()
+    const rows = await this.database.query<OperationRow>(
+      `insert into gateway_operation (id, gateway_payment_id, kind, number, gateway_no, amount, state, outside, attempts,
+         message, created_at, updated_at, settled_at)
+       values (?, ?, ?, ?, ?, ?, 'succeeded', true, 0, ?, ?, ?, ?)
+       on conflict (gateway_payment_id, kind, number) do nothing returning *`,
+      [
+        `gpop_${ulid(now.getTime())}`,
+        paymentId,
+        record.kind,
+        record.number,
+        record.gatewayNo ?? null,
+        record.amount,
+        record.message ?? null,
+        now,
+        now,
+        now,
+      ],
+    )
+    return rows[0] && toOperation(rows[0])
+  }
+
+  async ofPayment(paymentId: string): Promise<Operation[]> {
+    const rows = await this.database.query<OperationRow>(
+      `select * from gateway_operation where gateway_payment_id = ? order by created_at, id`,
+      [paymentId],
+    )
+    return rows.map(toOperation)
+  }
+
+  /** By the refund or cancel number of a notification. */
+  async ofNumbers(numbers: {
+    number?: string | undefined
+    gatewayNo?: string | undefined
+  }): Promise<Operation | undefined> {
+    for (const [column, value] of [
+      ["number", numbers.number],
+      ["gateway_no", numbers.gatewayNo],
+    ] as const) {
+      if (!value) continue
+      const rows = await this.database.query<OperationRow>(
+        `select * from gateway_operation where ${column} = ? and kind in ('refund', 'cancel') limit 1`,
+        [value],
+      )
+      if (rows[0]) return toOperation(rows[0])
+    }
+    return undefined
+  }
+
+  /** Of these Medusa refund rows, those some operation was made for. */
+  async refundIdsKnown(refundIds: readonly string[]): Promise<Set<string>> {
+    if (!refundIds.length) return new Set()
+    const rows = await this.database.query<{ refund_id: string }>(
+      `select distinct refund_id from gateway_operation where refund_id in (${refundIds.map(() => "?").join(", ")})`,
+      refundIds,
+    )
+    return new Set(rows.map((row) => row.refund_id))
+  }
+}
+
+/** Operations that return money, in the order they were made. */
+export const returns = (operations: readonly Operation[]): Operation[] =>
+  operations.filter((operation) => operation.kind === "refund" || operation.kind === "cancel")
+
+/** Minor units that have gone back for certain. */
+export const returnedAmount = (operations: readonly Operation[]): number =>
+  returns(operations)
+    .filter((operation) => operation.state === "succeeded")
+    .reduce((sum, operation) => sum + (operation.amount ?? 0), 0)
+
+/** Minor units that have gone back, are going, or may have gone: what a new refund must not count on. */
+export const committedAmount = (operations: readonly Operation[]): number =>
+  returns(operations)
+    .filter((operation) => holdsMoney(operation.state))
+    .reduce((sum, operation) => sum + (operation.amount ?? 0), 0)
+
+interface OperationRow {
+  id: string
+  gateway_payment_id: string
+  kind: OperationKind
+  number: string
+  gateway_no: string | null
+  amount: string | null
+  state: OperationState
+  refund_id: string | null
+  outside: boolean
+  reason: string | null
+  code: string | null
+  message: string | null
+  attempts: number
+  created_at: Date
+  updated_at: Date
+  settled_at: Date | null
+}
+
+/** A row as `json_agg` writes it: numbers as numbers, moments as text. */
+export type OperationJson = Omit<OperationRow, "amount" | "created_at" | "updated_at" | "settled_at"> & {
+  amount: number | null
+  created_at: string
+  updated_at: string
+  settled_at: string | null
+}
+
+export const operationFromJson = (row: OperationJson): Operation =>
+  toOperation({
+    ...row,
+    amount: row.amount === null ? null : String(row.amount),
+    created_at: new Date(row.created_at),
+    updated_at: new Date(row.updated_at),
+    settled_at: row.settled_at === null ? null : new Date(row.settled_at),
+  })
+
+const toOperation = (row: OperationRow): Operation => ({
+  id: row.id,
+  paymentId: row.gateway_payment_id,
+  kind: row.kind,
+  number: row.number,
+  gatewayNo: row.gateway_no,
+  amount: row.amount === null ? null : Number(row.amount),
+  state: row.state,
+  refundId: row.refund_id,
+  outside: row.outside,
+  reason: row.reason,
+  code: row.code,
+  message: row.message,
+  attempts: row.attempts,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  settledAt: row.settled_at,
+})

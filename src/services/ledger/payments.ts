@@ -1,0 +1,456 @@
+import { statesBefore, ulid } from "../../core"
+import type { GatewayName, PaymentAction, PaymentMode, SettledBy, State } from "../../core"
+import type { Clock } from "./clock"
+import type { Database } from "./database"
+import { operationFromJson } from "./operations"
+import type { Operation, OperationJson } from "./operations"
+
+/** What is known of one payment at the gateway: one per Medusa payment session, for ever. Amounts in minor units. */
+export interface GatewayPayment {
+  id: string
+  sessionId: string
+  collectionId: string | null
+  orderId: string | null
+  providerId: string
+  gateway: GatewayName
+  account: string
+  mode: PaymentMode
+  channel: string | null
+  number: string
+  gatewayNo: string | null
+  payNo: string | null
+  currency: string
+  digits: number
+  amount: number
+  paidAmount: number
+  refundedAmount: number
+  state: State
+  settledBy: SettledBy | null
+  /** Why Medusa no longer wants it: from then on it is closed, and money that still comes is late. */
+  unwanted: Unwanted | null
+  attentionCode: string | null
+  attention: string | null
+  action: PaymentAction | null
+  expiresAt: Date | null
+  paidAt: Date | null
+  /** When Medusa was seen to hold the capture. */
+  capturedAt: Date | null
+  /** State and returned amount that were last told to Medusa's session and to subscribers: `paid:0`. */
+  announced: string
+  nextCheckAt: Date | null
+  checks: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** `closed`: it was closed or had lapsed, and was paid all the same. */
+export type Unwanted = "order_canceled" | "session_deleted" | "amount_changed" | "open_lost" | "closed"
+
+export type NewPayment = Pick<
+  GatewayPayment,
+  | "sessionId"
+  | "collectionId"
+  | "providerId"
+  | "gateway"
+  | "account"
+  | "mode"
+  | "channel"
+  | "number"
+  | "currency"
+  | "digits"
+  | "amount"
+>
+
+/** Columns a use case may set together with, or without, a move. State goes through `move` alone. */
+export type PaymentPatch = Partial<
+  Pick<
+    GatewayPayment,
+    | "collectionId"
+    | "orderId"
+    | "mode"
+    | "channel"
+    | "gatewayNo"
+    | "payNo"
+    | "paidAmount"
+    | "refundedAmount"
+    | "settledBy"
+    | "unwanted"
+    | "attentionCode"
+    | "attention"
+    | "action"
+    | "expiresAt"
+    | "paidAt"
+    | "capturedAt"
+    | "announced"
+    | "nextCheckAt"
+    | "checks"
+  >
+>
+
+/** What was known of a payment at one moment. `turn` tells whether anybody has held the payment since. */
+export interface Picture {
+  payment: GatewayPayment
+  operations: Operation[]
+  turn: string | null
+}
+
+export interface Lease {
+  payment: GatewayPayment
+  token: string
+  until: Date
+}
+
+const columns: Record<keyof PaymentPatch, string> = {
+  collectionId: "collection_id",
+  orderId: "order_id",
+  mode: "mode",
+  channel: "channel",
+  gatewayNo: "gateway_order_no",
+  payNo: "pay_order_no",
+  paidAmount: "paid_amount",
+  refundedAmount: "refunded_amount",
+  settledBy: "settled_by",
+  unwanted: "unwanted",
+  attentionCode: "attention_code",
+  attention: "attention",
+  action: "action",
+  expiresAt: "expires_at",
+  paidAt: "paid_at",
+  capturedAt: "captured_at",
+  announced: "announced",
+  nextCheckAt: "next_check_at",
+  checks: "checks",
+}
+
+export class Payments {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Writes the payment before anything is sent. A session that has one already keeps it, and gets it back. */
+  async create(payment: NewPayment, nextCheckAt: Date): Promise<{ payment: GatewayPayment; fresh: boolean }> {
+    const now = this.clock.now()
+    const rows = await this.database.query<PaymentRow>(
+      `insert into gateway_payment (id, session_id, collection_id, provider_id, gateway, account, mode, channel,
+         merchant_order_no, currency_code, digits, amount, state, next_check_at, created_at, updated_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
+       on conflict (session_id) do nothing returning *`,
+      [
+        `gpay_${ulid(now.getTime())}`,
+        payment.sessionId,
+        payment.collectionId,
+        payment.providerId,
+        payment.gateway,
+        payment.account,
+        payment.mode,
+        payment.channel,
+        payment.number,
+        payment.currency,
+        payment.digits,
+        payment.amount,
+        nextCheckAt,
+        now,
+        now,
+      ],
+    )
+    if (rows[0]) return { payment: toPayment(rows[0]), fresh: true }
+    const earlier = await this.ofSession(payment.sessionId)
+    if (!earlier)
+      throw new Error(`The gateway payment of ${payment.sessionId} could neither be written nor read.`)
+    return { payment: earlier, fresh: false }
+  }
+
+  async get(id: string): Promise<GatewayPayment | undefined> {
+    return this.one("id = ?", [id])
+  }
+
+  async ofSession(sessionId: string): Promise<GatewayPayment | undefined> {
+    return this.one("session_id = ?", [sessionId])
+  }
+
+  /** A payment with its operations, read at one moment, by its session or by its number within a provider entry. */
+  async picture(
+    by: { sessionId: string } | { number: string; providerId: string },
+  ): Promise<Picture | undefined> {
+    const [where, bindings] =
+      "sessionId" in by
+        ? ["p.session_id = ?", [by.sessionId]]
+        : ["p.merchant_order_no = ? and p.provider_id = ?", [by.number, by.providerId]]
+    const rows = await this.database.query<PaymentRow & { operations: OperationJson[] }>(
+      `select p.*, (select coalesce(json_agg(o order by o.created_at, o.id), '[]') from gateway_operation o
+         where o.gateway_payment_id = p.id) as operations
+       from gateway_payment p where ${where} limit 1`,
+      bindings,
+    )
+    const row = rows[0]
+    return (
+      row && {
+        payment: toPayment(row),
+        operations: row.operations.map(operationFromJson),
+        turn: row.lease_token,
+      }
+    )
+  }
+
+  /** By the numbers a notification may carry, within one provider entry. */
+  async ofNumbers(
+    providerId: string,
+    numbers: { number?: string | undefined; gatewayNo?: string | undefined },
+  ): Promise<GatewayPayment | undefined> {
+    if (numbers.number) {
+      const found =
+        (await this.one("merchant_order_no = ? and provider_id = ?", [numbers.number, providerId])) ??
+        (await this.one("pay_order_no = ? and provider_id = ?", [numbers.number, providerId]))
+      if (found) return found
+    }
+    if (!numbers.gatewayNo) return undefined
+    return this.one("gateway_order_no = ? and provider_id = ?", [numbers.gatewayNo, providerId])
+  }
+
+  async ofOrder(orderId: string, collectionIds: readonly string[]): Promise<GatewayPayment[]> {
+    return this.many(
+      `order_id = ?${collectionIds.length ? ` or collection_id in (${placeholders(collectionIds)})` : ""} order by created_at, id`,
+      [orderId, ...collectionIds],
+    )
+  }
+
+  async ofSessions(sessionIds: readonly string[]): Promise<GatewayPayment[]> {
+    if (!sessionIds.length) return []
+    return this.many(`session_id in (${placeholders(sessionIds)})`, sessionIds)
+  }
+
+  /** Sets columns without touching the state. */
+  async update(id: string, patch: PaymentPatch): Promise<GatewayPayment> {
+    const { assignments, bindings } = assign(patch)
+    const rows = await this.database.query<PaymentRow>(
+      `update gateway_payment set ${[...assignments, "updated_at = ?"].join(", ")} where id = ? returning *`,
+      [...bindings, this.clock.now(), id],
+    )
+    return toPayment(found(rows[0], id))
+  }
+
+  /**
+   * Compare-and-set on the table of moves. `undefined`: the payment was no longer in a state from which `to` may be
+   * reached, and nothing was written.
+   */
+  async move(id: string, to: State, patch: PaymentPatch = {}): Promise<GatewayPayment | undefined> {
+    const from = statesBefore(to)
+    if (!from.length) return undefined
+    const { assignments, bindings } = assign(patch)
+    const rows = await this.database.query<PaymentRow>(
+      `update gateway_payment set ${["state = ?", "updated_at = ?", ...assignments].join(", ")}
+       where id = ? and state in (${placeholders(from)}) returning *`,
+      [to, this.clock.now(), ...bindings, id, ...from],
+    )
+    return rows[0] && toPayment(rows[0])
+  }
+
+  /** Takes the payment for `ms`, unless somebody else holds it. A dead process loses it when the time is over. */
+  async lease(id: string, ms: number): Promise<Lease | undefined> {
+    const now = this.clock.now()
+    const until = new Date(now.getTime() + ms)
+    const token = ulid(now.getTime())
+    const rows = await this.database.query<PaymentRow>(
+      `update gateway_payment set lease_token = ?, lease_until = ?
+       where id = ? and (lease_until is null or lease_until <= ?) returning *`,
+      [token, until, id, now],
+    )
+    return rows[0] && { payment: toPayment(rows[0]), token, until }
+  }
+
+  async release(lease: Lease): Promise<void> {
+    await this.database.query(
+      // The token stays: it says whose turn it was last, by which a picture is known to be out of date.
+      `update gateway_payment set lease_until = null where id = ? and lease_token = ?`,
+      [lease.payment.id, lease.token],
+    )
+  }
+
+  /**
+   * Hands out up to `limit` payments that are due, oldest first, each to one claimant only: the claim moves its next
+   * check `holdMs` away, so that one whose claimant died comes up again.
+   */
+  async claimDue(limit: number, holdMs: number): Promise<GatewayPayment[]> {
+    const now = this.clock.now()
+    const rows = await this.database.query<PaymentRow>(
+      `update gateway_payment set next_check_at = ?, checks = checks + 1
+       where id in (select id from gateway_payment where next_check_at <= ?
+                    order by next_check_at limit ? for update skip locked)
+       returning *`,
+      [new Date(now.getTime() + holdMs), now, limit],
+    )
+    return rows.map(toPayment)
+  }
+
+  /** Payments made since `since` or due for a check, in the order of their ids, after the id `after`. */
+  async unsettledAfter(after: string, since: Date, limit: number): Promise<GatewayPayment[]> {
+    return this.many(`id > ? and (created_at >= ? or next_check_at is not null) order by id limit ?`, [
+      after,
+      since,
+      limit,
+    ])
+  }
+
+  async list(filters: PaymentFilters): Promise<{ payments: GatewayPayment[]; count: number }> {
+    const { where, bindings } = conditions(filters)
+    const direction = filters.order?.startsWith("-") === false ? "asc" : "desc"
+    const [page, total] = await Promise.all([
+      this.database.query<PaymentRow>(
+        `select * from gateway_payment ${where} order by created_at ${direction}, id ${direction} limit ? offset ?`,
+        [...bindings, filters.limit, filters.offset],
+      ),
+      this.database.query<{ count: string }>(
+        `select count(*) as count from (select 1 from gateway_payment ${where} order by created_at desc, id desc limit ${countedAtMost}) counted`,
+        bindings,
+      ),
+    ])
+    return { payments: page.map(toPayment), count: Number(total[0]?.count ?? 0) }
+  }
+
+  private async one(where: string, bindings: readonly unknown[]): Promise<GatewayPayment | undefined> {
+    // PostgreSQL takes no NUL in a text: nothing can be stored under it.
+    if (bindings.some((one) => typeof one === "string" && one.includes("\0"))) return undefined
+    return (await this.many(`${where} limit 1`, bindings))[0]
+  }
+
+  private async many(where: string, bindings: readonly unknown[]): Promise<GatewayPayment[]> {
+    const rows = await this.database.query<PaymentRow>(
+      `select * from gateway_payment where ${where}`,
+      bindings,
+    )
+    return rows.map(toPayment)
+  }
+}
+
+/** Counting a million rows for a page number is not worth a scan: the list says "10,000" and stops there. */
+export const countedAtMost = 10_000
+
+export interface PaymentFilters {
+  orderId?: string | undefined
+  sessionId?: string | undefined
+  providerId?: string | undefined
+  gateway?: GatewayName | undefined
+  state?: readonly State[] | undefined
+  attention?: boolean | undefined
+  /** One of the numbers, whole. */
+  q?: string | undefined
+  order?: string | undefined
+  limit: number
+  offset: number
+}
+
+function conditions(filters: PaymentFilters): { where: string; bindings: unknown[] } {
+  const parts: string[] = []
+  const bindings: unknown[] = []
+  const add = (sql: string, ...values: unknown[]) => {
+    parts.push(sql)
+    bindings.push(...values)
+  }
+  if (filters.orderId) add("order_id = ?", filters.orderId)
+  if (filters.sessionId) add("session_id = ?", filters.sessionId)
+  if (filters.providerId) add("provider_id = ?", filters.providerId)
+  if (filters.gateway) add("gateway = ?", filters.gateway)
+  if (filters.state?.length) add(`state in (${placeholders(filters.state)})`, ...filters.state)
+  if (filters.attention !== undefined) add(filters.attention ? "attention is not null" : "attention is null")
+  if (filters.q)
+    // Each arm of the union is one look-up in one index.
+    add(
+      `id in (select id from gateway_payment where merchant_order_no = ? union select id from gateway_payment where gateway_order_no = ?
+        union select id from gateway_payment where pay_order_no = ? union select id from gateway_payment where order_id = ?
+        union select id from gateway_payment where session_id = ? union select id from gateway_payment where id = ?
+        union select gateway_payment_id from gateway_operation where number = ? union select gateway_payment_id from gateway_operation where gateway_no = ?)`,
+      ...Array<string>(8).fill(filters.q),
+    )
+  return { where: parts.length ? `where ${parts.join(" and ")}` : "", bindings }
+}
+
+function assign(patch: PaymentPatch): { assignments: string[]; bindings: unknown[] } {
+  const keys = (Object.keys(patch) as (keyof PaymentPatch)[]).filter((key) => patch[key] !== undefined)
+  return {
+    assignments: keys.map((key) => `${columns[key]} = ?`),
+    bindings: keys.map((key) =>
+      key === "action" && patch.action ? JSON.stringify(patch.action) : patch[key],
+    ),
+  }
+}
+
+export const placeholders = (values: readonly unknown[]): string => values.map(() => "?").join(", ")
+
+const found = <T>(row: T | undefined, id: string): T => {
+  if (row === undefined) throw new Error(`There is no row ${id} in the ledger.`)
+  return row
+}
+
+export interface PaymentRow {
+  id: string
+  session_id: string
+  collection_id: string | null
+  order_id: string | null
+  provider_id: string
+  gateway: GatewayName
+  account: string
+  mode: PaymentMode
+  channel: string | null
+  merchant_order_no: string
+  gateway_order_no: string | null
+  pay_order_no: string | null
+  currency_code: string
+  digits: number
+  amount: string
+  paid_amount: string
+  refunded_amount: string
+  state: State
+  settled_by: SettledBy | null
+  unwanted: Unwanted | null
+  attention_code: string | null
+  attention: string | null
+  action: PaymentAction | null
+  expires_at: Date | null
+  paid_at: Date | null
+  captured_at: Date | null
+  announced: string
+  next_check_at: Date | null
+  checks: number
+  lease_token: string | null
+  created_at: Date
+  updated_at: Date
+}
+
+/** PostgreSQL hands out bigint as text; amounts fit a double by the check at the edge (`money`). */
+export const toPayment = (row: PaymentRow): GatewayPayment => ({
+  id: row.id,
+  sessionId: row.session_id,
+  collectionId: row.collection_id,
+  orderId: row.order_id,
+  providerId: row.provider_id,
+  gateway: row.gateway,
+  account: row.account,
+  mode: row.mode,
+  channel: row.channel,
+  number: row.merchant_order_no,
+  gatewayNo: row.gateway_order_no,
+  payNo: row.pay_order_no,
+  currency: row.currency_code,
+  digits: row.digits,
+  amount: Number(row.amount),
+  paidAmount: Number(row.paid_amount),
+  refundedAmount: Number(row.refunded_amount),
+  state: row.state,
+  settledBy: row.settled_by,
+  unwanted: row.unwanted,
+  attentionCode: row.attention_code,
+  attention: row.attention,
+  action: row.action,
+  expiresAt: row.expires_at,
+  paidAt: row.paid_at,
+  capturedAt: row.captured_at,
+  announced: row.announced,
+  nextCheckAt: row.next_check_at,
+  checks: row.checks,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})
+
+/** What of a payment is told to the world; equal to `announced` when nothing new is to tell. */
+export const standingOf = (payment: GatewayPayment): string => `${payment.state}:${payment.refundedAmount}`

@@ -1,0 +1,316 @@
+import {
+  AbstractPaymentProvider,
+  Modules,
+  PaymentActions,
+  PaymentSessionStatus,
+} from "@medusajs/framework/utils"
+import type * as Medusa from "@medusajs/framework/types"
+
+import { PaymentProblem, merchantNumber, money, sameMoney, toMajor, toMinor } from "../../core"
+import type { Gateway } from "../../core"
+import { fromKnex, openLedger, systemClock } from "../ledger"
+import type { Clock, GatewayPayment, KnexLike, Ledger, Picture } from "../ledger"
+import { plainDecimal } from "../host/medusa"
+import { notifyUrl } from "../options/shared"
+import { abandon, authorize, cancel, lookAgain, open, receive, refund, tell } from "../settlement"
+import type { Authorization, Deps, Policy } from "../settlement"
+import { asMedusaError, inMedusasWords } from "./errors"
+import { sessionData } from "./session-data"
+
+/** What of the payment module's container is used (H18): its knex pool, its logger, its bus, two of its internal services. */
+export interface Cradle {
+  logger: { info(message: string): void; warn(message: string): void; error(message: string): void }
+  __pg_connection__: KnexLike
+  [Modules.EVENT_BUS]?: { emit(event: { name: string; data: unknown }): Promise<void> }
+  paymentSessionService: { retrieve(id: string, config: object): Promise<{ payment_collection_id: string }> }
+  refundService: { list(filters: { id: string[] }, config: object): Promise<{ id: string }[]> }
+  payment_providers: string[]
+  [providerId: `pp_${string}`]: unknown
+}
+
+export interface GatewaySetup {
+  gateway: Gateway
+  policy: Policy & { notifyBaseUrl: string }
+  warnings: string[]
+}
+
+/**
+ * One provider entry: what Medusa asks of it, told to the use cases, and their answer told in Medusa's words. The two
+ * gateways' providers differ in their options and in the key by which a storefront picks a channel.
+ */
+export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
+  /** The key of session data by which the storefront may pick a channel, and nothing else (invariant 8). */
+  protected abstract readonly channelKey: string
+
+  readonly gateway: Gateway
+  readonly policy: GatewaySetup["policy"]
+  private readonly ledger: Ledger
+  private readonly medusa: Cradle
+
+  constructor(cradle: Cradle, setup: GatewaySetup, clock: Clock = systemClock) {
+    super(cradle as never)
+    this.medusa = cradle
+    this.gateway = setup.gateway
+    this.policy = setup.policy
+    this.ledger = openLedger(fromKnex(cradle.__pg_connection__), clock)
+    this.clock = clock
+    for (const warning of setup.warnings) cradle.logger.warn(`[gateway-payments] ${warning}`)
+  }
+
+  private readonly clock: Clock
+  private made: Deps | undefined
+
+  /** Settlement borrows these: the same gateway, the same policy, the same clock. */
+  get deps(): Deps {
+    this.made ??= this.makeDeps()
+    return this.made
+  }
+
+  private makeDeps(): Deps {
+    const providerId = this.providerId
+    return {
+      providerId,
+      gateway: this.gateway,
+      policy: this.policy,
+      notifyUrl: notifyUrl(this.policy.notifyBaseUrl, providerId),
+      ledger: this.ledger,
+      clock: this.clock,
+      random: Math.random,
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      log: this.medusa.logger,
+      refundsHeld: (refundIds) => this.refundsHeld(refundIds),
+      emit: (event, payment) => this.emit(event, payment),
+    }
+  }
+
+  override async initiatePayment(input: Medusa.InitiatePaymentInput): Promise<Medusa.InitiatePaymentOutput> {
+    return inMedusasWords(async () => {
+      const sessionId = textOf(input.data?.session_id)
+      const payment = await open(
+        {
+          sessionId,
+          collectionId: await this.collectionOf(sessionId),
+          amount: plainDecimal(input.amount),
+          currency: input.currency_code,
+          channel: input.data?.[this.channelKey],
+        },
+        this.deps,
+      )
+      return { id: payment.number, status: PaymentSessionStatus.PENDING, data: sessionData(payment) }
+    })
+  }
+
+  override async updatePayment(input: Medusa.UpdatePaymentInput): Promise<Medusa.UpdatePaymentOutput> {
+    return inMedusasWords(async () => {
+      const payment = await this.paymentOf(input.data)
+      const asked = money(toMinor(plainDecimal(input.amount), payment.digits), input.currency_code)
+      if (sameMoney(asked, money(payment.amount, payment.currency))) return { data: sessionData(payment) }
+      await abandon(payment, "amount_changed", this.deps)
+      throw new PaymentProblem(
+        "not_allowed",
+        "amount_changed",
+        "The amount of an open payment cannot be changed at the gateway. It is being closed; open a new payment session.",
+      )
+    })
+  }
+
+  override async deletePayment(input: Medusa.DeletePaymentInput): Promise<Medusa.DeletePaymentOutput> {
+    try {
+      const payment = await this.paymentIn(input.data)
+      if (!payment) return { data: {} }
+      if (isOwnData(input.data, payment)) await abandon(payment, "session_deleted", this.deps)
+      else await lookAgain(payment, this.deps)
+    } catch (error) {
+      // Medusa would fail the shopper's request; the job finds every payment whose session is gone.
+      this.medusa.logger.warn(
+        `[gateway-payments] a deleted session is left to the job: ${asMedusaError(error).message}`,
+      )
+    }
+    return { data: {} }
+  }
+
+  override async authorizePayment(
+    input: Medusa.AuthorizePaymentInput,
+  ): Promise<Medusa.AuthorizePaymentOutput> {
+    return inMedusasWords(async () => {
+      const { payment, status } = await authorize(await this.sessionIdOf(input), this.deps)
+      return { status: statuses[status], data: sessionData(payment) }
+    })
+  }
+
+  /** Both gateways sell: what is authorized is captured. There is nothing to send. */
+  override async capturePayment(input: Medusa.CapturePaymentInput): Promise<Medusa.CapturePaymentOutput> {
+    return inMedusasWords(async () => ({ data: sessionData(await this.paymentOf(input.data)) }))
+  }
+
+  override async refundPayment(input: Medusa.RefundPaymentInput): Promise<Medusa.RefundPaymentOutput> {
+    return inMedusasWords(async () => {
+      const seen = await this.pictureOf(input.data)
+      const { payment } = seen
+      const amount = this.minorOf(plainDecimal(input.amount), payment)
+      const refundId = input.context?.idempotency_key ?? null
+      const done = await refund({ sessionId: payment.sessionId, amount, refundId, seen }, this.deps)
+      await tell(done.payment, this.deps)
+      return { data: sessionData(done.payment) }
+    })
+  }
+
+  override async cancelPayment(input: Medusa.CancelPaymentInput): Promise<Medusa.CancelPaymentOutput> {
+    return inMedusasWords(async () => ({
+      data: sessionData(await cancel(await this.paymentOf(input.data), this.deps)),
+    }))
+  }
+
+  override async retrievePayment(input: Medusa.RetrievePaymentInput): Promise<Medusa.RetrievePaymentOutput> {
+    return inMedusasWords(async () => ({ data: sessionData(await this.paymentOf(input.data)) }))
+  }
+
+  override async getPaymentStatus(
+    input: Medusa.GetPaymentStatusInput,
+  ): Promise<Medusa.GetPaymentStatusOutput> {
+    return inMedusasWords(async () => {
+      const known = await this.paymentOf(input.data)
+      const { payment, status } = await authorize(known.sessionId, this.deps)
+      return { status: statuses[status], data: sessionData(payment) }
+    })
+  }
+
+  /**
+   * The host's own `/hooks/payment/…` still works, five seconds later and with an answer the gateways do not understand:
+   * it has said OK before this runs, so whatever is wrong here is logged, and the ledger's job catches up.
+   */
+  override async getWebhookActionAndData(
+    payload: Medusa.ProviderWebhookPayload["payload"],
+  ): Promise<Medusa.WebhookActionResult> {
+    const { deps } = this
+    deps.log.warn(
+      `[gateway-payments] ${deps.providerId} is notified at Medusa's own hook: register ${deps.notifyUrl} instead.`,
+    )
+    const receipt = await receive(asRaw(payload), deps)
+    if (receipt.kind !== "accepted" || !receipt.notification.paymentId)
+      return { action: PaymentActions.NOT_SUPPORTED }
+    const stored = await this.ledger.payments.get(receipt.notification.paymentId)
+    if (!stored) return { action: PaymentActions.NOT_SUPPORTED }
+    const { payment, status } = await authorize(stored.sessionId, deps)
+    const data = { session_id: payment.sessionId, amount: toMajor(payment.amount, payment.digits) }
+    return {
+      action: status === "captured" ? PaymentActions.SUCCESSFUL : PaymentActions.NOT_SUPPORTED,
+      data: data,
+    }
+  }
+
+  /** Under which id Medusa registered this very entry: it tells a provider everything but that. */
+  private get providerId(): string {
+    const own = this.medusa.payment_providers.find(
+      (key) => key.startsWith("pp_") && this.medusa[key as `pp_${string}`] === this,
+    )
+    if (!own) throw new Error("This provider is not registered in Medusa's payment module.")
+    return own
+  }
+
+  private async collectionOf(sessionId: string): Promise<string | null> {
+    if (!sessionId) return null
+    const session = await this.medusa.paymentSessionService.retrieve(sessionId, {
+      select: ["id", "payment_collection_id"],
+    })
+    return session.payment_collection_id
+  }
+
+  private async refundsHeld(refundIds: readonly string[]): Promise<Set<string>> {
+    if (!refundIds.length) return new Set()
+    const rows = await this.medusa.refundService.list({ id: [...refundIds] }, { select: ["id"] })
+    return new Set(rows.map((row) => row.id))
+  }
+
+  /** Money has moved by now: a bus that is down must not make Medusa delete its refund row. The job tells again. */
+  private async emit(event: string, payment: GatewayPayment): Promise<void> {
+    const order = payment.orderId ? { order_id: payment.orderId } : {}
+    const data = { id: payment.id, session_id: payment.sessionId, ...order }
+    try {
+      await this.medusa[Modules.EVENT_BUS]?.emit({ name: `gateway_payment.${event}`, data })
+    } catch (error) {
+      this.medusa.logger.error(
+        `[gateway-payments] ${event} of ${payment.id} was not told: ${(error as Error).name}`,
+      )
+    }
+  }
+
+  private async sessionIdOf(input: Medusa.AuthorizePaymentInput): Promise<string> {
+    const key = input.context?.idempotency_key
+    if (key?.startsWith("payses_")) return key
+    return (await this.paymentOf(input.data)).sessionId
+  }
+
+  private async paymentOf(data: Record<string, unknown> | undefined): Promise<GatewayPayment> {
+    const payment = await this.paymentIn(data)
+    if (payment) return payment
+    throw unknownPayment()
+  }
+
+  /** As `paymentOf`, with the operations, in one statement. */
+  private async pictureOf(data: Record<string, unknown> | undefined): Promise<Picture> {
+    const number = numberIn(data)
+    const picture = number && (await this.ledger.payments.picture({ number, providerId: this.providerId }))
+    if (picture) return picture
+    throw unknownPayment()
+  }
+
+  /** By the number this plugin wrote into the data at initiate; a storefront cannot put another one over it. */
+  private async paymentIn(data: Record<string, unknown> | undefined): Promise<GatewayPayment | undefined> {
+    const number = numberIn(data)
+    return number ? this.ledger.payments.ofNumbers(this.providerId, { number }) : undefined
+  }
+
+  private minorOf(amount: string, payment: GatewayPayment): number {
+    try {
+      return toMinor(amount, payment.digits)
+    } catch (error) {
+      throw new PaymentProblem(
+        "invalid_data",
+        "amount_invalid",
+        `${(error as Error).message} Nothing was sent.`,
+      )
+    }
+  }
+}
+
+const statuses: Record<Authorization["status"], PaymentSessionStatus> = {
+  captured: PaymentSessionStatus.CAPTURED,
+  requires_more: PaymentSessionStatus.REQUIRES_MORE,
+  pending_authorization: PaymentSessionStatus.PENDING_AUTHORIZATION,
+  canceled: PaymentSessionStatus.CANCELED,
+  error: PaymentSessionStatus.ERROR,
+}
+
+/**
+ * Until a session is open, Medusa holds the data that the storefront sent with it, and of one that never came to be open
+ * hands that over when it deletes it: a number in it may be another shopper's. The link of a payment is known to its own shopper alone.
+ */
+const isOwnData = (data: Record<string, unknown> | undefined, { action }: GatewayPayment): boolean =>
+  action !== null && linkOf(data?.action) === linkOf(action)
+
+function linkOf(action: unknown): unknown {
+  const { url, content, image } = (action ?? {}) as Record<string, unknown>
+  return url ?? content ?? image
+}
+
+const numberIn = (data: Record<string, unknown> | undefined): string | undefined => {
+  const number = data?.merchant_order_no
+  return typeof number === "string" ? merchantNumber(`_${number}`, 30) : undefined
+}
+
+const unknownPayment = () =>
+  new PaymentProblem(
+    "not_found",
+    "payment_unknown",
+    "No gateway payment belongs to this payment session. Nothing was sent.",
+  )
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
+
+const asRaw = (payload: Medusa.ProviderWebhookPayload["payload"]) => ({
+  // Medusa keeps no raw body of a content type it does not parse.
+  body: Buffer.isBuffer(payload.rawData) ? payload.rawData : Buffer.from(textOf(payload.rawData), "utf8"),
+  contentType: textOf(payload.headers["content-type"]),
+  query: "",
+})

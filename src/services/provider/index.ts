@@ -1,0 +1,3 @@
+export * from "./errors"
+export * from "./gateway-payment-provider"
+export * from "./session-data"

@@ -1,0 +1,63 @@
+import { PaymentProblem, hasMoney, isOpen } from "../../core"
+import type { GatewayPayment, Unwanted } from "../ledger"
+import type { Deps } from "./deps"
+import { withLease } from "./lease"
+import { after, second } from "./schedule"
+import { tell } from "./tell"
+import { closeAtGateway } from "./void"
+
+/** Medusa may hold the cart's lock meanwhile, and the shopper waits. */
+const budgetMs = 1_500
+
+/**
+ * Notes that Medusa no longer wants a payment, and closes it as well as it can in a moment. What it could not close
+ * stays with the ledger, and the job closes it.
+ */
+export async function abandon(payment: GatewayPayment, why: Unwanted, deps: Deps): Promise<void> {
+  const noted = await deps.ledger.payments.update(payment.id, {
+    unwanted: why,
+    nextCheckAt: after(deps, 5 * second),
+  })
+  if (!isOpen(noted.state)) return
+  const closing = close(noted, deps).catch((error: unknown) =>
+    deps.log.warn(`[gateway-payments] close ${payment.id}: ${(error as Error).message}`),
+  )
+  await Promise.race([closing, deps.wait(budgetMs)])
+}
+
+/** The job finds out whether Medusa still wants it: a payment whose session is gone and that no order holds is unwanted. */
+export async function lookAgain(payment: GatewayPayment, deps: Deps): Promise<void> {
+  await deps.ledger.payments.update(payment.id, { nextCheckAt: after(deps, 5 * second) })
+}
+
+async function close(payment: GatewayPayment, deps: Deps): Promise<void> {
+  await tell(await withLease(payment.id, deps, (leased) => closeAtGateway(leased, deps)), deps)
+}
+
+/**
+ * Closes an unpaid payment for Medusa's `cancelPayment`, or refuses. A paid one is never touched: the host calls this in
+ * compensations of orders that are good.
+ */
+export async function cancel(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  if (hasMoney(payment.state)) throw paidAlready(payment)
+  const closed = await withLease(payment.id, deps, (leased) => closeAtGateway(leased, deps))
+  await tell(closed, deps)
+  if (hasMoney(closed.state)) throw paidAlready(closed)
+  if (closed.state === "void") return closed
+  await deps.ledger.payments.update(payment.id, {
+    unwanted: "order_canceled",
+    nextCheckAt: after(deps, 5 * second),
+  })
+  throw new PaymentProblem(
+    "not_allowed",
+    "not_confirmed",
+    `The gateway has not confirmed that payment ${payment.number} is closed. Nothing has been paid so far; closing it is tried again by itself.`,
+  )
+}
+
+const paidAlready = (payment: GatewayPayment) =>
+  new PaymentProblem(
+    "not_allowed",
+    "paid_cannot_be_cancelled",
+    `Payment ${payment.number} has been paid. A cancel never moves money: refund it, or cancel the order, which refunds it.`,
+  )

@@ -1,0 +1,44 @@
+import type { GatewayPayment } from "../ledger"
+import { count } from "../observability"
+import type { Deps } from "./deps"
+
+/** Why a person must look; stable codes, one sentence each from the place that raises it. */
+export type AttentionCode =
+  | "amount_mismatch"
+  | "contradiction"
+  | "not_captured"
+  | "close_failed"
+  | "qr_stays_open"
+  | "refund_unknown"
+  | "refund_refused"
+  | "refund_unsupported"
+  | "late_held"
+  | "outside_unclear"
+  | "books_differ"
+  | "unanswered"
+  | "no_order"
+
+/** Puts a payment under attention, and says so once. */
+export async function raise(
+  payment: GatewayPayment,
+  code: AttentionCode,
+  sentence: string,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  if (payment.attentionCode === code && payment.attention === sentence) return payment
+  const raised = await deps.ledger.payments.update(payment.id, { attentionCode: code, attention: sentence })
+  deps.log.warn(`[gateway-payments] attention ${code} ${payment.id}: ${sentence}`)
+  count("gateway_payments.attention", { gateway: payment.gateway, code })
+  await deps.emit("attention_required", raised)
+  return raised
+}
+
+/** Takes attention away once its reason no longer holds. */
+export async function clear(
+  payment: GatewayPayment,
+  codes: readonly AttentionCode[],
+  deps: Deps,
+): Promise<GatewayPayment> {
+  if (!payment.attentionCode || !codes.includes(payment.attentionCode as AttentionCode)) return payment
+  return deps.ledger.payments.update(payment.id, { attentionCode: null, attention: null })
+}

@@ -1,0 +1,54 @@
+import { PaymentProblem, hasMoney } from "../../core"
+import type { GatewayPayment } from "../ledger"
+import { confirm } from "./confirm"
+import type { Deps } from "./deps"
+import { tell } from "./tell"
+
+/** What Medusa is told of a session it wants to complete. */
+export interface Authorization {
+  payment: GatewayPayment
+  status: "captured" | "requires_more" | "pending_authorization" | "canceled" | "error"
+}
+
+/**
+ * `captured` only for money the gateway has confirmed and Medusa still waits for: never for a payment that is void, late,
+ * given back, or of a cancelled order. Throws where the gateway gives no sure answer; Medusa then leaves the session as it is.
+ */
+export async function authorize(sessionId: string, deps: Deps): Promise<Authorization> {
+  const known = await deps.ledger.payments.ofSession(sessionId)
+  if (!known)
+    throw new PaymentProblem(
+      "not_found",
+      "payment_unknown",
+      "This payment session was not opened by this provider. Nothing has been paid; open a new one.",
+    )
+  if (known.state === "paid" && !known.unwanted) return { payment: known, status: "captured" }
+  if (hasMoney(known.state) || known.unwanted || known.state === "void")
+    return { payment: known, status: "canceled" }
+  const { payment, standing, message } = await confirm(known, deps)
+  if (!standing)
+    throw new PaymentProblem(
+      "not_allowed",
+      "not_confirmed",
+      `The gateway has not confirmed the payment: ${message} Try again in a moment; the payment is not lost.`,
+    )
+  await tell(payment, deps)
+  return { payment, status: statusOf(payment, deps) }
+}
+
+function statusOf(payment: GatewayPayment, deps: Deps): Authorization["status"] {
+  switch (payment.state) {
+    case "paid":
+      return "captured"
+    case "failed":
+      return "error"
+    case "created":
+    case "pending":
+      return deps.policy.completion === "order_first" ? "pending_authorization" : "requires_more"
+    case "void":
+    case "paid_late":
+    case "partially_refunded":
+    case "refunded":
+      return "canceled"
+  }
+}

@@ -1,0 +1,235 @@
+import { formatMoney, hasMoney, isOpen, money, sameMoney, toMajor } from "../../core"
+import type { Outcome, RefundRecord, Standing } from "../../core"
+import { returnedAmount, returns } from "../ledger"
+import type { GatewayPayment, Operation, PaymentPatch } from "../ledger"
+import { clear, raise } from "./attention"
+import type { Deps } from "./deps"
+import { orderRef } from "./orders"
+import { after, second } from "./schedule"
+
+export interface Confirmation {
+  payment: GatewayPayment
+  /** `undefined`: the gateway gave no sure answer, and nothing was changed. */
+  standing: Standing | undefined
+  message?: string
+}
+
+/**
+ * Asks the gateway what an order is and writes down what that proves. The only way money is believed (invariant 4):
+ * a notification, a return URL and a caller's word are reasons to ask, no more.
+ */
+export async function confirm(payment: GatewayPayment, deps: Deps): Promise<Confirmation> {
+  const answer = await deps.gateway.query(orderRef(payment))
+  if (answer.kind !== "succeeded") return { payment, standing: undefined, message: answer.message }
+  const heard = await clear(payment, ["unanswered"], deps)
+  return { payment: await believe(heard, answer.value, deps), standing: answer.value }
+}
+
+/** What a standing proves, applied to the ledger. */
+export async function believe(
+  payment: GatewayPayment,
+  standing: Standing,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  const disagreement = disagrees(payment, standing)
+  if (disagreement) return raise(payment, "amount_mismatch", disagreement, deps)
+  switch (standing.state) {
+    case "paid":
+      return paid(payment, standing, deps)
+    case "refunded":
+    case "reversed":
+      return returnedThere(await paid(payment, standing, deps), standing, deps)
+    case "closed":
+      return ended(payment, "void", deps)
+    case "failed":
+      return ended(payment, "failed", deps)
+    case "absent":
+    case "unpaid":
+    case "in_progress":
+      return unpaidThere(payment, standing, deps)
+  }
+}
+
+/** An answer for another amount or currency than was asked for proves nothing about this payment. */
+function disagrees(payment: GatewayPayment, standing: Standing): string | undefined {
+  const expected = money(payment.amount, payment.currency)
+  if (!standing.amount || sameMoney(standing.amount, expected)) return undefined
+  return `The gateway says ${formatMoney(standing.amount, payment.digits)} where ${formatMoney(expected, payment.digits)} was asked for. Nothing was captured: compare order ${payment.number} in the gateway's console.`
+}
+
+const facts = (payment: GatewayPayment, standing: Standing): PaymentPatch => ({
+  ...(standing.gatewayNo ? { gatewayNo: standing.gatewayNo } : {}),
+  ...(standing.payNo ? { payNo: standing.payNo } : {}),
+  ...(standing.channel ? { channel: standing.channel } : {}),
+  ...(standing.paidAt && !payment.paidAt ? { paidAt: standing.paidAt } : {}),
+})
+
+async function paid(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
+  if (hasMoney(payment.state)) return learn(payment, standing, deps)
+  const late = payment.unwanted !== null || payment.state === "void"
+  const moved = await deps.ledger.payments.move(payment.id, late ? "paid_late" : "paid", {
+    ...facts(payment, standing),
+    paidAt: standing.paidAt ?? deps.clock.now(),
+    paidAmount: payment.amount,
+    // What had ended it has not: money is here, and is still to be returned.
+    settledBy: null,
+    ...(late ? { unwanted: payment.unwanted ?? ("closed" as const) } : {}),
+    nextCheckAt: after(deps, 30 * second),
+    checks: 0,
+  })
+  if (!moved) return current(payment, deps)
+  return clear(
+    moved,
+    ["amount_mismatch", "contradiction", "close_failed", "qr_stays_open", "unanswered"],
+    deps,
+  )
+}
+
+async function ended(payment: GatewayPayment, to: "void" | "failed", deps: Deps): Promise<GatewayPayment> {
+  if (hasMoney(payment.state))
+    return raise(
+      payment,
+      "contradiction",
+      `The gateway called order ${payment.number} paid before and says now that it is ${to === "void" ? "closed" : "failed"}. Nothing was changed: look it up in the gateway's console.`,
+      deps,
+    )
+  if (payment.state === to) return payment
+  const settledBy =
+    to === "void"
+      ? { settledBy: (await closedByUs(payment, deps)) ? ("close" as const) : ("outside" as const) }
+      : {}
+  const moved = await deps.ledger.payments.move(payment.id, to, { ...settledBy, checks: 0 })
+  if (!moved) return current(payment, deps)
+  return clear(moved, ["close_failed", "qr_stays_open", "unanswered", "amount_mismatch"], deps)
+}
+
+const closedByUs = async (payment: GatewayPayment, deps: Deps): Promise<boolean> =>
+  (await deps.ledger.operations.ofPayment(payment.id)).some((operation) => operation.kind === "close")
+
+async function unpaidThere(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
+  // Ksher answers NOTSURE for more than an unpaid order: of one that was paid it proves nothing.
+  if (hasMoney(payment.state) && standing.state === "absent")
+    return raise(
+      payment,
+      "contradiction",
+      `The gateway called order ${payment.number} paid before and says now that it is ${standing.state}. Nothing was changed: look it up in the gateway's console.`,
+      deps,
+    )
+  return learn(payment, standing, deps)
+}
+
+async function learn(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
+  const patch = facts(payment, standing)
+  const news =
+    (patch.gatewayNo && patch.gatewayNo !== payment.gatewayNo) ||
+    (patch.payNo && patch.payNo !== payment.payNo) ||
+    patch.paidAt
+  const learned = news ? await deps.ledger.payments.update(payment.id, patch) : payment
+  const agrees = hasMoney(payment.state) ? standing.state === "paid" : isOpen(payment.state)
+  return agrees ? clear(learned, ["contradiction", "unanswered", "amount_mismatch"], deps) : learned
+}
+
+const current = async (payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> =>
+  (await deps.ledger.payments.get(payment.id)) ?? payment
+
+/**
+ * The gateway says money went back. What this ledger did not send was done in the gateway's console: it is recorded, so
+ * that Medusa's books can follow. Operations in doubt are settled by their own query first, never from a total.
+ */
+async function returnedThere(
+  payment: GatewayPayment,
+  standing: Standing,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  if (
+    returns(operations).some(
+      (operation) =>
+        operation.state !== "succeeded" && operation.state !== "refused" && operation.state !== "not_sent",
+    )
+  )
+    return payment
+  if (standing.returned === "all" || standing.state === "reversed")
+    return wholeReturned(payment, operations, standing, deps)
+  const listed = await deps.gateway.refundsOf(orderRef(payment))
+  if (listed.kind === "succeeded") {
+    for (const record of listed.value.filter((one) => one.state === "succeeded"))
+      if (!isKnown(record, operations))
+        await deps.ledger.operations.recordOutside(payment.id, {
+          kind: "refund",
+          number: numberOf(record),
+          gatewayNo: record.gatewayNo,
+          amount: record.amount.minor,
+        })
+    return clear(await tally(payment, deps), ["outside_unclear"], deps)
+  }
+  return unlisted(payment, operations, listed, deps)
+}
+
+/** A refund made in the gateway's console may have no merchant number: it goes by the gateway's own. */
+export const numberOf = (record: RefundRecord): string =>
+  record.number || `outside-${record.gatewayNo ?? "0"}`
+
+export const isKnown = (record: RefundRecord, operations: readonly Operation[]): boolean =>
+  operations.some((operation) => operation.number === numberOf(record))
+
+async function wholeReturned(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  standing: Standing,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  const rest = payment.paidAmount - returnedAmount(operations)
+  if (rest > 0)
+    await deps.ledger.operations.recordOutside(payment.id, {
+      kind: standing.state === "reversed" ? "cancel" : "refund",
+      number: `outside-${payment.number}`,
+      amount: rest,
+    })
+  return tally(payment, deps)
+}
+
+/** "Refunded", and no list to say how much (Ksher with Alipay): explained by our own refunds, or a case for a person. */
+async function unlisted(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  listed: Exclude<Outcome<unknown>, { kind: "succeeded" }>,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  if (returnedAmount(operations) > 0 || listed.kind !== "refused") return payment
+  return raise(
+    payment,
+    "outside_unclear",
+    `The gateway says order ${payment.number} was refunded, and neither Medusa nor this plugin did it; for this channel it does not say how much. Look it up in the gateway's console and record the refund here.`,
+    deps,
+  )
+}
+
+/** Brings state and returned amount in line with the operations that succeeded. */
+export async function tally(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const returned = returnedAmount(operations)
+  if (returned === payment.refundedAmount || !hasMoney(payment.state)) return payment
+  const whole = returned >= payment.paidAmount
+  const last = returns(operations)
+    .filter((operation) => operation.state === "succeeded")
+    .at(-1)
+  const patch: PaymentPatch = {
+    refundedAmount: returned,
+    checks: 0,
+    ...(whole
+      ? { settledBy: last?.outside ? "outside" : last?.kind === "cancel" ? "cancel" : "refund" }
+      : {}),
+  }
+  const moved =
+    (await deps.ledger.payments.move(payment.id, whole ? "refunded" : "partially_refunded", patch)) ??
+    (await deps.ledger.payments.update(payment.id, patch))
+  if (returned > payment.paidAmount)
+    return raise(
+      moved,
+      "books_differ",
+      `${toMajor(returned, payment.digits)} went back for ${toMajor(payment.paidAmount, payment.digits)} paid on order ${payment.number}. Look it up in the gateway's console.`,
+      deps,
+    )
+  return moved
+}

@@ -1,0 +1,44 @@
+import type { Gateway } from "../../core"
+import type { Clock, GatewayPayment, Ledger } from "../ledger"
+import type { Host } from "./host"
+
+/** What a provider entry in medusa-config decides, apart from how its gateway is reached. */
+export interface Policy {
+  completion: "pay_first" | "order_first"
+  /** What becomes of money that comes after Medusa gave the payment up. */
+  latePayment: "refund" | "hold"
+  /** Gnete: whole refunds of the same day, between two cut-offs, are reversed by `pay/cancel`. */
+  sameDayCancel?: { enabled: boolean; cutoff: string; timeZone: string } | undefined
+}
+
+export interface Log {
+  info(message: string): void
+  warn(message: string): void
+  error(message: string): void
+}
+
+/** What the use cases that Medusa calls through the provider need. */
+export interface Deps {
+  providerId: string
+  gateway: Gateway
+  policy: Policy
+  /** Where the gateway reaches this backend for this provider entry. */
+  notifyUrl: string
+  ledger: Ledger
+  clock: Clock
+  /** 0 ≤ x < 1, for jitter. */
+  random: () => number
+  wait: (ms: number) => Promise<void>
+  log: Log
+  /** Of these Medusa refund rows, those it still holds: it deletes a row when the provider throws (H1). */
+  refundsHeld: (refundIds: readonly string[]) => Promise<Set<string>>
+  emit: (event: PaymentEvent, payment: GatewayPayment) => Promise<void>
+}
+
+/** What settlement needs besides: Medusa itself. */
+export interface SettleDeps extends Deps {
+  host: Host
+}
+
+export type PaymentEvent =
+  "paid" | "voided" | "refunded" | "refund_failed" | "paid_late" | "attention_required"

@@ -1,0 +1,50 @@
+/** What settlement reads in, and asks of, Medusa. Amounts in major units as plain decimal strings, as Medusa keeps them. */
+export interface Host {
+  session(sessionId: string): Promise<HostSession | undefined>
+  payment(sessionId: string): Promise<HostPayment | undefined>
+  orderOf(collectionId: string): Promise<HostOrder | undefined>
+  /** The payment collections of an order, and the sessions in them. */
+  sessionsOfOrder(orderId: string): Promise<{ collectionIds: string[]; sessionIds: string[] }>
+  /** Tells Medusa that the session is paid, and completes the cart. `problem` where Medusa did not take it. */
+  capture(sessionId: string, amount: string): Promise<{ problem?: string }>
+  /** Asks Medusa to refund: it writes its row and calls the provider. Throws what the provider throws. */
+  refund(payment: HostPayment, order: HostOrder | undefined, amount: string, note: string): Promise<void>
+  /**
+   * Puts collection amounts and order transactions in line with the captures and refunds Medusa holds, and says what it
+   * changed. Rows younger than `before` are left alone: whoever made them may still be writing.
+   */
+  alignBooks(payment: HostPayment, order: HostOrder | undefined, before: Date): Promise<string[]>
+  /** Mirrors a state into the session and its payment (never through the provider). */
+  mark(sessionId: string, mark: SessionMark): Promise<void>
+}
+
+export interface HostSession {
+  id: string
+  status: string
+  collectionId: string
+  amount: string
+  currency: string
+  metadata: Record<string, unknown>
+  /** Medusa has not written yet what `initiatePayment` answered: that write sets the status back to `pending`. */
+  beingOpened?: boolean
+}
+
+export interface HostPayment {
+  id: string
+  sessionId: string
+  collectionId: string
+  captured: string
+  refunds: { id: string; amount: string; createdAt: Date }[]
+}
+
+export interface HostOrder {
+  id: string
+  canceled: boolean
+}
+
+export interface SessionMark {
+  gatewayState: string
+  refundedAmount: string
+  /** Close the session for good: only where nothing was captured on it. */
+  cancel: boolean
+}

@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto"
+
+import { hasMoney } from "../../core"
+import type { NotificationReading, RawNotification } from "../../core"
+import type { GatewayPayment, NewNotification, Notification } from "../ledger"
+import { raise } from "./attention"
+import type { Deps, SettleDeps } from "./deps"
+import { recordNotifiedRefund } from "./notified-refund"
+import { after, backOff, hour, minute } from "./schedule"
+import { settle } from "./settle"
+
+export type Reading = Extract<NotificationReading, { readable: true }>
+
+/** What the route answers: `accepted` says the gateway may stop sending. */
+export type Receipt =
+  | { kind: "accepted"; notification: Notification; fresh: boolean }
+  | { kind: "unreadable" | "forged" | "flooded"; reason: string }
+
+/**
+ * Stores a notification before it is acknowledged. It is a hint: nothing is booked from it (invariant 4). An unverified
+ * one that names an open payment of ours is still a reason to ask the gateway, by the job.
+ */
+export async function receive(raw: RawNotification, deps: Deps): Promise<Receipt> {
+  const reading = deps.gateway.readNotification(raw)
+  if (!reading.readable) return { kind: "unreadable", reason: reading.reason }
+  const payment = await paymentOf(reading, deps)
+  const rejected = rejection(reading, deps)
+  if (await floods(payment, rejected, deps)) {
+    if (payment && !rejected) await askSoon(payment, deps)
+    return { kind: "flooded", reason: rejected ?? "Too many different ones came within an hour." }
+  }
+  const { notification, fresh } = await deps.ledger.notifications.store(
+    row(raw, reading, payment, rejected, deps),
+  )
+  if (!rejected) return { kind: "accepted", notification, fresh }
+  if (payment && payment.state !== "refunded") await askSoon(payment, deps)
+  return { kind: "forged", reason: rejected }
+}
+
+/** Stored rejects per provider and hour: more are refused all the same, and not written. */
+const mostRejected = 200
+
+/**
+ * Stored per payment and hour. A gateway repeats the very same bytes; but Ksher signs only `data`, so that whoever has seen
+ * one of its messages can make as many as he likes that verify, each costing a row and a query.
+ */
+const mostVerified = 50
+
+async function floods(
+  payment: GatewayPayment | undefined,
+  rejected: string | null,
+  deps: Deps,
+): Promise<boolean> {
+  const { notifications } = deps.ledger
+  const lately = after(deps, -hour)
+  if (rejected)
+    return (await notifications.countRejected(deps.providerId, lately, mostRejected)) >= mostRejected
+  return (
+    (await notifications.countVerified(deps.providerId, payment?.id ?? null, lately, mostVerified)) >=
+    mostVerified
+  )
+}
+
+const rejection = (reading: Reading, deps: Deps): string | null => {
+  if (!reading.verified) return reading.reason ?? "The signature does not verify."
+  if (reading.account !== deps.gateway.account) return "It is for another account."
+  return null
+}
+
+/** By order number, else by the refund or cancel it is about: Gnete's refund and cancel notifications name no order of ours. */
+async function paymentOf(reading: Reading, deps: Deps): Promise<GatewayPayment | undefined> {
+  const direct = await deps.ledger.payments.ofNumbers(deps.providerId, {
+    number: reading.number,
+    gatewayNo: reading.gatewayNo,
+  })
+  if (direct) return direct
+  const operation = await deps.ledger.operations.ofNumbers({
+    number: reading.refundNumber,
+    gatewayNo: reading.refundGatewayNo ?? reading.cancelGatewayNo,
+  })
+  const payment = operation && (await deps.ledger.payments.get(operation.paymentId))
+  return payment?.providerId === deps.providerId ? payment : undefined
+}
+
+function row(
+  raw: RawNotification,
+  reading: Reading,
+  payment: GatewayPayment | undefined,
+  rejected: string | null,
+  deps: Deps,
+): NewNotification {
+  const acts = !rejected && payment !== undefined
+  return {
+    providerId: deps.providerId,
+    paymentId: payment?.id ?? null,
+    bodyHash: createHash("sha256").update(raw.body).update("\0").update(raw.query).digest("hex"),
+    about: reading.about,
+    verified: !rejected,
+    reason: rejected,
+    state: bounded(reading.state),
+    orderNo: bounded(reading.number),
+    gatewayNo: bounded(reading.gatewayNo),
+    refundNo: bounded(reading.refundNumber ?? reading.refundGatewayNo ?? reading.cancelGatewayNo),
+    amount: reading.amount?.minor ?? null,
+    currency: bounded(reading.amount?.currency),
+    result: acts ? "received" : "ignored",
+    message: acts || rejected ? null : "It names no payment of this shop.",
+    // Written before it is acted on: if the process dies now, the job acts.
+    nextTryAt: acts ? after(deps, minute) : null,
+  }
+}
+
+const bounded = (text: string | undefined): string | null => (text === undefined ? null : text.slice(0, 64))
+
+/** A forged message must not cost a call each: the payment comes up at the job's next run, once. */
+async function askSoon(payment: GatewayPayment, deps: Deps): Promise<void> {
+  const soon = after(deps, minute)
+  if (hasMoney(payment.state) || (payment.nextCheckAt && payment.nextCheckAt <= soon)) return
+  await deps.ledger.payments.update(payment.id, { nextCheckAt: soon })
+}
+
+const mostTries = 8
+
+/** Acts on a stored notification: the gateway is asked, and what it says is settled. Failing is noted, and tried again by the job. */
+export async function act(notification: Notification, deps: SettleDeps): Promise<void> {
+  if (!notification.paymentId) return
+  try {
+    let payment = await settle(notification.paymentId, deps)
+    if (await recordNotifiedRefund(notification, payment, deps)) payment = await settle(payment.id, deps)
+    const doubt = await unbelieved(notification, payment, deps)
+    await deps.ledger.notifications.finish(
+      notification.id,
+      doubt ? again(notification, doubt, deps) : { result: "acted" },
+    )
+  } catch (error) {
+    const message = (error as Error).message.slice(0, 500)
+    deps.log.error(`[gateway-payments] notification ${notification.id}: ${message}`)
+    // The route has answered and waits for nothing: where this cannot be written either, the row still says that it is due.
+    await deps.ledger.notifications
+      .finish(notification.id, again(notification, message, deps))
+      .catch((failure: unknown) =>
+        deps.log.error(`[gateway-payments] notification ${notification.id}: ${(failure as Error).name}`),
+      )
+  }
+}
+
+const again = (notification: Notification, message: string, deps: Deps) => {
+  const tries = notification.tries + 1
+  const nextTryAt = after(deps, backOff(tries, minute, 6 * hour, deps.random))
+  return { result: "failed" as const, message, ...(tries < mostTries ? { nextTryAt } : {}) }
+}
+
+/**
+ * "Paid" by a verified message, and not by the query. On an open payment the query may be a moment behind, or the message
+ * forged with Ksher's weak key: it is asked again. On a closed one money may have been taken: a person is called.
+ */
+async function unbelieved(
+  notification: Notification,
+  payment: GatewayPayment,
+  deps: SettleDeps,
+): Promise<string | undefined> {
+  if (notification.about !== "payment" || hasMoney(payment.state)) return undefined
+  const sentence = `A verified notification says that order ${payment.number} was paid, and the gateway's query does not. Nothing was booked: look it up in the gateway's console, and resolve it here.`
+  if (payment.state === "void") await raise(payment, "contradiction", sentence, deps)
+  return sentence
+}

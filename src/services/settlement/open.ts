@@ -1,0 +1,149 @@
+import { PaymentProblem, formatMoney, merchantNumber, money, toMinor } from "../../core"
+import type { Outcome, PaymentLink } from "../../core"
+import type { GatewayPayment } from "../ledger"
+import type { Deps } from "./deps"
+import { problemOf } from "./orders"
+import { after, minute, second } from "./schedule"
+
+export interface OpenRequest {
+  sessionId: string
+  collectionId: string | null
+  /** Major units, plain decimal. */
+  amount: string
+  currency: string
+  /** What the storefront asked for; the only thing it may decide (invariant 8). */
+  channel: unknown
+}
+
+/** Opens a payment at the gateway for a Medusa session. Throws `PaymentProblem`; then nothing is left open unnoticed. */
+export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPayment> {
+  const order = checked(request, deps)
+  const { payment, fresh } = await deps.ledger.payments.create(
+    {
+      sessionId: request.sessionId,
+      collectionId: request.collectionId,
+      providerId: deps.providerId,
+      gateway: deps.gateway.name,
+      account: deps.gateway.account,
+      mode: deps.gateway.offer.mode,
+      channel: order.channel ?? null,
+      number: order.number,
+      currency: order.amount.currency,
+      digits: order.digits,
+      amount: order.amount.minor,
+    },
+    after(deps, minute),
+  )
+  if (!fresh) return openedBefore(payment)
+  const operation = await deps.ledger.operations.intend(payment.id, { kind: "open", number: payment.number })
+  const outcome = await deps.gateway.open({
+    ...order,
+    sessionId: request.sessionId,
+    notifyUrl: deps.notifyUrl,
+  })
+  await deps.ledger.operations.conclude(operation.id, {
+    state: outcome.kind,
+    ...(outcome.kind === "succeeded" ? { gatewayNo: outcome.value.gatewayNo } : problemOf(outcome)),
+  })
+  if (outcome.kind === "succeeded") return opened(payment, outcome.value, deps)
+  return failed(payment, outcome, deps)
+}
+
+/** A merchant number is used once: the link of a session that has one is given out again, a lost one is not made twice. */
+function openedBefore(payment: GatewayPayment): GatewayPayment {
+  if (payment.action) return payment
+  throw new PaymentProblem(
+    "not_allowed",
+    "open_unknown",
+    "This payment session was opened before and its link was lost. Nothing has been paid; open a new payment session.",
+  )
+}
+
+/** Everything that can be refused before anything is written or sent. */
+function checked(request: OpenRequest, deps: Deps) {
+  const { gateway } = deps
+  const currency = request.currency.toLowerCase()
+  const decimals = gateway.digits(currency)
+  if ("problem" in decimals)
+    throw new PaymentProblem("invalid_data", "currency_unsupported", decimals.problem)
+  let minor: number
+  try {
+    minor = toMinor(request.amount, decimals.digits)
+  } catch (error) {
+    throw new PaymentProblem("invalid_data", "amount_invalid", (error as Error).message)
+  }
+  const amount = money(minor, currency)
+  if (minor <= 0)
+    throw new PaymentProblem(
+      "invalid_data",
+      "amount_invalid",
+      `A payment of ${formatMoney(amount, decimals.digits)} cannot be opened.`,
+    )
+  const choice = gateway.chooseChannel(request.channel)
+  if ("problem" in choice) throw new PaymentProblem("invalid_data", "channel_unknown", choice.problem)
+  const { minimum } = gateway.channelFacts(choice.channel)
+  if (minor < minimum)
+    throw new PaymentProblem(
+      "invalid_data",
+      "amount_too_small",
+      `${choice.channel ?? gateway.name} takes payments from ${formatMoney(money(minimum, currency), decimals.digits)}; this one is ${formatMoney(amount, decimals.digits)}.`,
+    )
+  const number = numberOf(request.sessionId)
+  return {
+    number,
+    amount,
+    digits: decimals.digits,
+    ...(choice.channel === undefined ? {} : { channel: choice.channel }),
+  }
+}
+
+/** Gnete's limit is the shorter one; one format serves both. */
+const longestNumber = 30
+
+function numberOf(sessionId: string): string {
+  try {
+    return merchantNumber(sessionId, longestNumber)
+  } catch {
+    throw new PaymentProblem("invalid_data", "session_unknown", "This is not a payment session id of Medusa.")
+  }
+}
+
+async function opened(payment: GatewayPayment, link: PaymentLink, deps: Deps): Promise<GatewayPayment> {
+  const patch = {
+    action: link.action,
+    mode: link.mode,
+    expiresAt: link.expiresAt,
+    ...(link.channel ? { channel: link.channel } : {}),
+    ...(link.gatewayNo ? { gatewayNo: link.gatewayNo } : {}),
+  }
+  // A notification may have been faster than the create answer: then the payment is past `pending` and stays there.
+  const moved = await deps.ledger.payments.move(payment.id, "pending", {
+    ...patch,
+    nextCheckAt: after(deps, 2 * minute),
+  })
+  return moved ?? deps.ledger.payments.update(payment.id, patch)
+}
+
+/**
+ * A lost answer cannot be recovered, since no query returns the link: the number is given up for ever and the job
+ * closes what may be open under it. A refusal, or a request that never left, has opened nothing.
+ */
+async function failed(
+  payment: GatewayPayment,
+  outcome: Exclude<Outcome<PaymentLink>, { kind: "succeeded" }>,
+  deps: Deps,
+): Promise<never> {
+  // An order that no browser can pay (`not_supported`) was opened all the same: it is closed like one whose answer was lost.
+  const opened = outcome.kind === "refused" && outcome.reason === "not_supported"
+  const lost = outcome.kind === "unknown" || outcome.kind === "pending" || opened
+  await deps.ledger.payments.move(payment.id, "failed", {
+    nextCheckAt: lost ? after(deps, 5 * second) : null,
+    ...(lost ? { unwanted: "open_lost" as const } : {}),
+  })
+  const code = outcome.kind === "refused" ? "open_refused" : lost ? "open_unknown" : "open_not_sent"
+  throw new PaymentProblem(
+    "not_allowed",
+    code,
+    `The payment could not be opened at ${deps.gateway.name}: ${outcome.message} Nothing has been paid; try again or choose another way to pay.`,
+  )
+}

@@ -1,0 +1,220 @@
+import { answeredUnknown, isUnclear, money, refused, unknown } from "../../core"
+import type { Outcome, RefundOrder, RefusalReason, RefundRecord, ReversalRecord, Unknown } from "../../core"
+import { returns } from "../ledger"
+import type { BegunReturn, GatewayPayment, Operation } from "../ledger"
+import { tally } from "./confirm"
+import type { Deps } from "./deps"
+import { answered, orderRef, problemOf } from "./orders"
+
+export type ReturnOutcome = Outcome<RefundRecord | ReversalRecord>
+
+export const refundOrder = (payment: GatewayPayment, operation: Operation, deps: Deps): RefundOrder => ({
+  number: operation.number,
+  amount: money(operation.amount ?? 0, payment.currency),
+  order: orderRef(payment),
+  notifyUrl: deps.notifyUrl,
+})
+
+/** Sends an operation that returns money, for the first time or again under its own number. */
+export async function send(
+  payment: GatewayPayment,
+  operation: Operation,
+  deps: Deps,
+): Promise<ReturnOutcome> {
+  if (operation.kind === "cancel") return deps.gateway.cancel(orderRef(payment), deps.notifyUrl)
+  return deps.gateway.refund(refundOrder(payment, operation, deps))
+}
+
+/** Stores an outcome; an operation that had ended keeps its end. Money that went back shows in the payment. */
+export async function conclude(
+  payment: GatewayPayment,
+  operation: Operation,
+  outcome: ReturnOutcome,
+  deps: Deps,
+): Promise<{ payment: GatewayPayment; operation: Operation }> {
+  const gatewayNo =
+    outcome.kind === "succeeded" || outcome.kind === "pending" ? outcome.value.gatewayNo : undefined
+  const ended = await deps.ledger.operations.conclude(operation.id, {
+    state: outcome.kind,
+    gatewayNo,
+    ...problemOf(outcome),
+  })
+  if (operation.state === "pending" && outcome.kind === "refused") await deps.emit("refund_failed", payment)
+  return { payment: await tally(payment, deps), operation: ended ?? operation }
+}
+
+/** As `conclude`, in one statement that gives the payment back as well; `undefined` where the outcome is in doubt. */
+export async function endAtOnce(
+  begun: BegunReturn,
+  outcome: ReturnOutcome,
+  deps: Deps,
+): Promise<{ payment: GatewayPayment; operation: Operation } | undefined> {
+  if (outcome.kind === "unknown") return undefined
+  const { payment } = begun.lease
+  const end = {
+    state: outcome.kind,
+    gatewayNo:
+      outcome.kind === "succeeded" || outcome.kind === "pending" ? outcome.value.gatewayNo : undefined,
+    ...problemOf(outcome),
+  }
+  return deps.ledger.returns.end(begun, end, outcome.kind === "succeeded" ? returnedOf(begun) : payment)
+}
+
+/** What the payment is once the operation has given its money back: its first, as nothing had gone back before. */
+function returnedOf({ lease: { payment }, operation }: BegunReturn) {
+  const refundedAmount = operation.amount ?? 0
+  const whole = refundedAmount >= payment.paidAmount
+  return {
+    refundedAmount,
+    state: whole ? ("refunded" as const) : ("partially_refunded" as const),
+    settledBy: whole
+      ? operation.kind === "cancel"
+        ? ("cancel" as const)
+        : ("refund" as const)
+      : payment.settledBy,
+  }
+}
+
+/**
+ * Finds out what became of an operation in doubt. Asks first; sends again, under the same number, only what the gateway
+ * says it does not know. Both gateways take a number once, so that a late first attempt and the second never both count.
+ */
+export async function resolve(
+  payment: GatewayPayment,
+  operation: Operation,
+  deps: Deps,
+): Promise<ReturnOutcome> {
+  return operation.kind === "cancel"
+    ? resolveCancel(payment, operation, deps)
+    : resolveRefund(payment, operation, deps)
+}
+
+async function resolveRefund(
+  payment: GatewayPayment,
+  operation: Operation,
+  deps: Deps,
+): Promise<ReturnOutcome> {
+  const answer = await deps.gateway.refundQuery(refundOrder(payment, operation, deps))
+  if (answer.kind === "succeeded") return fromRecord(answer.value, operation)
+  if (answer.kind === "pending" || (answer.kind === "refused" && answer.reason === "declined")) return answer
+  if (answer.kind !== "refused") return stillUnknown(operation, answer)
+  if (operation.state === "pending" || (answer.reason !== "absent" && answer.reason !== "not_supported"))
+    return stillUnknown(operation, answer)
+  if (answer.reason === "absent" && operation.reason === answered) return undone(operation)
+  return sendAgain(payment, operation, answer.reason === "absent", deps)
+}
+
+/** The gateway had answered with a failure, undocumented, and asked again it shows nothing done: that is a refusal. */
+const undone = (operation: Operation): Outcome<never> =>
+  refused(
+    "declined",
+    operation.code ?? "",
+    operation.message ?? "The gateway answered with a failure it does not document.",
+  )
+
+/** Asking told nothing. That the gateway had answered with a failure is kept for the next time it is asked. */
+const stillUnknown = (operation: Operation, said: { code: string; message: string }): Unknown =>
+  operation.reason === answered
+    ? answeredUnknown(operation.code ?? said.code, operation.message ?? said.message)
+    : unknown(said.code, said.message)
+
+function fromRecord(record: RefundRecord, operation: Operation): Outcome<RefundRecord> {
+  if (record.amount.minor !== operation.amount)
+    return unknown("amount_mismatch", "The gateway knows this refund number with another amount.")
+  switch (record.state) {
+    case "succeeded":
+      return { kind: "succeeded", value: record }
+    case "pending":
+      return {
+        kind: "pending",
+        value: record,
+        message: "The gateway has accepted the refund and not finished it.",
+      }
+    case "failed":
+      return {
+        kind: "refused",
+        reason: "declined",
+        code: "failed",
+        message: "The gateway says that the refund failed.",
+      }
+    case "unclear":
+      return unknown(
+        "unclear",
+        "The gateway has the refund, in a state in which the money may or may not have moved.",
+      )
+  }
+}
+
+/** `pay/cancel` has no merchant number: before the gateway has named the cancel, the order's own state is all there is. */
+async function resolveCancel(
+  payment: GatewayPayment,
+  operation: Operation,
+  deps: Deps,
+): Promise<ReturnOutcome> {
+  if (operation.gatewayNo) return fromReversal(await deps.gateway.cancelQuery(operation.gatewayNo))
+  const standing = await deps.gateway.query(orderRef(payment))
+  if (standing.kind !== "succeeded")
+    return stillUnknown(operation, { code: "query", message: standing.message })
+  if (standing.value.state === "reversed")
+    return { kind: "succeeded", value: { gatewayNo: "", state: "succeeded" } }
+  if (standing.value.state !== "paid")
+    return unknown(
+      standing.value.state,
+      `The gateway calls the order ${standing.value.state}: whether the cancel did it is not known.`,
+    )
+  return operation.reason === answered ? undone(operation) : sendAgain(payment, operation, false, deps)
+}
+
+function fromReversal(answer: Outcome<ReversalRecord>): Outcome<ReversalRecord> {
+  if (answer.kind === "refused" && answer.reason !== "declined") return unknown(answer.code, answer.message)
+  return answer
+}
+
+/**
+ * A refusal of a repeated attempt is no proof about the first one: it may be refused *because* the first went through.
+ * It stands only for a refund that the gateway had just said it does not know.
+ */
+async function sendAgain(
+  payment: GatewayPayment,
+  operation: Operation,
+  knownAbsent: boolean,
+  deps: Deps,
+): Promise<ReturnOutcome> {
+  const repeated = await deps.ledger.operations.again(operation.id)
+  const outcome = await send(payment, repeated, deps)
+  if (outcome.kind === "not_sent") return unknown(outcome.code, outcome.message)
+  if (outcome.kind === "unknown" && outcome.answered) return failedAgain(operation, outcome)
+  if (outcome.kind !== "refused" || (knownAbsent && !mayBeOurOwnDoing.has(outcome.reason))) return outcome
+  return unknown(outcome.code, `A repeated attempt was refused: ${outcome.message}`)
+}
+
+/**
+ * A failure that the gateway does not document may be about the number being used: that says nothing about an attempt whose
+ * answer was lost. Where the first attempt was answered with the very same, it is a refusal.
+ */
+const failedAgain = (operation: Operation, outcome: Unknown): Outcome<never> =>
+  operation.reason === answered && operation.code === outcome.code
+    ? undone(operation)
+    : unknown(outcome.code, outcome.message)
+
+/** Refusals that a first attempt, still on its way when the gateway was asked, would itself bring about. */
+const mayBeOurOwnDoing: ReadonlySet<RefusalReason> = new Set([
+  "duplicate",
+  "exceeds_balance",
+  "already_refunded",
+  "in_progress",
+])
+
+/** Settles what it can of the operations of a payment that have no end yet, oldest first. Call it inside the lease. */
+export async function resolveAll(
+  payment: GatewayPayment,
+  deps: Deps,
+): Promise<{ payment: GatewayPayment; operations: Operation[] }> {
+  let current = payment
+  for (const operation of returns(await deps.ledger.operations.ofPayment(payment.id))) {
+    if (!isUnclear(operation.state) && operation.state !== "pending") continue
+    const outcome = await resolve(current, operation, deps)
+    current = (await conclude(current, operation, outcome, deps)).payment
+  }
+  return { payment: current, operations: await deps.ledger.operations.ofPayment(payment.id) }
+}

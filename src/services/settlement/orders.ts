@@ -1,0 +1,28 @@
+import { money } from "../../core"
+import type { OrderRef, Outcome } from "../../core"
+import type { GatewayPayment } from "../ledger"
+
+/** How the gateway finds the order of a payment again. */
+export const orderRef = (payment: GatewayPayment): OrderRef => ({
+  number: payment.number,
+  amount: money(payment.amount, payment.currency),
+  mode: payment.mode,
+  channel: payment.channel ?? undefined,
+  gatewayNo: payment.gatewayNo ?? undefined,
+  payNo: payment.payNo ?? undefined,
+})
+
+/** Kept with an operation in doubt: the gateway did answer, with a failure it does not document. */
+export const answered = "answered"
+
+/** What of an outcome is kept with the operation. */
+export const problemOf = (
+  outcome: Outcome<unknown>,
+): { reason?: string; code?: string; message?: string } => {
+  if (outcome.kind === "succeeded") return {}
+  if (outcome.kind === "pending") return { message: outcome.message }
+  if (outcome.kind === "refused")
+    return { reason: outcome.reason, code: outcome.code, message: outcome.message }
+  const reason = outcome.kind === "unknown" && outcome.answered ? { reason: answered } : {}
+  return { ...reason, code: outcome.code, message: outcome.message }
+}

@@ -1,0 +1,161 @@
+import type { GatewayPayment, Ledger, Notification } from "../ledger"
+import { observed } from "../observability"
+import type { Log, SettleDeps } from "./deps"
+import { act, settle } from "./doors"
+import { day, minute } from "./schedule"
+import { survey } from "./survey"
+import type { Change } from "./survey"
+
+export interface ReconcileDeps {
+  ledger: Ledger
+  log: Log
+  now: () => Date
+  depsOf: (providerId: string) => SettleDeps
+  /** Medusa's refund rows that no operation was made for, by session: left by a kill in between (invariant 6). */
+  strayRefundSessions: () => Promise<string[]>
+  notificationRetentionDays: number
+}
+
+export interface ReconcileLimits {
+  batch: number
+  concurrency: number
+  /** No new batch is begun after this many milliseconds. */
+  budgetMs: number
+}
+
+export interface ReconcileReport {
+  settled: number
+  failed: number
+  notifications: number
+  pruned: number
+}
+
+/** Longer than settling one payment takes: a claim whose process died comes up again after it. */
+const holdMs = 10 * minute
+
+/**
+ * One run of the job: everything that is due, in small batches that any number of instances can share. Settles, closes,
+ * gives back and books by `settle`; an error of one payment is logged and leaves the others alone.
+ */
+export const reconcile = (deps: ReconcileDeps, limits: ReconcileLimits): Promise<ReconcileReport> =>
+  observed("reconcile", {}, () => runOnce(deps, limits))
+
+async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<ReconcileReport> {
+  const report: ReconcileReport = { settled: 0, failed: 0, notifications: 0, pruned: 0 }
+  const started = deps.now().getTime()
+  await wakeStrays(deps)
+  while (deps.now().getTime() - started < limits.budgetMs) {
+    const notifications = await deps.ledger.notifications.claimDue(limits.batch, holdMs)
+    await eachOf(notifications, limits.concurrency, (one) => actOn(one, deps, report))
+    const payments = await deps.ledger.payments.claimDue(limits.batch, holdMs)
+    await eachOf(payments, limits.concurrency, (one) => settleOne(one, deps, report))
+    if (notifications.length < limits.batch && payments.length < limits.batch) break
+  }
+  report.pruned = await deps.ledger.notifications.prune(
+    new Date(deps.now().getTime() - deps.notificationRetentionDays * day),
+    limits.batch * 10,
+  )
+  return report
+}
+
+async function wakeStrays(deps: ReconcileDeps): Promise<void> {
+  for (const sessionId of await deps.strayRefundSessions()) {
+    const payment = await deps.ledger.payments.ofSession(sessionId)
+    if (payment && (!payment.nextCheckAt || payment.nextCheckAt > deps.now()))
+      await deps.ledger.payments.update(payment.id, { nextCheckAt: deps.now() })
+  }
+}
+
+async function actOn(
+  notification: Notification,
+  deps: ReconcileDeps,
+  report: ReconcileReport,
+): Promise<void> {
+  await act(notification, deps.depsOf(notification.providerId))
+  report.notifications++
+}
+
+async function settleOne(
+  payment: GatewayPayment,
+  deps: ReconcileDeps,
+  report: ReconcileReport,
+): Promise<void> {
+  try {
+    await settle(payment.id, deps.depsOf(payment.providerId))
+    report.settled++
+  } catch (error) {
+    // Due again when the claim runs out.
+    report.failed++
+    deps.log.error(`[gateway-payments] settling ${payment.id} failed: ${(error as Error).message}`)
+  }
+}
+
+/** At most `concurrency` at once, so that a backlog drains without a storm. */
+async function eachOf<T>(
+  items: readonly T[],
+  concurrency: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items]
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker))
+}
+
+/** What was found, and whether every payment in question was looked at within the time. */
+export interface Reconciliation {
+  changes: Change[]
+  complete: boolean
+}
+
+/**
+ * What an admin asks for: every payment that is not settled for good, or was made lately, compared with the gateway and
+ * with Medusa; and unless it is a dry run, put right. Read page by page and for a bounded time: a request must end, and
+ * the job goes on with what is due.
+ */
+export async function reconcileAll(
+  deps: ReconcileDeps,
+  dryRun: boolean,
+  budgetMs: number,
+): Promise<Reconciliation> {
+  const changes: Change[] = []
+  const until = deps.now().getTime() + budgetMs
+  for await (const page of unsettled(deps)) {
+    if (deps.now().getTime() > until || changes.length >= mostChanges) return { changes, complete: false }
+    await eachOf(page, 8, async (payment) => void changes.push(...(await compared(payment, deps, dryRun))))
+  }
+  return { changes, complete: true }
+}
+
+async function compared(payment: GatewayPayment, deps: ReconcileDeps, dryRun: boolean): Promise<Change[]> {
+  try {
+    const settleDeps = deps.depsOf(payment.providerId)
+    const found = await survey(payment, settleDeps)
+    if (!dryRun && found.length) await settle(payment.id, settleDeps)
+    return found
+  } catch (error) {
+    // One payment that cannot be settled, or whose provider is no longer configured, must not hide the others.
+    return [
+      {
+        gateway_payment_id: payment.id,
+        what: (error as Error).message,
+        from: payment.state,
+        to: payment.state,
+      },
+    ]
+  }
+}
+
+const mostChanges = 1_000
+
+async function* unsettled(deps: ReconcileDeps): AsyncGenerator<GatewayPayment[]> {
+  const since = new Date(deps.now().getTime() - 30 * day)
+  let after = ""
+  for (;;) {
+    const page = await deps.ledger.payments.unsettledAfter(after, since, 100)
+    if (!page.length) return
+    yield page
+    after = page[page.length - 1]?.id ?? ""
+  }
+}

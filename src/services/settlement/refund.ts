@@ -1,0 +1,291 @@
+import { PaymentProblem, formatMoney, hasMoney, holdsMoney, isUnclear, money } from "../../core"
+import type { Outcome } from "../../core"
+import { committedAmount, returns } from "../ledger"
+import type { BegunReturn, GatewayPayment, Operation, Picture } from "../ledger"
+import { raise } from "./attention"
+import { booking } from "./booking"
+import type { Deps } from "./deps"
+import { leaseMs, withLease } from "./lease"
+import { conclude, endAtOnce, resolve, resolveAll, send } from "./operations"
+import type { ReturnOutcome } from "./operations"
+import { sameDay } from "./same-day"
+import { after, minute } from "./schedule"
+
+export interface RefundRequest {
+  sessionId: string
+  /** Minor units; `rest`: all that is left. */
+  amount: number | "rest"
+  /** Medusa's refund row, or null for money that Medusa never booked. */
+  refundId: string | null
+  /** What the caller has just read of the payment, so that it is not read twice. */
+  seen?: Picture
+}
+
+/**
+ * Credits money back to the payer, exactly once per intent, whoever asks again and under whatever key (invariant 3).
+ * Returns the operation that carries it: `succeeded`, or `pending` (accepted, from then on owed). Throws
+ * `PaymentProblem` that says what is known about the money otherwise.
+ */
+export async function refund(
+  request: RefundRequest,
+  deps: Deps,
+): Promise<{ payment: GatewayPayment; operation: Operation }> {
+  const seen = request.seen ?? (await deps.ledger.payments.picture({ sessionId: request.sessionId }))
+  if (!seen)
+    throw new PaymentProblem(
+      "not_found",
+      "payment_unknown",
+      "No gateway payment belongs to this payment session. Nothing was sent.",
+    )
+  const booked = booking.getStore()
+  if (booked)
+    return withLease(seen.payment.id, deps, (leased) => enter(leased, booked.operationId, request, deps))
+  const done = await refundAtOnce(seen, request, deps)
+  return done ?? withLease(seen.payment.id, deps, (leased) => refundLeased(leased, request, deps))
+}
+
+/** Hands a refund that has gone through to Medusa's row for it. Never sends: whoever comes second has nothing to enter. */
+async function enter(payment: GatewayPayment, operationId: string, request: RefundRequest, deps: Deps) {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const done = operations.filter((one) => one.id === operationId && isDone(one))
+  const [operation] = await notBooked(done, deps)
+  if (!operation || !request.refundId)
+    throw new PaymentProblem(
+      "conflict",
+      "busy",
+      "This refund is in Medusa's books already. Nothing was sent.",
+    )
+  await deps.ledger.operations.assign(operation.id, request.refundId)
+  return { payment, operation: { ...operation, refundId: request.refundId } }
+}
+
+const isDone = (operation: Operation): boolean =>
+  operation.state === "succeeded" || operation.state === "pending"
+
+/**
+ * The usual refund: nothing of the payment has gone back, or may have, and nobody else is at it. There is nothing to
+ * settle first and nothing to take over, and two statements do. `undefined` in every other case: nothing was written, or
+ * what was is settled by the long way.
+ */
+async function refundAtOnce(seen: Picture, request: RefundRequest, deps: Deps) {
+  const { payment, operations } = seen
+  const amount = request.amount === "rest" ? payment.paidAmount : request.amount
+  if (!hasMoney(payment.state) || returns(operations).some((operation) => holdsMoney(operation.state)))
+    return undefined
+  if (amount <= 0 || amount > payment.paidAmount || !takes(payment, amount, deps)) return undefined
+  const kind = reverses(payment, operations, amount, deps) ? "cancel" : "refund"
+  const begun = await deps.ledger.returns.begin(
+    seen,
+    { kind, amount, refundId: request.refundId },
+    { leaseMs, nextCheckAt: after(deps, 2 * minute) },
+  )
+  if (!begun) return undefined
+  const attempted = await attemptBegun(begun, deps)
+  if (kind === "cancel" && attempted.outcome.kind === "refused") return undefined
+  return answered(attempted, deps)
+}
+
+async function attemptBegun(begun: BegunReturn, deps: Deps): Promise<Attempted> {
+  const { lease, operation } = begun
+  let held = true
+  try {
+    const outcome = await send(lease.payment, operation, deps)
+    const ended = await endAtOnce(begun, outcome, deps)
+    held = !ended
+    return ended ? { ...ended, outcome } : await concluded(lease.payment, operation, outcome, deps)
+  } finally {
+    if (held) await deps.ledger.payments.release(lease)
+  }
+}
+
+async function refundLeased(payment: GatewayPayment, request: RefundRequest, deps: Deps) {
+  if (!hasMoney(payment.state)) throw notPaid(payment)
+  await deps.ledger.payments.update(payment.id, { nextCheckAt: after(deps, 2 * minute) })
+  const earlier = await settledEarlier(payment, deps)
+  const known = await takenOver(earlier.payment, earlier.operations, request, deps)
+  if (known) return { payment: earlier.payment, operation: known }
+  const amount = await allowed(earlier.payment, earlier.operations, request, deps)
+  return carryOut(earlier.payment, earlier.operations, amount, request.refundId, deps)
+}
+
+/** Medusa deletes its refund row when we throw and comes back with a new key (H1): what is in doubt is settled first. */
+async function settledEarlier(payment: GatewayPayment, deps: Deps) {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  if (!returns(operations).some((operation) => isUnclear(operation.state))) return { payment, operations }
+  const resolved = await resolveAll(payment, deps)
+  const doubtful = returns(resolved.operations).find((operation) => isUnclear(operation.state))
+  if (doubtful) throw unclear(resolved.payment, doubtful, deps)
+  return resolved
+}
+
+/**
+ * An earlier operation that succeeded, or was accepted, but that Medusa does not hold a refund row for, is this very
+ * intent when the amount is equal. Whether Medusa still holds the row decides, so that a second deliberate refund of
+ * the same amount is a second refund.
+ */
+async function takenOver(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  request: RefundRequest,
+  deps: Deps,
+): Promise<Operation | undefined> {
+  if (!request.refundId) return undefined
+  const done = returns(operations).filter(isDone)
+  const same = done.find((operation) => operation.refundId === request.refundId)
+  if (same) return same
+  const unbooked = await notBooked(done, deps)
+  const twin = unbooked.find((operation) => operation.amount === request.amount)
+  if (twin) {
+    await deps.ledger.operations.assign(twin.id, request.refundId)
+    return { ...twin, refundId: request.refundId }
+  }
+  if (unbooked.length) throw bookFirst(payment, unbooked, operations)
+  return undefined
+}
+
+/** Of these operations, those Medusa holds no refund row for. */
+export async function notBooked(done: readonly Operation[], deps: Deps): Promise<Operation[]> {
+  if (!done.length) return []
+  const held = await deps.refundsHeld(done.flatMap((operation) => operation.refundId ?? []))
+  return done.filter((operation) => !operation.refundId || !held.has(operation.refundId))
+}
+
+/** What may be sent for the request, in minor units, or a refusal that a person can act on. */
+async function allowed(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  request: RefundRequest,
+  deps: Deps,
+): Promise<number> {
+  const left = payment.paidAmount - committedAmount(operations)
+  const amount = request.amount === "rest" ? left : request.amount
+  if (amount <= 0 || amount > left) throw exceeds(payment, amount, left)
+  if (deps.gateway.name === "gnete" && operations.some((operation) => operation.state === "pending"))
+    throw new PaymentProblem(
+      "not_allowed",
+      "refund_in_progress",
+      "An earlier refund of this payment is still in progress at the gateway, which takes one at a time. Nothing was sent; try again when it has finished.",
+    )
+  if (takes(payment, amount, deps)) return amount
+  const sentence = deps.gateway.channelFacts(payment.channel ?? undefined).refund
+    ? `${payment.channel} refunds whole payments only. Nothing was sent.`
+    : `${payment.channel} payments cannot be refunded through ${deps.gateway.name}. Nothing was sent: return ${formatMoney(money(amount, payment.currency), payment.digits)} by hand (a bank transfer, say) and record it on the order.`
+  await raise(payment, "refund_unsupported", sentence, deps)
+  throw new PaymentProblem("not_allowed", "refund_unsupported", sentence)
+}
+
+/** Whether the channel of the payment gives an amount like this back. */
+function takes(payment: GatewayPayment, amount: number, deps: Deps): boolean {
+  const facts = deps.gateway.channelFacts(payment.channel ?? undefined)
+  return facts.refund && (amount === payment.paidAmount || facts.partialRefund)
+}
+
+/** Same day, whole, and not tried before: the gateway reverses the payment instead of refunding it. */
+function reverses(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  amount: number,
+  deps: Deps,
+): boolean {
+  const untouched = !returns(operations).some((operation) => holdsMoney(operation.state))
+  const cancelRefused = operations.some(
+    (operation) => operation.kind === "cancel" && operation.state === "refused",
+  )
+  return untouched && !cancelRefused && amount === payment.paidAmount && sameDay(payment, deps)
+}
+
+/** Same day and whole: reversed where the gateway can; a definite refusal of that falls back on a refund. */
+async function carryOut(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  amount: number,
+  refundId: string | null,
+  deps: Deps,
+) {
+  if (reverses(payment, operations, amount, deps)) {
+    const reversed = await attempt(payment, { kind: "cancel", amount, refundId }, deps)
+    if (reversed.outcome.kind !== "refused") return answered(reversed, deps)
+  }
+  return answered(await attempt(payment, { kind: "refund", amount, refundId }, deps), deps)
+}
+
+interface Attempted {
+  payment: GatewayPayment
+  operation: Operation
+  outcome: Outcome<unknown>
+}
+
+/** Write, send, and where the answer says nothing sure, ask once before the caller is told so. */
+async function attempt(
+  payment: GatewayPayment,
+  intent: { kind: "cancel" | "refund"; amount: number; refundId: string | null },
+  deps: Deps,
+): Promise<Attempted> {
+  const intended = await deps.ledger.operations.intend(payment.id, intent)
+  return concluded(payment, intended, await send(payment, intended, deps), deps)
+}
+
+async function concluded(
+  payment: GatewayPayment,
+  intended: Operation,
+  outcome: ReturnOutcome,
+  deps: Deps,
+): Promise<Attempted> {
+  const first = await conclude(payment, intended, outcome, deps)
+  if (outcome.kind !== "unknown") return { ...first, outcome }
+  const asked = await resolve(first.payment, first.operation, deps)
+  return { ...(await conclude(first.payment, first.operation, asked, deps)), outcome: asked }
+}
+
+async function answered({ payment, operation, outcome }: Attempted, deps: Deps) {
+  if (outcome.kind === "succeeded" || outcome.kind === "pending") return { payment, operation }
+  const sum = formatMoney(money(operation.amount ?? 0, payment.currency), payment.digits)
+  if (outcome.kind === "refused")
+    throw new PaymentProblem(
+      "not_allowed",
+      "refund_refused",
+      `${deps.gateway.name} refused the refund of ${sum}: ${outcome.message} No money moved.`,
+    )
+  if (outcome.kind === "not_sent")
+    throw new PaymentProblem(
+      "not_allowed",
+      "refund_not_sent",
+      `The refund of ${sum} did not reach ${deps.gateway.name}: ${outcome.message} No money moved; try again.`,
+    )
+  throw unclear(payment, operation, deps)
+}
+
+const notPaid = (payment: GatewayPayment) =>
+  new PaymentProblem(
+    "not_allowed",
+    "payment_not_paid",
+    `Payment ${payment.number} is ${payment.state}: the gateway has not said that it was paid. Nothing was sent.`,
+  )
+
+const unclear = (payment: GatewayPayment, operation: Operation, deps: Deps) =>
+  new PaymentProblem(
+    "not_allowed",
+    "refund_unknown",
+    `${deps.gateway.name} has not said whether refund ${operation.number} of ${formatMoney(money(operation.amount ?? 0, payment.currency), payment.digits)} went through. Nothing is sent twice: try again, or wait, it is being asked about.`,
+  )
+
+const exceeds = (payment: GatewayPayment, amount: number, left: number) =>
+  new PaymentProblem(
+    "not_allowed",
+    "refund_exceeds",
+    `${formatMoney(money(Math.max(left, 0), payment.currency), payment.digits)} is left of payment ${payment.number}; ${formatMoney(money(amount, payment.currency), payment.digits)} cannot be refunded. Nothing was sent.`,
+  )
+
+function bookFirst(
+  payment: GatewayPayment,
+  unbooked: readonly Operation[],
+  operations: readonly Operation[],
+): PaymentProblem {
+  const sum = unbooked.reduce((total, operation) => total + (operation.amount ?? 0), 0)
+  const show = (minor: number) => formatMoney(money(minor, payment.currency), payment.digits)
+  return new PaymentProblem(
+    "conflict",
+    "earlier_refund_booked_first",
+    `An earlier refund of ${show(sum)} did go through and is being entered in Medusa's books now; ${show(payment.paidAmount - committedAmount(operations))} is left. Nothing was sent for this one: look at the order again and repeat it if it is still wanted.`,
+  )
+}

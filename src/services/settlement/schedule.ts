@@ -1,0 +1,24 @@
+import type { Deps } from "./deps"
+
+export const second = 1_000
+export const minute = 60 * second
+export const hour = 60 * minute
+export const day = 24 * hour
+
+export const after = (deps: Pick<Deps, "clock">, ms: number): Date =>
+  new Date(deps.clock.now().getTime() + ms)
+
+/**
+ * `base · 2^checks`, at most `longest`, spread by up to a quarter so that an hour of silence at the gateway does not
+ * end in a storm.
+ */
+export const backOff = (checks: number, base: number, longest: number, random: () => number): number => {
+  const delay = Math.min(base * 2 ** Math.min(checks, 20), longest)
+  return Math.round(delay * (1 + random() / 4))
+}
+
+/** The next of these moments after `start` that is still to come, or none. */
+export const nextOf = (start: Date, points: readonly number[], now: Date): Date | null => {
+  const next = points.map((point) => start.getTime() + point).find((moment) => moment > now.getTime())
+  return next === undefined ? null : new Date(next)
+}

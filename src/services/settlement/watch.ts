@@ -1,0 +1,59 @@
+import { hasMoney, isOpen, isUnclear } from "../../core"
+import { committedAmount, returns } from "../ledger"
+import type { GatewayPayment, Operation } from "../ledger"
+import type { SettleDeps } from "./deps"
+import { after, backOff, day, hour, minute, nextOf } from "./schedule"
+
+/** A closed payment is looked at again, since a saved QR may still be paid and Ksher's notification may not come. */
+const afterVoid = [hour, day, 3 * day]
+/** A captured one too, since neither gateway need say that money was returned in its console. */
+const afterPaid = [day, 7 * day, 30 * day]
+
+/** When the job looks at a payment again; null: nothing is open. */
+export function nextCheck(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Pick<SettleDeps, "clock" | "random">,
+  /** Medusa holds a refund that nothing carries out. */
+  owedInMedusa = false,
+): Date | null {
+  const now = deps.clock.now()
+  const later = (base: number, longest: number) =>
+    after(deps, backOff(payment.checks, base, longest, deps.random))
+  if (returns(operations).some((operation) => isUnclear(operation.state))) return later(minute, 6 * hour)
+  if (returns(operations).some((operation) => operation.state === "pending"))
+    return later(5 * minute, 6 * hour)
+  if (isOpen(payment.state)) return openCheck(payment, now, later)
+  if (payment.state === "void") return nextOf(payment.expiresAt ?? payment.createdAt, afterVoid, now)
+  if (owedInMedusa || owes(payment, operations)) return later(minute, 6 * hour)
+  if (payment.state === "refunded") return settledCheck(payment, now)
+  return nextOf(payment.paidAt ?? payment.createdAt, afterPaid, now)
+}
+
+function openCheck(
+  payment: GatewayPayment,
+  now: Date,
+  later: (base: number, longest: number) => Date,
+): Date | null {
+  if (payment.state === "failed" && !payment.unwanted && payment.action === null) return null
+  const overdue = payment.expiresAt !== null && now.getTime() - payment.expiresAt.getTime() > hour
+  const next = later(2 * minute, overdue ? 6 * hour : payment.unwanted ? hour : 15 * minute)
+  // The moment it expires is the moment to close it.
+  if (payment.expiresAt && payment.expiresAt > now && payment.expiresAt < next && !payment.unwanted)
+    return payment.expiresAt
+  return next
+}
+
+/** Money that Medusa has not taken yet, or that has to go back. */
+const owes = (payment: GatewayPayment, operations: readonly Operation[]): boolean =>
+  hasMoney(payment.state) &&
+  payment.state !== "refunded" &&
+  payment.settledBy === null &&
+  payment.attentionCode !== "late_held" &&
+  payment.attentionCode !== "refund_unsupported" &&
+  (payment.capturedAt === null || payment.unwanted !== null) &&
+  payment.paidAmount - committedAmount(operations) > 0
+
+/** One more look after the last refund, for what Medusa may not have got to write. */
+const settledCheck = (payment: GatewayPayment, now: Date): Date | null =>
+  payment.checks === 0 ? new Date(now.getTime() + 2 * minute) : null

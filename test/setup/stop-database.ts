@@ -1,0 +1,5 @@
+import "./start-database"
+
+export default async function stopDatabase() {
+  await globalThis.gatewayPaymentsDatabase?.stop()
+}

@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs"
+import path from "node:path"
+
+import { attentionCodes, attentionText } from "../../../src/admin/text/attention"
+import { changeText, valueText } from "../../../src/admin/text/changes"
+import { localeOf, moneyOf, shareOf } from "../../../src/admin/text/format"
+import { timelineOf } from "../../../src/admin/text/timeline"
+import { notification, operation, payment } from "./payments"
+
+const settlement = (file: string): string =>
+  readFileSync(path.resolve(__dirname, "../../../src/services/settlement", file), "utf8")
+
+describe("the timeline", () => {
+  it("is in one order, newest first, whoever did it", () => {
+    const entries = timelineOf(
+      payment({
+        paid_at: "2026-03-01T08:01:00.000Z",
+        operations: [
+          operation({ id: "open", kind: "open", settled_at: "2026-03-01T08:00:00.000Z" }),
+          operation({ id: "refund", settled_at: "2026-03-01T08:03:00.000Z" }),
+        ],
+        notifications: [notification({ id: "note", created_at: "2026-03-01T08:02:00.000Z" })],
+      }),
+    )
+    expect(entries.map((entry) => entry.id)).toEqual(["refund", "note", "gpay_1:paid", "open"])
+  })
+
+  it("says of an operation how it stands, with the number to quote", () => {
+    const [entry] = timelineOf(
+      payment({
+        operations: [operation({ state: "refused", code: "E1", message: "No balance.", gateway_no: "77" })],
+      }),
+    )
+    expect(entry).toMatchObject({
+      text: "timeline.operation.refund.refused",
+      tone: "problem",
+      amount: 100,
+      detail: "No balance.",
+      code: "E1",
+      numbers: [
+        { label: "numbers.ours", value: "01REFUND" },
+        { label: "numbers.gateways", value: "77" },
+      ],
+    })
+  })
+
+  it("says of a repeated operation how often it was sent", () => {
+    const [entry] = timelineOf(payment({ operations: [operation({ attempts: 3, state: "unknown" })] }))
+    expect(entry).toMatchObject({ tone: "waiting", times: { text: "timeline.attempts", times: 3 } })
+  })
+
+  it("calls what was recorded by hand made outside, with the note and without a number that means nothing there", () => {
+    const [entry] = timelineOf(
+      payment({
+        operations: [operation({ outside: true, merchant_no: "by-hand-1", message: "By transfer." })],
+      }),
+    )
+    expect(entry).toMatchObject({ text: "timeline.outside", detail: "By transfer.", numbers: [] })
+  })
+
+  it("does not present a forged message as the gateway's", () => {
+    const [entry] = timelineOf(
+      payment({
+        notifications: [notification({ verified: false, result: "ignored", reason: "Bad signature." })],
+      }),
+    )
+    expect(entry).toMatchObject({
+      text: "timeline.notification.unverified",
+      tone: "problem",
+      detail: "Bad signature.",
+    })
+  })
+})
+
+describe("attention", () => {
+  it("has a reason and something to do for every code that is raised", () => {
+    const union = /export type AttentionCode =([^]*?)\n\n/.exec(settlement("attention.ts"))?.[1] ?? ""
+    const raised = [...union.matchAll(/"(\w+)"/g)].map((match) => match[1])
+    expect([...attentionCodes].sort()).toEqual(raised.sort())
+  })
+
+  it("of an unknown code is still told", () => {
+    expect(attentionText("something_new")).toEqual({
+      reason: "attention.title",
+      todo: "attention.todo.other",
+    })
+  })
+})
+
+describe("the reconcile report", () => {
+  const change = (what: string) => ({ gateway_payment_id: "gpay_1", what, from: "", to: "" })
+
+  it("has words in every language for each difference that a survey names", () => {
+    const named = [...settlement("survey.ts").matchAll(/\["([a-z][^"]+)",/g)]
+      .map((match) => match[1] ?? "")
+      .filter((what) => !["paid", "refunded"].includes(what))
+    expect(named.length).toBeGreaterThan(8)
+    expect(named.filter((what) => changeText(change(what)) === null)).toEqual([])
+  })
+
+  it("names the operation that is in doubt", () => {
+    expect(changeText(change("refund 01REFUND to be asked about"))).toEqual({
+      text: "reconcile.what.doubt",
+      number: "01REFUND",
+    })
+  })
+
+  it("shows what it has no words for as it came", () => {
+    expect(changeText(change("something new"))).toBeNull()
+  })
+
+  it("translates states, and leaves amounts alone", () => {
+    expect(valueText("paid_late")).toBe("state.paid_late")
+    expect(valueText("closed")).toBe("reconcile.value.closed")
+    expect(valueText("350.50")).toBeNull()
+  })
+})
+
+describe("numbers and languages", () => {
+  it("knows Medusa's codes by the browser's", () => {
+    expect(["en", "th", "zhCN", "zhTW", "ptBR"].map(localeOf)).toEqual([
+      "en",
+      "th",
+      "zh-CN",
+      "zh-TW",
+      "pt-BR",
+    ])
+  })
+
+  it("writes money with its currency's code and decimals", () => {
+    expect(moneyOf(350.5, "thb", "en").replace(/\s/g, " ")).toBe("THB 350.50")
+    expect(moneyOf(1200, "jpy", "en").replace(/\s/g, " ")).toBe("JPY 1,200")
+  })
+
+  it("writes a share as a percentage", () => {
+    expect(shareOf(1 / 8, "en")).toBe("12.5%")
+  })
+})

@@ -1,0 +1,98 @@
+import { generateKeyPairSync } from "node:crypto"
+
+import { checkAtBoot } from "../../../src/loaders/check-at-boot"
+import { GnetePaymentProvider } from "../../../src/services/gnete/provider"
+import { KsherPaymentProvider } from "../../../src/services/ksher/provider"
+
+const privateKey = generateKeyPairSync("rsa", {
+  modulusLength: 1024,
+  privateKeyEncoding: { type: "pkcs1", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
+}).privateKey
+
+const ksher = {
+  appid: "mch35000",
+  privateKey,
+  channels: ["truemoney"],
+  notifyBaseUrl: "https://shop.example",
+  returnUrl: "https://shop.example/back",
+}
+const gnete = {
+  mchNo: "M1621873433953",
+  appId: "60cc09bce4b0f1c0b83761c9",
+  appSecret: "a secret made for this test".replaceAll(" ", ""),
+  wayCodes: ["UP_OP"],
+  notifyBaseUrl: "https://shop.example",
+}
+
+describe("wrong options stop the boot with a sentence that names the option", () => {
+  it.each([
+    [{ ...ksher, appid: undefined }, /"appid" is missing.*merchant\.ksher\.net/],
+    [{ ...ksher, privateKey: "-----BEGIN NONSENSE" }, /"privateKey"/],
+    [{ ...ksher, apppid: "x" }, /"apppid" is not known/],
+    [{ ...ksher, notifyBaseUrl: "https://shop.example/?a=b" }, /"notifyBaseUrl".*\?/],
+    [{ ...ksher, notifyBaseUrl: `https://${"a".repeat(130)}.example` }, /128/],
+  ])("Ksher %#", (options, sentence) => {
+    expect(() => {
+      KsherPaymentProvider.validateOptions(options)
+    }).toThrow(sentence)
+  })
+
+  it.each([
+    [{ ...gnete, appSecret: undefined }, /"appSecret" is missing/],
+    [{ ...gnete, wayCodes: [] }, /"wayCodes"/],
+    [{ ...gnete, secret: "x" }, /"secret" is not known/],
+  ])("Gnete %#", (options, sentence) => {
+    expect(() => {
+      GnetePaymentProvider.validateOptions(options)
+    }).toThrow(sentence)
+  })
+
+  it("takes what is right", () => {
+    KsherPaymentProvider.validateOptions({ ...ksher, privateKey: privateKey.replaceAll("\n", "\\n") })
+    GnetePaymentProvider.validateOptions(gnete)
+  })
+})
+
+describe("the module looks at the whole configuration when the server boots", () => {
+  const boot = async (options: object, notifyBaseUrl: string) => {
+    const lines: string[] = []
+    const configModule = {
+      modules: {
+        payment: {
+          options: {
+            providers: [
+              { resolve: "medusa-payment-ksher-gnete/providers/ksher", id: "th", options: { notifyBaseUrl } },
+              { resolve: "@medusajs/medusa/payment-stripe", id: "stripe", options: {} },
+            ],
+          },
+        },
+      },
+    }
+    await checkAtBoot({
+      container: { resolve: () => configModule },
+      options,
+      logger: { info: (line: string) => lines.push(line) },
+    } as never)
+    return lines
+  }
+
+  it("prints the URL to register, per provider entry", async () => {
+    expect(await boot({}, "https://shop.example/")).toEqual([
+      expect.stringMatching(/pp_ksher_th.*https:\/\/shop\.example\/hooks\/gateway\/pp_ksher_th$/),
+    ])
+  })
+
+  it("stops at an option of the plugin that nobody knows", async () => {
+    await expect(boot({ storefrontCancel: { enable: true } }, "https://shop.example")).rejects.toThrow(
+      /storefrontCancel/,
+    )
+    await expect(boot({ notificationRetentionDays: 0 }, "https://shop.example")).rejects.toThrow(
+      /notificationRetentionDays/,
+    )
+  })
+
+  it("stops at a notify URL that is too long with its provider id", async () => {
+    await expect(boot({}, `https://${"a".repeat(90)}.example`)).rejects.toThrow(/pp_ksher_th.*128/)
+  })
+})

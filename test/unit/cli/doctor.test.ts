@@ -1,0 +1,243 @@
+import { generateKeyPairSync } from "node:crypto"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import path from "node:path"
+
+import { startSandbox, type Sandbox } from "../../../src/sandbox"
+import { folderWith, removeFolders, type } from "./terminal"
+
+let sandbox: Sandbox
+
+beforeAll(async () => (sandbox = await startSandbox()))
+afterAll(() => sandbox.stop())
+afterEach(async () => {
+  removeFolders()
+  await sandbox.clearFaults()
+})
+
+const strangersKey = generateKeyPairSync("rsa", { modulusLength: 1024 })
+  .privateKey.export({ type: "pkcs1", format: "pem" })
+  .toString()
+
+const ksherOptions = () => ({
+  ...sandbox.ksher,
+  channels: ["truemoney"],
+  notifyBaseUrl: "https://shop.example",
+  returnUrl: "https://shop.example/back",
+})
+const gneteOptions = () => ({
+  ...sandbox.gnete,
+  wayCodes: ["UP_OP"],
+  notifyBaseUrl: "https://shop.example",
+})
+
+const doctor = (gateway: "ksher" | "gnete", options: object, more = {}) =>
+  type(["doctor", "--provider", gateway, "--options", "options.json"], {
+    directory: folderWith({ "options.json": JSON.stringify(options) }),
+    ...more,
+  })
+
+const shop = (ksher: object, gnete: object, plugins: unknown = []) => `module.exports = {
+  modules: { payment: { resolve: "@medusajs/medusa/payment", options: { providers: [
+    { resolve: "medusa-payment-ksher-gnete/providers/ksher", id: "th", options: ${JSON.stringify(ksher)} },
+    { resolve: "medusa-payment-ksher-gnete/providers/gnete", id: "hk", options: ${JSON.stringify(gnete)} },
+    { resolve: "some-other/provider", id: "x", options: {} },
+  ] } } },
+  plugins: ${JSON.stringify(plugins)},
+}`
+
+it("finds nothing to fix in a shop that is in order, and signs a query at each gateway", async () => {
+  const plugins = [
+    "other",
+    { resolve: "medusa-payment-ksher-gnete", options: { notificationRetentionDays: 30 } },
+  ]
+  const { code, lines } = await type(["doctor"], {
+    directory: folderWith({ "medusa-config.js": shop(ksherOptions(), gneteOptions(), plugins) }),
+  })
+  expect(lines.filter((line) => /^wrong|^note/.test(line))).toEqual([])
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^ok +plugin +options/),
+      expect.stringMatching(/^ok +pp_ksher_th +keys +RSA private key of \d+ bits/),
+      expect.stringMatching(/^ok +pp_ksher_th +notifications .*\/hooks\/gateway\/pp_ksher_th /),
+      expect.stringMatching(/^ok +pp_ksher_th +clock/),
+      expect.stringMatching(/^ok +pp_ksher_th +query +ksher answers for account mch/),
+      expect.stringMatching(/^ok +pp_gnete_hk +query +gnete answers for account M/),
+    ]),
+  )
+  expect(code).toBe(0)
+  const calls = (await sandbox.calls()).map(({ call }) => call)
+  expect(calls).toEqual(expect.arrayContaining(["gateway_order_query", "pay/query"]))
+  expect(await sandbox.books()).toEqual([])
+})
+
+it("reads a medusa-config in TypeScript with what the shop has", async () => {
+  const directory = folderWith({
+    "medusa-config.ts": `const providers: object[] = [{ resolve: "x/providers/gnete", options: ${JSON.stringify(gneteOptions())} }]
+export default { modules: [{ resolve: "@medusajs/medusa/payment", options: { providers } }] }`,
+    "node_modules/tsx/package.json": JSON.stringify({ name: "tsx", exports: { "./cjs": "./cjs.js" } }),
+    // Jest runs this file's require, which loads TypeScript by itself; the loader need only be found.
+    "node_modules/tsx/cjs.js": "",
+  })
+  const { lines } = await type(["doctor"], { directory })
+  expect(lines).toContainEqual(expect.stringMatching(/^ok +pp_gnete +query/))
+})
+
+it("says which loader is missing for TypeScript", async () => {
+  await expect(
+    type(["doctor"], { directory: folderWith({ "medusa-config.ts": "export default {}" }) }),
+  ).rejects.toThrow(/neither: install one/)
+})
+
+it("says what a wrong option should be, and goes on with the other gateway", async () => {
+  const { code, lines } = await type(["doctor"], {
+    directory: folderWith({
+      "medusa-config.js": shop({ ...ksherOptions(), app_id: "x" }, gneteOptions(), [
+        { resolve: "medusa-payment-ksher-gnete", options: { notificationRetentionDays: 0 } },
+      ]),
+    }),
+  })
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^wrong +plugin +options .*notificationRetentionDays/),
+      expect.stringMatching(/^wrong +pp_ksher_th +options .*write "appid"/),
+      expect.stringMatching(/^ok +pp_gnete_hk +query/),
+      expect.stringMatching(/^2 of \d+ checks/),
+    ]),
+  )
+  expect(code).toBe(1)
+})
+
+it("never prints a key, also where it is pasted into the wrong place", async () => {
+  const { text } = await doctor("ksher", { ...ksherOptions(), appid: sandbox.ksher.privateKey })
+  expect(text).toMatch(/option "appid"/)
+  expect(text).not.toContain("PRIVATE KEY")
+})
+
+it("a key that is not the account's is refused by the gateway, and the text says where to look", async () => {
+  const { code, text } = await doctor("ksher", { ...ksherOptions(), privateKey: strangersKey })
+  expect(text).toMatch(/wrong +pp_ksher +query .*(appid|account|key)/)
+  expect(code).toBe(1)
+})
+
+it("a secret that is not the application's", async () => {
+  const { code, text } = await doctor("gnete", { ...gneteOptions(), appSecret: "another-secret" })
+  expect(text).toMatch(/note +pp_gnete +keys +The appSecret has 14 characters/)
+  expect(text).toMatch(/wrong +pp_gnete +query/)
+  expect(code).toBe(1)
+})
+
+it("an answer signed with a key that the shop does not expect", async () => {
+  const publicKey = generateKeyPairSync("rsa", { modulusLength: 1024 })
+    .publicKey.export({ type: "spki", format: "pem" })
+    .toString()
+  const { text } = await doctor("ksher", { ...ksherOptions(), publicKeys: [publicKey] })
+  expect(text).toMatch(/wrong +pp_ksher +query .*publicKeys/)
+})
+
+it("nothing listens at the address", async () => {
+  const { code, text } = await doctor("gnete", { ...gneteOptions(), baseUrl: "http://127.0.0.1:9" })
+  expect(text).toMatch(/skipped +pp_gnete +clock/)
+  expect(text).toMatch(/wrong +pp_gnete +query .*could not be reached/)
+  expect(code).toBe(1)
+})
+
+it("the clock, before and after", async () => {
+  const shifted = (seconds: number) =>
+    doctor("gnete", gneteOptions(), { now: () => new Date(Date.now() + seconds * 1000) })
+  expect((await shifted(300)).text).toMatch(/wrong +pp_gnete +clock .*(299|300|301) s ahead/)
+  expect((await shifted(-30)).text).toMatch(/note +pp_gnete +clock .*(29|30|31) s behind/)
+})
+
+it("a gateway that does not tell its time", async () => {
+  const server = createServer((_request, response) => {
+    response.sendDate = false
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { text } = await doctor("gnete", { ...gneteOptions(), baseUrl })
+  await new Promise((resolve) => server.close(resolve))
+  expect(text).toMatch(/skipped +pp_gnete +clock .*does not tell its time/)
+})
+
+it("a notification URL that is too long with its provider id", async () => {
+  const notifyBaseUrl = `https://shop.example/${"x".repeat(83)}`
+  const { text } = await type(["doctor"], {
+    directory: folderWith({
+      "medusa-config.js": shop({ ...ksherOptions(), notifyBaseUrl }, gneteOptions()),
+    }),
+  })
+  expect(text).toMatch(/wrong +pp_ksher_th +notifications .*has 1[3-9]\d characters/)
+})
+
+describe("the tables", () => {
+  /** Stands in for the shop's pg: answers as a database in which these migrations are noted. */
+  const pg = (applied: string) => `module.exports = { Client: class {
+    async connect() { ${applied === "refuse" ? 'throw Object.assign(new Error("postgres://me:secret@host"), { code: "ECONNREFUSED" })' : ""} }
+    async query(sql, [asked]) {
+      if (/to_regclass/.test(sql)) return { rows: [{ name: ${applied === "empty" ? "null" : '"mikro_orm_migrations"'} }] }
+      return { rows: ${applied === "all" ? "asked.map((name) => ({ name }))" : "[]"} }
+    }
+    async end() {}
+  } }`
+  const withPg = (applied: string) =>
+    type(["doctor", "--provider", "gnete", "--options", "options.json"], {
+      env: { DATABASE_URL: "postgres://me:secret@host/shop" },
+      directory: folderWith({
+        "options.json": JSON.stringify(gneteOptions()),
+        "node_modules/pg/index.js": pg(applied),
+      }),
+    })
+
+  it.each([
+    ["all", /ok +database +migrations/],
+    ["none", /wrong +database +migrations +Pending: Migration\d+.*npx medusa db:migrate/],
+    ["empty", /wrong +database +migrations +Pending: Migration\d+/],
+    ["refuse", /wrong +database +migrations +.*ECONNREFUSED/],
+  ])("%s", async (applied, expected) => {
+    const { text } = await withPg(applied)
+    expect(text).toMatch(expected)
+    expect(text).not.toContain("secret@")
+  })
+
+  it("are not looked for without a database, or without pg, and the report says so", async () => {
+    expect((await doctor("gnete", gneteOptions())).text).toMatch(/skipped +database .*No DATABASE_URL/)
+    const env = { DATABASE_URL: "postgres://host/shop" }
+    expect((await doctor("gnete", gneteOptions(), { env })).text).toMatch(/skipped +database .*pg is not/)
+  })
+})
+
+describe("what it cannot work with", () => {
+  it.each([
+    [["--provider", "ksher"], /together/],
+    [["--provider", "paypal", "--options", "options.json"], /ksher or gnete/],
+    [["--provider", "ksher", "--options", "options.json"], /options\.json is not JSON/],
+    [["--config", "broken.js"], /could not be run: no database today/],
+    [["--config", "empty.js"], /no payment provider/],
+    [[], /no medusa-config here/],
+  ])("%j", async (args, expected) => {
+    const directory = folderWith({
+      "options.json": "-----BEGIN PRIVATE KEY-----",
+      "broken.js": 'throw new Error("no database today")',
+      "empty.js": "module.exports = {}",
+    })
+    await expect(type(["doctor", ...args], { directory })).rejects.toThrow(expected)
+  })
+
+  it("does not quote an options file that it cannot read: it may be a key", async () => {
+    const directory = folderWith({ "options.json": "-----BEGIN PRIVATE KEY-----" })
+    const problem = await type(["doctor", "--provider", "ksher", "--options", "options.json"], {
+      directory,
+    }).catch((error: unknown) => String(error))
+    expect(problem).not.toContain("BEGIN")
+  })
+})
+
+it("the example's config is one it can read", async () => {
+  const { text } = await type(["doctor", "--config", "medusa-config.example.js"], {
+    directory: path.join(__dirname, "../../.."),
+  })
+  expect(text).toMatch(/pp_ksher_th +options/)
+  expect(text).toMatch(/pp_gnete_hk +options/)
+})

@@ -1,0 +1,78 @@
+import type { z } from "zod"
+
+import { problemCodes } from "../../../src/core"
+import { gneteOptions } from "../../../src/services/gnete"
+import { ksherOptions } from "../../../src/services/ksher"
+import { readPluginOptions } from "../../../src/services/options/plugin"
+import { attentionCodes } from "../../../src/admin/text/attention"
+import { pages, read } from "./pages"
+
+/** Rows of the tables under a heading: the first cell without its backquotes, then the others. */
+function rows(page: string, heading: string): Map<string, string[]> {
+  const section =
+    read(page)
+      .split(new RegExp(`^## ${heading}$`, "m"))[1]
+      ?.split(/^## /m)[0] ?? ""
+  const found = [...section.matchAll(/^\| `(\w+)` \| (.+) \|$/gm)]
+  return new Map(found.map(([, name = "", rest = ""]) => [name, rest.split(" | ")]))
+}
+
+const headings: Record<string, [plugin: string, answers: string, attention: string]> = {
+  "docs/": ["The plugin", "Answers to a shopper or an admin", "Attention"],
+  "docs/zh/": ["插件", "返回给顾客或管理员的错误", "需要人工处理"],
+}
+
+describe.each(Object.entries(headings))("in %s", (folder, [plugin, answers, attention]) => {
+  const configuration = `${folder}configuration.md`
+
+  describe.each([
+    ["Ksher", ksherOptions],
+    ["Gnete", gneteOptions],
+  ] as const)("the options of %s", (heading, schema) => {
+    const shape = schema.in.shape as Record<string, z.ZodType>
+    const written = rows(configuration, heading)
+
+    it("are all there, and no others", () => {
+      expect([...written.keys()].sort()).toEqual(Object.keys(shape).sort())
+    })
+
+    it.each(Object.entries(shape))("%s has its default", (name, option) => {
+      expect(written.get(name)?.[0]).toMatch(defaultOf(option))
+    })
+  })
+
+  it("the options of the plugin, and their defaults", () => {
+    const defaults = Object.entries(readPluginOptions({}))
+    const written = rows(configuration, plugin)
+    expect([...written].map(([name, [value]]) => [name, value])).toEqual(
+      defaults.map(([name, value]) => [name, `\`${JSON.stringify(value)}\``]),
+    )
+  })
+
+  it.each([
+    ["every problem", answers, problemCodes],
+    ["every attention", attention, attentionCodes],
+  ])("%s says what happened to the money and what to do", (_name, heading, codes) => {
+    const written = rows(`${folder}errors.md`, heading)
+    expect([...written.keys()].sort()).toEqual([...codes].sort())
+    for (const cells of written.values()) expect(cells.filter((cell) => cell.trim() !== "")).toHaveLength(2)
+  })
+})
+
+/** How a page writes the default of an option: its JSON, `required`, or, for one computed from others, in words. */
+function defaultOf(option: z.ZodType): RegExp {
+  if (!option.safeParse(undefined).success) return /^(required|必填)$/
+  const value = option.parse(undefined)
+  if (value === undefined) return /./
+  return new RegExp(`^\`${JSON.stringify(value).replace(/[.{}"[\]]/g, "\\$&")}\`$`)
+}
+
+it("the two languages have the same number of headings, rows and blocks on each page", () => {
+  const counts = (text: string) =>
+    [/^#+ /gm, /^\|/gm, /^```/gm].map((each) => (text.match(each) ?? []).length)
+  const translated = pages.filter((page) => page.startsWith("docs/zh/"))
+  expect(translated.length).toBeGreaterThan(3)
+  for (const page of translated)
+    expect([page, counts(read(page))]).toEqual([page, counts(read(page.replace("docs/zh/", "docs/")))])
+  expect(counts(read("README.zh-CN.md"))).toEqual(counts(read("README.md")))
+})

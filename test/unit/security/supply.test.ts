@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs"
+import path from "node:path"
+
+const read = (file: string) =>
+  JSON.parse(readFileSync(path.join(__dirname, "../../..", file), "utf8")) as unknown
+const manifest = read("package.json") as Manifest
+const { packages } = read("package-lock.json") as Record<"packages", Record<string, Locked>>
+
+interface Manifest {
+  dependencies: Record<string, string>
+  optionalDependencies?: unknown
+  bundleDependencies?: unknown
+  bundledDependencies?: unknown
+  scripts: Record<string, string>
+  files: string[]
+}
+
+interface Locked {
+  version: string
+  resolved?: string
+  integrity?: string
+  license?: string
+  hasInstallScript?: boolean
+  bin?: unknown
+  dependencies?: Record<string, string>
+}
+
+/** Where node finds `name` from within `from`. */
+function place(name: string, from: string): string {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
+    const candidate = `${folder ? `${folder}/` : ""}node_modules/${name}`
+    if (packages[candidate]) return candidate
+    if (!folder) throw new Error(`${name} is not in the lock file.`)
+  }
+}
+
+/** What `npm install` of this package brings into a shop that has nothing. */
+function brought(names: string[], from = "", found = new Map<string, Locked>()): Map<string, Locked> {
+  for (const name of names) {
+    const at = place(name, from)
+    const locked = packages[at]
+    if (!locked || found.has(at)) continue
+    found.set(at, locked)
+    brought(Object.keys(locked.dependencies ?? {}), at, found)
+  }
+  return found
+}
+
+/** axios, what its forms, redirects and proxies need, and zod. */
+const known =
+  "axios follow-redirects form-data asynckit combined-stream delayed-stream es-set-tostringtag es-errors get-intrinsic async-function async-generator-function call-bind-apply-helpers function-bind es-define-property es-object-atoms generator-function get-proto dunder-proto gopd has-symbols hasown math-intrinsics has-tostringtag mime-types mime-db https-proxy-agent agent-base debug ms proxy-from-env zod".split(
+    " ",
+  )
+
+const tree = brought(Object.keys(manifest.dependencies))
+const nameOf = (at: string) => at.slice(at.lastIndexOf("node_modules/") + "node_modules/".length)
+
+it("the package brings axios, zod and what axios needs, and a new name among them is looked at first", () => {
+  expect(Object.keys(manifest.dependencies)).toEqual(["axios", "zod"])
+  expect([...tree.keys()].map(nameOf).filter((name) => !known.includes(name))).toEqual([])
+  expect(manifest.bundleDependencies ?? manifest.bundledDependencies).toBeUndefined()
+  expect(manifest.optionalDependencies).toBeUndefined()
+})
+
+it("each of them is pinned by its hash, comes from the registry, is free to use, and runs nothing when installed", () => {
+  expect(tree.size).toBeGreaterThan(2)
+  for (const [at, locked] of tree) {
+    expect([at, locked.integrity]).toEqual([at, expect.stringMatching(/^sha512-/)])
+    expect([at, locked.license]).toEqual([
+      at,
+      expect.stringMatching(/^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0)$/),
+    ])
+    expect([at, locked.hasInstallScript ?? false]).toEqual([at, false])
+    expect([at, /^(git|file|http:)/.test(locked.resolved ?? "")]).toEqual([at, false])
+  }
+})
+
+it("the published package runs nothing when it is installed, and holds nothing but what was built", () => {
+  for (const hook of [
+    "preinstall",
+    "install",
+    "postinstall",
+    "prepare",
+    "prepublish",
+    "preuninstall",
+    "postuninstall",
+  ])
+    expect(manifest.scripts).not.toHaveProperty(hook)
+  expect(manifest.files).toEqual([".medusa/server/src", "medusa-config.example.js", "CHANGELOG.md"])
+})
+
+it("the lock file belongs to this manifest", () => {
+  expect(packages[""]?.dependencies).toEqual(manifest.dependencies)
+  expect(packages[""]?.hasInstallScript).toBeUndefined()
+})
