@@ -1,0 +1,106 @@
+import Medusa from "@medusajs/js-sdk"
+import type { z } from "zod"
+
+import {
+  connectionAnswer,
+  detailAnswer,
+  listAnswer,
+  orderNamesAnswer,
+  providersAnswer,
+  reconcileAnswer,
+  type Connection,
+  type PaymentDetail,
+  type PaymentList,
+  type Provider,
+  type Reconciliation,
+  type Resolution,
+} from "./schema"
+
+// The dashboard's bundler fills these in, for its own client and for the plugins'.
+const sdk = new Medusa({
+  baseUrl: __BACKEND_URL__ ?? "/",
+  auth: { type: __AUTH_TYPE__ ?? "session", jwtTokenStorageKey: __JWT_TOKEN_STORAGE_KEY__ ?? undefined },
+})
+
+type Query = Record<string, string | number | string[] | undefined>
+
+const base = "/admin/gateway-payments"
+
+async function get<Schema extends z.ZodType>(path: string, answer: Schema, query: Query = {}) {
+  return answer.parse(await sdk.client.fetch(path, { query }))
+}
+
+async function post<Schema extends z.ZodType>(path: string, answer: Schema, body: object = {}) {
+  return answer.parse(await sdk.client.fetch(path, { method: "POST", body }))
+}
+
+export interface PaymentFilters {
+  gateway?: string | undefined
+  state?: string | undefined
+  attention?: string | undefined
+  q?: string | undefined
+  order_id?: string | undefined
+}
+
+export interface Page {
+  limit: number
+  offset: number
+}
+
+export async function listPayments(filters: PaymentFilters, page: Page): Promise<PaymentList> {
+  return get(base, listAnswer, { ...(await byOrderName(filters)), ...page })
+}
+
+/** The route compares whole numbers of gateway and shop. A person also knows an order by the short number Medusa shows. */
+async function byOrderName(filters: PaymentFilters): Promise<Query> {
+  const name = /^#?(\d{1,8})$/.exec(filters.q ?? "")?.[1]
+  if (!name) return { ...filters }
+  const { orders } = await get("/admin/orders", orderNamesAnswer, {
+    q: name,
+    fields: "id,display_id",
+    limit: 50,
+  })
+  const order = orders.find((one) => one.display_id === Number(name))
+  return order ? { ...filters, q: undefined, order_id: order.id } : { ...filters }
+}
+
+/** The short numbers of orders, by order id. */
+export async function orderNames(ids: readonly string[]): Promise<Record<string, string>> {
+  if (!ids.length) return {}
+  const { orders } = await get("/admin/orders", orderNamesAnswer, {
+    id: [...ids],
+    fields: "id,display_id",
+    limit: ids.length,
+  })
+  return Object.fromEntries(orders.map((order) => [order.id, `#${order.display_id ?? order.id}`]))
+}
+
+export async function paymentDetail(id: string): Promise<PaymentDetail> {
+  return (await get(`${base}/${id}`, detailAnswer)).gateway_payment
+}
+
+/** All gateway payments of an order with what happened to them, newest first. */
+export async function paymentsOfOrder(orderId: string): Promise<PaymentDetail[]> {
+  const { gateway_payments } = await get(base, listAnswer, { order_id: orderId, limit: 50 })
+  return Promise.all(gateway_payments.map((payment) => paymentDetail(payment.id)))
+}
+
+export async function syncPayment(id: string): Promise<PaymentDetail> {
+  return (await post(`${base}/${id}/sync`, detailAnswer)).gateway_payment
+}
+
+export async function resolvePayment(id: string, resolution: Resolution): Promise<PaymentDetail> {
+  return (await post(`${base}/${id}/resolve`, detailAnswer, resolution)).gateway_payment
+}
+
+export async function reconcile(dryRun: boolean): Promise<Reconciliation> {
+  return post(`${base}/reconcile`, reconcileAnswer, { dry_run: dryRun })
+}
+
+export async function listProviders(): Promise<Provider[]> {
+  return (await get(`${base}/providers`, providersAnswer)).providers
+}
+
+export async function testProvider(id: string): Promise<Connection> {
+  return post(`${base}/providers/${id}/test`, connectionAnswer)
+}

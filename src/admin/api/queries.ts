@@ -1,0 +1,122 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useEffect, useRef } from "react"
+
+import { isMoving } from "../rules/payment"
+import {
+  listPayments,
+  listProviders,
+  orderNames,
+  paymentDetail,
+  paymentsOfOrder,
+  reconcile,
+  resolvePayment,
+  syncPayment,
+  testProvider,
+  type Page,
+  type PaymentFilters,
+} from "./client"
+import type { PaymentDetail, Resolution } from "./schema"
+
+const ours = ["gateway_payments"] as const
+/** The dashboard keeps its orders under this key. */
+const orders = ["orders"] as const
+const leaf = "gateway_payments"
+
+const keys = {
+  list: (filters: PaymentFilters, page: Page) => [...ours, "list", filters, page],
+  detail: (id: string) => [...ours, "detail", id],
+  names: (ids: readonly string[]) => [...ours, "order_names", ids],
+  providers: [...ours, "providers"],
+  // Under the dashboard's own key: what it reads anew after a cancel, a capture or a refund includes these.
+  ofOrder: (orderId: string) => [...orders, "detail", orderId, leaf],
+}
+
+/** Often enough to see a notification come in, rarely enough for a tab that stays open. */
+const pollMs = 4_000
+
+export function usePaymentsOfOrder(orderId: string) {
+  const query = useQuery({
+    queryKey: keys.ofOrder(orderId),
+    queryFn: () => paymentsOfOrder(orderId),
+    refetchInterval: ({ state }) => (state.data?.some((one) => isMoving(one)) ? pollMs : false),
+  })
+  useOrderFollows(orderId, query.data)
+  return query
+}
+
+/** What changed at the gateway by itself changed Medusa's order as well: its page is read anew with it. */
+function useOrderFollows(orderId: string, payments: readonly PaymentDetail[] | undefined): void {
+  const client = useQueryClient()
+  const seen = useRef<string>()
+  const now = payments?.map((one) => `${one.id}:${one.state}:${one.refunded_amount}`).join()
+  useEffect(() => {
+    const before = seen.current
+    seen.current = now
+    if (before === undefined || now === undefined || before === now) return
+    void client.invalidateQueries({
+      queryKey: [...orders, "detail", orderId],
+      predicate: (query) => query.queryKey.at(-1) !== leaf,
+    })
+  }, [client, orderId, now])
+}
+
+export const usePayment = (id: string) =>
+  useQuery({
+    queryKey: keys.detail(id),
+    queryFn: () => paymentDetail(id),
+    refetchInterval: ({ state }) => (state.data && isMoving(state.data) ? pollMs : false),
+  })
+
+export const usePayments = (filters: PaymentFilters, page: Page) =>
+  useQuery({
+    queryKey: keys.list(filters, page),
+    queryFn: () => listPayments(filters, page),
+    placeholderData: keepPreviousData,
+    // A person who comes back to the list wants today's list.
+    staleTime: 0,
+  })
+
+export const useOrderNames = (ids: readonly string[]) =>
+  useQuery({
+    queryKey: keys.names(ids),
+    queryFn: () => orderNames(ids),
+    placeholderData: keepPreviousData,
+  })
+
+export const useProviders = () => useQuery({ queryKey: keys.providers, queryFn: listProviders })
+
+/** Everything that shows a payment or its order is read anew. */
+function useReadAnew() {
+  const client = useQueryClient()
+  return () =>
+    Promise.all([
+      client.invalidateQueries({ queryKey: ours }),
+      client.invalidateQueries({ queryKey: orders }),
+    ])
+}
+
+export function useSync(id: string) {
+  const readAnew = useReadAnew()
+  // A refused request may still have found something out.
+  return useMutation({ mutationFn: () => syncPayment(id), onSettled: readAnew })
+}
+
+export function useResolve(id: string) {
+  const readAnew = useReadAnew()
+  return useMutation({
+    mutationFn: (resolution: Resolution) => resolvePayment(id, resolution),
+    onSettled: readAnew,
+  })
+}
+
+export function useReconcile() {
+  const readAnew = useReadAnew()
+  return useMutation({
+    mutationFn: (dryRun: boolean) => reconcile(dryRun),
+    onSuccess: async ({ dry_run }) => {
+      if (!dry_run) await readAnew()
+    },
+  })
+}
+
+export const useConnectionTest = (id: string) => useMutation({ mutationFn: () => testProvider(id) })

@@ -1,0 +1,140 @@
+import { z } from "zod"
+
+/** What this package's admin routes answer. Times are ISO strings, amounts major units, as Medusa shows them. */
+
+export const states = [
+  "created",
+  "pending",
+  "paid",
+  "partially_refunded",
+  "refunded",
+  "void",
+  "failed",
+  "paid_late",
+] as const
+export type State = (typeof states)[number]
+
+export const gateways = ["ksher", "gnete"] as const
+export type GatewayName = (typeof gateways)[number]
+
+export const paymentSchema = z.object({
+  id: z.string(),
+  session_id: z.string(),
+  order_id: z.string().nullable(),
+  provider_id: z.string(),
+  gateway: z.enum(gateways),
+  channel: z.string().nullable(),
+  merchant_order_no: z.string(),
+  gateway_order_no: z.string().nullable(),
+  currency_code: z.string(),
+  amount: z.number(),
+  paid_amount: z.number(),
+  refunded_amount: z.number(),
+  state: z.enum(states),
+  settled_by: z.enum(["close", "cancel", "refund", "outside"]).nullable(),
+  attention: z.string().nullable(),
+  attention_code: z.string().nullish(),
+  expires_at: z.string().nullable(),
+  paid_at: z.string().nullish(),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+export type Payment = z.infer<typeof paymentSchema>
+
+export const operationSchema = z.object({
+  id: z.string(),
+  kind: z.enum(["open", "close", "cancel", "refund"]),
+  merchant_no: z.string(),
+  gateway_no: z.string().nullable(),
+  amount: z.number().nullable(),
+  state: z.enum(["sent", "unknown", "pending", "succeeded", "refused", "not_sent"]),
+  outside: z.boolean(),
+  reason: z.string().nullable(),
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+  attempts: z.number(),
+  created_at: z.string(),
+  settled_at: z.string().nullable(),
+})
+export type Operation = z.infer<typeof operationSchema>
+
+export const notificationSchema = z.object({
+  id: z.string(),
+  about: z.enum(["payment", "refund", "cancel"]).nullable(),
+  verified: z.boolean(),
+  reason: z.string().nullable(),
+  state: z.string().nullable(),
+  result: z.enum(["received", "acted", "ignored", "failed"]),
+  message: z.string().nullable(),
+  deliveries: z.number(),
+  created_at: z.string(),
+})
+export type Notification = z.infer<typeof notificationSchema>
+
+export const paymentDetailSchema = paymentSchema.extend({
+  operations: z.array(operationSchema),
+  notifications: z.array(notificationSchema),
+  /** What the gateway can do with a payment of this channel. */
+  capabilities: z.object({ refund: z.boolean(), partial_refund: z.boolean() }).optional(),
+})
+export type PaymentDetail = z.infer<typeof paymentDetailSchema>
+
+export const detailAnswer = z.object({ gateway_payment: paymentDetailSchema })
+
+export const listAnswer = z.object({
+  gateway_payments: z.array(paymentSchema),
+  count: z.number(),
+  offset: z.number(),
+  limit: z.number(),
+})
+export type PaymentList = z.infer<typeof listAnswer>
+
+/** What a person decided, as the resolve route takes it. */
+export interface Resolution {
+  action: "refund" | "record_refund" | "dismiss"
+  /** Major units, plain decimal. */
+  amount?: string | undefined
+  note: string
+}
+
+export const changeSchema = z.object({
+  gateway_payment_id: z.string(),
+  what: z.string(),
+  from: z.string(),
+  to: z.string(),
+})
+export type Change = z.infer<typeof changeSchema>
+
+export const reconcileAnswer = z.object({
+  dry_run: z.boolean(),
+  changes: z.array(changeSchema),
+  /** Whether every payment was looked at in the time of one request. */
+  complete: z.boolean(),
+})
+export type Reconciliation = z.infer<typeof reconcileAnswer>
+
+export const providerSchema = z.object({
+  id: z.string(),
+  gateway: z.enum(gateways),
+  account_hint: z.string(),
+  mode: z.enum(["redirect", "qr"]).nullable(),
+  channels: z.array(z.string()),
+  completion: z.enum(["pay_first", "order_first"]),
+  late_payment: z.enum(["refund", "hold"]),
+  notification_url: z.string(),
+  last_notification_at: z.string().nullable(),
+  last_success_at: z.string().nullable(),
+  notifications_24h: z.number(),
+  rejected_24h: z.number(),
+})
+export type Provider = z.infer<typeof providerSchema>
+
+export const providersAnswer = z.object({ providers: z.array(providerSchema) })
+
+export const connectionAnswer = z.object({ ok: z.boolean(), message: z.string() })
+export type Connection = z.infer<typeof connectionAnswer>
+
+/** Of Medusa's own order list: what a person calls an order. */
+export const orderNamesAnswer = z.object({
+  orders: z.array(z.object({ id: z.string(), display_id: z.number().nullish() })),
+})

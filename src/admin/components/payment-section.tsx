@@ -1,0 +1,28 @@
+import type { ReactNode } from "react"
+
+import type { PaymentDetail } from "../api/schema"
+import { PaymentFacts } from "./facts"
+import { AttentionNotice, ChannelNotice } from "./notices"
+import { PaymentActions } from "./payment-actions"
+import { Timeline } from "./timeline"
+
+interface Props {
+  payment: PaymentDetail
+  /** Shown above everything else: a heading, or the state alone. */
+  header: ReactNode
+  latest: number
+}
+
+/** One gateway payment, as the order page and its own page show it. */
+export function PaymentSection({ payment, header, latest }: Props) {
+  return (
+    <section className="flex flex-col gap-y-4 px-6 py-4" aria-label={payment.merchant_order_no}>
+      {header}
+      <AttentionNotice payment={payment} />
+      <ChannelNotice payment={payment} />
+      <PaymentFacts payment={payment} />
+      <PaymentActions payment={payment} />
+      <Timeline payment={payment} latest={latest} />
+    </section>
+  )
+}

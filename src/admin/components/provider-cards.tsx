@@ -1,0 +1,120 @@
+import { Button, Container, Heading, Text } from "@medusajs/ui"
+
+import { useConnectionTest, useProviders } from "../api/queries"
+import type { Provider } from "../api/schema"
+import { gatewayName } from "../text/names"
+import { useText } from "../text/use-text"
+import { CopyValue } from "./copy-value"
+import { Fact, Facts } from "./facts"
+import { Waiting } from "./waiting"
+
+/** How each provider is configured, and whether its gateway is heard. */
+export function ProviderCards() {
+  const { t } = useText()
+  const { data: providers, error } = useProviders()
+  return (
+    <section aria-label={t("provider.title")} className="flex flex-col gap-y-3">
+      {!providers && (
+        <Container className="p-0">
+          <Waiting error={error} lines={4} />
+        </Container>
+      )}
+      {providers?.length === 0 && (
+        <Container>
+          <Text size="small">{t("provider.empty")}</Text>
+        </Container>
+      )}
+      <div
+        className="grid gap-3"
+        style={{ gridTemplateColumns: "repeat(auto-fill, minmax(min(100%, 420px), 1fr))" }}
+      >
+        {providers?.map((provider) => (
+          <ProviderCard key={provider.id} provider={provider} />
+        ))}
+      </div>
+    </section>
+  )
+}
+
+function ProviderCard({ provider }: { provider: Provider }) {
+  return (
+    <Container className="divide-y p-0">
+      <div className="flex items-center justify-between gap-x-4 px-6 py-4">
+        <div className="flex flex-col">
+          <Heading level="h2">{gatewayName(provider.gateway)}</Heading>
+          <Text size="small" leading="compact" className="text-ui-fg-subtle">
+            {provider.id}
+          </Text>
+        </div>
+        <ConnectionTest provider={provider} />
+      </div>
+      <div className="px-6 py-4">
+        <Facts>
+          <Configured provider={provider} />
+          <Heard provider={provider} />
+        </Facts>
+      </div>
+    </Container>
+  )
+}
+
+function Configured({ provider }: { provider: Provider }) {
+  const { t } = useText()
+  return (
+    <>
+      <Fact name={t("provider.account")}>{provider.account_hint}</Fact>
+      {provider.mode && <Fact name={t("provider.mode")}>{t(`provider.mode_${provider.mode}`)}</Fact>}
+      <Fact name={t("provider.channels")}>{provider.channels.join(", ") || t("provider.channels_all")}</Fact>
+      <Fact name={t("provider.completion")}>{t(`provider.completion_${provider.completion}`)}</Fact>
+      <Fact name={t("provider.late_payment")}>{t(`provider.late_payment_${provider.late_payment}`)}</Fact>
+      <Fact name={t("provider.url")}>
+        <CopyValue value={provider.notification_url} what={t("provider.url")} />
+        <Text size="xsmall" leading="compact" className="text-ui-fg-muted">
+          {t("provider.url_hint")}
+        </Text>
+      </Fact>
+    </>
+  )
+}
+
+function Heard({ provider }: { provider: Provider }) {
+  const { t, time, share } = useText()
+  const when = (iso: string | null) => (iso ? time(iso) : t("provider.never"))
+  const { notifications_24h: all, rejected_24h: rejected } = provider
+  return (
+    <>
+      <Fact name={t("provider.last_notification")}>{when(provider.last_notification_at)}</Fact>
+      <Fact name={t("provider.last_success")}>{when(provider.last_success_at)}</Fact>
+      <Fact name={t("provider.rejected")}>
+        {all === 0
+          ? t("provider.rejected_none")
+          : t("provider.rejected_of", { rejected, all, share: share(rejected / all) })}
+      </Fact>
+    </>
+  )
+}
+
+/** A harmless signed query at the gateway. */
+function ConnectionTest({ provider }: { provider: Provider }) {
+  const { t } = useText()
+  const test = useConnectionTest(provider.id)
+  const failure = test.error?.message ?? (test.data?.ok === false ? test.data.message : undefined)
+  return (
+    <div className="flex flex-col items-end gap-y-1">
+      <Button
+        size="small"
+        variant="secondary"
+        type="button"
+        isLoading={test.isPending}
+        aria-label={t("provider.test_named", { provider: provider.id })}
+        onClick={() => test.mutate()}
+      >
+        {t("provider.test")}
+      </Button>
+      <Text role="status" size="xsmall" leading="compact" className="text-right">
+        {test.data?.ok && t("provider.test_ok")}
+        {failure && `${t("provider.test_failed")} ${failure}`}
+      </Text>
+    </div>
+  )
+}

@@ -1,0 +1,99 @@
+import { XMark } from "@medusajs/icons"
+import { Button, Drawer, IconButton, Text, toast } from "@medusajs/ui"
+import { useState, type FormEvent } from "react"
+
+import { useResolve } from "../api/queries"
+import type { PaymentDetail } from "../api/schema"
+import { amountLeft, asResolution, doubtOf, firstDraft, needsAmount, problemsOf } from "../rules/payment"
+import { useText } from "../text/use-text"
+import { ActionField, AmountField, NoteField } from "./resolve-fields"
+
+interface Props {
+  payment: PaymentDetail
+  open: boolean
+  onOpenChange: (open: boolean) => void
+}
+
+/** What a person decides about a payment: refund it, record what was returned another way, or dismiss the notice. */
+export function ResolveDrawer({ payment, open, onOpenChange }: Props) {
+  return (
+    <Drawer open={open} onOpenChange={onOpenChange}>
+      <Drawer.Content className="overflow-hidden">
+        <ResolveHeader payment={payment} />
+        {/* Its content is mounted when it opens: each decision starts from what is true now. */}
+        <ResolveForm payment={payment} onDone={() => onOpenChange(false)} />
+      </Drawer.Content>
+    </Drawer>
+  )
+}
+
+/** Not `Drawer.Header`: its close button has no name for a screen reader. */
+function ResolveHeader({ payment }: { payment: PaymentDetail }) {
+  const { t, money } = useText()
+  const amount = (value: number) => money(value, payment.currency_code)
+  const doubt = doubtOf(payment)
+  const about = doubt
+    ? t("resolve.about_doubt", { amount: amount(doubt.amount ?? 0) })
+    : t("resolve.about", { left: amount(amountLeft(payment)), paid: amount(payment.paid_amount) })
+  return (
+    <div className="border-ui-border-base flex items-start justify-between gap-x-4 border-b px-6 py-4">
+      <div className="flex min-w-0 flex-col gap-y-1">
+        <Drawer.Title className="break-all">
+          {t("resolve.title", { number: payment.merchant_order_no })}
+        </Drawer.Title>
+        <Drawer.Description className="text-ui-fg-subtle txt-small">{about}</Drawer.Description>
+      </div>
+      <Drawer.Close asChild>
+        <IconButton size="small" variant="transparent" type="button" aria-label={t("resolve.close")}>
+          <XMark />
+        </IconButton>
+      </Drawer.Close>
+    </div>
+  )
+}
+
+function ResolveForm({ payment, onDone }: { payment: PaymentDetail; onDone: () => void }) {
+  const { t } = useText()
+  const resolve = useResolve(payment.id)
+  const [draft, setDraft] = useState(() => firstDraft(payment))
+  const [submitted, setSubmitted] = useState(false)
+  const problems = problemsOf(draft, payment)
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setSubmitted(true)
+    const resolution = asResolution(draft, payment)
+    if (!resolution || Object.keys(problems).length > 0) return
+    resolve.mutate(resolution, {
+      onSuccess: () => {
+        toast.success(t("resolve.done"))
+        onDone()
+      },
+    })
+  }
+  const field = { payment, draft, problems: submitted ? problems : {}, onChange: setDraft }
+  return (
+    <form noValidate onSubmit={submit} className="flex flex-1 flex-col overflow-hidden">
+      <Drawer.Body className="flex flex-1 flex-col gap-y-6 overflow-auto">
+        <ActionField {...field} />
+        {needsAmount(draft, payment) && <AmountField {...field} />}
+        <NoteField {...field} />
+        {resolve.isError && (
+          <Text role="alert" size="small" className="text-ui-fg-error">
+            {t("actions.failed", { message: resolve.error.message })}
+          </Text>
+        )}
+      </Drawer.Body>
+      <Drawer.Footer>
+        <Drawer.Close asChild>
+          <Button size="small" variant="secondary" type="button">
+            {t("resolve.cancel")}
+          </Button>
+        </Drawer.Close>
+        <Button size="small" type="submit" isLoading={resolve.isPending}>
+          {t("resolve.submit")}
+        </Button>
+      </Drawer.Footer>
+    </form>
+  )
+}

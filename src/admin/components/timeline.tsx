@@ -1,0 +1,86 @@
+import { Button, Heading, Text, clx } from "@medusajs/ui"
+import { useState } from "react"
+
+import type { PaymentDetail } from "../api/schema"
+import { gatewayName } from "../text/names"
+import { timelineOf, type TimelineEntry, type Tone } from "../text/timeline"
+import { useText } from "../text/use-text"
+import { CopyValue } from "./copy-value"
+
+const dots: Readonly<Record<Tone, string>> = {
+  done: "bg-ui-tag-green-icon",
+  waiting: "bg-ui-tag-orange-icon",
+  problem: "bg-ui-tag-red-icon",
+}
+
+/** What was done at the gateway and heard from it, newest first; `latest` entries until a person asks for all. */
+export function Timeline({ payment, latest }: { payment: PaymentDetail; latest: number }) {
+  const { t } = useText()
+  const [all, setAll] = useState(false)
+  const entries = timelineOf(payment)
+  const listId = `timeline-${payment.id}`
+  return (
+    <div className="flex flex-col gap-y-3">
+      <Heading level="h3">{t("timeline.title")}</Heading>
+      {entries.length === 0 && (
+        <Text size="small" leading="compact" className="text-ui-fg-subtle">
+          {t("timeline.empty")}
+        </Text>
+      )}
+      <ol id={listId} aria-label={t("timeline.title")} className="flex flex-col gap-y-3">
+        {(all ? entries : entries.slice(0, latest)).map((entry) => (
+          <Entry key={entry.id} entry={entry} payment={payment} />
+        ))}
+      </ol>
+      {entries.length > latest && (
+        <Button
+          size="small"
+          variant="transparent"
+          type="button"
+          className="w-fit"
+          aria-expanded={all}
+          aria-controls={listId}
+          onClick={() => setAll(!all)}
+        >
+          {all ? t("timeline.fewer") : t("timeline.all", { number: entries.length })}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function Entry({ entry, payment }: { entry: TimelineEntry; payment: PaymentDetail }) {
+  const { t, money, time } = useText()
+  const values = {
+    gateway: gatewayName(payment.gateway),
+    amount: entry.amount === null ? "" : money(entry.amount, payment.currency_code),
+  }
+  return (
+    <li className="flex gap-x-3">
+      <span role="presentation" className={clx("mt-1 size-2 shrink-0 rounded-sm", dots[entry.tone])} />
+      <div className="flex min-w-0 flex-1 flex-col gap-y-1">
+        <Text size="small" leading="compact">
+          {t(entry.text, values)}
+        </Text>
+        <Text size="xsmall" leading="compact" className="text-ui-fg-muted">
+          <time dateTime={entry.at}>{time(entry.at)}</time>
+        </Text>
+        <Small text={entry.detail} lang="en" />
+        <Small text={entry.code && t("timeline.code", { code: entry.code })} />
+        <Small text={entry.times && t(entry.times.text, { times: entry.times.times })} />
+        {entry.numbers.map(({ label, value }) => (
+          <CopyValue key={label} value={value} what={t(label)} />
+        ))}
+      </div>
+    </li>
+  )
+}
+
+function Small({ text, lang }: { text: string | null; lang?: string }) {
+  if (!text) return null
+  return (
+    <Text size="xsmall" leading="compact" lang={lang} className="text-ui-fg-subtle break-words">
+      {text}
+    </Text>
+  )
+}

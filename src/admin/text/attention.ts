@@ -1,0 +1,27 @@
+import type { TextKey } from "./keys"
+
+/** Why a payment stands under attention; each has a reason and what to do in `i18n`. */
+export const attentionCodes = [
+  "amount_mismatch",
+  "contradiction",
+  "not_captured",
+  "close_failed",
+  "qr_stays_open",
+  "refund_unknown",
+  "refund_refused",
+  "refund_unsupported",
+  "late_held",
+  "outside_unclear",
+  "books_differ",
+  "unanswered",
+  "no_order",
+] as const
+type AttentionCode = (typeof attentionCodes)[number]
+
+const isKnown = (code: string | null | undefined): code is AttentionCode =>
+  attentionCodes.some((one) => one === code)
+
+export const attentionText = (code: string | null | undefined): { reason: TextKey; todo: TextKey } =>
+  isKnown(code)
+    ? { reason: `attention.reason.${code}`, todo: `attention.todo.${code}` }
+    : { reason: "attention.title", todo: "attention.todo.other" }

@@ -1,0 +1,92 @@
+import type { Notification, Operation, PaymentDetail } from "../api/schema"
+import type { TextKey } from "./keys"
+
+export type Tone = "done" | "waiting" | "problem"
+
+/** One thing that was done or heard, as a sentence to be filled in. */
+export interface TimelineEntry {
+  id: string
+  at: string
+  tone: Tone
+  text: TextKey
+  /** Major units of the payment's currency. */
+  amount: number | null
+  /** What the gateway or this plugin said about it, in English. */
+  detail: string | null
+  /** The gateway's own code for it, for its support. */
+  code: string | null
+  /** Numbers under which the gateway's support finds it. */
+  numbers: { label: "numbers.ours" | "numbers.gateways"; value: string }[]
+  /** How often it was sent to the gateway, or by it. */
+  times: { text: "timeline.attempts" | "timeline.deliveries"; times: number } | null
+}
+
+const toneOf: Readonly<Record<Operation["state"], Tone>> = {
+  sent: "waiting",
+  unknown: "waiting",
+  pending: "waiting",
+  succeeded: "done",
+  refused: "problem",
+  not_sent: "problem",
+}
+
+/** A number of the shop is sent with a refund only; what was done outside carries a label instead of one. */
+const numbersOf = (operation: Operation): TimelineEntry["numbers"] => [
+  ...(operation.kind === "refund" && !operation.outside
+    ? [{ label: "numbers.ours" as const, value: operation.merchant_no }]
+    : []),
+  ...(operation.gateway_no ? [{ label: "numbers.gateways" as const, value: operation.gateway_no }] : []),
+]
+
+const ofOperation = (operation: Operation): TimelineEntry => ({
+  id: operation.id,
+  at: operation.settled_at ?? operation.created_at,
+  tone: toneOf[operation.state],
+  text: operation.outside
+    ? "timeline.outside"
+    : (`timeline.operation.${operation.kind}.${operation.state}` as const),
+  amount: operation.amount,
+  detail: operation.message,
+  code: operation.code,
+  numbers: operation.kind === "open" ? [] : numbersOf(operation),
+  times: operation.attempts > 1 ? { text: "timeline.attempts", times: operation.attempts } : null,
+})
+
+const ofNotification = (notification: Notification): TimelineEntry => ({
+  id: notification.id,
+  at: notification.created_at,
+  tone: notification.verified && notification.result !== "failed" ? "done" : "problem",
+  text: notification.verified
+    ? (`timeline.notification.${notification.result}` as const)
+    : "timeline.notification.unverified",
+  amount: null,
+  detail: notification.verified ? notification.message : notification.reason,
+  code: notification.state,
+  numbers: [],
+  times: notification.deliveries > 1 ? { text: "timeline.deliveries", times: notification.deliveries } : null,
+})
+
+const ofPaid = (payment: PaymentDetail): TimelineEntry[] =>
+  payment.paid_at
+    ? [
+        {
+          id: `${payment.id}:paid`,
+          at: payment.paid_at,
+          tone: "done",
+          text: "timeline.paid",
+          amount: payment.paid_amount,
+          detail: null,
+          code: null,
+          numbers: [],
+          times: null,
+        },
+      ]
+    : []
+
+/** Everything that was done and heard about a payment, newest first. */
+export const timelineOf = (payment: PaymentDetail): TimelineEntry[] =>
+  [
+    ...ofPaid(payment),
+    ...payment.operations.map(ofOperation),
+    ...payment.notifications.map(ofNotification),
+  ].sort((a, b) => b.at.localeCompare(a.at))
