@@ -1,0 +1,313 @@
+import type { Answer } from "../../demo/shop"
+import { books, eventually, gatewayBooks, inRealMedusa, ledgerPayment, paidOrder, unpaidOrder } from "./world"
+
+inRealMedusa(
+  (world) => {
+    const customers = new Map<string, Promise<string>>()
+    const customer = (name: string) => {
+      if (!customers.has(name)) customers.set(name, world.shopper.register(`${name}@shop.example`))
+      return customers.get(name)!
+    }
+    const cancelAs = (orderId: string, token?: string) =>
+      world.shop.tryStore("post", `/store/orders/${orderId}/cancel`, {}, token)
+
+    describe("POST /store/orders/:id/cancel", () => {
+      it.each([
+        ["pp_ksher_th", { channel: "truemoney" }],
+        ["pp_gnete_hk", {}],
+      ])("%s: gives the owner's money back, and answers 200 again", async (provider, channel) => {
+        const token = await customer("anna")
+        const order = await paidOrder(world, provider, { customerToken: token, ...channel })
+        const first = await cancelAs(order.id, token)
+        expect([first.status, first.data.order]).toEqual([200, { id: order.id, status: "canceled" }])
+        expect((await cancelAs(order.id, token)).status).toBe(200)
+        const there = await gatewayBooks(world, order)
+        expect(there.returned).toBe(there.taken)
+        expect(await books(world, order)).toMatchObject({ refunded: order.cart.total, transactions: 0 })
+      })
+
+      it("closes an unpaid link", async () => {
+        const token = await customer("anna")
+        const order = await unpaidOrder(world, "pp_ksher_first", token)
+        expect((await cancelAs(order.id, token)).status).toBe(200)
+        await eventually(
+          () => gatewayBooks(world, order),
+          (book) => book.state === "closed",
+        )
+      })
+
+      it("answers 401 without a login, 403 to somebody else, 404 for an unknown order, 409 when it is too late", async () => {
+        const order = await paidOrder(world, "pp_ksher_th", {
+          customerToken: await customer("anna"),
+          channel: "truemoney",
+        })
+        expect((await cancelAs(order.id)).status).toBe(401)
+        expect((await cancelAs(order.id, await customer("ben"))).status).toBe(403)
+        expect((await cancelAs("order_nowhere", await customer("anna"))).status).toBe(404)
+        const { order: row } = await world.shop.admin("get", `/admin/orders/${order.id}`)
+        await world.shop.admin("post", `/admin/orders/${order.id}/fulfillments`, {
+          items: [{ id: row.items[0].id, quantity: 1 }],
+        })
+        const late = await cancelAs(order.id, await customer("anna"))
+        expect(late.status).toBe(409)
+        expect(late.data.message).toMatch(/delivered/)
+        expect((await gatewayBooks(world, order)).returned).toBe(0)
+      })
+    })
+
+    describe("GET /store/gateway-payments/:session_id", () => {
+      it("tells a shopper how to pay and what became of it, and nothing else", async () => {
+        const cart = await world.shopper.fillCart("thb")
+        const session = await world.shopper.choose(cart, "pp_ksher_qr")
+        const ask = async () =>
+          (await world.shop.tryStore("get", `/store/gateway-payments/${session.id}`)).data.gateway_payment
+        const open = await ask()
+        expect(Object.keys(open).sort()).toEqual(["action", "expires_at", "session_id", "state"])
+        expect(open).toMatchObject({
+          session_id: session.id,
+          state: "pending",
+          action: { type: "qr", content: expect.any(String) },
+        })
+        expect(session.data).toEqual({
+          gateway: "ksher",
+          state: "pending",
+          action: open.action,
+          expires_at: open.expires_at,
+          merchant_order_no: session.id.slice(7),
+        })
+        await world.sandbox.pay(session.number)
+        await world.shopper.complete(cart)
+        expect(await ask()).toMatchObject({ state: "paid", action: null })
+        expect((await world.shop.tryStore("get", "/store/gateway-payments/payses_nowhere")).status).toBe(404)
+      })
+    })
+
+    describe("/admin/gateway-payments", () => {
+      it("lists by order, session, provider, state and number, page by page", async () => {
+        const order = await paidOrder(world, "pp_gnete_hk")
+        await eventually(
+          () => ledgerPayment(world, order),
+          (now) => now.orderId === order.id,
+        )
+        const list = (query: string) => world.shop.admin("get", `/admin/gateway-payments?${query}`)
+        for (const query of [
+          `order_id=${order.id}`,
+          `session_id=${order.session.id}`,
+          `q=${order.session.number}`,
+        ]) {
+          const found = await list(query)
+          expect(found).toMatchObject({ count: 1, offset: 0, limit: 50 })
+          expect(found.gateway_payments[0]).toMatchObject({
+            session_id: order.session.id,
+            order_id: order.id,
+            provider_id: "pp_gnete_hk",
+            gateway: "gnete",
+            currency_code: "hkd",
+            amount: 88.4,
+            paid_amount: 88.4,
+            refunded_amount: 0,
+            state: "paid",
+            settled_by: null,
+            attention: null,
+          })
+        }
+        expect((await list("state=void&provider_id=pp_gnete_hk")).gateway_payments).toEqual([])
+        expect((await list("limit=1&offset=1")).gateway_payments).toHaveLength(1)
+        expect((await world.shop.tryAdmin("get", "/admin/gateway-payments?state=nonsense")).status).toBe(400)
+      })
+
+      it("shows operations and notifications, asks the gateway on demand, and refuses without an admin", async () => {
+        const order = await unpaidOrder(world, "pp_gnete_first")
+        const { id } = await ledgerPayment(world, order)
+        await world.sandbox.pay(order.session.number)
+        const { gateway_payment } = await world.shop.admin("post", `/admin/gateway-payments/${id}/sync`)
+        expect(gateway_payment).toMatchObject({
+          state: "paid",
+          operations: [{ kind: "open", state: "succeeded" }],
+          notifications: [],
+        })
+        expect(await books(world, order)).toMatchObject({ captured: 88.4 })
+        expect((await world.shop.admin("get", `/admin/gateway-payments/${id}`)).gateway_payment.id).toBe(id)
+        expect((await world.shop.tryAdmin("get", "/admin/gateway-payments/gpay_nowhere")).status).toBe(404)
+        for (const path of ["", `/${id}`])
+          expect((await world.shop.http.get(`/admin/gateway-payments${path}`)).status).toBe(401)
+        for (const path of [`/${id}/sync`, `/${id}/resolve`, "/reconcile"])
+          expect((await world.shop.http.post(`/admin/gateway-payments${path}`, {})).status).toBe(401)
+      })
+
+      it("resolves by hand only what there is to resolve, and with a note", async () => {
+        const order = await paidOrder(world, "pp_ksher_th", { channel: "promptpay" })
+        const { id } = await ledgerPayment(world, order)
+        const resolve = (body: object) =>
+          world.shop.tryAdmin("post", `/admin/gateway-payments/${id}/resolve`, body)
+        expect((await resolve({ action: "dismiss", note: "" })).status).toBe(400)
+        expect((await resolve({ action: "dismiss", note: "nothing is wrong" })).status).toBe(400)
+        expect((await resolve({ action: "explode", note: "x" })).status).toBe(400)
+        expect(
+          (await resolve({ action: "record_refund", amount: 1000, note: "too much" })).data.message,
+        ).toMatch(/350\.50 is left/)
+        const recorded = await resolve({ action: "record_refund", amount: 350.5, note: "by bank transfer" })
+        expect(recorded.data.gateway_payment).toMatchObject({
+          state: "refunded",
+          settled_by: "outside",
+          refunded_amount: 350.5,
+        })
+        expect(await books(world, order)).toMatchObject({ refunded: 350.5, transactions: 0 })
+      })
+
+      it("a refund in doubt is decided by a person who has looked in the gateway's console", async () => {
+        const inDoubt = async (when: "before" | "after") => {
+          const order = await paidOrder(world, "pp_ksher_th", { channel: "airpay" })
+          const { payments } = await books(world, order)
+          await world.sandbox.fault({ gateway: "ksher", call: "order_refund", kind: "timeout", when })
+          await world.sandbox.fault({
+            gateway: "ksher",
+            call: "refund_query",
+            kind: "http500",
+            when: "before",
+          })
+          const answer = await world.shop.tryAdmin("post", `/admin/payments/${payments[0]!.id}/refund`, {
+            amount: 100,
+          })
+          expect([answer.status, answer.data.code]).toEqual([400, "refund_unknown"])
+          expect(answer.data.message).toMatch(/has not said whether .* Nothing is sent twice/)
+          expect((await books(world, order)).refunds).toEqual([])
+          const { id } = await ledgerPayment(world, order)
+          const resolve = (body: object) =>
+            world.shop.tryAdmin("post", `/admin/gateway-payments/${id}/resolve`, body)
+          return { order, resolve }
+        }
+        const went = await inDoubt("after")
+        expect((await went.resolve({ action: "record_refund", amount: 50, note: "?" })).data.message).toMatch(
+          /in doubt/,
+        )
+        expect((await went.resolve({ action: "record_refund", note: "the console shows it" })).status).toBe(
+          200,
+        )
+        const not = await inDoubt("before")
+        expect((await not.resolve({ action: "refund", note: "the console does not show it" })).status).toBe(
+          200,
+        )
+        for (const { order } of [went, not]) {
+          expect(await gatewayBooks(world, order)).toMatchObject({ returned: 10000 })
+          expect(await books(world, order)).toMatchObject({ refunded: 100, transactions: 250.5 })
+          expect(await ledgerPayment(world, order)).toMatchObject({
+            state: "partially_refunded",
+            refundedAmount: 10000,
+            attention: null,
+          })
+        }
+      })
+
+      it("shows how each provider is configured, and tests its connection without changing anything", async () => {
+        const { providers } = await world.shop.admin("get", "/admin/gateway-payments/providers")
+        expect(providers.map((one: Answer) => one.id).sort()).toEqual([
+          "pp_gnete_first",
+          "pp_gnete_hk",
+          "pp_ksher_first",
+          "pp_ksher_qr",
+          "pp_ksher_th",
+        ])
+        expect(providers.find((one: Answer) => one.id === "pp_ksher_qr")).toMatchObject({
+          gateway: "ksher",
+          account_hint: world.sandbox.ksher.appid,
+          mode: "qr",
+          channels: ["airpay", "promptpay"],
+          notification_url: expect.stringMatching(/\/hooks\/gateway\/pp_ksher_qr$/),
+        })
+        const before = (await world.sandbox.books()).length
+        const test = (id: string) =>
+          world.shop.tryAdmin("post", `/admin/gateway-payments/providers/${id}/test`)
+        for (const id of ["pp_ksher_th", "pp_ksher_qr", "pp_gnete_hk"])
+          expect((await test(id)).data).toEqual({ ok: true, message: expect.any(String) })
+        expect(await world.sandbox.books()).toHaveLength(before)
+        await world.sandbox.fault({ gateway: "gnete", call: "pay/query", kind: "http500", when: "before" })
+        expect((await test("pp_gnete_hk")).data).toEqual({ ok: false, message: expect.any(String) })
+        expect((await test("pp_gnete_nowhere")).status).toBe(404)
+      })
+
+      it("reconciles: says what it would do, does nothing, then does it", async () => {
+        const order = await unpaidOrder(world, "pp_ksher_first")
+        await world.sandbox.pay(order.session.number)
+        const reconcile = (dry_run: boolean) =>
+          world.shop.admin("post", "/admin/gateway-payments/reconcile", { dry_run })
+        const { id } = await ledgerPayment(world, order)
+        const dry = await reconcile(true)
+        expect(dry.changes).toContainEqual({
+          gateway_payment_id: id,
+          what: "paid there, unpaid here",
+          from: "pending",
+          to: "paid",
+        })
+        expect(await ledgerPayment(world, order)).toMatchObject({ state: "pending" })
+        await reconcile(false)
+        expect(await ledgerPayment(world, order)).toMatchObject({ state: "paid" })
+        expect(
+          (await reconcile(true)).changes.filter((change: Answer) => change.gateway_payment_id === id),
+        ).toEqual([])
+        expect(
+          (await world.shop.tryAdmin("post", "/admin/gateway-payments/reconcile", { dry: 1 })).status,
+        ).toBe(400)
+      })
+    })
+
+    describe("bad input is refused in words, and nothing is lost", () => {
+      const session = (cart: { collectionId: string }, provider_id: string, data: object = {}) =>
+        world.shop.tryStore("post", `/store/payment-collections/${cart.collectionId}/payment-sessions`, {
+          provider_id,
+          data,
+        })
+
+      it("an unknown channel, and everything else a storefront may not decide", async () => {
+        const cart = await world.shopper.fillCart("thb")
+        const unknown = await session(cart, "pp_ksher_th", { channel: "kplus" })
+        expect(unknown.status).toBe(400)
+        expect(unknown.data.message).toMatch(/kplus|channel/i)
+        const cheeky = await world.shopper.choose(cart, "pp_ksher_th", {
+          channel: "truemoney",
+          amount: 1,
+          state: "paid",
+          merchant_order_no: "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+          gateway_order_no: "1",
+          action: { type: "redirect", url: "https://evil.example" },
+        })
+        expect(cheeky.data).toMatchObject({ state: "pending", merchant_order_no: cheeky.id.slice(7) })
+        expect(cheeky.data.action.url).not.toMatch(/evil/)
+        expect(await gatewayBooks(world, { session: cheeky })).toMatchObject({ amount: 35050 })
+      })
+
+      it("a currency the gateway does not take", async () => {
+        const cart = await world.shopper.fillCart("hkd")
+        const region = await world.shop.admin("get", "/admin/regions?limit=50")
+        const hk = region.regions.find((one: Answer) => one.currency_code === "hkd")
+        await world.shop.admin("post", `/admin/regions/${hk.id}`, {
+          payment_providers: ["pp_gnete_hk", "pp_gnete_first", "pp_ksher_th"],
+        })
+        const refused = await session(cart, "pp_ksher_th")
+        expect(refused.status).toBe(400)
+        expect(refused.data.message).toMatch(/HKD/i)
+      })
+
+      it("a refund over what is left, of nothing, and of a fraction of a cent", async () => {
+        const order = await paidOrder(world, "pp_ksher_th", { channel: "truemoney" })
+        const { payments } = await books(world, order)
+        const refund = (amount: number) =>
+          world.shop.tryAdmin("post", `/admin/payments/${payments[0]!.id}/refund`, { amount })
+        for (const amount of [350.51, 0, -1, 1.005]) expect((await refund(amount)).status).toBe(400)
+        expect((await gatewayBooks(world, order)).refunds).toEqual([])
+        expect((await refund(350.5)).status).toBe(200)
+        expect((await refund(0.01)).status).toBe(400)
+        expect((await gatewayBooks(world, order)).returned).toBe(35050)
+      })
+
+      it("an unpaid cart is not completed, and can be paid afterwards", async () => {
+        const cart = await world.shopper.fillCart("hkd")
+        const chosen = await world.shopper.choose(cart, "pp_gnete_hk")
+        expect(await world.shopper.complete(cart)).toMatchObject({ status: 400 })
+        await world.sandbox.pay(chosen.number)
+        expect(await world.shopper.complete(cart)).toMatchObject({ status: 200, orderId: expect.any(String) })
+      })
+    })
+  },
+  { plugin: { storefrontCancel: { enabled: true, withinMinutes: 60 } } },
+)

@@ -1,0 +1,267 @@
+import { hasMoney, isOpen, isUnclear } from "../../src/core"
+import {
+  committedAmount,
+  openLedger,
+  returnedAmount,
+  returns,
+  standingOf,
+  type GatewayPayment,
+  type Operation,
+} from "../../src/services/ledger"
+import { captured, refunded, type Payment } from "../support/fake-medusa"
+import { moved, type ModelGateway, type ModelOrder } from "../support/model-gateway"
+import type { World } from "./world"
+
+/** What the books look like when everything has settled. */
+export interface Verdict {
+  /** What must not be, in words. */
+  problems: string[]
+  /** Payments whose money the shop keeps although Medusa gave them up, as it was configured. */
+  held: number
+  /** Payments that wait for a person, by reason. */
+  attention: Record<string, number>
+  states: Record<string, number>
+}
+
+/** One gateway payment from all three sides. */
+interface Case {
+  payment: GatewayPayment
+  operations: Operation[]
+  order: ModelOrder | undefined
+  gateway: ModelGateway
+  medusa: Payment | undefined
+  world: World
+}
+
+const hour = 3_600_000
+
+type Finding = string | false | undefined
+
+/** Compares the gateway's books, the ledger and Medusa's books, payment by payment and as a whole. */
+export async function check(world: World): Promise<Verdict> {
+  const ledger = openLedger(world.connection, world.scheduler.clock)
+  const { payments } = await ledger.payments.list({ limit: 1000, offset: 0, order: "created_at" })
+  const verdict: Verdict = { problems: [], held: 0, attention: {}, states: {} }
+  const cases: Case[] = []
+  for (const payment of payments) {
+    const one = await caseOf(payment, await ledger.operations.ofPayment(payment.id), world)
+    cases.push(one)
+    count(verdict.states, payment.state)
+    if (payment.attentionCode) count(verdict.attention, payment.attentionCode)
+    if (payment.attentionCode === "late_held") verdict.held++
+    for (const problem of problemsOf(one)) verdict.problems.push(`${payment.number}: ${problem}`)
+  }
+  verdict.problems.push(
+    ...medusasOwnBooks(world),
+    ...intents(world, cases),
+    ...world.unexpected,
+    ...[...world.gateways.values()].flatMap((gateway) => gateway.violations),
+    ...(await unheard(world)),
+  )
+  return verdict
+}
+
+const count = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1)
+
+async function caseOf(payment: GatewayPayment, operations: Operation[], world: World): Promise<Case> {
+  const gateway = world.gateways.get(payment.providerId)
+  if (!gateway) throw new Error(`There is no gateway for ${payment.id}.`)
+  const medusa = [...world.tables.payments.values()].find((one) => one.sessionId === payment.sessionId)
+  return { payment, operations, gateway, medusa, world, order: gateway.orders.get(payment.number) }
+}
+
+function problemsOf(one: Case): string[] {
+  const { attentionCode } = one.payment
+  const findings = [
+    ...always(one),
+    ...(attentionCode === null ? whenSettled(one) : underAttention(one, attentionCode)),
+  ]
+  return findings.filter((finding): finding is string => typeof finding === "string")
+}
+
+const orderOf = ({ payment, world }: Case) => {
+  const collection = world.tables.collections.get(payment.collectionId ?? "")
+  return world.tables.orders.get(collection?.orderId ?? "")
+}
+
+/** True however it ended. */
+function always({ payment, operations, order, medusa }: Case): Finding[] {
+  const moneyIn = order?.moneyIn ?? 0
+  const back = order ? moved(order) : 0
+  const hidden = (order?.returns ?? []).filter((entry) => entry.console && entry.moved)
+  const unseen = hidden.reduce((sum, entry) => sum + entry.amount, 0)
+  return [
+    back > moneyIn && `${back} went back for ${moneyIn} paid`,
+    returnedAmount(operations) > back &&
+      `the ledger says ${returnedAmount(operations)} went back, it was ${back}`,
+    back > committedAmount(operations) + unseen &&
+      `${back} went back and the ledger commits only ${committedAmount(operations)}`,
+    hasMoney(payment.state) && moneyIn === 0 && `${payment.state}, and nothing was ever paid`,
+    medusa !== undefined && captured(medusa) > moneyIn && `Medusa captured ${captured(medusa)} of ${moneyIn}`,
+    medusa !== undefined && medusa.captures.length > 1 && `Medusa captured ${medusa.captures.length} times`,
+    payment.nextCheckAt === null && silentlyOpen(payment, operations),
+  ]
+}
+
+/** Nobody will ever look at it again, and it is not settled. */
+function silentlyOpen(payment: GatewayPayment, operations: readonly Operation[]): Finding {
+  if (payment.attentionCode !== null) return undefined
+  const neverOpened = payment.state === "failed" && payment.action === null && payment.unwanted === null
+  if (isOpen(payment.state) && !neverOpened) return `silently open: ${payment.state}`
+  const open = returns(operations).find((one) => isUnclear(one.state) || one.state === "pending")
+  return open && `silently open: ${open.kind} ${open.number} is ${open.state}`
+}
+
+/** Nobody has to look at it: all three books must agree, and nothing may be owed. */
+function whenSettled(one: Case): Finding[] {
+  const { payment, operations, order, medusa, world } = one
+  const moneyIn = order?.moneyIn ?? 0
+  const back = order ? moved(order) : 0
+  const held = moneyIn - back
+  const shop = orderOf(one)
+  const session = world.tables.sessions.get(payment.sessionId)
+  if (invisible(one)) return []
+  const openOperation = returns(operations).find(
+    (entry) => isUnclear(entry.state) || entry.state === "pending",
+  )
+  return [
+    moneyIn > 0 && !hasMoney(payment.state) && `paid there and ${payment.state} here`,
+    hasMoney(payment.state) &&
+      payment.paidAmount !== moneyIn &&
+      `${payment.paidAmount} paid here, ${moneyIn} there`,
+    payment.refundedAmount !== back && `${payment.refundedAmount} returned here, ${back} there`,
+    openOperation && `${openOperation.kind} ${openOperation.number} is still ${openOperation.state}`,
+    medusa && refunded(medusa) !== back && `Medusa refunded ${refunded(medusa)}, the gateway ${back}`,
+    medusa &&
+      captured(medusa) !== moneyIn &&
+      `Medusa captured ${captured(medusa)}, the gateway took ${moneyIn}`,
+    !medusa && held !== 0 && `${held} is held and Medusa knows nothing of it`,
+    medusa && !shop && held !== 0 && `${held} is held and there is no order`,
+    shop?.canceled && held !== 0 && `the order is cancelled and ${held} is held`,
+    shop?.canceled && payable(one) && "the order is cancelled and can still be paid",
+    !shop && !session && payable(one) && "its session is gone and it can still be paid",
+    payment.state === "void" && payable(one) && "it is void and can still be paid",
+    payment.announced !== standingOf(payment) &&
+      session !== undefined &&
+      `announced ${payment.announced}, is ${standingOf(payment)}`,
+    session &&
+      session.metadata.gateway_state !== payment.state &&
+      payment.announced !== "" &&
+      `Medusa's session says ${String(session.metadata.gateway_state)}, it is ${payment.state}`,
+    ...rowsAndOperations(one),
+  ]
+}
+
+/** Ksher says "refunded" of a part and of the whole: beside a refund of our own, one in the console shows nowhere. */
+const invisible = ({ order, operations, gateway, payment }: Case): boolean =>
+  gateway.rules.name === "ksher" &&
+  !gateway.facts(payment.channel ?? undefined).refundQuery &&
+  (order?.returns ?? []).some((entry) => entry.console) &&
+  returns(operations).some((entry) => entry.state === "succeeded" && !entry.outside)
+
+/** A shopper who has the link can still pay it. */
+const payable = ({ order, world }: Case): boolean =>
+  order !== undefined &&
+  (order.state === "unpaid" || order.state === "in_progress") &&
+  order.expiresAt + (order.mode === "qr" ? 48 * hour : 0) > world.now &&
+  world.links.flat().includes(order.number)
+
+/** Every refund row stands for one operation of the same amount, and the other way round. */
+function rowsAndOperations({ medusa, operations }: Case): Finding[] {
+  if (!medusa) return []
+  const done = returns(operations).filter((one) => one.state === "succeeded")
+  return [
+    ...medusa.refunds.map((row) => {
+      const carried = done.filter((one) => one.refundId === row.id)
+      return (
+        (carried.length !== 1 || carried[0]?.amount !== row.amount) &&
+        `refund row ${row.id} of ${row.amount} is carried by ${carried.map((one) => one.amount).join(", ") || "nothing"}`
+      )
+    }),
+    ...done.map(
+      (one) =>
+        !medusa.refunds.some((row) => row.id === one.refundId) &&
+        `${one.kind} ${one.number} has no refund row`,
+    ),
+  ]
+}
+
+/** A person was called: there must be a reason that still holds. */
+function underAttention(one: Case, code: string): Finding[] {
+  const { payment, operations, order, medusa } = one
+  const held = order ? order.moneyIn - moved(order) : 0
+  const doubtful = returns(operations).some((entry) => isUnclear(entry.state))
+  const byHand = (order?.returns ?? []).some((entry) => entry.console)
+  const carried = new Set(returns(operations).map((entry) => entry.refundId))
+  // Somebody took out in the console what Medusa still holds a refund for: only people can say what was meant.
+  const uncarried = byHand && (medusa?.refunds ?? []).some((row) => !carried.has(row.id))
+  const unlisted = byHand && !one.gateway.facts(payment.channel ?? undefined).refundQuery
+  const reasons: Record<string, boolean> = {
+    contradiction:
+      one.world.forged.has(payment.number) ||
+      (order?.moneyIn !== undefined && order.moneyIn > 0 && order.state === "closed"),
+    not_captured: !medusa && held > 0,
+    refund_unknown: doubtful,
+    refund_refused: held > 0 || uncarried,
+    refund_unsupported: (held > 0 || unlisted) && !one.gateway.facts(payment.channel ?? undefined).refund,
+    late_held: held > 0 && !medusa,
+    qr_stays_open: payable(one) || order?.state === "unpaid",
+    no_order: medusa !== undefined && held > 0 && !orderOf(one),
+    outside_unclear: unlisted,
+    books_differ: uncarried,
+  }
+  return [!reasons[code] && `attention ${code} for nothing: ${payment.attention ?? ""}`]
+}
+
+/** Collections count their captures and refunds; an order's transactions are what was captured less what was refunded. */
+function medusasOwnBooks(world: World): string[] {
+  const problems: string[] = []
+  const { collections, payments, orders } = world.tables
+  for (const collection of collections.values()) {
+    const mine = [...payments.values()].filter((payment) => payment.collectionId === collection.id)
+    const capturedSum = mine.reduce((sum, payment) => sum + captured(payment), 0)
+    const refundedSum = mine.reduce((sum, payment) => sum + refunded(payment), 0)
+    if (collection.captured !== capturedSum || collection.refunded !== refundedSum)
+      problems.push(
+        `${collection.id} says ${collection.captured} − ${collection.refunded}, its rows ${capturedSum} − ${refundedSum}`,
+      )
+    const order = orders.get(collection.orderId ?? "")
+    const transactions = (order?.transactions ?? []).reduce((sum, entry) => sum + entry.amount, 0)
+    if (order && transactions !== capturedSum - refundedSum)
+      problems.push(`${order.id} has transactions of ${transactions}, its rows ${capturedSum - refundedSum}`)
+  }
+  return problems
+}
+
+/** As many refunds of an amount as were asked for and came back as done; what failed may have gone through once. */
+function intents(world: World, cases: readonly Case[]): string[] {
+  const problems: string[] = []
+  const groups = new Map<string, { sessionId: string; amount: number; wanted: number; done: number }>()
+  for (const { sessionId, amount, end } of world.intents) {
+    const key = `${sessionId} ${amount}`
+    const group = groups.get(key) ?? { sessionId, amount, wanted: 0, done: 0 }
+    group.wanted++
+    if (end === "done") group.done++
+    groups.set(key, group)
+  }
+  for (const { sessionId, amount, wanted, done } of groups.values()) {
+    const one = cases.find((entry) => entry.payment.sessionId === sessionId)
+    if (!one || amount === one.payment.amount) continue
+    const made = (one.order?.returns ?? []).filter(
+      (entry) => entry.moved && !entry.console && entry.amount === amount,
+    ).length
+    if (made > wanted)
+      problems.push(`${one.payment.number}: ${amount} was asked for ${wanted}× and went back ${made}×`)
+    if (made < done && one.payment.attentionCode === null)
+      problems.push(`${one.payment.number}: ${amount} was promised ${done}× and went back ${made}×`)
+  }
+  return problems
+}
+
+/** Notifications nobody has acted on, and nobody will. */
+async function unheard(world: World): Promise<string[]> {
+  const rows = await world.connection.query<{ id: string; result: string }>(
+    `select id, result from gateway_notification where result = 'received' and next_try_at is null`,
+  )
+  return rows.map((row) => `notification ${row.id} was ${row.result} and never acted on`)
+}

@@ -1,0 +1,108 @@
+import { createGneteGateway } from "../../../src/services/gnete"
+import { createKsherGateway } from "../../../src/services/ksher"
+import { fromKnex, openLedger } from "../../../src/services/ledger"
+import type { Clock, Database, Ledger } from "../../../src/services/ledger"
+import { startSandbox, type Sandbox } from "../../../src/sandbox"
+import { defaultQuirks } from "../../../src/sandbox/quirks"
+import { createTestDatabase } from "../../setup/database"
+import type { GatewaySetup, Variant } from "./variants"
+
+const minute = 60_000
+const day = 24 * 60 * minute
+
+/** Time that gateways and shop share: it stands still until somebody moves it. */
+export class LaneClock implements Clock {
+  private time = Date.UTC(2026, 2, 30, 3)
+
+  constructor(private readonly moved: (ms: number) => Promise<void>) {}
+
+  now(): Date {
+    return new Date(this.time)
+  }
+
+  /** Moves on; whatever the gateways were about to do by then is done. */
+  async forward(ms: number): Promise<void> {
+    this.time += ms
+    await this.moved(ms)
+    // A request that was held up arrives in a turn of its own.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  async to(moment: Date): Promise<void> {
+    const ms = moment.getTime() - this.time
+    if (ms > 0) await this.forward(ms)
+  }
+}
+
+/** Both simulated gateways over HTTP and a ledger of its own: one cell of the matrix after the other runs in it. */
+export interface Lane {
+  sandbox: Sandbox
+  clock: LaneClock
+  database: Database
+  ledger: Ledger
+  setupOf(variant: Variant, patience: Patience): GatewaySetup
+  /** The next morning in Hong Kong, everything working, an empty ledger. Returns a number that no cell had before. */
+  begin(): Promise<number>
+  close(): Promise<void>
+}
+
+/**
+ * Where an answer never comes: as short as the options allow, since each such cell waits that long. Everywhere else long
+ * enough for a machine that is busy with other things.
+ */
+const timeouts = { impatient: 100, patient: 20_000 } as const
+export type Patience = keyof typeof timeouts
+
+export async function openLane(index: number): Promise<Lane> {
+  const created = await createTestDatabase(`matrix_${index}`)
+  const epoch = Date.UTC(2026, 2, 30, 3)
+  const sandbox = await startSandbox({ notifications: "manual", clock: { now: () => epoch }, seed: index })
+  await sandbox.holdNotifications(true)
+  const clock = new LaneClock((ms) => sandbox.advance(ms))
+  const database = fromKnex(created.knex)
+  const setups = new Map<string, GatewaySetup>()
+  let cells = 0
+  return {
+    sandbox,
+    clock,
+    database,
+    ledger: openLedger(database, clock),
+    setupOf(variant, patience) {
+      const key = `${variant.name} ${patience}`
+      const setup = setups.get(key) ?? makeGateway(variant, timeouts[patience], sandbox, clock)
+      setups.set(key, setup)
+      return setup
+    },
+    async begin() {
+      const today = clock.now().getTime()
+      await clock.to(new Date(epoch + Math.ceil((today - epoch + minute) / day) * day))
+      await sandbox.clearFaults()
+      await sandbox.setQuirks(defaultQuirks)
+      await database.query("delete from gateway_notification")
+      await database.query("delete from gateway_operation")
+      await database.query("delete from gateway_payment")
+      return ++cells
+    },
+    async close() {
+      await sandbox.stop()
+      await created.drop()
+    },
+  }
+}
+
+function makeGateway(variant: Variant, timeoutMs: number, sandbox: Sandbox, clock: Clock): GatewaySetup {
+  const tools = { now: () => clock.now() }
+  const shared = {
+    notifyBaseUrl: "http://127.0.0.1:9",
+    returnUrl: "http://127.0.0.1:9/back?session={session_id}",
+    timeoutMs,
+  }
+  if (variant.gateway === "gnete")
+    return createGneteGateway({ ...sandbox.gnete, ...shared, wayCodes: ["UP_OP"] }, tools)
+  const { appid, privateKey, publicKeys, gatewayUrl, apiUrl } = sandbox.ksher
+  const { mode, channels } = variant
+  return createKsherGateway(
+    { appid, privateKey, publicKeys, gatewayUrl, apiUrl, ...shared, mode, channels },
+    tools,
+  )
+}

@@ -1,0 +1,261 @@
+import { PaymentProblem } from "../../../src/core"
+import {
+  mark,
+  paymentsOfOrder,
+  reconcile,
+  settle,
+  settleCancelledOrder,
+} from "../../../src/services/settlement"
+import type { GatewayPayment, Policy, SettleDeps } from "../../../src/services/settlement"
+import type { Fault, NextRefund, PayOptions } from "../../../src/sandbox"
+import { emptyTables, FakeMedusa, MedusaProblem, type Order, type Payment } from "../../support/fake-medusa"
+import type { Lane, Patience } from "./lane"
+import type { CallName, Variant } from "./variants"
+
+export const second = 1_000
+export const minute = 60 * second
+export const hour = 60 * minute
+
+export type Disturbing = Pick<Fault, "kind" | "when"> & { times?: number; delayMs?: number }
+
+/** One cart, its order and its payments, in a Medusa whose gateway is the sandbox. Amounts in minor units. */
+export class Shop {
+  readonly amount = 10_000
+  readonly part = 4_000
+  readonly tables = emptyTables()
+  readonly medusa: FakeMedusa
+  readonly deps: SettleDeps
+  /** What nobody expects: an exception that is none of the plugin's or of Medusa's sentences. */
+  readonly unexpected: string[] = []
+  /** What whoever tried was told, in the order of the tries; `done` for what went well. */
+  readonly told: string[] = []
+  readonly #running = new Set<Promise<unknown>>()
+  #cartId = ""
+
+  constructor(
+    readonly lane: Lane,
+    readonly variant: Variant,
+    cell: number,
+    policy: Partial<Policy> = {},
+  ) {
+    // Ids of Medusa become numbers at the gateways, which take each number once.
+    this.tables.count = cell * 1_000
+    const setup = lane.setupOf(variant, "patient")
+    this.medusa = this.startMedusa()
+    this.deps = {
+      providerId: variant.providerId,
+      gateway: setup.gateway,
+      policy: { ...setup.policy, ...policy },
+      notifyUrl: `http://127.0.0.1:9/hooks/gateway/${variant.providerId}`,
+      ledger: lane.ledger,
+      clock: lane.clock,
+      random: () => 0,
+      wait: (ms) =>
+        new Promise((resolve) => {
+          setTimeout(resolve, ms).unref()
+        }),
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      refundsHeld: (refundIds) => this.medusa.refundsHeld(refundIds),
+      emit: (event, payment) => {
+        this.medusa.announce(event, payment)
+        return Promise.resolve()
+      },
+      host: this.medusa,
+    }
+  }
+
+  // The shopper.
+
+  /** Chooses how to pay, in a new cart the first time. */
+  async choosePayment(): Promise<void> {
+    this.#cartId ||= (await this.medusa.createCart(this.amount)).id
+    await this.medusa.selectPayment(this.#cartId, this.variant.providerId)
+  }
+
+  async complete(): Promise<void> {
+    await this.medusa.completeCart(this.#cartId)
+  }
+
+  /** Puts something else into the cart, which deletes its payment sessions. */
+  async changeCart(): Promise<void> {
+    await this.medusa.changeCart(this.#cartId, this.amount + 500)
+  }
+
+  /** Pays the link or QR that was shown last. */
+  async pay(options?: PayOptions): Promise<void> {
+    await this.lane.sandbox.pay((await this.payment()).number, options)
+  }
+
+  /** The way to a paid order. */
+  async buy(): Promise<void> {
+    await this.choosePayment()
+    await this.pay()
+    await this.complete()
+    await this.quiet()
+  }
+
+  // The admin.
+
+  async refund(amount: number): Promise<void> {
+    await this.medusa.adminRefund(this.booked().id, amount)
+  }
+
+  async cancelOrder(): Promise<void> {
+    await this.medusa.cancelOrder(this.order().id)
+  }
+
+  /** "Ask the gateway now" on the payment's page. */
+  async sync(): Promise<void> {
+    for (const payment of await this.payments()) await settle(payment.id, this.deps)
+  }
+
+  /** Tries something as a person does, and notes what that person was told. */
+  async attempt(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work()
+      this.told.push("done")
+      return true
+    } catch (error) {
+      this.told.push(this.judged(error))
+      return false
+    } finally {
+      await this.quiet()
+    }
+  }
+
+  // The job.
+
+  async job(): Promise<void> {
+    const { ledger, clock } = this.lane
+    await reconcile(
+      {
+        ledger,
+        log: this.deps.log,
+        now: () => clock.now(),
+        depsOf: () => this.deps,
+        strayRefundSessions: () =>
+          this.medusa.strayRefundSessions((ids) => ledger.operations.refundIdsKnown(ids), 7 * 24 * hour),
+        notificationRetentionDays: 90,
+      },
+      { batch: 10, concurrency: 2, budgetMs: 50 * second },
+    )
+    await this.quiet()
+  }
+
+  /** Runs the job whenever something is due, for the next `ms`. */
+  async jobs(ms: number): Promise<void> {
+    const until = new Date(this.lane.clock.now().getTime() + ms)
+    for (let runs = 0; runs < 100; runs++) {
+      const due = await this.nextDue()
+      if (!due || due > until) return
+      await this.lane.clock.to(due)
+      await this.job()
+    }
+    this.unexpected.push("The job finds something to do for ever.")
+  }
+
+  private async nextDue(): Promise<Date | null> {
+    const [row] = await this.lane.database.query<{ due: Date | null }>(
+      "select min(next_check_at) as due from gateway_payment",
+    )
+    return row?.due ?? null
+  }
+
+  // The gateway.
+
+  /** How long a call may take from now on. */
+  set patience(patience: Patience) {
+    this.deps.gateway = this.lane.setupOf(this.variant, patience).gateway
+  }
+
+  async disturb(call: CallName, fault: Disturbing): Promise<void> {
+    await this.lane.sandbox.fault({ gateway: this.variant.gateway, call, ...fault } as Fault)
+  }
+
+  /** What the channel says to the next refund or reversal. */
+  async next(what: "refund" | "cancel", outcome: NextRefund["outcome"]): Promise<void> {
+    if (what === "cancel") await this.lane.sandbox.nextCancel({ outcome })
+    else await this.lane.sandbox.nextRefund({ gateway: this.variant.gateway, outcome })
+  }
+
+  // What there is.
+
+  /** In the order in which they were opened. */
+  async payments(): Promise<GatewayPayment[]> {
+    return this.lane.ledger.payments.unsettledAfter("", new Date(0), 100)
+  }
+
+  /** The newest payment. */
+  async payment(): Promise<GatewayPayment> {
+    const last = (await this.payments()).at(-1)
+    if (!last) throw new Error("Nothing was opened.")
+    return last
+  }
+
+  /** Medusa's payment. */
+  booked(): Payment {
+    const [payment] = this.tables.payments.values()
+    if (!payment) throw new Error("Medusa holds no payment.")
+    return payment
+  }
+
+  order(): Order {
+    const [order] = this.tables.orders.values()
+    if (!order) throw new Error("There is no order.")
+    return order
+  }
+
+  /** Ends when nothing of the plugin's subscribers runs any more. */
+  async quiet(): Promise<void> {
+    while (this.#running.size) await Promise.all(this.#running)
+  }
+
+  private judged(error: unknown): string {
+    if (error instanceof PaymentProblem) return error.code
+    if (error instanceof MedusaProblem) return error.code ?? error.type
+    this.unexpected.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return "unexpected"
+  }
+
+  private startMedusa(): FakeMedusa {
+    const markById = async (id: string) => {
+      const payment = await this.lane.ledger.payments.get(id)
+      if (payment) await mark(payment, this.deps)
+    }
+    return new FakeMedusa({
+      tables: this.tables,
+      currencyOf: () => this.variant.currency,
+      digits: 2,
+      now: () => this.lane.clock.now().getTime(),
+      step: () => Promise.resolve(),
+      wait: (ms) => this.deps.wait(ms),
+      depsOf: () => this.deps,
+      background: (_what, work) => {
+        this.alone(work)
+      },
+      subscribers: {
+        orderPlaced: async (orderId) => {
+          for (const payment of await paymentsOfOrder(orderId, this.lane.ledger, this.medusa))
+            await this.lane.ledger.payments.update(payment.id, { orderId })
+        },
+        orderCanceled: (orderId) =>
+          settleCancelledOrder(orderId, this.lane.ledger, this.medusa, () => this.deps),
+        paymentRefunded: async (paymentId) => {
+          const sessionId = this.tables.payments.get(paymentId)?.sessionId ?? ""
+          const payment = await this.lane.ledger.payments.ofSession(sessionId)
+          if (payment) await markById(payment.id)
+        },
+        paymentChanged: markById,
+      },
+      log: () => undefined,
+    })
+  }
+
+  /** A subscriber: what it throws ends in the log, and must be one of the sentences all the same. */
+  private alone(work: () => Promise<unknown>): void {
+    const running = work()
+      .catch((error: unknown) => this.judged(error))
+      .finally(() => this.#running.delete(running))
+    this.#running.add(running)
+  }
+}

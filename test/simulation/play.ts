@@ -1,0 +1,364 @@
+import { toMajor } from "../../src/core"
+import { reconcileAll, resolveByHand, settle } from "../../src/services/settlement"
+import { MedusaProblem, type Cart, type Payment, type Session } from "../support/fake-medusa"
+import type { LedgerConnection } from "../support/ledger-line"
+import { check, type Verdict } from "./check"
+import type { Schedule } from "./config"
+import { inWords, type Step } from "./steps"
+import { World, digestOf, type Answered, type Process } from "./world"
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+const mostSteps = 20_000
+
+export interface Played extends Verdict {
+  schedule: Schedule
+  /** What happened, one line per step of a machine; empty unless asked for. */
+  trace: string[]
+  /** The same for the same seed, always. */
+  digest: string
+  steps: number
+}
+
+/** Plays a schedule from an empty ledger to the end, until nothing is due any more, and looks at the books. */
+export async function play(
+  schedule: Schedule,
+  connection: LedgerConnection,
+  { tracing = false } = {},
+): Promise<Played> {
+  await connection.clear()
+  const world = new World(schedule, connection, tracing)
+  let problems: string[] = []
+  let verdict: Verdict = { problems: [], held: 0, attention: {}, states: {} }
+  try {
+    await perform(world)
+    await settleDown(world)
+    verdict = await check(world)
+  } catch (error) {
+    problems = [`the schedule could not be played: ${(error as Error).stack ?? String(error)}`]
+  }
+  return {
+    ...verdict,
+    problems: [...problems, ...verdict.problems],
+    schedule,
+    trace: world.scheduler.trace,
+    digest: digestOf([String(world.scheduler.steps), JSON.stringify(verdict.states), String(world.now)]),
+    steps: world.scheduler.steps,
+  }
+}
+
+async function perform(world: World): Promise<void> {
+  const { scheduler, schedule } = world
+  for (const { amount, trouble } of schedule.carts) {
+    const cart = await world.some.medusa.createCart(amount, trouble && { ...trouble })
+    world.cartIds.push(cart.id)
+    world.links.push([])
+  }
+  for (const step of schedule.steps) {
+    scheduler.note(`=== ${inWords(step)}`)
+    await begin(world, step)
+    await (step.then < 0 ? scheduler.untilQuiet(mostSteps) : scheduler.forSteps(step.then))
+  }
+  await scheduler.untilQuiet(mostSteps)
+}
+
+/** Starts what a step says. What takes time goes on by itself, beside what comes next. */
+async function begin(world: World, step: Step): Promise<void> {
+  switch (step.do) {
+    case "open":
+      return void openPayment(world, step.cart)
+    case "pay": {
+      pay(world, step.cart, step.link)
+      return
+    }
+    case "beginPaying":
+      if (linkOf(world, step.cart)) world.gatewayOf(step.cart).beginPaying(linkOf(world, step.cart))
+      return
+    case "failPaying":
+      return void world.gatewayOf(step.cart).failPaying(linkOf(world, step.cart))
+    case "complete":
+      return void world.request(world.some, "complete cart", (process) =>
+        process.medusa.completeCart(cartId(world, step.cart)),
+      )
+    case "changeCart":
+      return void world.request(world.some, "change cart", (process) =>
+        process.medusa.changeCart(cartId(world, step.cart), step.amount),
+      )
+    case "cancelOrder":
+      return void cancelOrder(world, step)
+    case "refund":
+      return void refund(world, step)
+    case "console":
+      return void world.gatewayOf(step.cart).returnInConsole(linkOf(world, step.cart), step.amount)
+    case "forge": {
+      forge(world, step)
+      return
+    }
+    case "replay":
+      for (const message of world.sent) void world.notify(world.entryOf(step.cart), message, 0)
+      return
+    case "job": {
+      job(world, step.process)
+      return
+    }
+    case "crash": {
+      world.crash(step.process)
+      return
+    }
+    case "hold": {
+      hold(world, step)
+      return
+    }
+    case "pass":
+      return passTime(world, step.ms, step.jobs)
+    case "outage":
+      world.outageUntil = world.now + step.ms
+      return
+    case "noBalance":
+      for (const gateway of world.gateways.values()) gateway.mood.noBalanceUntil = world.now + step.ms
+      return
+    case "sync":
+      return void ask(world, step.cart, "sync", (process, id, providerId) =>
+        settle(id, process.depsOf(providerId)),
+      )
+    case "resolve":
+      return void resolve(world, step)
+    case "reconcileAll":
+      return void world.request(world.some, "reconcile all", (process) =>
+        reconcileAll(process.reconcileDeps, step.dryRun, 20 * second),
+      )
+  }
+}
+
+const cartId = (world: World, cart: number): string => world.cartIds[cart] ?? ""
+
+const cartOf = (world: World, cart: number): Cart | undefined => world.tables.carts.get(cartId(world, cart))
+
+const sessionOf = (world: World, cart: number): Session | undefined =>
+  [...world.tables.sessions.values()].find((one) => one.collectionId === cartOf(world, cart)?.collectionId)
+
+const paymentOf = (world: World, cart: number): Payment | undefined =>
+  [...world.tables.payments.values()].find((one) => one.collectionId === cartOf(world, cart)?.collectionId)
+
+/** The number of the payment whose link the storefront shows now. */
+function linkOf(world: World, cart: number): string {
+  const number = sessionOf(world, cart)?.data.merchant_order_no
+  if (typeof number !== "string") return ""
+  if (!world.links[cart]?.includes(number)) world.links[cart]?.push(number)
+  return number
+}
+
+async function openPayment(world: World, cart: number): Promise<void> {
+  linkOf(world, cart)
+  const { id } = world.entryOf(cart)
+  await world.request(world.some, "select payment", (process) =>
+    process.medusa.selectPayment(cartId(world, cart), id),
+  )
+}
+
+function pay(world: World, cart: number, link: "current" | "saved"): void {
+  const current = linkOf(world, cart)
+  const number = link === "current" ? current : world.random.pick(["", ...(world.links[cart] ?? [])])
+  const paid = number !== "" && world.gatewayOf(cart).pay(number)
+  world.scheduler.note(`the shopper ${paid ? "pays" : "cannot pay"} ${number}`)
+}
+
+async function cancelOrder(world: World, step: Extract<Step, { do: "cancelOrder" }>): Promise<void> {
+  for (let tries = 0; tries < step.tries; tries++) {
+    const orderId = cartOf(world, step.cart)?.orderId
+    if (!orderId) return
+    const answer = await world.request(world.some, "cancel order", (process) =>
+      process.medusa.cancelOrder(orderId),
+    )
+    if (answer.kind === "ok") return
+    await world.wait(step.thinkMs, "the admin thinks")
+  }
+}
+
+/** An admin who wants an amount returned, and presses again when told that it did not work, or told nothing. */
+async function refund(world: World, step: Extract<Step, { do: "refund" }>): Promise<void> {
+  const payment = paymentOf(world, step.cart)
+  const orderId = cartOf(world, step.cart)?.orderId
+  if (!payment || !orderId) return
+  const intent = {
+    paymentId: payment.id,
+    sessionId: payment.sessionId,
+    amount: step.amount,
+    end: "failed" as "failed" | "done",
+  }
+  world.intents.push(intent)
+  for (let tries = 0; tries < step.tries; tries++) {
+    // A refund of a cancelled order is carried out and answered with an error by Medusa itself: nobody can tell.
+    if (world.tables.orders.get(orderId)?.canceled !== false) return
+    const answer = await world.request(world.some, `refund ${step.amount}`, (process) =>
+      process.medusa.adminRefund(payment.id, step.amount),
+    )
+    if (answer.kind === "ok") {
+      intent.end = "done"
+      return
+    }
+    if (answer.kind === "failed" && cannot(answer.error)) return
+    await world.wait(step.thinkMs, "the admin thinks")
+    if (lookFirst(answer) && onOrderPage(world, payment, step.amount)) return
+  }
+}
+
+/** Whoever is told nothing, or to look at the order, looks at the order before pressing again. */
+const lookFirst = (answer: Answered<void>): boolean =>
+  answer.kind === "lost" || (answer.kind === "failed" && toldToLook(answer.error))
+
+/** A refund of the amount that no earlier wish explains. */
+function onOrderPage(world: World, payment: Payment, amount: number): boolean {
+  const shown = payment.refunds.filter((row) => row.amount === amount).length
+  const explained = world.intents.filter(
+    (one) => one.paymentId === payment.id && one.amount === amount && one.end === "done",
+  ).length
+  return shown > explained
+}
+
+/** Told to look at the order first. */
+const toldToLook = (error: Error): boolean =>
+  error instanceof MedusaProblem && error.code === "earlier_refund_booked_first"
+
+const cannot = (error: Error): boolean =>
+  error instanceof MedusaProblem && (error.code === "refund_exceeds" || error.code === "refund_unsupported")
+
+function job(world: World, index: number): void {
+  const process = world.processes[index]
+  if (process) world.alone(process.owner, "the job runs", () => world.runJob(process))
+}
+
+function hold(world: World, step: Extract<Step, { do: "hold" }>): void {
+  const process = world.processes[step.process]
+  if (process) process.owner.heldUntil = world.now + step.ms
+}
+
+/** With jobs: as often as something is due, and no more than a dozen times. */
+async function passTime(world: World, ms: number, jobs: boolean): Promise<void> {
+  const end = world.now + ms
+  for (let runs = 0; jobs && runs < 12; runs++) {
+    const due = await nextDue(world)
+    if (due === undefined || due > end) break
+    await world.scheduler.pass(Math.max(due - world.now, minute), mostSteps)
+    job(world, runs % 2)
+    await world.scheduler.untilQuiet(mostSteps)
+  }
+  await world.scheduler.pass(Math.max(end - world.now, 0), mostSteps)
+}
+
+/** A message that says an open payment of this cart was paid, which it was not; with Ksher's weak key even a verified one. */
+function forge(world: World, { cart, verified }: Extract<Step, { do: "forge" }>): void {
+  const number = linkOf(world, cart)
+  const entry = world.entryOf(cart)
+  const order = world.gatewayOf(cart).orders.get(number)
+  if (!order) return
+  if (verified) world.forged.add(number)
+  void world.notify(
+    entry,
+    {
+      url: "",
+      reading: {
+        readable: true,
+        verified,
+        reason: verified ? undefined : "The signature does not verify.",
+        about: "payment",
+        account: entry.rules.account,
+        number,
+        state: "SUCCESS",
+        amount: { minor: order.amount.minor, currency: order.amount.currency },
+      },
+    },
+    0,
+  )
+}
+
+async function ask(
+  world: World,
+  cart: number,
+  what: string,
+  work: (process: Process, paymentId: string, providerId: string) => Promise<unknown>,
+): Promise<void> {
+  const sessionId = paymentOf(world, cart)?.sessionId ?? sessionOf(world, cart)?.id
+  if (!sessionId) return
+  await world.request(world.some, what, async (process) => {
+    const payment = await process.ledger.payments.ofSession(sessionId)
+    return payment && work(process, payment.id, payment.providerId)
+  })
+}
+
+async function resolve(world: World, step: Extract<Step, { do: "resolve" }>): Promise<void> {
+  await ask(world, step.cart, `resolve: ${step.action}`, async (process, id, providerId) => {
+    const payment = await process.ledger.payments.get(id)
+    // A person resolves what is under attention, and looks it up first.
+    if (!payment?.attentionCode) return undefined
+    if (step.action === "record_refund") return undefined
+    return resolveByHand(
+      payment,
+      { action: step.action, note: "decided", by: "user_1" },
+      process.depsOf(providerId),
+    )
+  })
+}
+
+/** When the job has something to do, or the gateway does something by itself. */
+async function nextDue(world: World): Promise<number | undefined> {
+  const rows = await world.connection.query<{ due: Date | null }>(
+    `select least((select min(next_check_at) from gateway_payment), (select min(next_try_at) from gateway_notification)) as due`,
+  )
+  const due = [rows[0]?.due?.getTime(), world.scheduler.nextBackground].filter((one) => one !== undefined)
+  return due.length ? Math.min(...due) : undefined
+}
+
+/**
+ * Everything works from here on: time goes to whatever is due next, and the job runs, until nothing is due, or what is
+ * left is only asked about again and again without news.
+ */
+async function settleDown(world: World): Promise<void> {
+  world.scheduler.note("=== everything works from here on")
+  world.heal()
+  await world.scheduler.untilQuiet(mostSteps)
+  const begun = world.now
+  let last = ""
+  let still = 0
+  for (let rounds = 0; rounds < 120; rounds++) {
+    const due = await nextDue(world)
+    if (due === undefined) return
+    await world.scheduler.pass(Math.max(due - world.now, 0), mostSteps)
+    job(world, rounds % 2)
+    await world.scheduler.untilQuiet(mostSteps)
+    const picture = await pictureOf(world)
+    still = picture === last ? still + 1 : 0
+    last = picture
+    if (still >= 8 && world.now - begun > 40 * hour && (await onlyPeopleCanHelp(world))) return
+  }
+  throw new Error(`There is always something due: it does not settle.\n${await whatIsDue(world)}`)
+}
+
+/** Whatever is still due is under attention as well. */
+async function onlyPeopleCanHelp(world: World): Promise<boolean> {
+  const rows = await world.connection.query(
+    `select id from gateway_payment where next_check_at is not null and attention_code is null`,
+  )
+  return rows.length === 0
+}
+
+async function whatIsDue(world: World): Promise<string> {
+  const rows = await world.connection.query(
+    `select merchant_order_no, state, unwanted, attention_code, checks, next_check_at,
+       (select string_agg(kind || ' ' || state, ', ') from gateway_operation where gateway_payment_id = gateway_payment.id) as operations
+     from gateway_payment where next_check_at is not null`,
+  )
+  return rows.map((row) => JSON.stringify(row)).join("\n")
+}
+
+async function pictureOf(world: World): Promise<string> {
+  const payments = await world.connection.query(
+    `select id, state, refunded_amount, attention_code, announced from gateway_payment order by id`,
+  )
+  const operations = await world.connection.query(
+    `select id, state, refund_id from gateway_operation order by id`,
+  )
+  const books = [...world.tables.collections.values()].map((one) => toMajor(one.captured - one.refunded, 2))
+  return JSON.stringify([payments, operations, books])
+}

@@ -1,0 +1,187 @@
+import type { Random } from "../support/random"
+import type { Schedule } from "./config"
+import { randomEntry, randomFaults, randomMood } from "./config"
+
+/** What somebody does. `then`: how many steps of the machines pass before the next one; -1: until they are quiet. */
+export type Step = Deed & { then: number }
+
+type Deed =
+  | { do: "open"; cart: number }
+  | { do: "pay"; cart: number; link: "current" | "saved" }
+  | { do: "beginPaying" | "failPaying"; cart: number }
+  | { do: "complete"; cart: number }
+  | { do: "changeCart"; cart: number; amount: number }
+  | { do: "cancelOrder"; cart: number; tries: number; thinkMs: number }
+  | { do: "refund"; cart: number; amount: number; tries: number; thinkMs: number }
+  | { do: "console"; cart: number; amount: number }
+  | { do: "forge"; cart: number; verified: boolean }
+  | { do: "replay"; cart: number }
+  | { do: "job"; process: number }
+  | { do: "crash"; process: number }
+  | { do: "hold"; process: number; ms: number }
+  | { do: "pass"; ms: number; jobs: boolean }
+  | { do: "outage"; ms: number }
+  | { do: "noBalance"; ms: number }
+  | { do: "sync"; cart: number }
+  | { do: "resolve"; cart: number; action: "refund" | "record_refund" | "dismiss" }
+  | { do: "reconcileAll"; dryRun: boolean }
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+
+/** The schedule of a seed: a few carts that live as carts do, with whatever may come between. */
+export function scheduleOf(seed: number, random: Random): Schedule {
+  const entries = Array.from({ length: random.chance(0.2) ? 2 : 1 }, (_, index) => randomEntry(random, index))
+  const carts = Array.from({ length: random.chance(0.25) ? 2 : 1 }, () => ({
+    entry: random.whole(0, entries.length - 1),
+    amount: random.pick([10_000, 25_050, 1_000_000]),
+    trouble: random.chance(0.15)
+      ? { at: random.pick(["validate", "orderCreated"] as const), times: random.pick([1, 2, 1_000]) }
+      : null,
+  }))
+  return {
+    seed,
+    entries,
+    carts,
+    mood: randomMood(random),
+    faults: randomFaults(random),
+    habits: { stickiness: random.pick([0, 0.5, 0.9]), haste: random.pick([0, 0.02, 0.1]) },
+    timeoutMs: random.pick([10_000, 10_000, 10_000, 60_000]),
+    steps: merged(
+      carts.map((cart, index) => lifeOf(index, cart.amount, random)),
+      random,
+    ),
+  }
+}
+
+function lifeOf(cart: number, amount: number, random: Random): Step[] {
+  const deeds: Deed[] = [{ do: "open", cart }]
+  if (random.chance(0.1)) deeds.push({ do: "open", cart })
+  if (random.chance(0.08)) deeds.push({ do: "changeCart", cart, amount: amount + 500 }, { do: "open", cart })
+  if (random.chance(0.3)) deeds.push({ do: "complete", cart })
+  deeds.push(...paying(cart, random))
+  if (random.chance(0.6)) deeds.push({ do: "complete", cart })
+  for (let count = random.whole(2, 7); count > 0; count--) deeds.push(event(cart, amount, random))
+  return deeds.map((deed) => ({ ...deed, then: pauseAfter(random) }))
+}
+
+function paying(cart: number, random: Random): Deed[] {
+  switch (random.weighted({ atOnce: 6, slowly: 1, fails: 1, later: 1, never: 1 })) {
+    case "atOnce":
+      return [{ do: "pay", cart, link: "current" }]
+    case "slowly":
+      return [
+        { do: "beginPaying", cart },
+        ...(random.chance(0.5) ? [event(cart, 5_000, random)] : []),
+        { do: "pay", cart, link: "current" },
+      ]
+    case "fails":
+      return [
+        { do: "beginPaying", cart },
+        { do: "failPaying", cart },
+      ]
+    case "later":
+      return [
+        { do: "pass", ms: random.whole(1, 40) * minute, jobs: true },
+        { do: "pay", cart, link: "saved" },
+      ]
+    case "never":
+      return []
+  }
+}
+
+const pauseAfter = (random: Random): number => {
+  const long = random.weighted({ none: 2, some: 5, quiet: 4 })
+  return long === "none" ? 0 : long === "quiet" ? -1 : random.whole(1, 40)
+}
+
+const eventWeights = {
+  refund: 6,
+  cancelOrder: 3,
+  paySaved: 1,
+  complete: 1,
+  open: 0.7,
+  changeCart: 0.3,
+  job: 3,
+  pass: 3,
+  crash: 1,
+  hold: 0.5,
+  outage: 0.5,
+  noBalance: 0.3,
+  console: 0.7,
+  forge: 0.5,
+  replay: 0.5,
+  sync: 0.7,
+  resolve: 0.5,
+  reconcileAll: 0.3,
+}
+
+function event(cart: number, amount: number, random: Random): Deed {
+  const thinkMs = random.pick([0, 500, 5 * second, 3 * minute, 2 * hour])
+  const tries = random.pick([1, 2, 3])
+  const process = random.whole(0, 1)
+  const part = random.chance(0.2) ? amount : random.pick([1, 3, 7]) * random.whole(100, 999)
+  switch (random.weighted(eventWeights)) {
+    case "refund":
+      return { do: "refund", cart, amount: part, tries, thinkMs }
+    case "cancelOrder":
+      return { do: "cancelOrder", cart, tries, thinkMs }
+    case "paySaved":
+      return { do: "pay", cart, link: "saved" }
+    case "complete":
+      return { do: "complete", cart }
+    case "open":
+      return { do: "open", cart }
+    case "changeCart":
+      return { do: "changeCart", cart, amount: amount + 700 }
+    case "job":
+      return { do: "job", process }
+    case "pass":
+      return { do: "pass", ms: passing(random), jobs: random.chance(0.7) }
+    case "crash":
+      return { do: "crash", process }
+    case "hold":
+      return { do: "hold", process, ms: random.pick([20 * second, 3 * minute]) }
+    case "outage":
+      return { do: "outage", ms: random.whole(1, 90) * minute }
+    case "noBalance":
+      return { do: "noBalance", ms: random.whole(1, 30) * hour }
+    case "console":
+      return { do: "console", cart, amount: part }
+    case "forge":
+      return { do: "forge", cart, verified: random.chance(0.5) }
+    case "replay":
+      return { do: "replay", cart }
+    case "sync":
+      return { do: "sync", cart }
+    case "resolve":
+      return { do: "resolve", cart, action: random.pick(["refund", "record_refund", "dismiss"] as const) }
+    case "reconcileAll":
+      return { do: "reconcileAll", dryRun: random.chance(0.5) }
+  }
+}
+
+const passing = (random: Random): number =>
+  random.pick([second, 30 * second, 2 * minute, 10 * minute, hour, 5 * hour, 26 * hour])
+
+/** The lives of several carts in one line, each in its own order. */
+function merged(lives: readonly Step[][], random: Random): Step[] {
+  const rest = lives.map((life) => [...life])
+  const line: Step[] = []
+  for (;;) {
+    const alive = rest.filter((life) => life.length)
+    if (!alive.length) return line
+    line.push(random.pick(alive).shift() as Step)
+  }
+}
+
+/** A step in words, for whoever reads a schedule that failed. */
+export function inWords({ then, ...deed }: Step): string {
+  const { do: what, ...rest } = deed
+  const details = Object.entries(rest)
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(" ")
+  const after = then < 0 ? "until quiet" : `${then} steps`
+  return `${what} ${details} (then ${after})`
+}

@@ -1,0 +1,416 @@
+import { createHash } from "node:crypto"
+
+import { PaymentProblem, notSent, unknown } from "../../src/core"
+import type { Gateway, RawNotification } from "../../src/core"
+import { openLedger, type Database, type Ledger } from "../../src/services/ledger"
+import {
+  act,
+  mark,
+  paymentsOfOrder,
+  receive,
+  reconcile,
+  settleCancelledOrder,
+  type ReconcileDeps,
+  type SettleDeps,
+} from "../../src/services/settlement"
+import { FakeMedusa, MedusaProblem, emptyTables, type MedusaTables } from "../support/fake-medusa"
+import type { LedgerConnection } from "../support/ledger-line"
+import { ModelGateway, goodMood, type Line, type Outgoing } from "../support/model-gateway"
+import { Random } from "../support/random"
+import { Scheduler, type Owner } from "../support/scheduler"
+import { noFaults, type Entry, type Faults, type Schedule } from "./config"
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+
+/** The connection went away; whether the statement was carried out, nobody knows. */
+export class DatabaseGone extends Error {}
+
+export const currencyOf = (entry: Entry): string => (entry.rules.name === "ksher" ? "thb" : "hkd")
+
+/** What became of a request: its process may have died before it answered. */
+export type Answered<T> = { kind: "ok"; value: T } | { kind: "failed"; error: Error } | { kind: "lost" }
+
+/** A refund somebody wanted, and how it ended for them. */
+export interface Intent {
+  paymentId: string
+  sessionId: string
+  amount: number
+  end: "done" | "failed"
+}
+
+/** One Medusa with this plugin: several of it share tables, ledger and gateways. */
+export interface Process {
+  owner: Owner
+  medusa: FakeMedusa
+  ledger: Ledger
+  depsOf(providerId: string): SettleDeps
+  reconcileDeps: ReconcileDeps
+  /** What is told that the process has died. */
+  mourners: Set<() => void>
+}
+
+/** Everything there is in one schedule. */
+export class World {
+  readonly scheduler: Scheduler
+  readonly random: Random
+  readonly tables: MedusaTables = emptyTables()
+  readonly gateways = new Map<string, ModelGateway>()
+  readonly cartIds: string[] = []
+  /** Order numbers whose link a shopper has seen, by cart. */
+  readonly links: string[][] = []
+  readonly intents: Intent[] = []
+  readonly sent: Outgoing[] = []
+  /** What nobody expects: an exception that is none of the plugin's sentences. */
+  readonly unexpected: string[] = []
+  readonly forged = new Set<string>()
+  processes: Process[] = []
+  faults: Faults
+  outageUntil = 0
+  crashes = 0
+  #starts = 0
+
+  constructor(
+    readonly schedule: Schedule,
+    readonly connection: LedgerConnection,
+    tracing: boolean,
+  ) {
+    this.random = new Random(schedule.seed ^ 0x5bd1e995)
+    this.faults = schedule.faults
+    const start = new Date("2026-11-02T01:00:00.000Z")
+    this.scheduler = new Scheduler(new Random(schedule.seed ^ 0x2545f491), start, schedule.habits, tracing)
+    this.scheduler.beforeStep = () => this.maybeCrash()
+    for (const entry of schedule.entries) this.gateways.set(entry.id, this.makeGateway(entry))
+    this.processes = [this.startProcess(), this.startProcess()]
+  }
+
+  get now(): number {
+    return this.scheduler.now
+  }
+
+  gatewayOf(cart: number): ModelGateway {
+    const gateway = this.gateways.get(this.entryOf(cart).id)
+    if (!gateway) throw new Error(`Cart ${cart} has no gateway.`)
+    return gateway
+  }
+
+  entryOf(cart: number): Entry {
+    const entry = this.schedule.entries[this.schedule.carts[cart]?.entry ?? 0]
+    if (!entry) throw new Error(`Cart ${cart} has no provider entry.`)
+    return entry
+  }
+
+  /** Any process: a load balancer would say. */
+  get some(): Process {
+    return this.random.pick(this.processes)
+  }
+
+  // Processes.
+
+  crash(index: number): void {
+    const dying = this.processes[index]
+    if (!dying) return
+    this.crashes++
+    this.scheduler.note(`*** ${dying.owner.name} dies`)
+    this.scheduler.kill(dying.owner)
+    for (const mourn of dying.mourners) mourn()
+    this.processes[index] = this.startProcess()
+  }
+
+  private maybeCrash(): void {
+    if (this.faults.crash && this.crashes < 4 && this.random.chance(this.faults.crash))
+      this.crash(this.random.whole(0, this.processes.length - 1))
+  }
+
+  private startProcess(): Process {
+    const owner: Owner = { name: `P${++this.#starts}`, alive: true, heldUntil: 0 }
+    const database = this.databaseOf(owner)
+    const ledger = openLedger(database, this.scheduler.clock)
+    const made = new Map<string, SettleDeps>()
+    const depsOf = (providerId: string): SettleDeps => {
+      const known = made.get(providerId)
+      if (known) return known
+      const deps = this.depsFor(providerId, owner, ledger, medusa)
+      made.set(providerId, deps)
+      return deps
+    }
+    const medusa = this.startMedusa(owner, ledger, depsOf, () => medusa)
+    let lookedBack = false
+    const reconcileDeps: ReconcileDeps = {
+      ledger,
+      log: this.log(owner),
+      now: () => this.scheduler.clock.now(),
+      depsOf,
+      strayRefundSessions: () => {
+        const lookBack = lookedBack ? 2 * hour : 7 * day
+        lookedBack = true
+        return medusa.strayRefundSessions((ids) => ledger.operations.refundIdsKnown(ids), lookBack)
+      },
+      notificationRetentionDays: 90,
+    }
+    return { owner, medusa, ledger, depsOf, reconcileDeps, mourners: new Set() }
+  }
+
+  private startMedusa(
+    owner: Owner,
+    ledger: Ledger,
+    depsOf: (providerId: string) => SettleDeps,
+    self: () => FakeMedusa,
+  ): FakeMedusa {
+    const markPayment = async (id: string) => {
+      const payment = await ledger.payments.get(id)
+      if (payment) await mark(payment, depsOf(payment.providerId))
+    }
+    return new FakeMedusa({
+      tables: this.tables,
+      currencyOf: (providerId) => currencyOf(this.entry(providerId)),
+      digits: 2,
+      now: () => this.now,
+      step: (what) => this.scheduler.gate(owner, what, () => undefined),
+      wait: (ms) => this.scheduler.gate(owner, `waits ${ms} ms`, () => undefined, { delay: ms }),
+      depsOf,
+      background: (what, work) => this.alone(owner, what, work),
+      subscribers: {
+        orderPlaced: async (orderId) => {
+          for (const payment of await paymentsOfOrder(orderId, ledger, self()))
+            if (payment.orderId !== orderId) await ledger.payments.update(payment.id, { orderId })
+        },
+        orderCanceled: (orderId) =>
+          settleCancelledOrder(orderId, ledger, self(), (payment) => depsOf(payment.providerId)),
+        paymentRefunded: async (paymentId) => {
+          const sessionId = this.tables.payments.get(paymentId)?.sessionId ?? ""
+          const payment = await ledger.payments.ofSession(sessionId)
+          if (payment) await markPayment(payment.id)
+        },
+        paymentChanged: markPayment,
+      },
+      log: (message) => this.scheduler.note(`${owner.name}: ${message}`),
+    })
+  }
+
+  private depsFor(providerId: string, owner: Owner, ledger: Ledger, medusa: FakeMedusa): SettleDeps {
+    return {
+      providerId,
+      gateway: this.gatewayFor(providerId, owner),
+      policy: this.entry(providerId).policy,
+      notifyUrl: `https://shop.example/hooks/gateway/${providerId}`,
+      ledger,
+      clock: this.scheduler.clock,
+      random: () => this.random.next(),
+      wait: (ms) => this.scheduler.gate(owner, `waits ${ms} ms`, () => undefined, { delay: ms }),
+      log: this.log(owner),
+      refundsHeld: (refundIds) => medusa.refundsHeld(refundIds),
+      emit: async (event, payment) => medusa.announce(event, payment),
+      host: medusa,
+    }
+  }
+
+  private log(owner: Owner) {
+    const say = (message: string) => this.scheduler.note(`${owner.name}: ${message}`)
+    return { info: say, warn: say, error: say }
+  }
+
+  private entry(providerId: string): Entry {
+    const entry = this.schedule.entries.find((one) => one.id === providerId)
+    if (!entry) throw new Error(`There is no provider entry ${providerId}.`)
+    return entry
+  }
+
+  /** Something a process does on its own; what it throws would end up in a log. */
+  alone(owner: Owner, what: string, work: () => Promise<unknown>): void {
+    void this.scheduler
+      .gate(owner, what, () => undefined)
+      .then(work)
+      .catch((error: unknown) => this.judge(`${owner.name} ${what}`, error as Error))
+  }
+
+  /** Sentences of the plugin and of Medusa are expected, and a database that goes away; nothing else is. */
+  judge(where: string, error: Error): void {
+    this.scheduler.note(`${where} threw ${error.name}: ${error.message}`)
+    const expected =
+      error instanceof PaymentProblem || error instanceof MedusaProblem || error instanceof DatabaseGone
+    if (!expected) this.unexpected.push(`${where}: ${error.stack ?? error.message}`)
+  }
+
+  /** A request to a process, from outside. */
+  request<T>(process: Process, what: string, work: (process: Process) => Promise<T>): Promise<Answered<T>> {
+    return new Promise((resolve) => {
+      const mourn = () => resolve({ kind: "lost" })
+      if (!process.owner.alive) return mourn()
+      process.mourners.add(mourn)
+      const answer = (answered: Answered<T>) => {
+        process.mourners.delete(mourn)
+        resolve(answered)
+      }
+      void this.scheduler
+        .gate(process.owner, `request: ${what}`, () => undefined)
+        .then(() => work(process))
+        .then(
+          (value) => answer({ kind: "ok", value }),
+          (error: unknown) => {
+            this.judge(what, error as Error)
+            answer({ kind: "failed", error: error as Error })
+          },
+        )
+    })
+  }
+
+  /** Somebody outside takes time. */
+  wait(ms: number, what: string): Promise<void> {
+    return this.scheduler.gate(this.scheduler.world, what, () => undefined, { delay: ms })
+  }
+
+  // The database.
+
+  private databaseOf(owner: Owner): Database {
+    const query = async <Row>(sql: string, bindings: readonly unknown[] = []): Promise<Row[]> => {
+      const gone = this.faults.database && this.random.chance(this.faults.database)
+      const before = gone && this.random.chance(0.5)
+      return this.scheduler.gate(owner, labelOf(sql, bindings), async () => {
+        if (before) throw new DatabaseGone("Connection terminated unexpectedly")
+        const rows = await this.connection.query<Row>(sql, bindings)
+        if (gone) throw new DatabaseGone("Connection terminated unexpectedly")
+        return rows
+      })
+    }
+    return { query, transaction: (work) => work(this.databaseOf(owner)) }
+  }
+
+  // The gateways.
+
+  private makeGateway(entry: Entry): ModelGateway {
+    const gateway = new ModelGateway(
+      entry.rules,
+      this.scheduler.clock,
+      new Random(this.schedule.seed ^ 0x1b873593),
+      (ms, what, work) =>
+        void this.scheduler.gate(this.scheduler.world, what, work, { delay: ms, background: true }),
+      (message) => {
+        const outgoing = { ...message, url: message.url || `/hooks/gateway/${entry.id}` }
+        this.sent.push(outgoing)
+        void this.notify(entry, outgoing, 0)
+      },
+    )
+    gateway.mood = { ...this.schedule.mood }
+    return gateway
+  }
+
+  private gatewayFor(providerId: string, owner: Owner): Gateway {
+    const model = this.gateways.get(providerId)
+    if (!model) throw new Error(`There is no gateway for ${providerId}.`)
+    return model.connect(this.lineOf(owner))
+  }
+
+  private lineOf(owner: Owner): Line {
+    const { scheduler } = this
+    const { timeoutMs } = this.schedule
+    return async (call, arrive) => {
+      const fate = await scheduler.gate(owner, `${call} leaves`, () => this.fate())
+      if (fate !== "good") scheduler.note(`${owner.name}: ${call} ${fate}`)
+      if (fate === "notSent") return notSent("refused_connection", "The gateway could not be reached.")
+      const world = scheduler.world
+      const gaveUp = () => scheduler.gate(owner, `${call} times out`, () => timedOut, { delay: timeoutMs })
+      if (fate === "lost") return gaveUp()
+      if (fate === "late") {
+        const delay = timeoutMs + this.random.whole(0, 90) * second
+        void scheduler.gate(world, `${call} arrives late`, arrive, { delay, background: true })
+        return gaveUp()
+      }
+      const travel = this.random.whole(1, 400)
+      const arrived = scheduler.gate(world, `${call} arrives`, arrive, { delay: travel })
+      if (fate === "unanswered") return gaveUp()
+      const value = await arrived
+      await scheduler.gate(owner, `${call} answered ${wordOf(value)}`, () => undefined, { delay: travel })
+      return { kind: "answered", value }
+    }
+  }
+
+  private fate(): "good" | "notSent" | "lost" | "late" | "unanswered" {
+    const { faults, random } = this
+    if (this.now < this.outageUntil) return random.chance(0.5) ? "notSent" : "lost"
+    if (random.chance(faults.notSent)) return "notSent"
+    if (random.chance(faults.lost)) return "lost"
+    if (random.chance(faults.late)) return "late"
+    return random.chance(faults.unanswered) ? "unanswered" : "good"
+  }
+
+  /** The gateway sends a notification until it is acknowledged, as often as its page says. */
+  async notify(entry: Entry, message: Outgoing, attempt: number): Promise<void> {
+    const delays = entry.rules.name === "ksher" ? ksherDelays : gneteDelays
+    const delay = delays[attempt]
+    if (delay === undefined) return
+    const { scheduler } = this
+    await scheduler.gate(
+      scheduler.world,
+      `notification of ${message.reading.about} leaves`,
+      () => undefined,
+      {
+        delay: delay + (attempt === 0 ? this.random.pick([0, 0, 20, 3 * second]) : 0),
+        background: true,
+      },
+    )
+    const arrives = this.now >= this.outageUntil && !this.random.chance(this.faults.unnotified)
+    const answer = arrives
+      ? await this.request(this.some, `notification of ${message.reading.about}`, (process) =>
+          this.hook(process, entry.id, message),
+        )
+      : undefined
+    if (answer?.kind === "ok" && answer.value) return
+    await this.notify(entry, message, attempt + 1)
+  }
+
+  /** `POST /hooks/gateway/:provider_id`: store, acknowledge, act. */
+  async hook(process: Process, providerId: string, message: Outgoing): Promise<boolean> {
+    const deps = process.depsOf(providerId)
+    const receipt = await receive(rawOf(message), deps)
+    if (receipt.kind !== "accepted") return false
+    const { notification, fresh } = receipt
+    if (fresh && notification.result === "received")
+      this.alone(process.owner, "acts on a notification", () => act(notification, deps))
+    return true
+  }
+
+  // The job.
+
+  async runJob(process: Process): Promise<void> {
+    await reconcile(process.reconcileDeps, { batch: 3, concurrency: 2, budgetMs: 50 * second })
+  }
+
+  /** From here on everything works. */
+  heal(): void {
+    this.faults = noFaults
+    this.outageUntil = 0
+    for (const gateway of this.gateways.values()) gateway.mood = { ...goodMood }
+    for (const process of this.processes) process.owner.heldUntil = 0
+  }
+}
+
+const timedOut = unknown("timeout", "The gateway did not answer in time.")
+
+const ksherDelays = [0, 1, 2, 2, 10, 30, 60, 600, 3600, 3 * 3600, 5 * 3600, 8 * 3600, 12 * 3600].map(
+  (seconds) => seconds * second,
+)
+const gneteDelays = [0, 30, 60, 90, 120, 150].map((seconds) => seconds * second)
+
+export const rawOf = (message: Outgoing): RawNotification => ({
+  body: Buffer.from(JSON.stringify(message.reading)),
+  contentType: "text/plain",
+  query: "",
+})
+
+export const digestOf = (lines: readonly string[]): string =>
+  createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 12)
+
+const wordOf = (value: unknown): string => {
+  const { kind, value: inner } = value as { kind?: string; value?: { state?: string } }
+  return inner?.state ? `${kind} ${inner.state}` : String(kind)
+}
+
+const labelOf = (sql: string, bindings: readonly unknown[]): string => {
+  const [verb = "", ...rest] = sql.trim().split(/\s+/)
+  const table = rest.find((word) => word.startsWith("gateway_")) ?? ""
+  const said = bindings.filter((one) => typeof one === "string" && one.length < 20).join(" ")
+  return `${verb} ${table.replace("gateway_", "")} ${said}`
+}
