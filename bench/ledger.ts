@@ -1,0 +1,123 @@
+import { performance } from "node:perf_hooks"
+
+import { ulid } from "../src/core"
+import { fromKnex, openLedger, type Ledger } from "../src/services/ledger"
+import { createLedgerTables } from "./lib/tables"
+import { ms, progress, ratio, type Result, type Row } from "./lib/report"
+import { median, rounds, timed } from "./lib/statistics"
+import { connect, newDatabase, whileRunning, type Knex, type Stops } from "./shop"
+
+const sizes = [10_000, 100_000, 1_000_000]
+const count = 25
+const perRound = 12
+const chunk = 50_000
+
+/** Years of a shop: most payments at rest, one in five hundred due, some under attention, each with its `open`. */
+async function fill(knex: Knex, from: number, to: number): Promise<void> {
+  await knex.raw(
+    `insert into gateway_payment (id, session_id, collection_id, order_id, provider_id, gateway, account, mode,
+       merchant_order_no, gateway_order_no, pay_order_no, currency_code, digits, amount, paid_amount, state, attention,
+       attention_code, next_check_at, created_at, updated_at)
+     select 'gpay_' || lpad(n::text, 26, '0'), 'payses_' || n, 'pay_col_' || n, 'order_' || n,
+       (array['pp_ksher_th', 'pp_ksher_my', 'pp_gnete_hk'])[1 + n % 3], (array['ksher', 'ksher', 'gnete'])[1 + n % 3],
+       'account', 'redirect', 'M' || n, 'G' || n, 'P' || n, 'thb', 2, 10000, 10000,
+       case when n % 500 = 0 then 'pending' when n % 10 = 2 then 'void' when n % 20 = 3 then 'refunded' else 'paid' end,
+       case when n % 1000 = 1 then 'Look.' end, case when n % 1000 = 1 then 'close_failed' end,
+       case when n % 500 = 0 then now() - n * interval '1 second' end,
+       now() - n * interval '30 seconds', now()
+     from generate_series(?::int, ?::int) n`,
+    [from, to],
+  )
+  await knex.raw(
+    `insert into gateway_operation (id, gateway_payment_id, kind, number, state, created_at, updated_at)
+     select 'gpop_' || n, 'gpay_' || lpad(n::text, 26, '0'), 'open', 'M' || n, 'succeeded', now(), now()
+     from generate_series(?::int, ?::int) n`,
+    [from, to],
+  )
+}
+
+async function ledgerOf(size: number, stops: Stops): Promise<{ ledger: Ledger; knex: Knex }> {
+  const knex = connect(await newDatabase(stops))
+  stops.add(() => knex.destroy())
+  await createLedgerTables(knex)
+  for (let from = 1; from <= size; from += chunk) {
+    progress(`filling ${size}: ${from}`)
+    await fill(knex, from, Math.min(size, from + chunk - 1))
+  }
+  await knex.raw("vacuum analyze gateway_payment")
+  await knex.raw("vacuum analyze gateway_operation")
+  await knex.raw("checkpoint")
+  return { ledger: openLedger(fromKnex(knex)), knex }
+}
+
+/** A payment opened, with its operation: all that is written before a shopper sees a link. */
+async function write({ payments, operations }: Ledger): Promise<void> {
+  const number = ulid(Date.now())
+  const { payment } = await payments.create(
+    {
+      sessionId: `payses_${number}`,
+      collectionId: `pay_col_${number}`,
+      providerId: "pp_ksher_th",
+      gateway: "ksher",
+      account: "account",
+      mode: "redirect",
+      channel: null,
+      number,
+      currency: "thb",
+      digits: 2,
+      amount: 10_000,
+    },
+    new Date(Date.now() + 3_600_000),
+  )
+  const operation = await operations.intend(payment.id, { kind: "open", number })
+  await operations.conclude(operation.id, { state: "succeeded" })
+  await payments.move(payment.id, "pending")
+}
+
+/** Each claim takes what is due at once again, so that no size runs dry. */
+const claim = ({ payments }: Ledger) => payments.claimDue(20, -1_000_000_000)
+
+const page = { limit: 20, offset: 0 }
+const acts: Record<string, (ledger: Ledger) => Promise<unknown>> = {
+  write,
+  claim,
+  "admin list": ({ payments }) => payments.list(page),
+  "admin list of a state": ({ payments }) => payments.list({ ...page, state: ["paid"] }),
+  "admin list under attention": ({ payments }) => payments.list({ ...page, attention: true }),
+  "admin search": ({ payments }) => payments.list({ ...page, q: "M4242" }),
+}
+
+export const run = (): Promise<Result> =>
+  whileRunning(async (stops) => {
+    const ledgers: Record<string, Ledger> = {}
+    for (const size of sizes) ledgers[size] = (await ledgerOf(size, stops)).ledger
+    const rows: Row[] = []
+    const raw: Result["raw"] = {}
+    for (const [name, act] of Object.entries(acts)) {
+      const once = async (ledger: Ledger) => {
+        const taken: number[] = []
+        for (let i = 0; i < perRound; i++) taken.push(await timed(() => act(ledger)))
+        return median(taken)
+      }
+      const contenders = Object.fromEntries(
+        Object.entries(ledgers).map(([size, ledger]) => [size, () => once(ledger)]),
+      )
+      await rounds(2, contenders)
+      const started = performance.now()
+      const measured = await rounds(count, contenders, (done) =>
+        progress(`${name}: round ${done} of ${count}`),
+      )
+      raw[name] = { ...measured, seconds: (performance.now() - started) / 1000 }
+      const first = measured[String(sizes[0])] ?? []
+      const against = (size: number) =>
+        median((measured[String(size)] ?? []).map((one, at) => one / (first[at] ?? NaN)))
+      rows.push({
+        what: `ledger of 10⁴, 10⁵, 10⁶ payments: ${name}, p50`,
+        against: `itself at 10⁴ (${ms(median(first))})`,
+        measured: `${ratio(against(100_000))} at 10⁵, ${ratio(against(1_000_000))} at 10⁶`,
+        toReach: "≤ 1.3× at 10⁶",
+        reached: against(1_000_000) <= 1.3,
+      })
+    }
+    return { rows, raw }
+  })

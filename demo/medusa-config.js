@@ -1,0 +1,17 @@
+// The demo's shop is configured as the example says, with a few more entries of each gateway so that every way to pay
+// and both kinds of completion are in it.
+const config = require("../medusa-config.example.js")
+
+const payment = Object.values(config.modules).find((module) => module.resolve === "@medusajs/medusa/payment")
+const [ksher, gnete] = payment.options.providers
+
+ksher.options.channels = ["truemoney", "airpay", "alipay", "card", "promptpay"]
+gnete.options.wayCodes = ["UP_OP", "WX_QR"]
+payment.options.providers.push(
+  { ...ksher, id: "first", options: { ...ksher.options, completion: "order_first" } },
+  { ...ksher, id: "qr", options: { ...ksher.options, mode: "qr", channels: ["airpay", "promptpay"] } },
+  { ...gnete, id: "first", options: { ...gnete.options, completion: "order_first" } },
+)
+config.admin = { ...config.admin, disable: process.env.DEMO_ADMIN !== "true" }
+
+module.exports = config

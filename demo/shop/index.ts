@@ -1,0 +1,4 @@
+export * from "./books"
+export * from "./client"
+export * from "./seed"
+export * from "./shopper"

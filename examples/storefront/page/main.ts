@@ -1,0 +1,285 @@
+import type { HttpTypes } from "@medusajs/types"
+import { toCanvas } from "qrcode"
+
+import { action, el, facts, money, say, show } from "./dom"
+import { gatewayPayment, isOpen, watch, type Action, type GatewayPayment } from "./gateway-payment"
+import { Shop } from "./shop"
+
+/** What survives the way to the gateway's page and back. */
+interface Checkout {
+  cartId: string
+  sessionId: string
+  orderId?: string
+}
+
+const storageKey = "checkout"
+const remember = (checkout: Checkout) => localStorage.setItem(storageKey, JSON.stringify(checkout))
+const remembered = (): Checkout | undefined => {
+  const stored = localStorage.getItem(storageKey)
+  return stored ? (JSON.parse(stored) as Checkout) : undefined
+}
+
+let shop: Shop
+
+/** The view that is shown ends what the view before was waiting for. */
+let waiting = new AbortController()
+const restart = (): AbortSignal => {
+  waiting.abort()
+  waiting = new AbortController()
+  return waiting.signal
+}
+
+async function catalogue(): Promise<void> {
+  restart()
+  const [regions, customer] = await Promise.all([shop.regions(), shop.customer()])
+  const select = el(
+    "select",
+    { id: "region" },
+    ...regions.map((one) => el("option", { value: one.id }, one.name)),
+  )
+  const list = el("div")
+  const fill = async () => {
+    const region = regions.find((one) => one.id === select.value)
+    if (!region) return
+    const products = await shop.products(region.id)
+    list.replaceChildren(...products.map((product) => offer(product, region, customer)))
+  }
+  select.addEventListener("change", () => void fill())
+  show("Tea", el("label", { for: "region" }, "Deliver to", select), list, customer ? undefined : signInForm())
+  await fill()
+}
+
+function offer(
+  product: HttpTypes.StoreProduct,
+  region: HttpTypes.StoreRegion,
+  customer: HttpTypes.StoreCustomer | undefined,
+): HTMLElement {
+  const variant = product.variants?.[0]
+  const price = variant?.calculated_price?.calculated_amount ?? 0
+  return el(
+    "article",
+    {},
+    el("h2", {}, product.title),
+    facts({ Price: money(price, region.currency_code) }),
+    action(`Buy ${product.title}`, async () => {
+      if (!variant) throw new Error("This is sold out.")
+      const email = customer?.email ?? "guest@shop.example"
+      await choosePayment(await shop.fillCart(region, variant.id, email))
+    }),
+  )
+}
+
+function signInForm(): HTMLElement {
+  const email = el("input", { id: "email", type: "email", autocomplete: "email", required: true })
+  const password = el("input", {
+    id: "password",
+    type: "password",
+    autocomplete: "current-password",
+    required: true,
+  })
+  return el(
+    "form",
+    {},
+    el("h2", {}, "Sign in"),
+    el("p", {}, "With an account you can cancel an order."),
+    el("label", { for: "email" }, "E-mail", email),
+    el("label", { for: "password" }, "Password", password),
+    action("Sign in", async () => {
+      await shop.signIn(email.value, password.value)
+      await catalogue()
+    }),
+    action(
+      "Create an account",
+      async () => {
+        await shop.signUp(email.value, password.value)
+        await catalogue()
+      },
+      false,
+    ),
+  )
+}
+
+const names: Record<string, string> = {
+  pp_ksher_th: "Ksher: wallets, cards, PromptPay",
+  pp_ksher_qr: "Ksher: QR code",
+  pp_ksher_first: "Ksher: order now, pay later",
+  pp_gnete_hk: "Gnete: UnionPay",
+  pp_gnete_first: "Gnete: order now, pay later",
+}
+
+/** Entries configured with `completion: "order_first"`: the order is placed before it is paid. */
+const orderFirst = (providerId: string): boolean => providerId.endsWith("_first")
+
+async function choosePayment(cart: HttpTypes.StoreCart, problem = ""): Promise<void> {
+  restart()
+  const providers = await shop.providers(cart.region_id ?? "")
+  const choices = providers.map((id, index) =>
+    el(
+      "label",
+      {},
+      el("input", { type: "radio", name: "provider", value: id, checked: index === 0 }),
+      ` ${names[id] ?? id}`,
+    ),
+  )
+  const form = el("fieldset", {}, el("legend", {}, "Pay with"), ...choices)
+  show(
+    "How do you want to pay?",
+    problem ? el("p", { role: "alert" }, problem) : undefined,
+    facts({ Total: money(cart.total, cart.currency_code) }),
+    form,
+    action("Pay", async () => {
+      const providerId = form.querySelector<HTMLInputElement>("input:checked")?.value
+      if (providerId) await pay(cart, providerId)
+    }),
+  )
+}
+
+async function pay(cart: HttpTypes.StoreCart, providerId: string): Promise<void> {
+  // Read anew: a payment opened before has left its collection on the cart.
+  const current = await shop.cart(cart.id)
+  const { sessionId, action: how } = await shop.openPayment(current, providerId)
+  const orderId = orderFirst(providerId) ? await shop.complete(cart.id) : undefined
+  remember({ cartId: cart.id, sessionId, ...(orderId ? { orderId } : {}) })
+  await follow(how)
+}
+
+/** Sends the shopper to the gateway's page, or shows the QR code and waits here. */
+async function follow(how: Action): Promise<void> {
+  if (how.type === "redirect") {
+    location.assign(how.url)
+    return
+  }
+  show("Scan to pay", await qr(how), el("p", {}, "Keep this page open: it goes on by itself."))
+  await wait()
+}
+
+async function qr(how: Extract<Action, { type: "qr" }>): Promise<HTMLElement> {
+  if (how.image !== undefined) return el("img", { class: "qr", src: how.image, alt: "QR code to pay" })
+  const canvas = el("canvas", { role: "img", "aria-label": "QR code to pay" })
+  await toCanvas(canvas, how.content, { width: 240, margin: 2 })
+  return canvas
+}
+
+/** Waits until the payment is decided, then goes on with what it came to. */
+async function wait(): Promise<void> {
+  const checkout = remembered()
+  if (!checkout) return catalogue()
+  const signal = restart()
+  say("Waiting for your payment.")
+  const payment = await watch(shop.sdk, checkout.sessionId, (one) => isDecided(one), signal)
+  if (payment) await decided(payment, checkout)
+}
+
+const isDecided = (payment: GatewayPayment): boolean =>
+  payment.state === "failed" || !isOpen(payment, new Date())
+
+async function decided(payment: GatewayPayment, checkout: Checkout): Promise<void> {
+  say("")
+  if (checkout.orderId) return orderPage(checkout)
+  switch (payment.state) {
+    case "paid":
+    case "partially_refunded":
+    case "refunded": {
+      // The gateway's notification may have completed the cart already: the answer is the same order.
+      const orderId = await shop.complete(checkout.cartId)
+      return orderId ? orderPage({ ...checkout, orderId }) : wait()
+    }
+    case "paid_late":
+      show("Your payment came too late", el("p", {}, "The money is returned to you by itself."))
+      return
+    case "failed":
+      return choosePayment(await shop.cart(checkout.cartId), "The payment failed. Nothing was charged.")
+    case "created":
+    case "pending":
+    case "void":
+      return choosePayment(
+        await shop.cart(checkout.cartId),
+        "The payment was not made in time. Please choose again.",
+      )
+  }
+}
+
+async function orderPage(checkout: Checkout & { orderId?: string }): Promise<void> {
+  const { orderId, sessionId } = checkout
+  if (!orderId) return catalogue()
+  remember(checkout)
+  const signal = restart()
+  const [order, payment, customer] = await Promise.all([
+    shop.order(orderId),
+    gatewayPayment(shop.sdk, sessionId),
+    shop.customer(),
+  ])
+  const canceled = order.status === "canceled"
+  const how = payment.action
+  show(
+    canceled ? "Your order is cancelled" : "Thank you for your order",
+    facts({
+      Order: `#${order.display_id ?? order.id}`,
+      Total: money(order.original_total, order.currency_code),
+      Payment: moneyText(payment),
+    }),
+    how && isOpen(payment, new Date()) && !canceled ? action("Pay now", () => follow(how)) : undefined,
+    canceled || !customer ? undefined : action("Cancel the order", () => cancel(checkout), false),
+    canceled || customer ? undefined : el("p", {}, "Sign in before you buy to be able to cancel."),
+  )
+  const before = payment.state
+  const changed = await watch(shop.sdk, sessionId, (one) => one.state !== before, signal)
+  if (changed) await orderPage(checkout)
+}
+
+async function cancel(checkout: Checkout): Promise<void> {
+  await shop.cancelOrder(checkout.orderId ?? "")
+  // Its money follows in a moment: this page looks until it has.
+  void orderPage(checkout)
+}
+
+function moneyText(payment: GatewayPayment): string {
+  switch (payment.state) {
+    case "created":
+    case "pending":
+      return "waiting for payment"
+    case "paid":
+      return "paid"
+    case "partially_refunded":
+      return "partly refunded"
+    case "refunded":
+      return "refunded: the money is on its way back to you"
+    case "void":
+      return "closed, nothing was charged"
+    case "failed":
+      return "failed, nothing was charged"
+    case "paid_late":
+      return "came too late, it is returned to you"
+  }
+}
+
+/** Back from the gateway's page with the session in the address, or here for the first time. */
+async function start(): Promise<void> {
+  const config = (await (await fetch("/config.json")).json()) as {
+    backendUrl: string
+    publishableKey: string
+  }
+  shop = new Shop(config)
+  const sessionId = new URLSearchParams(location.search).get("session_id")
+  history.replaceState(null, "", "/")
+  const checkout = remembered()
+  if (!sessionId || checkout?.sessionId !== sessionId) return catalogue()
+  // Placed before it is paid: the order's own page says how it stands, and waits there.
+  if (checkout.orderId) return orderPage(checkout)
+  show("Your payment", el("p", {}, "We ask whether it has arrived."))
+  const payment = await gatewayPayment(shop.sdk, sessionId)
+  if (payment.state === "paid" || payment.state === "failed") return decided(payment, checkout)
+  // The shopper came back; the gateway may tell in a moment, or the shopper turned round.
+  const signal = restart()
+  const how = payment.action
+  show(
+    "Your payment",
+    el("p", {}, "It has not arrived yet. This page goes on by itself."),
+    how ? action("Back to the payment", () => follow(how)) : undefined,
+    action("Choose another payment", async () => choosePayment(await shop.cart(checkout.cartId)), false),
+  )
+  const later = await watch(shop.sdk, sessionId, (one) => isDecided(one) || one.state === "paid", signal)
+  if (later) await decided(later, checkout)
+}
+
+start().catch((error: unknown) => say(error instanceof Error ? error.message : "The shop cannot be reached."))

@@ -1,0 +1,110 @@
+import Medusa from "@medusajs/js-sdk"
+import type { HttpTypes } from "@medusajs/types"
+
+import type { Action } from "./gateway-payment"
+
+/** What the page needs of a shop, by Medusa's own SDK. */
+export class Shop {
+  readonly sdk: Medusa
+
+  constructor(config: { backendUrl: string; publishableKey: string }) {
+    this.sdk = new Medusa({
+      baseUrl: config.backendUrl,
+      publishableKey: config.publishableKey,
+      auth: { type: "jwt" },
+    })
+  }
+
+  async regions(): Promise<HttpTypes.StoreRegion[]> {
+    return (await this.sdk.store.region.list()).regions
+  }
+
+  async products(regionId: string): Promise<HttpTypes.StoreProduct[]> {
+    const { products } = await this.sdk.store.product.list({
+      region_id: regionId,
+      fields: "id,title,*variants.calculated_price",
+    })
+    return products
+  }
+
+  async customer(): Promise<HttpTypes.StoreCustomer | undefined> {
+    if (!(await this.sdk.client.getToken())) return undefined
+    return this.sdk.store.customer.retrieve().then(
+      ({ customer }) => customer,
+      () => undefined,
+    )
+  }
+
+  /** Only a customer with a login can cancel an order. */
+  async signIn(email: string, password: string): Promise<void> {
+    await this.sdk.auth.login("customer", "emailpass", { email, password })
+  }
+
+  async signUp(email: string, password: string): Promise<void> {
+    await this.sdk.auth.register("customer", "emailpass", { email, password })
+    await this.sdk.store.customer.create({ email })
+    await this.signIn(email, password)
+  }
+
+  /** A cart with one thing in it, an address and a way to send it: all that a payment needs. */
+  async fillCart(
+    region: HttpTypes.StoreRegion,
+    variantId: string,
+    email: string,
+  ): Promise<HttpTypes.StoreCart> {
+    const { cart } = await this.sdk.store.cart.create({
+      region_id: region.id,
+      email,
+      items: [{ variant_id: variantId, quantity: 1 }],
+      shipping_address: {
+        first_name: "Example",
+        last_name: "Shopper",
+        address_1: "2 Garden Lane",
+        city: "City",
+        postal_code: "10110",
+        country_code: region.countries?.[0]?.iso_2 ?? "",
+      },
+    })
+    const { shipping_options } = await this.sdk.store.fulfillment.listCartOptions({ cart_id: cart.id })
+    const [option] = shipping_options
+    if (!option) throw new Error("The shop does not deliver there.")
+    return (await this.sdk.store.cart.addShippingMethod(cart.id, { option_id: option.id })).cart
+  }
+
+  async cart(cartId: string): Promise<HttpTypes.StoreCart> {
+    return (await this.sdk.store.cart.retrieve(cartId, { fields: "+payment_collection.*" })).cart
+  }
+
+  async providers(regionId: string): Promise<string[]> {
+    const { payment_providers } = await this.sdk.store.payment.listPaymentProviders({ region_id: regionId })
+    return payment_providers.map((provider) => provider.id)
+  }
+
+  /** Opens the payment at the gateway. What comes back says how the shopper pays. */
+  async openPayment(
+    cart: HttpTypes.StoreCart,
+    providerId: string,
+  ): Promise<{ sessionId: string; action: Action }> {
+    const { payment_collection } = await this.sdk.store.payment.initiatePaymentSession(cart, {
+      provider_id: providerId,
+    })
+    const session = payment_collection.payment_sessions?.find((one) => one.provider_id === providerId)
+    if (!session) throw new Error("The payment could not be opened. Please choose another one.")
+    return { sessionId: session.id, action: session.data.action as Action }
+  }
+
+  /** The order of a cart, or `undefined` while it is not paid. Asking again answers the same order. */
+  async complete(cartId: string): Promise<string | undefined> {
+    const answer = await this.sdk.store.cart.complete(cartId)
+    return answer.type === "order" ? answer.order.id : undefined
+  }
+
+  async order(orderId: string): Promise<HttpTypes.StoreOrder> {
+    return (await this.sdk.store.order.retrieve(orderId)).order
+  }
+
+  /** Throws with a message that a shopper can read: delivered already, too late, somebody else's. */
+  async cancelOrder(orderId: string): Promise<void> {
+    await this.sdk.client.fetch(`/store/orders/${orderId}/cancel`, { method: "POST", body: {} })
+  }
+}
