@@ -20,25 +20,29 @@ export async function compare(world: RunningShop, story: Story, told: Told): Pro
   const captured = here?.captured ?? 0
   const refunded = here?.refunded ?? 0
   const marks = here?.sessions.map((session) => session.gatewayState) ?? []
-  const agree =
-    same(taken, captured) &&
-    same(returned, refunded) &&
-    same(here?.collectionCaptured ?? 0, captured) &&
-    same(here?.collectionRefunded ?? 0, refunded) &&
-    same(here?.transactions ?? 0, captured - refunded) &&
-    (told.mark === undefined || marks.includes(told.mark))
+  const differ = [
+    ...unlike("captures", captured, taken),
+    ...unlike("refunds", refunded, returned),
+    ...unlike("captured in the collection", here?.collectionCaptured ?? 0, captured),
+    ...unlike("refunded in the collection", here?.collectionRefunded ?? 0, refunded),
+    ...unlike("transactions", here?.transactions ?? 0, captured - refunded),
+    ...(told.mark === undefined || marks.includes(told.mark) ? [] : [`no session is marked ${told.mark}`]),
+  ]
   return {
     title: story.title,
     gateway: money(taken, returned),
     medusa: money(captured, refunded),
     mark: marks.join(", "),
-    seen: told.seen,
-    agree,
+    seen: differ.length ? differ.join("; ") : told.seen,
+    agree: differ.length === 0,
   }
 }
 
 const total = (minor: number[]): number => minor.reduce((sum, one) => sum + one, 0) / 100
-const same = (a: number, b: number): boolean => Math.round(a * 100) === Math.round(b * 100)
+const unlike = (what: string, is: number, should: number): string[] =>
+  Math.round(is * 100) === Math.round(should * 100)
+    ? []
+    : [`${what}: ${is.toFixed(2)}, not ${should.toFixed(2)}`]
 const money = (came: number, went: number): string => `${came.toFixed(2)} − ${went.toFixed(2)}`
 
 export function print(rows: readonly Row[], say: (line: string) => void): void {
