@@ -358,15 +358,25 @@ function standingOf(order: KsherGatewayOrder | KsherOrder): Answer<Standing> {
   const standing = unsure ? unsureStandings[order.err_code ?? ""] : standings[order.result]
   if (standing === undefined)
     return unknown("unlisted", "Ksher names a state of the order that it does not document.")
+  const hasMoney = standing.state === "paid" || standing.state === "refunded"
+  if (hasMoney && !saysWhatWasPaid(order))
+    return unknown(
+      "unproven",
+      "Ksher calls the order paid and leaves out which order, account or amount that is; it is asked again.",
+    )
   return succeeded({
     ...standing,
     amount: amountOf(order.total_fee, order.fee_type),
     channel: order.channel,
     gatewayNo: order.ksher_order_no,
     payNo: "pay_mch_order_no" in order ? order.pay_mch_order_no : undefined,
-    paidAt: standing.state === "paid" || standing.state === "refunded" ? order.time_end : undefined,
+    paidAt: hasMoney ? order.time_end : undefined,
   })
 }
+
+/** The answer of order_query is not published, so its fields may be missing; money is believed only with all of these. */
+const saysWhatWasPaid = ({ appid, mch_order_no, total_fee, fee_type }: KsherGatewayOrder | KsherOrder) =>
+  appid !== undefined && mch_order_no !== undefined && total_fee !== undefined && fee_type !== undefined
 
 const amountOf = (minor: number | undefined, currency: string | undefined): Money | undefined =>
   minor === undefined || currency === undefined ? undefined : { minor, currency }

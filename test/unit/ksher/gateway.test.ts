@@ -250,8 +250,38 @@ describe("query", () => {
     })
   })
 
+  const paidQr = {
+    result: "SUCCESS",
+    appid: "mch35005",
+    mch_order_no: "01J9ZK",
+    total_fee: 35050,
+    fee_type: "THB",
+    nonce_str: "n",
+  }
+
+  it("a paid QR order is paid, in the amount that Ksher names", async () => {
+    peer.will(answer(paidQr))
+    expect(await peer.gateway({ mode: "qr" }).query(qr())).toMatchObject({
+      kind: "succeeded",
+      value: { state: "paid", amount: thb(35050) },
+    })
+  })
+
+  it.each(["SUCCESS", "REFUND"])(
+    "a QR order that is %s is unknown where Ksher leaves out whose, which or how much it is",
+    async (result) => {
+      for (const name of ["appid", "mch_order_no", "total_fee", "fee_type"]) {
+        const { [name as keyof typeof paidQr]: _left, ...rest } = { ...paidQr, result }
+        peer.will(answer(rest))
+        expect(await peer.gateway({ mode: "qr" }).query(qr())).toMatchObject({
+          kind: "unknown",
+          code: "unproven",
+        })
+      }
+    },
+  )
+
   it.each([
-    ["SUCCESS", undefined, "paid"],
     ["NOTSURE", "PAYMENT_IN_PROCESS", "in_progress"],
     ["NOTSURE", "", "unpaid"],
     ["CLOSED", undefined, "closed"],
