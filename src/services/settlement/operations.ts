@@ -1,6 +1,6 @@
 import { answeredUnknown, isUnclear, money, refused, unknown } from "../../core"
 import type { Outcome, RefundOrder, RefusalReason, RefundRecord, ReversalRecord, Unknown } from "../../core"
-import { returns } from "../ledger"
+import { returnedAmount, returns } from "../ledger"
 import type { BegunReturn, GatewayPayment, Operation } from "../ledger"
 import { tally } from "./confirm"
 import type { Deps } from "./deps"
@@ -210,8 +210,10 @@ export async function resolveAll(
   payment: GatewayPayment,
   deps: Deps,
 ): Promise<{ payment: GatewayPayment; operations: Operation[] }> {
-  let current = payment
-  for (const operation of returns(await deps.ledger.operations.ofPayment(payment.id))) {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  // A process may have died after it stored how an operation ended, and before it counted that in the payment.
+  let current = returnedAmount(operations) === payment.refundedAmount ? payment : await tally(payment, deps)
+  for (const operation of returns(operations)) {
     if (!isUnclear(operation.state) && operation.state !== "pending") continue
     const outcome = await resolve(current, operation, deps)
     current = (await conclude(current, operation, outcome, deps)).payment
