@@ -36,7 +36,9 @@ function openCheck(
   later: (base: number, longest: number) => Date,
 ): Date | null {
   if (payment.state === "failed" && !payment.unwanted && payment.action === null) return null
-  const overdue = payment.expiresAt !== null && now.getTime() - payment.expiresAt.getTime() > hour
+  // One whose create answer was lost has no known end, and nobody has its link.
+  const ends = payment.expiresAt ?? (payment.unwanted === "open_lost" ? payment.createdAt : null)
+  const overdue = ends !== null && now.getTime() - ends.getTime() > hour
   const next = later(2 * minute, overdue ? 6 * hour : payment.unwanted ? hour : 15 * minute)
   // The moment it expires is the moment to close it.
   if (payment.expiresAt && payment.expiresAt > now && payment.expiresAt < next && !payment.unwanted)
@@ -44,13 +46,15 @@ function openCheck(
   return next
 }
 
+/** Asking again changes nothing about these. */
+const waitsForAPerson: ReadonlySet<string> = new Set(["late_held", "refund_unsupported", "outside_unclear"])
+
 /** Money that Medusa has not taken yet, or that has to go back. */
 const owes = (payment: GatewayPayment, operations: readonly Operation[]): boolean =>
   hasMoney(payment.state) &&
   payment.state !== "refunded" &&
   payment.settledBy === null &&
-  payment.attentionCode !== "late_held" &&
-  payment.attentionCode !== "refund_unsupported" &&
+  !waitsForAPerson.has(payment.attentionCode ?? "") &&
   (payment.capturedAt === null || payment.unwanted !== null) &&
   payment.paidAmount - committedAmount(operations) > 0
 
