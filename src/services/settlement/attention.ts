@@ -18,6 +18,18 @@ export type AttentionCode =
   | "unanswered"
   | "no_order"
 
+/**
+ * Doubts about where the money is. What else is said of a payment says how to return it or to go on, and would have it
+ * returned twice: it waits until the doubt is gone.
+ */
+const doubts: ReadonlySet<string> = new Set([
+  "amount_mismatch",
+  "contradiction",
+  "refund_unknown",
+  "outside_unclear",
+  "books_differ",
+] satisfies AttentionCode[])
+
 /** Puts a payment under attention, and says so once. */
 export async function raise(
   payment: GatewayPayment,
@@ -26,6 +38,7 @@ export async function raise(
   deps: Deps,
 ): Promise<GatewayPayment> {
   if (payment.attentionCode === code && payment.attention === sentence) return payment
+  if (payment.attentionCode && doubts.has(payment.attentionCode) && !doubts.has(code)) return payment
   const raised = await deps.ledger.payments.update(payment.id, { attentionCode: code, attention: sentence })
   deps.log.warn(`[gateway-payments] attention ${code} ${payment.id}: ${sentence}`)
   count("gateway_payments.attention", { gateway: payment.gateway, code })

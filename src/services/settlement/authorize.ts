@@ -22,7 +22,9 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
       "payment_unknown",
       "This payment session was not opened by this provider. Nothing has been paid; open a new one.",
     )
-  if (known.state === "paid" && !known.unwanted) return { payment: known, status: "captured" }
+  // The gateway says "refunded" and not how much: nobody ships on that.
+  const spent = known.attentionCode === "outside_unclear"
+  if (known.state === "paid" && !known.unwanted && !spent) return { payment: known, status: "captured" }
   if (hasMoney(known.state) || known.unwanted || known.state === "void")
     return { payment: known, status: "canceled" }
   const { payment, standing, message } = await confirm(known, deps)

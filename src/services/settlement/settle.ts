@@ -37,9 +37,19 @@ async function owedInMedusa(operations: readonly Operation[], deps: SettleDeps):
   return failed.length > 0 && (await deps.refundsHeld(failed)).size > 0
 }
 
+/** Longer than settling takes: as long as the job's own claim. */
+const settlingMs = 10 * minute
+
+/** Whoever asked for this, a process that dies half-way leaves the rest to the job, also of a payment that was at rest. */
+async function dueMeanwhile(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+  const nextCheckAt = after(deps, settlingMs)
+  if (payment.nextCheckAt && payment.nextCheckAt <= nextCheckAt) return payment
+  return deps.ledger.payments.update(payment.id, { nextCheckAt })
+}
+
 /** The half that talks to the gateway, under the lease. */
 async function atGateway(leased: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  const wanted = await stillWanted(leased, deps)
+  const wanted = await stillWanted(await dueMeanwhile(leased, deps), deps)
   const resolved = await resolveAll(wanted, deps)
   let payment = await doubts(resolved.payment, resolved.operations, deps)
   const answer = await confirm(payment, deps)
@@ -159,19 +169,30 @@ async function atRest(payment: GatewayPayment, deps: SettleDeps): Promise<Gatewa
 /** The half that puts Medusa right; whether something is left to do there soon. Outside the lease, since Medusa calls the provider back. */
 async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
   if (!hasMoney(payment.state)) return false
-  const captured = await inMedusaCaptured(payment, deps)
+  // How much of it is still there, only a person can find out: nothing is captured, and nothing sent back.
+  const untold = payment.attentionCode === "outside_unclear"
+  const captured = untold ? payment : await inMedusaCaptured(payment, deps)
   const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
   const booked = await deps.host.payment(payment.sessionId)
   if (!booked || isZero(booked.captured)) {
-    await giveBackUnbooked(captured, deps)
+    if (!untold) await giveBackUnbooked(captured, deps)
     return false
   }
-  const owed = await carryOutOwed(captured, booked, deps)
-  const returned = await giveBackCancelled(owed, booked, order, deps)
+  const returned = untold ? captured : await giveBackOwed(captured, booked, order, deps)
   const entered = await bookReturns(returned, order, deps)
   const rested = await aligned(payment.sessionId, order, deps)
   await orphaned(await fresh(payment, deps), order, deps)
   return !entered || !rested
+}
+
+/** What goes back for Medusa: under its own rows first, then what a cancelled order still holds. */
+async function giveBackOwed(
+  payment: GatewayPayment,
+  booked: HostPayment,
+  order: HostOrder | undefined,
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  return giveBackCancelled(await carryOutOwed(payment, booked, deps), booked, order, deps)
 }
 
 const isZero = (amount: string) => /^0*(\.0*)?$/.test(amount)
@@ -384,7 +405,7 @@ async function bookReturns(
       )
     } catch (error) {
       if (!(await unbooked(payment, deps)).some((one) => one.id === operation.id)) continue
-      if (quiet.has(codeOf(error)) || (await uncarried(booked, payment, deps))) return false
+      if (quiet.has(codeOf(error)) || (await yetToCarry(booked, payment, deps))) return false
       await raise(
         payment,
         "books_differ",
@@ -398,10 +419,15 @@ async function bookReturns(
   return true
 }
 
-/** Medusa holds a row that no operation carries yet: it is carried out first, and may well be the one for this money. */
-async function uncarried(booked: HostPayment, payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
-  const made = returns(await deps.ledger.operations.ofPayment(payment.id))
-  return booked.refunds.some((row) => !made.some((one) => one.refundId === row.id))
+/**
+ * Medusa holds a row that no operation carries yet, and enough is left for it: it is carried out first, and may well be the
+ * one for this money. Where somebody has taken the rest out in the gateway's console, it never will be.
+ */
+async function yetToCarry(booked: HostPayment, payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const left = payment.paidAmount - committedAmount(operations)
+  const carried = new Set(returns(operations).map((one) => one.refundId))
+  return booked.refunds.some((row) => !carried.has(row.id) && toMinor(row.amount, payment.digits) <= left)
 }
 
 const unbooked = async (payment: GatewayPayment, deps: SettleDeps): Promise<Operation[]> =>
