@@ -34,6 +34,7 @@ export const problemCodes = [
   "refund_unknown",
   "refund_not_sent",
   "refund_in_progress",
+  "returned_outside",
   "earlier_refund_booked_first",
   "busy",
   "not_confirmed",

@@ -84,6 +84,7 @@ export class Migration20261122000000 extends Migration {
         state text not null check (state in ('sent', 'unknown', 'pending', 'succeeded', 'refused', 'not_sent')),
         refund_id text,
         outside boolean not null default false,
+        untold boolean not null default false,
         reason text,
         code text,
         message text,

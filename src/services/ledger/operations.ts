@@ -18,6 +18,11 @@ export interface Operation {
   refundId: string | null
   /** Made in the gateway's own console. */
   outside: boolean
+  /**
+   * Entered in Medusa's books by settlement: whoever had asked for it was told only that its outcome was unknown, and may
+   * ask again although Medusa holds it by now.
+   */
+  untold: boolean
   reason: string | null
   code: string | null
   message: string | null
@@ -102,10 +107,17 @@ export class Operations {
     return rows[0] && toOperation(rows[0])
   }
 
-  /** Hands an operation to another Medusa refund row. */
-  async assign(id: string, refundId: string): Promise<void> {
-    await this.database.query(`update gateway_operation set refund_id = ?, updated_at = ? where id = ?`, [
-      refundId,
+  /** Hands an operation to another Medusa refund row: of somebody who asks and is told by that, or of settlement's own. */
+  async assign(id: string, refundId: string, untold = false): Promise<void> {
+    await this.database.query(
+      `update gateway_operation set refund_id = ?, untold = ?, updated_at = ? where id = ?`,
+      [refundId, untold, this.clock.now(), id],
+    )
+  }
+
+  /** Somebody who asked for the same has been told of it. */
+  async told(id: string): Promise<void> {
+    await this.database.query(`update gateway_operation set untold = false, updated_at = ? where id = ?`, [
       this.clock.now(),
       id,
     ])
@@ -208,6 +220,7 @@ interface OperationRow {
   state: OperationState
   refund_id: string | null
   outside: boolean
+  untold: boolean
   reason: string | null
   code: string | null
   message: string | null
@@ -244,6 +257,7 @@ const toOperation = (row: OperationRow): Operation => ({
   state: row.state,
   refundId: row.refund_id,
   outside: row.outside,
+  untold: row.untold,
   reason: row.reason,
   code: row.code,
   message: row.message,

@@ -119,6 +119,7 @@ function newReturn(paymentId: string, intent: NewReturn, now: Date): Operation {
     state: "sent",
     refundId: intent.refundId,
     outside: false,
+    untold: false,
     reason: null,
     code: null,
     message: null,

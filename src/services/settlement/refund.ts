@@ -19,6 +19,8 @@ export interface RefundRequest {
   refundId: string | null
   /** What the caller has just read of the payment, so that it is not read twice. */
   seen?: Picture
+  /** Nobody has just asked for it: Medusa holds its row, and it is decided that the money is still to go back. */
+  owed?: boolean
 }
 
 /**
@@ -55,7 +57,7 @@ async function enter(payment: GatewayPayment, operationId: string, request: Refu
       "busy",
       "This refund is in Medusa's books already. Nothing was sent.",
     )
-  await deps.ledger.operations.assign(operation.id, request.refundId)
+  await deps.ledger.operations.assign(operation.id, request.refundId, !operation.outside)
   return { payment, operation: { ...operation, refundId: request.refundId } }
 }
 
@@ -70,8 +72,8 @@ const isDone = (operation: Operation): boolean =>
 async function refundAtOnce(seen: Picture, request: RefundRequest, deps: Deps) {
   const { payment, operations } = seen
   const amount = request.amount === "rest" ? payment.paidAmount : request.amount
-  if (!hasMoney(payment.state) || returns(operations).some((operation) => holdsMoney(operation.state)))
-    return undefined
+  if (!hasMoney(payment.state) || payment.attentionCode === "outside_unclear") return undefined
+  if (returns(operations).some((operation) => holdsMoney(operation.state))) return undefined
   if (amount <= 0 || amount > payment.paidAmount || !takes(payment, amount, deps)) return undefined
   const kind = reverses(payment, operations, amount, deps) ? "cancel" : "refund"
   const begun = await deps.ledger.returns.begin(
@@ -104,6 +106,7 @@ async function refundLeased(payment: GatewayPayment, request: RefundRequest, dep
   const earlier = await settledEarlier(payment, deps)
   const known = await takenOver(earlier.payment, earlier.operations, request, deps)
   if (known) return { payment: earlier.payment, operation: known }
+  await tellFirst(earlier.payment, earlier.operations, request, deps)
   const amount = await allowed(earlier.payment, earlier.operations, request, deps)
   return carryOut(earlier.payment, earlier.operations, amount, request.refundId, deps)
 }
@@ -139,9 +142,30 @@ async function takenOver(
     await deps.ledger.operations.assign(twin.id, request.refundId)
     return { ...twin, refundId: request.refundId }
   }
-  if (unbooked.length) throw bookFirst(payment, unbooked, operations)
+  if (unbooked.length)
+    throw bookedFirst(payment, unbooked, operations, "is being entered in Medusa's books now")
   return undefined
 }
+
+/**
+ * Settlement has entered in Medusa's books what somebody was told was unknown, and safe to ask for again. Who asks for the
+ * same amount now means that one, or a second one: he is told once, and what he still wants after that is a second one.
+ */
+async function tellFirst(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  request: RefundRequest,
+  deps: Deps,
+): Promise<void> {
+  const twin = request.amount === "rest" ? undefined : untoldOf(operations, request.amount)
+  if (!twin || !request.refundId || request.owed) return
+  await deps.ledger.operations.told(twin.id)
+  throw bookedFirst(payment, [twin], operations, "has been entered in Medusa's books since")
+}
+
+/** A refund of the amount that is done and in Medusa's books, and whose asker does not know of it. */
+export const untoldOf = (operations: readonly Operation[], amount: number): Operation | undefined =>
+  returns(operations).find((operation) => operation.untold && isDone(operation) && operation.amount === amount)
 
 /** Of these operations, those Medusa holds no refund row for. */
 export async function notBooked(done: readonly Operation[], deps: Deps): Promise<Operation[]> {
@@ -157,6 +181,7 @@ async function allowed(
   request: RefundRequest,
   deps: Deps,
 ): Promise<number> {
+  if (payment.attentionCode === "outside_unclear") throw returnedOutside(payment, deps)
   const left = payment.paidAmount - committedAmount(operations)
   const amount = request.amount === "rest" ? left : request.amount
   if (amount <= 0 || amount > left) throw exceeds(payment, amount, left)
@@ -262,6 +287,13 @@ const notPaid = (payment: GatewayPayment) =>
     `Payment ${payment.number} is ${payment.state}: the gateway has not said that it was paid. Nothing was sent.`,
   )
 
+const returnedOutside = (payment: GatewayPayment, deps: Deps) =>
+  new PaymentProblem(
+    "not_allowed",
+    "returned_outside",
+    `${deps.gateway.name} says that something of payment ${payment.number} was returned in its console, and not how much. Nothing was sent: look it up there and record it on the payment first, then refund what is left.`,
+  )
+
 const unclear = (payment: GatewayPayment, operation: Operation, deps: Deps) =>
   new PaymentProblem(
     "not_allowed",
@@ -276,16 +308,17 @@ const exceeds = (payment: GatewayPayment, amount: number, left: number) =>
     `${formatMoney(money(Math.max(left, 0), payment.currency), payment.digits)} is left of payment ${payment.number}; ${formatMoney(money(amount, payment.currency), payment.digits)} cannot be refunded. Nothing was sent.`,
   )
 
-function bookFirst(
+function bookedFirst(
   payment: GatewayPayment,
-  unbooked: readonly Operation[],
+  earlier: readonly Operation[],
   operations: readonly Operation[],
+  how: string,
 ): PaymentProblem {
-  const sum = unbooked.reduce((total, operation) => total + (operation.amount ?? 0), 0)
+  const sum = earlier.reduce((total, operation) => total + (operation.amount ?? 0), 0)
   const show = (minor: number) => formatMoney(money(minor, payment.currency), payment.digits)
   return new PaymentProblem(
     "conflict",
     "earlier_refund_booked_first",
-    `An earlier refund of ${show(sum)} did go through and is being entered in Medusa's books now; ${show(payment.paidAmount - committedAmount(operations))} is left. Nothing was sent for this one: look at the order again and repeat it if it is still wanted.`,
+    `An earlier refund of ${show(sum)} did go through and ${how}; ${show(payment.paidAmount - committedAmount(operations))} is left. Nothing was sent for this one: look at the order again and repeat it if it is still wanted.`,
   )
 }

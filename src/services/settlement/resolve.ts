@@ -111,7 +111,7 @@ async function refundByHand(
   const row = booked && (await owedRow(payment, booked, deps))
   if (row) {
     const amount = toMinor(row.amount, payment.digits)
-    await refund({ sessionId: payment.sessionId, amount, refundId: row.id }, deps)
+    await refund({ sessionId: payment.sessionId, amount, refundId: row.id, owed: true }, deps)
     return
   }
   if (booked && Number(booked.captured) > 0) {

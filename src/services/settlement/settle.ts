@@ -9,7 +9,7 @@ import type { SettleDeps } from "./deps"
 import type { HostOrder, HostPayment } from "./host"
 import { leaseMs, withLease } from "./lease"
 import { resolveAll } from "./operations"
-import { notBooked, refund } from "./refund"
+import { notBooked, refund, untoldOf } from "./refund"
 import { after, day, hour, minute } from "./schedule"
 import { tell } from "./tell"
 import { nextCheck } from "./watch"
@@ -170,15 +170,15 @@ async function atRest(payment: GatewayPayment, deps: SettleDeps): Promise<Gatewa
 async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
   if (!hasMoney(payment.state)) return false
   // How much of it is still there, only a person can find out: nothing is captured, and nothing sent back.
-  const untold = payment.attentionCode === "outside_unclear"
-  const captured = untold ? payment : await inMedusaCaptured(payment, deps)
+  const unsure = payment.attentionCode === "outside_unclear"
+  const captured = unsure ? payment : await inMedusaCaptured(payment, deps)
   const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
   const booked = await deps.host.payment(payment.sessionId)
   if (!booked || isZero(booked.captured)) {
-    if (!untold) await giveBackUnbooked(captured, deps)
+    if (!unsure) await giveBackUnbooked(captured, deps)
     return false
   }
-  const returned = untold ? captured : await giveBackOwed(captured, booked, order, deps)
+  const returned = unsure ? captured : await giveBackOwed(captured, booked, order, deps)
   const entered = await bookReturns(returned, order, deps)
   const rested = await aligned(payment.sessionId, order, deps)
   await orphaned(await fresh(payment, deps), order, deps)
@@ -372,15 +372,34 @@ async function carryOutOwed(
     )
     // Medusa deletes the row itself right after a refusal: give the request that made it time to end.
     if (deps.clock.now().getTime() - since < 2 * minute) continue
+    const amount = toMinor(row.amount, payment.digits)
+    if (!mine.length && (await maybeTheSame(operations, amount, deps))) {
+      current = await raise(current, "books_differ", twoForOne(current, row.amount, deps), deps)
+      continue
+    }
     current = await attemptReturn(current, deps, () =>
-      refund(
-        { sessionId: payment.sessionId, amount: toMinor(row.amount, payment.digits), refundId: row.id },
-        deps,
-      ),
+      refund({ sessionId: payment.sessionId, amount, refundId: row.id, owed: true }, deps),
     )
   }
   return current
 }
+
+/**
+ * Somebody who did not know that his refund had gone through asked for it again, and the process died before he was told. A
+ * refund that Medusa does not hold yet is simply this row's.
+ */
+async function maybeTheSame(
+  operations: readonly Operation[],
+  amount: number,
+  deps: SettleDeps,
+): Promise<boolean> {
+  if (!untoldOf(operations, amount)) return false
+  const unbooked = await notBooked(returns(operations).filter(isDone), deps)
+  return !unbooked.some((one) => one.amount === amount)
+}
+
+const twoForOne = (payment: GatewayPayment, amount: string, deps: SettleDeps): string =>
+  `Medusa holds two refunds of ${amount} ${payment.currency.toUpperCase()}, and ${deps.gateway.name} made one: whoever asked the second time may not have known that the first had gone through. Nothing was sent for the second: refund it here if it is wanted as well, or return it by hand and record it.`
 
 /**
  * Refunds that went through and that Medusa does not know: it is asked to refund, and the provider hands it the one that is
@@ -415,8 +434,17 @@ async function bookReturns(
       return false
     }
   }
-  await clear(await fresh(payment, deps), ["books_differ"], deps)
+  const now = await fresh(payment, deps)
+  if (now.attentionCode === "books_differ" && !(await uncarried(now, deps))) await clear(now, ["books_differ"], deps)
   return true
+}
+
+/** Whether Medusa still holds a row that no operation carries. */
+async function uncarried(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const carried = new Set(returns(operations).map((one) => one.refundId))
+  const booked = await deps.host.payment(payment.sessionId)
+  return booked?.refunds.some((row) => !carried.has(row.id)) ?? false
 }
 
 /**

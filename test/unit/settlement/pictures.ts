@@ -48,6 +48,7 @@ export const anOperation = (patch: Partial<Operation> = {}): Operation => ({
   state: "succeeded",
   refundId: null,
   outside: false,
+  untold: false,
   reason: null,
   code: null,
   message: null,
