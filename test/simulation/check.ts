@@ -18,6 +18,8 @@ export interface Verdict {
   problems: string[]
   /** Payments whose money the shop keeps although Medusa gave them up, as it was configured. */
   held: number
+  /** Payments that Gnete took money for after it had closed them, while every notification of it got lost. */
+  unheard: number
   /** Payments that wait for a person, by reason. */
   attention: Record<string, number>
   states: Record<string, number>
@@ -31,6 +33,8 @@ interface Case {
   gateway: ModelGateway
   medusa: Payment | undefined
   world: World
+  /** A verified notification says that it was paid. */
+  toldPaid: boolean
 }
 
 const hour = 3_600_000
@@ -41,14 +45,17 @@ type Finding = string | false | undefined
 export async function check(world: World): Promise<Verdict> {
   const ledger = openLedger(world.connection, world.scheduler.clock)
   const { payments } = await ledger.payments.list({ limit: 1000, offset: 0, order: "created_at" })
-  const verdict: Verdict = { problems: [], held: 0, attention: {}, states: {} }
+  const verdict: Verdict = { problems: [], held: 0, unheard: 0, attention: {}, states: {} }
+  const toldPaid = await paymentsToldPaid(world)
   const cases: Case[] = []
   for (const payment of payments) {
-    const one = await caseOf(payment, await ledger.operations.ofPayment(payment.id), world)
+    const operations = await ledger.operations.ofPayment(payment.id)
+    const one = caseOf(payment, operations, world, toldPaid.has(payment.id))
     cases.push(one)
     count(verdict.states, payment.state)
     if (payment.attentionCode) count(verdict.attention, payment.attentionCode)
     if (payment.attentionCode === "late_held") verdict.held++
+    if (unheardOf(one)) verdict.unheard++
     for (const problem of problemsOf(one)) verdict.problems.push(`${payment.number}: ${problem}`)
   }
   verdict.problems.push(
@@ -63,12 +70,30 @@ export async function check(world: World): Promise<Verdict> {
 
 const count = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1)
 
-async function caseOf(payment: GatewayPayment, operations: Operation[], world: World): Promise<Case> {
+function caseOf(payment: GatewayPayment, operations: Operation[], world: World, toldPaid: boolean): Case {
   const gateway = world.gateways.get(payment.providerId)
   if (!gateway) throw new Error(`There is no gateway for ${payment.id}.`)
   const medusa = [...world.tables.payments.values()].find((one) => one.sessionId === payment.sessionId)
-  return { payment, operations, gateway, medusa, world, order: gateway.orders.get(payment.number) }
+  return { payment, operations, gateway, medusa, world, toldPaid, order: gateway.orders.get(payment.number) }
 }
+
+async function paymentsToldPaid(world: World): Promise<Set<string>> {
+  const rows = await world.connection.query<{ gateway_payment_id: string }>(
+    `select distinct gateway_payment_id from gateway_notification where about = 'payment' and verified`,
+  )
+  return new Set(rows.map((row) => row.gateway_payment_id))
+}
+
+/**
+ * Gnete's query goes on calling an order closed that was paid after it was closed: its notification is all that tells. Where
+ * each of its six tries got lost, nothing in the world outside the gateway knows of the money.
+ */
+const unheardOf = ({ payment, gateway, order, toldPaid }: Case): boolean =>
+  payment.state === "void" &&
+  gateway.rules.name === "gnete" &&
+  order?.state === "closed" &&
+  order.moneyIn > 0 &&
+  !toldPaid
 
 function problemsOf(one: Case): string[] {
   const { attentionCode } = one.payment
@@ -120,7 +145,7 @@ function whenSettled(one: Case): Finding[] {
   const held = moneyIn - back
   const shop = orderOf(one)
   const session = world.tables.sessions.get(payment.sessionId)
-  if (invisible(one)) return []
+  if (invisible(one) || unheardOf(one)) return []
   const openOperation = returns(operations).find(
     (entry) => isUnclear(entry.state) || entry.state === "pending",
   )
@@ -194,7 +219,10 @@ function underAttention(one: Case, code: string): Finding[] {
   const byHand = (order?.returns ?? []).some((entry) => entry.console)
   const carried = new Set(returns(operations).map((entry) => entry.refundId))
   // Somebody took out in the console what Medusa still holds a refund for: only people can say what was meant.
-  const uncarried = byHand && (medusa?.refunds ?? []).some((row) => !carried.has(row.id))
+  const rowLeft = (medusa?.refunds ?? []).some((row) => !carried.has(row.id))
+  const uncarried = byHand && rowLeft
+  // Somebody asked again for what he did not know had gone through, and his process died: one wish, or two?
+  const askedTwice = rowLeft && operations.some((entry) => entry.untold)
   const unlisted = byHand && !one.gateway.facts(payment.channel ?? undefined).refundQuery
   const reasons: Record<string, boolean> = {
     contradiction:
@@ -202,13 +230,14 @@ function underAttention(one: Case, code: string): Finding[] {
       (order?.moneyIn !== undefined && order.moneyIn > 0 && order.state === "closed"),
     not_captured: !medusa && held > 0,
     refund_unknown: doubtful,
-    refund_refused: held > 0 || uncarried,
+    // What the gateway shows nowhere, only its refusal of the rest tells.
+    refund_refused: held > 0 || uncarried || invisible(one),
     refund_unsupported: (held > 0 || unlisted) && !one.gateway.facts(payment.channel ?? undefined).refund,
     late_held: held > 0 && !medusa,
     qr_stays_open: payable(one) || order?.state === "unpaid",
     no_order: medusa !== undefined && held > 0 && !orderOf(one),
     outside_unclear: unlisted,
-    books_differ: uncarried,
+    books_differ: uncarried || askedTwice,
   }
   return [!reasons[code] && `attention ${code} for nothing: ${payment.attention ?? ""}`]
 }

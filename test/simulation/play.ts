@@ -30,7 +30,7 @@ export async function play(
   await connection.clear()
   const world = new World(schedule, connection, tracing)
   let problems: string[] = []
-  let verdict: Verdict = { problems: [], held: 0, attention: {}, states: {} }
+  let verdict: Verdict = { problems: [], held: 0, unheard: 0, attention: {}, states: {} }
   try {
     await perform(world)
     await settleDown(world)

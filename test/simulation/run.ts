@@ -43,12 +43,15 @@ async function main(): Promise<number> {
     for (let index = 0; index < wish.schedules; index++) {
       const seed = wish.seed + index
       const played = await play(scheduleOf(seed, new Random(seed)), connection, { tracing: wish.trace })
-      if (wish.trace) print(played.trace)
-      if (!played.problems.length) continue
+      if (!played.problems.length) {
+        if (wish.trace) print(played.trace)
+        continue
+      }
       failed.push(seed)
       if (wish.list) print([`seed ${seed}: ${played.problems[0] ?? ""}`])
       else if (failed.length <= 5) {
         const small = await shrink(played.schedule, connection)
+        if (wish.trace) print((await play(small.schedule, connection, { tracing: true })).trace)
         report(small)
       }
     }
