@@ -71,9 +71,13 @@ async function watchOpenQr(
   deps: SettleDeps,
 ): Promise<GatewayPayment> {
   const since = (payment.expiresAt ?? payment.createdAt).getTime()
-  const over = standing?.state === "failed" || deps.clock.now().getTime() - since > openQrLapses
+  const over =
+    standing?.state === "failed" ||
+    (standing?.state === "absent" && neverOpened(payment)) ||
+    deps.clock.now().getTime() - since > openQrLapses
   if (over && standing && standing.state !== "in_progress") return lapsed(payment, deps)
-  if (payment.unwanted !== "order_canceled") return payment
+  // A code that nobody was shown is paid by nobody.
+  if (payment.unwanted !== "order_canceled" || payment.action === null) return payment
   return raise(
     payment,
     "qr_stays_open",
@@ -81,6 +85,10 @@ async function watchOpenQr(
     deps,
   )
 }
+
+/** The gateway refused to open it, or was not reached: nothing can still be on its way. */
+const neverOpened = (payment: GatewayPayment): boolean =>
+  payment.state === "failed" && payment.action === null && payment.unwanted !== "open_lost"
 
 async function lapsed(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
   const over = { settledBy: "outside" as const, checks: 0, attention: null, attentionCode: null }
