@@ -10,9 +10,6 @@ export type OperationKind = "open" | "close" | "cancel" | "refund"
 export const operationStates = ["sent", "unknown", "pending", "succeeded", "refused", "not_sent"] as const
 export type OperationState = (typeof operationStates)[number]
 
-export const isSettled = (state: OperationState): boolean =>
-  state === "succeeded" || state === "refused" || state === "not_sent"
-
 /** Its outcome is not known: it must be settled before another may touch the same money. */
 export const isUnclear = (state: OperationState): boolean => state === "sent" || state === "unknown"
 

@@ -1,5 +1,6 @@
 import type { LoaderOptions } from "@medusajs/framework/types"
 
+import { logLine } from "../services/observability"
 import { notifyUrl } from "../services/options/shared"
 import { readPluginOptions } from "../services/options/plugin"
 
@@ -21,7 +22,7 @@ export async function checkAtBoot({ container, options, logger }: LoaderOptions)
   for (const { id, gateway, base } of ourProviders(config)) {
     const providerId = `pp_${gateway}${id ? `_${id}` : ""}`
     const url = notifyUrl(base, providerId)
-    logger?.info(`[gateway-payments] ${providerId}: notifications are expected at ${url}`)
+    logger?.info(logLine("notify_url", { provider: providerId }, `notifications are expected at ${url}`))
   }
 }
 

@@ -13,7 +13,9 @@ interface Manifest {
   name: string
   exports: Record<string, string | Record<string, string>>
   bin: Record<string, string>
+  dependencies: Record<string, string>
   devDependencies: Record<string, string>
+  peerDependencies: Record<string, string>
 }
 
 export function manifestOf(folder: string): Manifest {
@@ -37,6 +39,10 @@ export class Project {
     writeFileSync(this.path(name), text)
   }
 
+  delete(name: string) {
+    rmSync(this.path(name))
+  }
+
   /** Runs to its end. Rejects with all it printed where it fails. */
   async run(command: string, args: string[], env: Record<string, string> = {}): Promise<string> {
     try {
@@ -48,14 +54,28 @@ export class Project {
     }
   }
 
+  /** A line as a person types it, and how it ended. */
+  async type(line: string, env: Record<string, string> = {}): Promise<{ code: number; text: string }> {
+    const [command = "", ...args] = line.split(" ")
+    try {
+      const { stdout, stderr } = await execute(command, args, this.options(env))
+      return { code: 0, text: stdout + stderr }
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+      return { code, text: stdout + stderr }
+    }
+  }
+
   install(...packages: string[]): Promise<string> {
     return this.run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...packages])
   }
 
   /** Starts what does not end by itself, and resolves when it has printed `sign`. */
-  async start(args: string[], sign: RegExp, env: Record<string, string> = {}, cwd = "."): Promise<Running> {
+  async start(line: string[], sign: RegExp, env: Record<string, string> = {}, cwd = "."): Promise<Running> {
     const options = { ...this.options(env), cwd: this.path(cwd) }
-    const child = spawn(process.execPath, args, { ...options, stdio: ["ignore", "pipe", "pipe"] })
+    const [command = "", ...args] = line
+    // In a group of its own, which is stopped as a whole: npx and `medusa develop` start others.
+    const child = spawn(command, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] })
     const running = new Running(child)
     await running.printed(sign)
     return running
@@ -74,6 +94,9 @@ export class Running {
   output = ""
 
   constructor(private readonly child: ChildProcess) {
+    process.once("exit", () => {
+      if (this.runs) this.signal("SIGKILL")
+    })
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => (this.output += text))
     }
@@ -92,10 +115,18 @@ export class Running {
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return
+    if (!this.runs) return
     const ended = new Promise((resolve) => this.child.once("exit", resolve))
-    this.child.kill("SIGTERM")
+    this.signal("SIGTERM")
     await ended
+  }
+
+  private get runs(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null
+  }
+
+  private signal(name: NodeJS.Signals): void {
+    if (this.child.pid !== undefined) process.kill(-this.child.pid, name)
   }
 }
 

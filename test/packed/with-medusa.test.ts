@@ -1,6 +1,7 @@
 import { medusaBooks, seed, ShopClient, Shopper } from "../../demo/shop"
 import { startSandbox, type Sandbox } from "../../src/sandbox"
 import { createEmptyDatabase, type TestDatabase } from "../setup/database"
+import { shopCommands, step } from "./readme"
 import { freePort, manifestOf, Project, repository, type Running, tarball } from "./project"
 
 const { name, devDependencies: versions } = manifestOf(repository)
@@ -47,46 +48,25 @@ const shop = {
     exclude: ["node_modules", ".medusa"],
     "ts-node": { swc: true },
   }),
-  "medusa-config.ts": `
-import { defineConfig, Modules } from "@medusajs/framework/utils"
+}
 
-const providers = JSON.parse(process.env.PROVIDERS ?? "[]") as { resolve: string; id: string; options: object }[]
+/** What the README says to paste, and in it what the sandbox prints "to paste in place of your own". */
+const config = `import { defineConfig } from "@medusajs/framework/utils"
 
-module.exports = defineConfig({
-  projectConfig: {
-    databaseUrl: process.env.DATABASE_URL,
-    http: { storeCors: "*", adminCors: "*", authCors: "*", jwtSecret: "packed", cookieSecret: "packed" },
-  },
-  plugins: [{ resolve: "${name}", options: { notificationRetentionDays: 30 } }],
-  modules: [
-    {
-      resolve: "@medusajs/medusa/payment",
-      dependencies: ["gateway_payments", Modules.LOCKING],
-      options: { providers },
-    },
-  ],
+const sandbox = JSON.parse(process.env.SANDBOX ?? "{}") as Record<"ksher" | "gnete", object>
+
+${step("2. Configure")
+  .config.replace(/^ *appid: .*$/m, "$&\n...sandbox.ksher,")
+  .replace(/^ *mchNo: .*$/m, "$&\n...sandbox.gnete,")}`
+
+const environment = ({ ksher, gnete }: Sandbox, databaseUrl: string) => ({
+  DATABASE_URL: databaseUrl,
+  JWT_SECRET: "packed",
+  COOKIE_SECRET: "packed",
+  BACKEND_URL: "https://shop.example",
+  STOREFRONT_URL: "https://shop.example",
+  SANDBOX: JSON.stringify({ ksher, gnete }),
 })
-`,
-}
-
-const providers = ({ ksher, gnete }: Sandbox) => {
-  const addresses = {
-    notifyBaseUrl: "https://shop.example",
-    returnUrl: "https://shop.example/paid/{session_id}",
-  }
-  return [
-    {
-      resolve: `${name}/providers/ksher`,
-      id: "th",
-      options: { ...ksher, ...addresses, channels: ["truemoney"] },
-    },
-    {
-      resolve: `${name}/providers/gnete`,
-      id: "hk",
-      options: { ...gnete, ...addresses, wayCodes: ["UP_OP"] },
-    },
-  ]
-}
 
 const cli = "node_modules/@medusajs/cli/cli.js"
 
@@ -95,15 +75,25 @@ let project: Project
 let database: TestDatabase
 let env: Record<string, string>
 
+const typed: string[] = []
+
+/** Types what a page says. The package is not published where the tests run: its tarball stands in for its name. */
+async function type(line: string) {
+  typed.push(line)
+  return project.type(
+    line.replace(`npm install ${name}`, `npm install --no-audit --no-fund ${tarball()}`),
+    env,
+  )
+}
+
 const medusa = (...args: string[]) => project.run(process.execPath, [cli, ...args], env)
 
 beforeAll(async () => {
   project = new Project(shop)
   database = await createEmptyDatabase("packed")
   sandbox = await startSandbox({ notifications: "manual" })
-  env = { DATABASE_URL: database.url, PROVIDERS: JSON.stringify(providers(sandbox)) }
-  await project.install(tarball())
-}, 600_000)
+  env = environment(sandbox, database.url)
+})
 
 afterAll(async () => {
   await sandbox.stop()
@@ -111,21 +101,96 @@ afterAll(async () => {
   project.remove()
 })
 
-const doors = ["", "/providers/ksher", "/providers/gnete", "/workflows", "/modules/gateway-payments"]
+describe("the README, step by step", () => {
+  const [install = ""] = step("1. Install").commands
+  const [doctor = ""] = step("3. Check").commands
+  const [migrate = ""] = step("4. Migrate").commands
+  const [develop = ""] = step("5. Start").commands
+  const [simulate = ""] = step("8. Try it against the sandbox").commands
 
-it.each(doors)("opens %s for require and for import", async (door) => {
-  const required = `console.log(typeof require("${name}${door}"))`
-  expect(await project.run(process.execPath, ["--eval", required])).toBe("object\n")
-  const imported = `console.log(typeof await import("${name}${door}"))`
-  expect(await project.run(process.execPath, ["--input-type=module", "--eval", imported])).toBe("object\n")
+  it("1. installs: the package is among the dependencies", async () => {
+    expect(await type(install)).toMatchObject({ code: 0 })
+    expect(manifestOf(project.folder).dependencies).toHaveProperty(name)
+  }, 600_000)
+
+  it("3. checks: the migrations are still pending, and everything else is in order", async () => {
+    project.write("medusa-config.ts", config)
+    const { code, text } = await type(doctor)
+    const lines = text.split("\n").filter((line) => /^(ok|note|wrong|skipped) /.test(line))
+    expect(lines.filter((line) => !line.startsWith("ok"))).toEqual([
+      expect.stringMatching(/^wrong +database +migrations +Pending: .*npx medusa db:migrate$/),
+    ])
+    expect(lines.map((line) => line.split(/ +/)[2])).toEqual(
+      expect.arrayContaining(["options", "keys", "notifications", "clock", "query", "migrations"]),
+    )
+    expect(code).toBe(1)
+  })
+
+  it("4. migrates: the module is named, and the doctor has nothing left to say", async () => {
+    const migrated = await type(migrate)
+    expect(migrated.text).toContain("gateway_payments")
+    expect(migrated.code).toBe(0)
+    expect(await type(doctor)).toEqual({ code: 0, text: expect.stringMatching(/Nothing to fix\.\n$/) })
+  })
+
+  it("5. starts: the log says where notifications are expected", async () => {
+    typed.push(develop)
+    const port = { PORT: String(await freePort()) }
+    const running = await project.start(develop.split(" "), /Server is ready on port/, { ...env, ...port })
+    expect(running.output).toContain(
+      "notify_url provider=pp_ksher_th: notifications are expected at https://shop.example/hooks/gateway/pp_ksher_th",
+    )
+    await running.stop()
+  })
+
+  it("8. simulates: the sandbox prints the options to paste", async () => {
+    typed.push(simulate)
+    // On a port that is free, whatever else runs on this machine.
+    const line = simulate.replace(/--port \d+$/, "--port 0")
+    const running = await project.start(line.split(" "), /Control: POST/)
+    expect(running.output).toMatch(/gatewayUrl[^]*baseUrl/)
+    await running.stop()
+  })
+
+  it("and whatever else the pages tell a shop to type", async () => {
+    for (const command of shopCommands.filter((each) => !typed.includes(each)))
+      expect([command, await type(command)]).toEqual([command, expect.objectContaining({ code: 0 })])
+  })
 })
 
-it("types its doors for a shop's own code", async () => {
-  const lines = doors.map(
-    (door, index) => `import * as door${index} from "${name}${door}"\nexport { door${index} }`,
+describe("every door of the export map", () => {
+  const doors = Object.keys(manifestOf(repository).exports).map((door) =>
+    door.slice(1).replace("*", "gateway-payments"),
   )
-  project.write("doors.ts", lines.join("\n"))
-  await project.run(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."])
+
+  it.each(doors)("opens %s for require and for import", async (door) => {
+    const required = `console.log(typeof require("${name}${door}"))`
+    expect(await project.run(process.execPath, ["--eval", required])).toBe("object\n")
+    const how = door.endsWith(".json") ? `, { with: { type: "json" } }` : ""
+    const imported = `console.log(typeof await import("${name}${door}"${how}))`
+    expect(
+      await project.run(process.execPath, ["--no-warnings", "--input-type=module", "--eval", imported]),
+    ).toBe("object\n")
+  })
+
+  // The admin's door is for Medusa's bundler, which asks for no types.
+  it.each([
+    ["Node16", "Node16"],
+    ["ESNext", "bundler"],
+  ])("has types for module %s with %s resolution", async (module, resolution) => {
+    const typedDoors = doors.filter((door) => door !== "/admin")
+    const lines = typedDoors.map((door, index) => [
+      `import * as door${index} from "${name}${door}"`,
+      `export { door${index} }`,
+      `// @ts-expect-error A door whose types were not found would let every name through.`,
+      `import { noSuchName as none${index} } from "${name}${door}"`,
+    ])
+    project.write("doors.ts", lines.flat().join("\n"))
+    const compiler = "node_modules/typescript/bin/tsc"
+    const flags = ["--noEmit", "--module", module, "--moduleResolution", resolution, "--resolveJsonModule"]
+    await project.run(process.execPath, [compiler, "-p", ".", ...flags])
+    project.delete("doors.ts")
+  })
 })
 
 describe("a shop that installed it", () => {
@@ -133,12 +198,11 @@ describe("a shop that installed it", () => {
   let address: string
 
   beforeAll(async () => {
-    await medusa("db:migrate")
     await medusa("build")
     const port = await freePort()
     address = `http://localhost:${port}`
     // The build is a program of its own, which a shop starts in its folder.
-    const start = [project.path(cli), "start", "--port", String(port)]
+    const start = [process.execPath, project.path(cli), "start", "--port", String(port)]
     server = await project.start(start, /Server is ready on port/, env, ".medusa/server")
   }, 600_000)
 

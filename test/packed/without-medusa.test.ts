@@ -1,3 +1,4 @@
+import { isBuiltin } from "node:module"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { manifestOf, Project, repository, tarball } from "./project"
@@ -63,6 +64,22 @@ it("holds no tests, no demo, and only maps that carry their sources", () => {
   expect(hollow).toEqual([])
 })
 
+it("names in its types no package that a shop need not have", () => {
+  const { dependencies, peerDependencies } = manifestOf(installed)
+  const known = [...Object.keys(dependencies), ...Object.keys(peerDependencies)]
+  const types = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".d.ts"),
+  )
+  const named = types.flatMap((file) =>
+    [...readFileSync(path.join(installed, file), "utf8").matchAll(/(?:from |import\()"([^."][^"]*)"/g)]
+      .map(([, from = ""]) => from)
+      .filter((from) => !isBuiltin(from) && !known.some((one) => from === one || from.startsWith(`${one}/`)))
+      .map((from) => `${file}: ${from}`),
+  )
+  expect(types.length).toBeGreaterThan(0)
+  expect(named).toEqual([])
+})
+
 describe.each(Object.entries(doors))("%s", (door, names) => {
   it("opens for require", async () => {
     const script = `const door = require("${name}/${door}"); console.log(${names.map((each) => `typeof door.${each}`).join(", ")})`
@@ -123,7 +140,7 @@ describe("the command-line tool", () => {
 
   it("starts the sandbox, which prints the options to paste", async () => {
     const sandbox = await project.start(
-      [path.join(installed, bin[command]!), "sandbox", "--port", "0"],
+      ["npx", "--no-install", command, "sandbox", "--port", "0"],
       /Control: POST/,
     )
     expect(sandbox.output).toMatch(/gatewayUrl/)

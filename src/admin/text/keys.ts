@@ -9,5 +9,3 @@ export type TextKey = Leaves<typeof en>
 
 /** i18next reads `count` as a plural, whose rules it looks up by Medusa's language codes; it knows none for `zhCN`. */
 export type TextValues = Record<string, string | number> & { count?: never }
-
-export type Translate = (key: TextKey, values?: TextValues) => string

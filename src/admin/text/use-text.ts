@@ -15,5 +15,3 @@ export function useText() {
     share: (part: number): string => shareOf(part, locale),
   }
 }
-
-export type Text = ReturnType<typeof useText>

@@ -1,5 +1,8 @@
+import type { ModuleProviderExports } from "@medusajs/framework/types"
 import { ModuleProvider, Modules } from "@medusajs/framework/utils"
 
 import { GnetePaymentProvider } from "../../services/gnete/provider"
 
-export default ModuleProvider(Modules.PAYMENT, { services: [GnetePaymentProvider] })
+const door: ModuleProviderExports = ModuleProvider(Modules.PAYMENT, { services: [GnetePaymentProvider] })
+
+export default door

@@ -23,7 +23,6 @@ export const verdict = z.object({
   err_code: optionalText(64),
   nonce_str: optionalText(64),
 })
-export type KsherVerdict = z.output<typeof verdict>
 
 /** Ksher's own time: naive, in the merchant's zone (+07:00). Empty until there is one. */
 const zone = "+07:00"

@@ -1,4 +1,4 @@
 export { observeCalls } from "./calls"
-export { logLine } from "./log"
-export { observed, type UseCase } from "./observed"
+export { kindOf, logLine, reasonOf } from "./log"
+export { observed } from "./observed"
 export { count, type Attributes } from "./telemetry"

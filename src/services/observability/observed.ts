@@ -1,8 +1,20 @@
 import { PaymentProblem } from "../../core"
 import { count, inSpan, type Attributes } from "./telemetry"
 
-export type UseCase =
-  "open" | "abandon" | "authorize" | "refund" | "cancel" | "notify" | "act" | "settle" | "reconcile"
+export const useCases = [
+  "open",
+  "authorize",
+  "refund",
+  "cancel",
+  "abandon",
+  "notify",
+  "act",
+  "settle",
+  "resolve",
+  "compare",
+  "reconcile",
+] as const
+type UseCase = (typeof useCases)[number]
 
 /**
  * One use case, as a span `gateway_payments.<name>` and a count, each with what became of it: what `outcomeOf` says, else

@@ -11,6 +11,7 @@ import type { Gateway } from "../../core"
 import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { Clock, GatewayPayment, KnexLike, Ledger, Picture } from "../ledger"
 import { plainDecimal } from "../host/medusa"
+import { kindOf, logLine } from "../observability"
 import { notifyUrl } from "../options/shared"
 import { abandon, authorize, cancel, lookAgain, open, receive, refund, tell } from "../settlement"
 import type { Authorization, Deps, Policy } from "../settlement"
@@ -54,7 +55,8 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     this.policy = setup.policy
     this.ledger = openLedger(fromKnex(cradle.__pg_connection__), clock)
     this.clock = clock
-    for (const warning of setup.warnings) cradle.logger.warn(`[gateway-payments] ${warning}`)
+    for (const warning of setup.warnings)
+      cradle.logger.warn(logLine("option_warning", { gateway: setup.gateway.name }, warning))
   }
 
   private readonly clock: Clock
@@ -122,9 +124,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
       else await lookAgain(payment, this.deps)
     } catch (error) {
       // Medusa would fail the shopper's request; the job finds every payment whose session is gone.
-      this.medusa.logger.warn(
-        `[gateway-payments] a deleted session is left to the job: ${asMedusaError(error).message}`,
-      )
+      this.medusa.logger.warn(logLine("session_left_to_job", {}, asMedusaError(error).message))
     }
     return { data: {} }
   }
@@ -184,7 +184,11 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
   ): Promise<Medusa.WebhookActionResult> {
     const { deps } = this
     deps.log.warn(
-      `[gateway-payments] ${deps.providerId} is notified at Medusa's own hook: register ${deps.notifyUrl} instead.`,
+      logLine(
+        "wrong_hook",
+        { provider: deps.providerId },
+        `it is notified at Medusa's own hook, register ${deps.notifyUrl} instead`,
+      ),
     )
     const receipt = await receive(asRaw(payload), deps)
     if (receipt.kind !== "accepted" || !receipt.notification.paymentId)
@@ -229,9 +233,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     try {
       await this.medusa[Modules.EVENT_BUS]?.emit({ name: `gateway_payment.${event}`, data })
     } catch (error) {
-      this.medusa.logger.error(
-        `[gateway-payments] ${event} of ${payment.id} was not told: ${(error as Error).name}`,
-      )
+      this.medusa.logger.error(logLine("event_not_told", { event, payment: payment.id }, kindOf(error)))
     }
   }
 

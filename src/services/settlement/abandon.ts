@@ -1,5 +1,6 @@
 import { PaymentProblem, hasMoney, isOpen } from "../../core"
 import type { GatewayPayment, Unwanted } from "../ledger"
+import { logLine, reasonOf } from "../observability"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
 import { after, second } from "./schedule"
@@ -20,7 +21,7 @@ export async function abandon(payment: GatewayPayment, why: Unwanted, deps: Deps
   })
   if (!isOpen(noted.state)) return
   const closing = close(noted, deps).catch((error: unknown) =>
-    deps.log.warn(`[gateway-payments] close ${payment.id}: ${(error as Error).message}`),
+    deps.log.warn(logLine("close_failed", { payment: payment.id }, reasonOf(error))),
   )
   await Promise.race([closing, deps.wait(budgetMs)])
 }

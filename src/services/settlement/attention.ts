@@ -1,5 +1,5 @@
 import type { GatewayPayment } from "../ledger"
-import { count } from "../observability"
+import { count, logLine } from "../observability"
 import type { Deps } from "./deps"
 
 /** Why a person must look; stable codes, one sentence each from the place that raises it. */
@@ -40,7 +40,7 @@ export async function raise(
   if (payment.attentionCode === code && payment.attention === sentence) return payment
   if (payment.attentionCode && doubts.has(payment.attentionCode) && !doubts.has(code)) return payment
   const raised = await deps.ledger.payments.update(payment.id, { attentionCode: code, attention: sentence })
-  deps.log.warn(`[gateway-payments] attention ${code} ${payment.id}: ${sentence}`)
+  deps.log.warn(logLine("attention", { payment: payment.id, code }, sentence))
   count("gateway_payments.attention", { gateway: payment.gateway, code })
   await deps.emit("attention_required", raised)
   return raised

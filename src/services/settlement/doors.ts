@@ -5,6 +5,7 @@ import type { Deps, SettleDeps } from "./deps"
 import * as notifying from "./notify"
 import * as opening from "./open"
 import * as refunding from "./refund"
+import * as resolving from "./resolve"
 import * as settling from "./settle"
 
 /*
@@ -62,6 +63,14 @@ export const settle = (paymentId: string, deps: SettleDeps) =>
     "settle",
     of(deps),
     () => settling.settle(paymentId, deps),
+    ({ state }) => state,
+  )
+
+export const resolveByHand = (...[payment, resolution, deps]: Parameters<typeof resolving.resolveByHand>) =>
+  observed(
+    "resolve",
+    of(deps),
+    () => resolving.resolveByHand(payment, resolution, deps),
     ({ state }) => state,
   )
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { hasMoney } from "../../core"
 import type { NotificationReading, RawNotification } from "../../core"
 import type { GatewayPayment, NewNotification, Notification } from "../ledger"
+import { kindOf, logLine } from "../observability"
 import { raise } from "./attention"
 import type { Deps, SettleDeps } from "./deps"
 import { recordNotifiedRefund } from "./notified-refund"
@@ -134,12 +135,12 @@ export async function act(notification: Notification, deps: SettleDeps): Promise
     )
   } catch (error) {
     const message = (error as Error).message.slice(0, 500)
-    deps.log.error(`[gateway-payments] notification ${notification.id}: ${message}`)
+    deps.log.error(logLine("notification_failed", { notification: notification.id }, message))
     // The route has answered and waits for nothing: where this cannot be written either, the row still says that it is due.
     await deps.ledger.notifications
       .finish(notification.id, again(notification, message, deps))
       .catch((failure: unknown) =>
-        deps.log.error(`[gateway-payments] notification ${notification.id}: ${(failure as Error).name}`),
+        deps.log.error(logLine("notification_failed", { notification: notification.id }, kindOf(failure))),
       )
   }
 }

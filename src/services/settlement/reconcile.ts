@@ -1,5 +1,5 @@
 import type { GatewayPayment, Ledger, Notification } from "../ledger"
-import { observed } from "../observability"
+import { logLine, observed, reasonOf } from "../observability"
 import type { Log, SettleDeps } from "./deps"
 import { act, settle } from "./doors"
 import { day, minute } from "./schedule"
@@ -86,7 +86,7 @@ async function settleOne(
   } catch (error) {
     // Due again when the claim runs out.
     report.failed++
-    deps.log.error(`[gateway-payments] settling ${payment.id} failed: ${(error as Error).message}`)
+    deps.log.error(logLine("settle_failed", { payment: payment.id }, reasonOf(error)))
   }
 }
 
@@ -114,11 +114,19 @@ export interface Reconciliation {
  * with Medusa; and unless it is a dry run, put right. Read page by page and for a bounded time: a request must end, and
  * the job goes on with what is due.
  */
-export async function reconcileAll(
+export const reconcileAll = (
   deps: ReconcileDeps,
   dryRun: boolean,
   budgetMs: number,
-): Promise<Reconciliation> {
+): Promise<Reconciliation> =>
+  observed(
+    "compare",
+    {},
+    () => compareAll(deps, dryRun, budgetMs),
+    ({ complete }) => (complete ? "done" : "incomplete"),
+  )
+
+async function compareAll(deps: ReconcileDeps, dryRun: boolean, budgetMs: number): Promise<Reconciliation> {
   const changes: Change[] = []
   const until = deps.now().getTime() + budgetMs
   for await (const page of unsettled(deps)) {

@@ -10,6 +10,7 @@ import {
 } from "../../core"
 import { committedAmount, returns } from "../ledger"
 import type { GatewayPayment } from "../ledger"
+import { logLine } from "../observability"
 import type { AttentionCode } from "./attention"
 import type { SettleDeps } from "./deps"
 import type { HostPayment } from "./host"
@@ -34,7 +35,8 @@ export async function resolveByHand(
   deps: SettleDeps,
 ): Promise<GatewayPayment> {
   if (!resolution.note.trim()) throw invalid("A note is needed: say what was decided and why.")
-  deps.log.info(`[gateway-payments] ${payment.id}: ${resolution.action} by ${resolution.by}`)
+  const { action, by } = resolution
+  deps.log.info(logLine("resolved", { payment: payment.id, action, by }, resolution.note))
   if (resolution.action === "dismiss") return dismiss(payment, deps)
   if (!hasMoney(payment.state))
     throw invalid(`Payment ${payment.number} is ${payment.state}: there is no money to return.`)

@@ -2,6 +2,7 @@ import { PaymentProblem, hasMoney, holdsMoney, isOpen, isUnclear, toMajor, toMin
 import type { Standing } from "../../core"
 import { committedAmount, returns, standingOf } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
+import { logLine } from "../observability"
 import { booking } from "./booking"
 import { clear, raise } from "./attention"
 import { confirm } from "./confirm"
@@ -494,7 +495,7 @@ async function aligned(sessionId: string, order: HostOrder | undefined, deps: Se
   if (!booked) return true
   const before = after(deps, -2 * minute)
   for (const change of await deps.host.alignBooks(booked, order, before))
-    deps.log.info(`[gateway-payments] ${sessionId}: ${change}`)
+    deps.log.info(logLine("books_aligned", { session: sessionId }, change))
   return booked.refunds.every((row) => row.createdAt <= before)
 }
 

@@ -1,4 +1,4 @@
-import { hasMoney, isOpen, isSettled } from "../../../src/core"
+import { hasMoney, isOpen, isUnclear } from "../../../src/core"
 import { committedAmount, returnedAmount, returns, standingOf } from "../../../src/services/ledger"
 import type { GatewayPayment, Operation } from "../../../src/services/ledger"
 import { SandboxError, type Book } from "../../../src/sandbox"
@@ -63,15 +63,17 @@ const neverOpened = (payment: GatewayPayment): boolean =>
 function scheduled(payment: GatewayPayment, operations: readonly Operation[]): boolean {
   if (payment.nextCheckAt || payment.attentionCode) return true
   const open = isOpen(payment.state) && !neverOpened(payment)
-  return !open && returns(operations).every((operation) => isSettled(operation.state))
+  return !open && returns(operations).every(isSettled)
 }
+
+const isSettled = ({ state }: Operation) => state !== "pending" && !isUnclear(state)
 
 /** What must hold of a payment that no person is called for, once everything has had its time: the books are equal. */
 export function settled(account: Account): string[] {
   const { payment, operations, book, medusa, session, order } = account
   const taken = book?.taken ?? 0
   const back = book?.returned ?? 0
-  const doubtful = returns(operations).find((operation) => !isSettled(operation.state))
+  const doubtful = returns(operations).find((operation) => !isSettled(operation))
   return inWords([
     taken > 0 && !hasMoney(payment.state) && `paid there, ${payment.state} here`,
     payment.paidAmount !== taken && `${payment.paidAmount} paid here, ${taken} there`,

@@ -4,6 +4,8 @@ import { problemCodes } from "../../../src/core"
 import { gneteOptions } from "../../../src/services/gnete"
 import { ksherOptions } from "../../../src/services/ksher"
 import { readPluginOptions } from "../../../src/services/options/plugin"
+import { logCodes } from "../../../src/services/observability/log"
+import { useCases } from "../../../src/services/observability/observed"
 import { attentionCodes } from "../../../src/admin/text/attention"
 import { pages, read } from "./pages"
 
@@ -56,6 +58,21 @@ describe.each(Object.entries(headings))("in %s", (folder, [plugin, answers, atte
     const written = rows(`${folder}errors.md`, heading)
     expect([...written.keys()].sort()).toEqual([...codes].sort())
     for (const cells of written.values()) expect(cells.filter((cell) => cell.trim() !== "")).toHaveLength(2)
+  })
+})
+
+describe.each([
+  ["docs/operating.md", "Logs", "Traces and metrics"],
+  ["docs/zh/operating.md", "日志", "链路追踪与指标"],
+])("%s names", (page, logs, traces) => {
+  it("every code of the log", () => {
+    expect([...rows(page, logs).keys()].sort()).toEqual([...logCodes].sort())
+  })
+
+  it("every use case that is a span", () => {
+    const section = read(page).split(`## ${traces}`)[1]?.split(/^## /m)[0] ?? ""
+    const named = /^\| (`gateway_payments\.open`.*?) \|/m.exec(section)?.[1] ?? ""
+    expect([...named.matchAll(/\.(\w+)`/g)].map(([, name]) => name).sort()).toEqual([...useCases].sort())
   })
 })
 

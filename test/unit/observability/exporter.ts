@@ -1,4 +1,13 @@
-import { context, metrics, SpanStatusCode, trace } from "@opentelemetry/api"
+import { AsyncLocalStorage } from "node:async_hooks"
+import {
+  context,
+  metrics,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  trace,
+  type Context,
+  type ContextManager,
+} from "@opentelemetry/api"
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -18,6 +27,7 @@ export class Exporter {
   })
 
   start(): this {
+    context.setGlobalContextManager(new Contexts())
     trace.setGlobalTracerProvider(
       new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(this.#spans)] }),
     )
@@ -30,6 +40,13 @@ export class Exporter {
     trace.disable()
     metrics.disable()
     context.disable()
+  }
+
+  /** Which span a span belongs to, by name. */
+  parents(): Record<string, string | undefined> {
+    const all = this.#spans.getFinishedSpans()
+    const nameOf = (id: string | undefined) => all.find((span) => span.spanContext().spanId === id)?.name
+    return Object.fromEntries(all.map((span) => [span.name, nameOf(span.parentSpanContext?.spanId)]))
   }
 
   spans() {
@@ -50,4 +67,15 @@ export class Exporter {
       ),
     )
   }
+}
+
+/** As a shop's SDK keeps them: along a chain of promises. */
+class Contexts implements ContextManager {
+  readonly #store = new AsyncLocalStorage<Context>()
+  active = () => this.#store.getStore() ?? ROOT_CONTEXT
+  with: ContextManager["with"] = (at, work, self, ...args) =>
+    this.#store.run(at, () => work.call(self as never, ...args))
+  bind: ContextManager["bind"] = (_at, target) => target
+  enable = () => this
+  disable = () => this
 }

@@ -5,7 +5,7 @@ import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { createGneteGateway } from "../../../src/services/gnete"
 import { createKsherGateway } from "../../../src/services/ksher"
 import type * as Observability from "../../../src/services/observability"
-import { logLine, observeCalls, observed } from "../../../src/services/observability"
+import { kindOf, logLine, observeCalls, observed, reasonOf } from "../../../src/services/observability"
 import { Exporter } from "./exporter"
 
 let exporter: Exporter
@@ -120,6 +120,14 @@ describe("a gateway call", () => {
     expect(warned).toEqual([])
   })
 
+  it("is a child of the use case that made it", async () => {
+    await observed("settle", here, () => gateways().ksher.query(order("thb")))
+    expect(exporter.parents()).toEqual({
+      "ksher gateway_order_query": "gateway_payments.settle",
+      "gateway_payments.settle": undefined,
+    })
+  })
+
   it("whose end is not known is an error, and a line in the log that names no secret", async () => {
     await sandbox.fault({ gateway: "gnete", call: "pay/query", when: "before", kind: "reset" })
     await gateways().gnete.query(order("hkd"))
@@ -142,9 +150,35 @@ describe("a gateway call", () => {
 
 describe("a line of the log", () => {
   it("has a code, fields of one word each, and a sentence", () => {
-    expect(logLine("settled", { payment: "gpay_1", reason: undefined, state: "paid" }, "All is well.")).toBe(
-      "[gateway-payments] settled payment=gpay_1 state=paid: All is well.",
+    expect(
+      logLine("resolved", { payment: "gpay_1", reason: undefined, action: "dismiss" }, "All is well."),
+    ).toBe("[gateway-payments] resolved payment=gpay_1 action=dismiss: All is well.")
+  })
+
+  it("is scrubbed of keys, secrets and signatures, whoever wrote the sentence, and stays one line", () => {
+    const key =
+      "-----BEGIN RSA PRIVATE KEY-----\\nMIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Q\\n"
+    const sign = "C380BEC2BFD727A4B6845133519F3AD6"
+    const line = logLine(
+      "settle_failed",
+      { payment: "gpay_1" },
+      `bad ${key}\n${sign}\n${"long ".repeat(200)}`,
     )
+    expect(line).not.toMatch(/MIIBOg|C380BEC2/)
+    expect(line).not.toContain("\n")
+    expect(line.length).toBeLessThan(600)
+  })
+
+  it("leaves numbers of orders, sessions and payments as they are", () => {
+    const numbers =
+      "gpay_01J9ZK0000000000000000000A payses_01J9ZK0000000000000000000A 90020200101000000000001"
+    expect(logLine("attention", {}, numbers)).toBe(`[gateway-payments] attention: ${numbers}`)
+  })
+
+  it("names the kind of an error whose words may quote what was being written", () => {
+    expect(kindOf(Object.assign(new Error("insert into …"), { code: "ECONNREFUSED" }))).toBe("ECONNREFUSED")
+    expect(kindOf(new TypeError("of 12 fields"))).toBe("TypeError")
+    expect([kindOf("thrown"), reasonOf(undefined)]).toEqual(["no reason given", "no reason given"])
   })
 
   it("cannot be broken in two by what a gateway sent", () => {

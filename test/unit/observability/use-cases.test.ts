@@ -8,7 +8,9 @@ import {
   raise,
   receive,
   reconcile,
+  reconcileAll,
   refund,
+  resolveByHand,
   settle,
   type Deps,
   type GatewayPayment,
@@ -43,6 +45,7 @@ const deps = {
       lease: () => Promise.resolve(undefined),
       update: () => Promise.resolve(payment),
       claimDue: () => Promise.resolve([]),
+      unsettledAfter: () => Promise.resolve([]),
     },
     notifications: { claimDue: () => Promise.resolve([]), prune: () => Promise.resolve(0) },
   },
@@ -61,6 +64,11 @@ it.each<[string, string, (deps: SettleDeps) => Promise<unknown>]>([
   ["authorize", "payment_unknown", (its) => authorize("payses_1", its)],
   ["refund", "payment_unknown", (its) => refund({ sessionId: "payses_1", amount: 1, refundId: null }, its)],
   ["cancel", "paid_cannot_be_cancelled", (its) => cancel(payment, its)],
+  [
+    "resolve",
+    "resolve_invalid",
+    (its) => resolveByHand(payment, { action: "refund", note: " ", by: "user_1" }, its),
+  ],
   ["settle", "busy", (its) => settle("gpay_1", its)],
 ])("%s that ends in a problem is a failed span with its code: %s", async (name, code, work) => {
   await expect(work(deps)).rejects.toThrow(PaymentProblem)
@@ -82,7 +90,7 @@ it.each<[string, string, () => Promise<unknown>]>([
   expect(exporter.spans()).toMatchObject([{ name: `gateway_payments.${name}`, attributes: { outcome } }])
 })
 
-it("a run of the job is one span", async () => {
+it("a run of the job is one span, and so is a comparison that an admin asks for", async () => {
   const job = {
     ...deps,
     now: () => at,
@@ -91,8 +99,10 @@ it("a run of the job is one span", async () => {
     depsOf: () => deps,
   } as unknown as ReconcileDeps
   await reconcile(job, { batch: 1, concurrency: 1, budgetMs: 1 })
+  expect(await reconcileAll(job, true, 1000)).toEqual({ changes: [], complete: true })
   expect(exporter.spans()).toEqual([
     { name: "gateway_payments.reconcile", attributes: { outcome: "done" }, failed: false },
+    { name: "gateway_payments.compare", attributes: { outcome: "done" }, failed: false },
   ])
 })
 

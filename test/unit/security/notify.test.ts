@@ -76,5 +76,5 @@ it("a database that goes away while a notification is acted on is logged, and re
   const notification = { id: "gnot_1", paymentId: "gpay_1", tries: 0 } as Notification
   await expect(act(notification, deps)).resolves.toBeUndefined()
   expect(errors).toHaveLength(2)
-  expect(errors[1]).toBe("[gateway-payments] notification gnot_1: Error")
+  expect(errors[1]).toBe("[gateway-payments] notification_failed notification=gnot_1: Error")
 })

@@ -1,6 +1,7 @@
 import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
 
 import { gatewayPayments } from "../../../../services/host"
+import { kindOf, logLine } from "../../../../services/observability"
 import { act, receive } from "../../../../services/settlement"
 import type { Receipt } from "../../../../services/settlement"
 import { readBody } from "./body"
@@ -46,7 +47,7 @@ export async function POST(req: MedusaRequest, res: MedusaResponse): Promise<voi
     if (receipt.fresh && receipt.notification.result === "received")
       void act(receipt.notification, plugin.depsOf(deps.providerId))
   } catch (error) {
-    deps.log.error(`[gateway-payments] a notification could not be stored: ${(error as Error).name}`)
+    deps.log.error(logLine("notification_not_stored", { provider: deps.providerId }, kindOf(error)))
     answer(503, words.rejected("could not be stored"))
   }
 }
