@@ -54,6 +54,7 @@ module.exports = {
   forceExit: true,
   collectCoverageFrom: ["src/**/*.ts", "!src/admin/**", "!src/migrations/**"],
   coverageProvider: "v8",
+  coverageReporters: [["text", { skipFull: true }]],
   coverageThreshold: {
     "./src/core/": { lines: 95, branches: 90 },
     "./src/services/": { lines: 95, branches: 90 },

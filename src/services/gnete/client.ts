@@ -106,7 +106,12 @@ export class GneteClient {
     this.#http = new HttpTransport({ gateway: "Gnete", timeoutMs })
   }
 
-  /** Opens a payment. Source: online/payment.html. */
+  /**
+   * Opens a payment. An `orderState` of 3 in a success says that the channel declined it.
+   * Units: `amount` in whole cents (HKD 120.50 is 12050), `expiredTime` in seconds.
+   * Errors: `duplicate`, `not_supported`, `invalid`, `credentials`.
+   * Source: online/payment.html.
+   */
   async unifiedOrder(request: UnifiedOrderRequest): Promise<Answer<schema.GneteNewOrder>> {
     const params = {
       ...request,
@@ -123,27 +128,45 @@ export class GneteClient {
     )
   }
 
-  /** The state of a payment, from Gnete's own books. One it does not know is refused as `absent`. */
+  /**
+   * The state of a payment, from Gnete's own books.
+   * Units: `amount` in whole cents; times are milliseconds since 1970, as text.
+   * Errors: `absent`, `credentials`, `invalid`.
+   * Source: online/payment.html, and Jeepay's pay/query, of which Gnete's is a fork.
+   */
   async payQuery(request: PayOrderNumbers): Promise<Answer<schema.GneteOrder>> {
     return this.#call("pay/query", { ...request }, mapping.payQueryTexts, schema.payOrderData, (order) =>
       about(order, { ...request, ...this.#account() }, "Gnete"),
     )
   }
 
-  /** Closes an unpaid payment. Gnete may answer with nothing at all: only payQuery with state 6 is a close. */
+  /**
+   * Closes an unpaid payment. Gnete may answer with nothing at all: only payQuery with state 6 is a close.
+   * Units: none.
+   * Errors: `absent`, `already_closed` (also for one that is paid or failed), `credentials`, `invalid`.
+   * Source: Jeepay's pay/close, of which Gnete's is a fork.
+   */
   async payClose(request: PayOrderNumbers): Promise<Answer<schema.GneteClosed>> {
     return this.#call("pay/close", { ...request }, mapping.payCloseTexts, schema.payCloseData, succeeded)
   }
 
   /**
    * Reverses a whole paid order of the same day. There is no merchant number: keep cancelOrderId, the only key to
-   * cancelQuery; where the answer was lost, payQuery tells. Source: online/cancel.html.
+   * cancelQuery; where the answer was lost, payQuery tells.
+   * Units: none; it is always the whole amount.
+   * Errors: `absent`, `declined`, `credentials`, `invalid`.
+   * Source: online/cancel.html.
    */
   async payCancel(request: PayCancelRequest): Promise<Answer<schema.GneteCancel>> {
     return this.#call("pay/cancel", { ...request }, mapping.payCancelTexts, schema.payCancelData, succeeded)
   }
 
-  /** The state of a same-day reversal. Source: online/cancel.html. */
+  /**
+   * The state of a same-day reversal.
+   * Units: amounts in whole cents.
+   * Errors: `absent`, `credentials`, `invalid`.
+   * Source: online/cancel.html.
+   */
   async cancelQuery(request: { cancelOrderId: string }): Promise<Answer<schema.GneteCancelOrder>> {
     return this.#call(
       "cancel/query",
@@ -154,7 +177,14 @@ export class GneteClient {
     )
   }
 
-  /** Credits part or all of a payment back to the payer. Source: online/refund.html. */
+  /**
+   * Credits part or all of a payment back to the payer. A number that was used before is `unknown`, and not a replay: ask
+   * refundQuery what became of it.
+   * Units: `refundAmount` in whole cents.
+   * Errors: `absent`, `declined`, `already_refunded`, `exceeds_balance`, `in_progress`, `not_supported`, `credentials`,
+   * `invalid`.
+   * Source: online/refund.html.
+   */
   async refundOrder(request: RefundOrderRequest): Promise<Answer<schema.GneteRefund>> {
     const params = { ...request, refundReason: cleanText(request.refundReason, longestRefundReason) }
     const { mchRefundNo, refundAmount } = request
@@ -167,7 +197,12 @@ export class GneteClient {
     )
   }
 
-  /** The state of a refund. */
+  /**
+   * The state of a refund.
+   * Units: `refundAmount` in whole cents.
+   * Errors: `absent`, `credentials`, `invalid`.
+   * Source: online/refund.html.
+   */
   async refundQuery(request: RefundNumbers): Promise<Answer<schema.GneteRefundOrder>> {
     return this.#call(
       "refund/query",

@@ -135,7 +135,12 @@ export class KsherClient {
     this.#nonce = options.nonce ?? (() => randomBytes(16).toString("hex"))
   }
 
-  /** A hosted payment page. Source: gateway_pay.html. */
+  /**
+   * Opens an order with a hosted payment page.
+   * Units: `total_fee` in whole minor units (THB 120.50 is 12050), `expire_time` in minutes.
+   * Errors: `already_paid`.
+   * Source: gateway_pay.html.
+   */
   async gatewayPay(request: GatewayPayRequest): Promise<Answer<schema.KsherPaymentPage>> {
     const params = {
       ...request,
@@ -148,7 +153,12 @@ export class KsherClient {
     )
   }
 
-  /** A QR code. Source: kiosk_c_scan_b.html (native_pay). */
+  /**
+   * Opens an order with a QR code.
+   * Units: `total_fee` in whole minor units, here and in the answer.
+   * Errors: `already_paid`.
+   * Source: kiosk_c_scan_b.html (native_pay).
+   */
   async nativePay(request: NativePayRequest): Promise<Answer<schema.KsherQr>> {
     const product = request.product === undefined ? undefined : cleanProductName(request.product)
     const params = {
@@ -170,7 +180,10 @@ export class KsherClient {
 
   /**
    * The state of an order made by gateway_pay; `pay_mch_order_no` in it is the number for refunds. The order is there
-   * with any documented result; one Ksher does not know is refused as `absent`. Source: gateway_order_query.html.
+   * with any documented result.
+   * Units: `total_fee` in whole minor units; times are Ksher's, UTC+7.
+   * Errors: `absent`.
+   * Source: gateway_order_query.html.
    */
   async gatewayOrderQuery(request: { mch_order_no: string }): Promise<Answer<schema.KsherGatewayOrder>> {
     return this.#call("gateway", "gateway_order_query", { ...request }, mapping.apiCodes, (envelope) =>
@@ -180,7 +193,12 @@ export class KsherClient {
     )
   }
 
-  /** The state of an order made by native_pay, by any of its numbers. Source: order_query.html. */
+  /**
+   * The state of an order made by native_pay, by any of its numbers.
+   * Units: `total_fee` in whole minor units; times are Ksher's, UTC+7.
+   * Errors: `absent`.
+   * Source: order_query.html.
+   */
   async orderQuery(
     request: OrderNumbers & { channel?: string | undefined },
   ): Promise<Answer<schema.KsherOrder>> {
@@ -193,7 +211,10 @@ export class KsherClient {
 
   /**
    * Closes the link of gateway_pay. The answer is not signed, so a success, also `already_closed`, is Ksher's word only
-   * once gatewayOrderQuery says CLOSED. A QR the shopper has saved may still be paid. Source: order_cancel.html.
+   * once gatewayOrderQuery says CLOSED. A QR the shopper has saved may still be paid.
+   * Units: none.
+   * Errors: `credentials`, `absent`, `already_paid`, `already_closed`, `in_progress`.
+   * Source: order_cancel.html.
    */
   async cancelOrder(request: {
     mch_order_no: string
@@ -206,7 +227,12 @@ export class KsherClient {
     )
   }
 
-  /** Closes an order of native_pay; `channel` must be one that order_close takes. Source: order_close.html. */
+  /**
+   * Closes an order of native_pay; `channel` must be one that order_close takes.
+   * Units: none.
+   * Errors: `absent`, `already_paid`.
+   * Source: order_close.html.
+   */
   async orderClose(request: OrderNumbers & { channel: string }): Promise<Answer<schema.KsherClosed>> {
     const params = { ...request, operator_id: this.#options.operatorId }
     return this.#call("api", "order_close", params, mapping.apiCodes, (envelope) =>
@@ -216,7 +242,13 @@ export class KsherClient {
     )
   }
 
-  /** Credits part or all of an order back to the payer. Source: order_refund.html. */
+  /**
+   * Credits part or all of an order back to the payer. A refund without enough balance, or of a channel that cannot, is
+   * answered with a code that is not documented: `unknown`, until refundQuery shows that nothing was done.
+   * Units: `total_fee` and `refund_fee` in whole minor units.
+   * Errors: `absent`.
+   * Source: order_refund.html.
+   */
   async orderRefund(request: OrderRefundRequest): Promise<Answer<schema.KsherRefund>> {
     const params = { ...request, operator_id: this.#options.operatorId, device_id: this.#options.deviceId }
     const fields = ["mch_order_no", "ksher_order_no", "mch_refund_no", "total_fee", "refund_fee"] as const
@@ -227,7 +259,12 @@ export class KsherClient {
     )
   }
 
-  /** Every refund of an order. Not for promptpay, alipay and alipayplus. Source: refund_query.html. */
+  /**
+   * Every refund of an order. Not for promptpay, alipay and alipayplus.
+   * Units: `mch_refund_fee` of each row in whole minor units; times are Ksher's, UTC+7.
+   * Errors: `absent`.
+   * Source: refund_query.html.
+   */
   async refundQuery(request: RefundQueryRequest): Promise<Answer<schema.KsherRefunds>> {
     return this.#call("api", "refund_query", { ...request }, mapping.apiCodes, (envelope) =>
       andThen(this.#done(envelope, mapping.refundQueryErrors, schema.refundQueryData), (refunds) =>
