@@ -94,15 +94,13 @@ export function verifyKsherData(
 
 /** The signed string. Text stands for itself, numbers as written, anything else as compact JSON with sorted names. */
 export function canonical(data: Readonly<Record<string, unknown>>): string {
-  return Object.keys(data)
-    .filter((name) => name !== "sign")
-    .sort()
-    .map((name) => `${name}=${valueText(data[name])}`)
-    .join("")
+  const names = Object.keys(data).sort()
+  return names.map((name) => (name === "sign" ? "" : `${name}=${valueText(data[name])}`)).join("")
 }
 
 function valueText(value: unknown): string {
   if (typeof value === "string") return value
+  if (Number.isSafeInteger(value)) return String(value)
   if (value instanceof JsonNumber) return value.lexeme
   return compactJson(value, (names) => names.sort())
 }

@@ -64,6 +64,53 @@ it("sorts as Java does ignoring case: an underscore after the letters it is betw
   text({ aa: "1", a: "2" }, "a=2&aa=1&")
 })
 
+/** `String.CASE_INSENSITIVE_ORDER`, as Java's documentation describes it: the first unit that differs decides, else the length. */
+function javaOrder(a: string, b: string): number {
+  const small = (unit: string) => unit.toUpperCase().toLowerCase().charAt(0)
+  for (let at = 0; at < Math.min(a.length, b.length); at++) {
+    const [left, right] = [small(a.charAt(at)), small(b.charAt(at))]
+    if (left !== right) return left.charCodeAt(0) - right.charCodeAt(0)
+  }
+  return a.length - b.length
+}
+
+it("signs the very text that Java does, whatever the names and values", () => {
+  const known = fc.constantFrom(
+    "amount",
+    "Amount",
+    "AMOUNT",
+    "appId",
+    "app_id",
+    "appid2",
+    "state",
+    "sTATE",
+    "a",
+    "A_",
+  )
+  const name = fc.oneof(known, fc.string({ minLength: 1, unit: "binary" }), fc.string({ minLength: 1 }))
+  const value = fc.oneof(
+    fc.string(),
+    fc.string({ unit: "binary" }),
+    fc.integer(),
+    fc.constantFrom("", "0", " "),
+  )
+  fc.assert(
+    fc.property(
+      fc.dictionary(
+        name.filter((one) => one !== "sign" && !one.includes("=")),
+        value,
+        { maxKeys: 25 },
+      ),
+      (params) => {
+        const fragments = Object.entries(params).flatMap(([key, of]) => (of === "" ? [] : `${key}=${of}&`))
+        const text = `${fragments.sort(javaOrder).join("")}key=k`
+        expect(signGnete(params, "k")).toBe(createHash("md5").update(text).digest("hex").toUpperCase())
+      },
+    ),
+    { numRuns: 2_000 },
+  )
+})
+
 it("whatever was signed verifies, in any order of its fields", () => {
   const name = fc.string({ minLength: 1 }).filter((one) => one !== "sign")
   fc.assert(
