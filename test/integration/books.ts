@@ -46,7 +46,8 @@ export async function threeBooks(world: Books, order: PlacedOrder) {
     await books(world, order),
     await ledgerPayment(world, order),
   ]
-  const minor = (major: number) => Math.round(major * 100)
+  // A sum of fractions may come out a hair below zero, and rounded as -0.
+  const minor = (major: number) => Math.round(major * 100) || 0
   return {
     gateway: gateway.taken - gateway.returned,
     medusa: minor(medusa.captured - medusa.refunded),

@@ -18,6 +18,9 @@ export const standardEntries: ProviderEntry[] = [
   { gateway: "gnete", id: "first", options: { completion: "order_first" } },
 ]
 
+/** Half a day away in Hong Kong: at whatever hour a test runs, its payments can be reversed on their own day. */
+const farCutoff = new Date(Date.now() + (8 + 12) * 3_600_000).toISOString().slice(11, 16)
+
 /** An entry as medusa-config takes it: what reaches the sandbox's merchants, and what the test asks for besides. */
 export function withOptions(
   { gateway, id, options }: ProviderEntry,
@@ -44,6 +47,15 @@ export function withOptions(
           productName: "Tea",
           channels: ["truemoney"],
         }
-      : { mchNo, appId, appSecret, baseUrl, wayCodes: ["UP_OP", "WX_QR"], subject: "Tea", body: "Tea" }
+      : {
+          mchNo,
+          appId,
+          appSecret,
+          baseUrl,
+          wayCodes: ["UP_OP", "WX_QR"],
+          subject: "Tea",
+          body: "Tea",
+          sameDayCancel: { enabled: true, cutoff: farCutoff, timeZone: "Asia/Hong_Kong" },
+        }
   return { gateway, id, options: { ...shared, ...own, ...options } }
 }

@@ -51,7 +51,11 @@ export function inRealMedusa(
   const world = {} as World
 
   beforeAll(async () => {
-    world.sandbox = await startSandbox({ notifications: "manual", seed: 1 })
+    world.sandbox = await startSandbox({
+      notifications: "manual",
+      seed: 1,
+      quirks: { gnete: { sameDayCutoff: null } },
+    })
     const port = await freePort()
     process.env.PORT = String(port)
     process.env.PLUGIN_OPTIONS = JSON.stringify(plugin)

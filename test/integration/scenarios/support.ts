@@ -73,11 +73,41 @@ export async function refund(world: World, order: PlacedOrder, amount?: number):
 export const cancelOrder = (world: World, order: PlacedOrder): Promise<AxiosResponse> =>
   world.shop.tryAdmin("post", `/admin/orders/${order.id}/cancel`)
 
-/** Everything Medusa holds of refunds of an order, deleted rows as well. */
-export const refundRows = async (world: World, order: PlacedOrder) =>
-  rows(world, "select id, amount, deleted_at from refund where payment_id = ? order by id", [
+/** The refund rows Medusa has of an order in its own table, oldest first: one that it deletes is gone. */
+export async function refundRows(world: World, order: PlacedOrder) {
+  const found = await rows(world, "select id, amount from refund where payment_id = ? order by id", [
     await medusaPaymentId(world, order),
   ])
+  return found.map((row) => ({ id: String(row.id), amount: Number(row.amount) }))
+}
+
+/**
+ * What Medusa does when a provider throws (H1): the refund row under whose id it had asked is no more. Returns that id.
+ */
+export async function deletedRefund(world: World, order: PlacedOrder): Promise<string> {
+  const made = (await operations(world, order)).filter((one) => one.refundId !== null)
+  const held = new Set((await refundRows(world, order)).map((row) => row.id))
+  const [gone] = made.flatMap((one) => (held.has(one.refundId ?? "") ? [] : [one.refundId]))
+  if (!gone) throw new Error("Medusa holds the row of every refund that was asked of the gateway.")
+  return gone
+}
+
+/** The shopper wants two: Medusa deletes every payment session of the cart, since the total has changed. */
+export async function changeCart(world: World, cart: Cart): Promise<void> {
+  const path = `/store/carts/${cart.id}`
+  const { cart: before } = await world.shop.store("get", path)
+  await world.shop.store("post", `${path}/line-items/${before.items[0].id}`, { quantity: 2 })
+}
+
+/** The order that was made of a cart, by whomever. */
+export async function orderOfCart(world: World, at: { cart: Cart; session: Session }): Promise<PlacedOrder> {
+  const [link] = await eventually(
+    () =>
+      rows(world, "select order_id from order_cart where cart_id = ? and deleted_at is null", [at.cart.id]),
+    (found) => found.length === 1,
+  )
+  return { id: String(link?.order_id), ...at }
+}
 
 export async function operations(
   world: World,
@@ -103,7 +133,7 @@ export async function calls(world: World, order: { session: Session }, call: str
   )
 }
 
-type Disturbance = Pick<Fault, "kind" | "when" | "times" | "delayMs">
+type Disturbance = Pick<Fault, "kind" | "when" | "times" | "delayMs" | "code" | "message">
 
 /** The next calls of this kind to a gateway go wrong. */
 export const disturb = (world: World, way: Way, call: string, fault: Disturbance): Promise<void> =>

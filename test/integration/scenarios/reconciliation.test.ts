@@ -1,0 +1,321 @@
+import type { PlacedOrder } from "../../../demo/shop"
+import {
+  books,
+  eventually,
+  expectBooks,
+  gatewayBooks,
+  inRealMedusa,
+  ledgerPayment,
+  paidOrder,
+  runJob,
+  travel,
+  unpaidOrder,
+} from "../world"
+import {
+  atRest,
+  atThePage,
+  changeCart,
+  deliver,
+  disturb,
+  faultKinds,
+  gnete,
+  hour,
+  ksher,
+  medusaPaymentId,
+  minute,
+  notifications,
+  operations,
+  orderOfCart,
+  refund,
+  rows,
+  underAttention,
+  ways,
+} from "./support"
+
+const day = 24 * hour
+
+const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
+
+interface Change {
+  gateway_payment_id: string
+  what: string
+  from: string
+  to: string
+}
+
+// The numbers are those of the combined list of failure scenarios that reliable payment suites run.
+inRealMedusa((world) => {
+  afterEach(() => atRest(world))
+
+  describe.each(ways)("%s", (gateway, way) => {
+    it("15. paid there, unpaid here: a dry run reports it and changes nothing, and the real one settles it", async () => {
+      const { cart, session } = await atThePage(world, way.provider)
+      await world.sandbox.pay(session.number, way.pay)
+
+      expect(await dryRun({ session })).toEqual([["paid there, unpaid here", "pending", "paid"]])
+      await reconcile(false)
+
+      await expectBooks(world, await orderOfCart(world, { cart, session }), way.minor)
+      expect(await dryRun({ session })).toEqual([])
+    })
+
+    it("15. refunded there, not here: what was done in the gateway's console comes into Medusa's books", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      // Gnete's query goes on saying "paid" after a partial refund: only the notification tells of it.
+      const part = gateway === "ksher" ? 1000 : way.minor
+      if (gateway === "ksher") await world.sandbox.refundInConsole(order.session.number, part)
+      else await world.sandbox.cancelInConsole(order.session.number)
+
+      expect(await dryRun(order)).toEqual([
+        gateway === "ksher"
+          ? [expect.stringMatching(/^refund \w+ there, not here$/), "0.00", "10.00"]
+          : ["refunded there, not here", "paid", "refunded"],
+      ])
+      await reconcile(false)
+
+      await expectBooks(world, order, way.minor - part)
+      expect((await books(world, order)).refunds).toEqual([
+        expect.objectContaining({ amount: part / 100, note: "Refunded in the gateway's own console." }),
+      ])
+      expect(await dryRun(order)).toEqual([])
+    })
+
+    it("15. refunded here, not there: a refund row that nothing carries out, as a kill leaves it, is carried out under its own id", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      const paymentId = await medusaPaymentId(world, order)
+      await rows(
+        world,
+        `insert into refund (id, payment_id, amount, raw_amount, created_at, updated_at) values (?, ?, 10, '{"value":"10","precision":20}', now(), now())`,
+        [`ref_${order.session.number}`, paymentId],
+      )
+      travel(5 * minute)
+
+      expect(await dryRun(order)).toEqual([["refunds in Medusa's books", "10.00", "0.00"]])
+      await reconcile(false)
+
+      expect((await gatewayBooks(world, order)).returned).toBe(1000)
+      await expectBooks(world, order, way.minor - 1000)
+      expect(await operations(world, order, "refund")).toEqual([
+        expect.objectContaining({ state: "succeeded", refundId: `ref_${order.session.number}` }),
+      ])
+    })
+
+    it("15. paid here, not there: nothing is taken back on one answer, a person is called, and goes when the gateway agrees again", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      const absent =
+        gateway === "ksher"
+          ? { code: "KSHER_INVALID_ORDER_NO", message: "failed to find this order no" }
+          : { code: 9999, message: "订单不存在" }
+      const forgotten = { kind: "refuse", when: "before", ...absent } as const
+      await world.sandbox.fault({
+        ...(gateway === "ksher"
+          ? { gateway, call: "gateway_order_query" as const }
+          : { gateway, call: "pay/query" as const }),
+        ...forgotten,
+        orderNo: order.session.number,
+        times: 3,
+      })
+
+      expect(await dryRun(order)).toEqual([["paid here, not there", "paid", "absent"]])
+      await reconcile(false)
+
+      await underAttention(world, order, "contradiction")
+      await world.sandbox.clearFaults()
+      await expectBooks(world, order, way.minor)
+      await runJob(world, 2 * day)
+      expect(await ledgerPayment(world, order)).toMatchObject({ state: "paid", attention: null })
+    })
+
+    it("15. the amounts drift: what was paid is not what was asked for, nothing is captured, and a person is called", async () => {
+      const { cart, session } = await atThePage(world, way.provider)
+      await world.sandbox.pay(session.number, { ...way.pay, amount: way.minor - 1 })
+
+      const [drift, ...others] = await dryRun({ session })
+      expect([drift?.[0], others]).toEqual(["amount", []])
+      expect(drift?.[2]).toContain(((way.minor - 1) / 100).toFixed(2))
+      await reconcile(false)
+
+      expect(await ledgerPayment(world, { session })).toMatchObject({
+        state: "pending",
+        paidAmount: 0,
+        attentionCode: "amount_mismatch",
+      })
+      expect(await world.shopper.complete(cart)).not.toHaveProperty("orderId")
+    })
+
+    it("15. Medusa's own amounts drift from its rows: collection and transactions are put in line", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      await rows(
+        world,
+        'update payment_collection set captured_amount = 0, raw_captured_amount = \'{"value":"0","precision":20}\' where id = ?',
+        [order.cart.collectionId],
+      )
+      await rows(world, "update order_transaction set deleted_at = now() where order_id = ?", [order.id])
+      expect(await books(world, order)).toMatchObject({ collectionCaptured: 0 })
+
+      await runJob(world, 2 * day)
+
+      await expectBooks(world, order, way.minor)
+    })
+
+    it("the answers to an opening are lost, in every way: the shopper is told so, and no gateway order stays open that no session leads to", async () => {
+      const before = new Set((await world.sandbox.books()).map((book) => book.merchantOrderNo))
+      const cart = await world.shopper.fillCart(way.currency)
+      for (const kind of faultKinds)
+        for (const when of ["before", "after"] as const) {
+          await disturb(world, way, way.calls.open, { kind, when })
+          await expect(world.shopper.choose(cart, way.provider)).rejects.toThrow(
+            /The payment could not be opened at \w+: .* Nothing has been paid/,
+          )
+        }
+
+      const orphans = (await world.sandbox.books()).filter((book) => !before.has(book.merchantOrderNo))
+      expect(orphans).toHaveLength(faultKinds.length)
+      await runJob(world, 5 * minute)
+
+      for (const { merchantOrderNo } of orphans)
+        expect((await world.sandbox.book(merchantOrderNo)).state).toBe("closed")
+      const session = await world.shopper.choose(cart, way.provider)
+      await world.sandbox.pay(session.number, way.pay)
+      const done = await world.shopper.complete(cart)
+      await expectBooks(world, { id: String(done.orderId), cart, session }, way.minor)
+    })
+
+    it("the cart is changed, and the payment provider switched, while the gateway closes nothing: the job closes both links", async () => {
+      const { cart, session: changed } = await atThePage(world, way.provider)
+      await disturb(world, way, way.calls.close, { kind: "http500", when: "before", times: 50 })
+      await changeCart(world, cart)
+      const switched = await world.shopper.choose(cart, way.provider)
+      const session = await world.shopper.choose(cart, way.orderFirst)
+      for (const gone of [changed, switched])
+        expect((await gatewayBooks(world, { session: gone })).state).toBe("open")
+      await world.sandbox.clearFaults()
+
+      await runJob(world, 5 * minute)
+
+      for (const gone of [changed, switched]) {
+        expect((await gatewayBooks(world, { session: gone })).state).toBe("closed")
+        expect(await ledgerPayment(world, { session: gone })).toMatchObject({
+          state: "void",
+          unwanted: "session_deleted",
+        })
+      }
+      expect((await gatewayBooks(world, { session })).state).toBe("open")
+    })
+
+    it("14. the gateway is down for an hour: every notification is taken, nothing storms, and the backlog drains", async () => {
+      const others = await rows(
+        world,
+        "select count(*) as n from gateway_payment where next_check_at is not null",
+      )
+      expect(Number(others[0]?.n)).toBe(0)
+      const pages = []
+      for (let n = 0; n < 3; n++) pages.push(await atThePage(world, way.provider))
+      const refunding: PlacedOrder[] = []
+      for (let n = 0; n < 2; n++) refunding.push(await paidOrder(world, way.provider, way.pay))
+      const left = await unpaidOrder(world, way.orderFirst)
+      const all = [...pages, ...refunding, left]
+      let seen = 0
+      await down()
+
+      for (const page of pages) {
+        await world.sandbox.pay(page.session.number, way.pay)
+        expect(await deliver(world, page)).toMatchObject({ acknowledged: true })
+        await eventually(
+          () => notifications(world, page),
+          (heard) => heard[0]?.result === "failed",
+        )
+      }
+      for (const order of refunding) expect((await refund(world, order, 10)).status).toBe(400)
+      await made()
+      const minutes = await callsOfEachMinute(60)
+      // A payment is looked at after 1, 2, 4, 8 … minutes and not every minute, and then asked about a few times.
+      expect(Math.max(...minutes)).toBeLessThanOrEqual(4 * all.length)
+      expect(total(minutes)).toBeLessThanOrEqual(40 * all.length)
+      expect(minutes.slice(30).filter((count) => count === 0).length).toBeGreaterThan(10)
+      await world.sandbox.clearFaults()
+      const after = await callsOfEachMinute(20)
+      console.log(JSON.stringify({ minutes, after }))
+
+      for (const page of pages) await expectBooks(world, await orderOfCart(world, page), way.minor)
+      for (const order of refunding) await expectBooks(world, order, way.minor - 1000)
+      for (const one of all) expect((await ledgerPayment(world, one)).attention).toBeNull()
+
+      async function callsOfEachMinute(count: number) {
+        const counts: number[] = []
+        for (let n = 0; n < count; n++) {
+          await runJob(world, minute)
+          counts.push(await made())
+        }
+        return counts
+      }
+      async function down() {
+        await world.sandbox.fault({ gateway, call: "*", kind: "reset", when: "before", times: 100_000 })
+      }
+      async function made() {
+        const calls = await world.sandbox.calls({ gateway, after: seen })
+        seen = calls.at(-1)?.n ?? seen
+        return calls.length
+      }
+    })
+  })
+
+  it("a whole payment is returned in ksher's console, and nobody says so: the next look finds it", async () => {
+    const order = await paidOrder(world, ksher.provider, ksher.pay)
+    await world.sandbox.refundInConsole(order.session.number, ksher.minor)
+
+    await runJob(world, 2 * day)
+
+    await expectBooks(world, order, 0)
+    expect(await ledgerPayment(world, order)).toMatchObject({ state: "refunded", settledBy: "outside" })
+  })
+
+  it("a payment is reversed in gnete's console, and its notification says so: Medusa's books follow at once", async () => {
+    const order = await paidOrder(world, gnete.provider)
+    await world.sandbox.setQuirks({ gnete: { consoleNotifies: true } })
+    await world.sandbox.cancelInConsole(order.session.number)
+
+    expect(await deliver(world, order, "cancel")).toMatchObject({ acknowledged: true })
+
+    await expectBooks(world, order, 0)
+    expect(await ledgerPayment(world, order)).toMatchObject({ state: "refunded", settledBy: "outside" })
+    await world.sandbox.setQuirks({ gnete: { consoleNotifies: false } })
+  })
+
+  it("an unpaid link is closed in ksher's console: the payment is void, and its session with it", async () => {
+    const order = await unpaidOrder(world, ksher.orderFirst)
+    await world.sandbox.cancelInConsole(order.session.number)
+
+    await runJob(world, 5 * minute)
+
+    expect(await ledgerPayment(world, order)).toMatchObject({ state: "void", settledBy: "outside" })
+    const after = await eventually(
+      () => books(world, order),
+      (now) => now.sessions[0]?.gatewayState === "void",
+    )
+    expect(after.sessions).toEqual([expect.objectContaining({ status: "canceled" })])
+  })
+
+  const reconcile = async (dry_run: boolean): Promise<Change[]> =>
+    (await world.shop.admin("post", "/admin/gateway-payments/reconcile", { dry_run })).changes
+
+  type At = Parameters<typeof ledgerPayment>[1] & Parameters<typeof operations>[1]
+
+  /** What ledger and gateway have written of a payment. */
+  async function written(at: At) {
+    const { state, paidAmount, refundedAmount, attention } = await ledgerPayment(world, at)
+    const ledger = { state, paidAmount, refundedAmount, attention, operations: await operations(world, at) }
+    return { ledger, gateway: await gatewayBooks(world, at) }
+  }
+
+  /** What a dry run finds of one payment, having shown that it changes neither ledger nor gateway. */
+  async function dryRun(at: At) {
+    const before = await written(at)
+    const changes = await reconcile(true)
+    expect(await written(at)).toEqual(before)
+    const { id } = await ledgerPayment(world, at)
+    return changes
+      .filter((change) => change.gateway_payment_id === id)
+      .map(({ what, from, to }) => [what, from, to])
+  }
+})

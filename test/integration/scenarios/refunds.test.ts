@@ -1,0 +1,225 @@
+import {
+  books,
+  eventually,
+  expectBooks,
+  gatewayBooks,
+  inRealMedusa,
+  ledgerPayment,
+  paidOrder,
+  runJob,
+} from "../world"
+import {
+  adminView,
+  atRest,
+  calls,
+  decide,
+  deletedRefund,
+  deliver,
+  disturb,
+  gnete,
+  hour,
+  minute,
+  notifications,
+  operations,
+  refund,
+  refundRows,
+  underAttention,
+  ways,
+} from "./support"
+
+// The numbers are those of the combined list of failure scenarios that reliable payment suites run.
+inRealMedusa((world) => {
+  afterEach(() => atRest(world))
+
+  describe.each(ways)("%s", (_, way) => {
+    it("9. refund of the whole payment clicked twice: it goes back once, and the second click is told so", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+
+      const answers = await Promise.all([refund(world, order), refund(world, order)])
+
+      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400])
+      expect((await gatewayBooks(world, order)).returned).toBe(way.minor)
+      await expectBooks(world, order, 0)
+    })
+
+    it("9. clicked again after a timeout: Medusa has deleted its row and comes with a new key, and the money moves once", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      await disturb(world, way, way.calls.whole, { kind: "timeout", when: "after" })
+      for (const call of [way.calls.query, way.calls.refundQuery])
+        await disturb(world, way, call, { kind: "http500", when: "before" })
+
+      const lost = await refund(world, order)
+      expect([lost.status, lost.data.code]).toEqual([400, "refund_unknown"])
+      const firstKey = await deletedRefund(world, order)
+      expect((await gatewayBooks(world, order)).returned).toBe(way.minor)
+      await world.sandbox.clearFaults()
+      expect((await refund(world, order)).status).toBe(200)
+
+      const [row, ...others] = await refundRows(world, order)
+      expect([row?.amount, others]).toEqual([way.major, []])
+      expect(row?.id).not.toBe(firstKey)
+      expect(await calls(world, order, way.calls.whole)).toHaveLength(1)
+      await expectBooks(world, order, 0)
+    })
+
+    it("9. two different partial refunds at once are made one after the other, whatever Medusa answers the second, and the job puts right what it wrote", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+
+      const answers = await Promise.all([refund(world, order, 10), refund(world, order, 20)])
+
+      // The second of Medusa's workflows may find the order's credit lines being changed. Its refund is made all the same,
+      // and its row stays; only the transaction is missing, or has the other one's amount.
+      expect(answers.map((answer) => answer.status)).toContain(200)
+      for (const { status, data } of answers)
+        if (status !== 200) expect(data.message).toMatch(/already has an existing active order change/)
+      const { refunds } = await gatewayBooks(world, order)
+      expect(refunds.map((one) => one.amount).sort()).toEqual([1000, 2000])
+      await runJob(world, 5 * minute)
+      await expectBooks(world, order, way.minor - 3000)
+    })
+
+    it("9. two at once that are more than what is left: one is refused, and not by the gateway", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      const most = way.major - 0.01
+
+      const answers = await Promise.all([refund(world, order, most), refund(world, order, most)])
+
+      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400])
+      expect(await calls(world, order, way.calls.refund)).toHaveLength(1)
+      await expectBooks(world, order, 1)
+    })
+
+    it("9. another amount is wanted while an earlier refund is in doubt: the earlier is booked first, and nothing else sent", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      await disturb(world, way, way.calls.refund, { kind: "timeout", when: "after" })
+      await disturb(world, way, way.calls.refundQuery, { kind: "http500", when: "before" })
+      expect((await refund(world, order, 10)).status).toBe(400)
+
+      const other = await refund(world, order, 20)
+
+      expect([other.status, other.data.code]).toEqual([400, "earlier_refund_booked_first"])
+      expect(other.data.message).toMatch(/An earlier refund of .* did go through/)
+      await runJob(world, 5 * minute)
+      await expectBooks(world, order, way.minor - 1000)
+      expect((await refund(world, order, 20)).status).toBe(200)
+      await expectBooks(world, order, way.minor - 3000)
+    })
+
+    it("two deliberate refunds of the same amount are two", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+
+      for (let time = 0; time < 2; time++) expect((await refund(world, order, 10)).status).toBe(200)
+
+      expect((await gatewayBooks(world, order)).refunds.map((one) => one.amount)).toEqual([1000, 1000])
+      await expectBooks(world, order, way.minor - 2000)
+    })
+
+    it("10. partial refunds to exactly zero, and not one minor unit over", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      const rest = Math.round((way.major - 20.17 - 0.01) * 100) / 100
+
+      expect((await refund(world, order, way.major + 0.01)).status).toBe(400)
+      for (const amount of [20.17, rest]) expect((await refund(world, order, amount)).status).toBe(200)
+      expect(await ledgerPayment(world, order)).toMatchObject({ state: "partially_refunded" })
+      expect((await refund(world, order, 0.02)).status).toBe(400)
+      expect((await refund(world, order, 0.01)).status).toBe(200)
+      expect((await refund(world, order, 0.01)).status).toBe(400)
+
+      expect(await calls(world, order, way.calls.refund)).toHaveLength(3)
+      await expectBooks(world, order, 0)
+      expect(await ledgerPayment(world, order)).toMatchObject({ state: "refunded", settledBy: "refund" })
+      const [session] = (
+        await eventually(
+          () => books(world, order),
+          (now) => now.sessions[0]?.gatewayState === "refunded",
+        )
+      ).sessions
+      expect(session).toMatchObject({ refundedAmount: expect.stringMatching(`^${way.major}0$`) })
+    })
+  })
+
+  /** A partial refund that the gateway has accepted and not finished. */
+  async function accepted() {
+    const order = await paidOrder(world, gnete.provider)
+    await world.sandbox.nextRefund({ gateway: "gnete", outcome: "in_progress" })
+    expect((await refund(world, order, 10)).status).toBe(200)
+    const [made] = (await gatewayBooks(world, order)).refunds
+    return { order, number: String(made?.no) }
+  }
+
+  it("gnete: a refund is accepted and fails later (1 → 3): it is made again, under the same refund of Medusa", async () => {
+    const { order, number } = await accepted()
+    const [row] = await refundRows(world, order)
+    await world.sandbox.settleRefund(number, "fail")
+
+    expect(await deliver(world, order, "refund")).toMatchObject({ acknowledged: true })
+    await eventually(
+      () => notifications(world, order),
+      (all) => all.some((one) => one.about === "refund" && one.result === "acted"),
+    )
+    expect((await gatewayBooks(world, order)).returned).toBe(0)
+    await runJob(world, 5 * minute)
+
+    await expectBooks(world, order, gnete.minor - 1000)
+    expect(await refundRows(world, order)).toEqual([row])
+    const [failed, done] = await operations(world, order, "refund")
+    expect([failed, done]).toMatchObject([
+      { number, state: "refused", refundId: row?.id },
+      { state: "succeeded", refundId: row?.id },
+    ])
+    expect(done?.number).not.toBe(number)
+  })
+
+  it("gnete: … also where no notification says so, and the first attempt after it is refused", async () => {
+    const { order, number } = await accepted()
+    await world.sandbox.settleRefund(number, "fail")
+    await world.sandbox.nextRefund({ gateway: "gnete", outcome: "insufficient_balance" })
+
+    await runJob(world, 20 * minute)
+    await runJob(world, 20 * minute)
+    const payment = await underAttention(world, order, "refund_refused")
+    expect(payment.attention).toMatch(/still owed to the shopper; it is tried again by itself/)
+    await runJob(world, hour)
+
+    await expectBooks(world, order, gnete.minor - 1000)
+    expect(await adminView(world, order)).toMatchObject({ state: "partially_refunded", attention: null })
+  })
+
+  it("gnete: a reversal is accepted and fails later: the whole amount is refunded instead, under the same refund of Medusa", async () => {
+    const order = await paidOrder(world, gnete.provider)
+    await world.sandbox.nextCancel({ outcome: "in_progress" })
+    expect((await refund(world, order)).status).toBe(200)
+    const [row] = await refundRows(world, order)
+    const [made] = (await gatewayBooks(world, order)).cancels
+    await world.sandbox.settleCancel(String(made?.no), "fail")
+
+    await runJob(world, 20 * minute)
+    await runJob(world, 20 * minute)
+
+    await expectBooks(world, order, 0)
+    expect(await refundRows(world, order)).toEqual([row])
+    expect((await gatewayBooks(world, order)).refunds).toEqual([
+      expect.objectContaining({ amount: gnete.minor, state: "success" }),
+    ])
+  })
+
+  it.each(["record_refund", "refund"])(
+    "gnete: a refund is accepted and given up later (1 → 4): the money may have moved, a person decides (%s)",
+    async (action) => {
+      const { order, number } = await accepted()
+      await world.sandbox.settleRefund(number, "close")
+
+      await runJob(world, 20 * minute)
+      await runJob(world, 4 * hour)
+      const payment = await underAttention(world, order, "refund_unknown")
+      expect(payment.attention).toMatch(/do not repeat it there/)
+      expect(await calls(world, order, gnete.calls.refund)).toHaveLength(1)
+      if (action === "record_refund") await world.sandbox.settleRefund(number, "success")
+
+      expect((await decide(world, order, { action, note: "looked up in the console" })).status).toBe(200)
+
+      await expectBooks(world, order, gnete.minor - 1000)
+      expect(await ledgerPayment(world, order)).toMatchObject({ refundedAmount: 1000, attention: null })
+    },
+  )
+})
