@@ -131,11 +131,14 @@ function always({ payment, operations, order, medusa }: Case): Finding[] {
 /** Nobody will ever look at it again, and it is not settled. */
 function silentlyOpen(payment: GatewayPayment, operations: readonly Operation[]): Finding {
   if (payment.attentionCode !== null) return undefined
-  const neverOpened = payment.state === "failed" && payment.action === null && payment.unwanted === null
-  if (isOpen(payment.state) && !neverOpened) return `silently open: ${payment.state}`
+  if (isOpen(payment.state) && !neverOpened(payment)) return `silently open: ${payment.state}`
   const open = returns(operations).find((one) => isUnclear(one.state) || one.state === "pending")
   return open && `silently open: ${open.kind} ${open.number} is ${open.state}`
 }
+
+/** It was refused, or not sent: nothing is at the gateway, nobody has a link, and there is nothing to tell anybody. */
+const neverOpened = (payment: GatewayPayment): boolean =>
+  payment.state === "failed" && payment.action === null && payment.unwanted === null
 
 /** Nobody has to look at it: all three books must agree, and nothing may be owed. */
 function whenSettled(one: Case): Finding[] {
@@ -168,6 +171,7 @@ function whenSettled(one: Case): Finding[] {
     payment.state === "void" && payable(one) && "it is void and can still be paid",
     payment.announced !== standingOf(payment) &&
       session !== undefined &&
+      !neverOpened(payment) &&
       `announced ${payment.announced}, is ${standingOf(payment)}`,
     session &&
       session.metadata.gateway_state !== payment.state &&

@@ -2,6 +2,7 @@ import { toMajor } from "../../src/core"
 import { reconcileAll, resolveByHand, settle } from "../../src/services/settlement"
 import { MedusaProblem, type Cart, type Payment, type Session } from "../support/fake-medusa"
 import type { LedgerConnection } from "../support/ledger-line"
+import type { ModelGateway } from "../support/model-gateway"
 import { check, type Verdict } from "./check"
 import type { Schedule } from "./config"
 import { inWords, type Step } from "./steps"
@@ -11,9 +12,15 @@ const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 const mostSteps = 20_000
+/** The last look at a paid payment comes after a month. */
+const mostDays = 40
 
 export interface Played extends Verdict {
   schedule: Schedule
+  /** What went back to payers, console and all, amount by amount. */
+  returned: number[]
+  /** How many requests to return money arrived at the gateways. */
+  returnsAsked: number
   /** What happened, one line per step of a machine; empty unless asked for. */
   trace: string[]
   /** The same for the same seed, always. */
@@ -42,11 +49,16 @@ export async function play(
     ...verdict,
     problems: [...problems, ...verdict.problems],
     schedule,
+    returned: [...world.gateways.values()].flatMap(returnedBy),
+    returnsAsked: [...world.gateways.values()].reduce((sum, one) => sum + one.returnsAsked, 0),
     trace: world.scheduler.trace,
     digest: digestOf([String(world.scheduler.steps), JSON.stringify(verdict.states), String(world.now)]),
     steps: world.scheduler.steps,
   }
 }
+
+const returnedBy = ({ orders }: ModelGateway): number[] =>
+  [...orders.values()].flatMap(({ returns }) => returns.filter((one) => one.moved).map((one) => one.amount))
 
 async function perform(world: World): Promise<void> {
   const { scheduler, schedule } = world
@@ -124,6 +136,17 @@ async function begin(world: World, step: Step): Promise<void> {
       )
     case "resolve":
       return void resolve(world, step)
+    case "mood":
+      for (const gateway of world.gateways.values()) Object.assign(gateway.mood, step.mood)
+      return
+    case "loseAnswers": {
+      world.unanswered.set(step.call, step.times)
+      return
+    }
+    case "dieAfter": {
+      world.doomed = step.what
+      return
+    }
     case "reconcileAll":
       return void world.request(world.some, "reconcile all", (process) =>
         reconcileAll(process.reconcileDeps, step.dryRun, 20 * second),
@@ -321,7 +344,8 @@ async function settleDown(world: World): Promise<void> {
   const begun = world.now
   let last = ""
   let still = 0
-  for (let rounds = 0; rounds < 120; rounds++) {
+  // What is left to a person is asked about four times a day, as long as anything else is still to be looked at.
+  for (let rounds = 0; world.now - begun < mostDays * 24 * hour && rounds < 1_000; rounds++) {
     const due = await nextDue(world)
     if (due === undefined) return
     await world.scheduler.pass(Math.max(due - world.now, 0), mostSteps)

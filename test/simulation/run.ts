@@ -1,9 +1,10 @@
 import { createTestDatabase } from "../setup/database"
 import { databaseEnv, databaseServer } from "../../scripts/postgres"
-import { connectLedger } from "../support/ledger-line"
+import { connectLedger, type LedgerConnection } from "../support/ledger-line"
 import { Random } from "../support/random"
 import { play, type Played } from "./play"
-import { inWords, scheduleOf } from "./steps"
+import { report } from "./report"
+import { scheduleOf } from "./steps"
 import { shrink } from "./shrink"
 
 interface Wish {
@@ -12,6 +13,8 @@ interface Wish {
   trace: boolean
   /** Only names what fails, without looking for a smaller schedule. */
   list: boolean
+  /** Ends at the first that fails. */
+  first: boolean
 }
 
 /** `npm run simulate -- --schedules 100000 --seed 1`, or `--seed 42 --schedules 1 --trace` to see one. */
@@ -28,8 +31,12 @@ function wishOf(args: readonly string[]): Wish {
     seed: value("seed", 1),
     trace: args.includes("--trace"),
     list: args.includes("--list"),
+    first: args.includes("--first"),
   }
 }
+
+/** Of so many the shrunk schedule is shown; of the others the seed. */
+const mostShrunk = 5
 
 async function main(): Promise<number> {
   const wish = wishOf(process.argv.slice(2))
@@ -39,46 +46,49 @@ async function main(): Promise<number> {
   const connection = await connectLedger(database.knex)
   const started = Date.now()
   const failed: number[] = []
+  print([`seeds ${wish.seed} to ${wish.seed + wish.schedules - 1}`])
   try {
-    for (let index = 0; index < wish.schedules; index++) {
-      const seed = wish.seed + index
+    for (let seed = wish.seed; seed < wish.seed + wish.schedules; seed++) {
       const played = await play(scheduleOf(seed, new Random(seed)), connection, { tracing: wish.trace })
-      if (!played.problems.length) {
-        if (wish.trace) print(played.trace)
-        continue
-      }
-      failed.push(seed)
-      if (wish.list) print([`seed ${seed}: ${played.problems[0] ?? ""}`])
-      else if (failed.length <= 5) {
-        const small = await shrink(played.schedule, connection)
-        if (wish.trace) print((await play(small.schedule, connection, { tracing: true })).trace)
-        report(small)
-      }
+      if (played.problems.length) failed.push(seed)
+      await show(played, failed.length, wish, connection)
+      progress(seed - wish.seed + 1, wish.schedules, failed.length)
+      if (wish.first && failed.length) break
     }
   } finally {
     await connection.close()
     await database.drop()
     await server.stop()
   }
-  const seconds = (Date.now() - started) / 1000
-  print([
-    `${wish.schedules} schedules in ${seconds.toFixed(1)} s, ${failed.length} failed${failed.length ? `: ${failed.slice(0, 20).join(", ")}` : ""}`,
-  ])
+  const seconds = ((Date.now() - started) / 1000).toFixed(1)
+  const seeds = failed.length ? `: ${failed.slice(0, 20).join(", ")}` : ""
+  print([`${wish.schedules} schedules in ${seconds} s, ${failed.length} failed${seeds}`])
   return failed.length ? 1 : 0
 }
 
-function report({ schedule, problems }: Played): void {
-  const { steps, seed, ...rest } = schedule
-  print([
-    `seed ${seed} fails:`,
-    ...problems.map((problem) => `  ${problem}`),
-    `  ${JSON.stringify(rest)}`,
-    ...steps.map((step, index) => `  ${index + 1}. ${inWords(step)}`),
-    `  replay: npm run simulate -- --seed ${seed} --schedules 1 --trace`,
-  ])
+async function show(
+  played: Played,
+  failures: number,
+  wish: Wish,
+  connection: LedgerConnection,
+): Promise<void> {
+  if (!played.problems.length) return print(played.trace)
+  if (wish.list || failures > mostShrunk)
+    return print([`seed ${played.schedule.seed}: ${played.problems[0] ?? ""}`])
+  const small = await shrink(played.schedule, connection)
+  if (wish.trace) print((await play(small.schedule, connection, { tracing: true })).trace)
+  print(report(small))
 }
 
-const print = (lines: readonly string[]) => process.stdout.write(lines.map((line) => `${line}\n`).join(""))
+/** On a terminal, one line that is written over; in a pipe, nothing. */
+function progress(done: number, all: number, failures: number): void {
+  if (!process.stderr.isTTY || (done % 10 && done < all)) return
+  process.stderr.write(`\r${done} of ${all}, ${failures} failed${done < all ? "" : "\n"}`)
+}
+
+const print = (lines: readonly string[]) => {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(""))
+}
 
 main().then(
   (code) => process.exit(code),

@@ -1,3 +1,4 @@
+import type { Call, GatewayMood } from "../support/model-gateway"
 import type { Random } from "../support/random"
 import type { Schedule } from "./config"
 import { randomEntry, randomFaults, randomMood } from "./config"
@@ -25,6 +26,10 @@ type Deed =
   | { do: "sync"; cart: number }
   | { do: "resolve"; cart: number; action: "refund" | "record_refund" | "dismiss" }
   | { do: "reconcileAll"; dryRun: boolean }
+  // What only a written schedule does: chance has faults of its own for these.
+  | { do: "mood"; mood: Partial<GatewayMood> }
+  | { do: "loseAnswers"; call: Call; times: number }
+  | { do: "dieAfter"; what: string }
 
 const second = 1_000
 const minute = 60 * second
@@ -180,7 +185,7 @@ function merged(lives: readonly Step[][], random: Random): Step[] {
 export function inWords({ then, ...deed }: Step): string {
   const { do: what, ...rest } = deed
   const details = Object.entries(rest)
-    .map(([key, value]) => `${key}=${String(value)}`)
+    .map(([key, value]) => `${key}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
     .join(" ")
   const after = then < 0 ? "until quiet" : `${then} steps`
   return `${what} ${details} (then ${after})`

@@ -67,6 +67,10 @@ export class World {
   readonly unexpected: string[] = []
   readonly forged = new Set<string>()
   processes: Process[] = []
+  /** The process that does this next dies right after it. */
+  doomed = ""
+  /** How many answers to a call get lost from now on. */
+  readonly unanswered = new Map<string, number>()
   faults: Faults
   outageUntil = 0
   crashes = 0
@@ -81,7 +85,10 @@ export class World {
     this.faults = schedule.faults
     const start = new Date("2026-11-02T01:00:00.000Z")
     this.scheduler = new Scheduler(new Random(schedule.seed ^ 0x2545f491), start, schedule.habits, tracing)
-    this.scheduler.beforeStep = () => this.maybeCrash()
+    this.scheduler.beforeStep = (last) => {
+      this.maybeCrash()
+      if (last) this.strikeDoomed(last)
+    }
     for (const entry of schedule.entries) this.gateways.set(entry.id, this.makeGateway(entry))
     this.processes = [this.startProcess(), this.startProcess()]
   }
@@ -122,6 +129,12 @@ export class World {
   private maybeCrash(): void {
     if (this.faults.crash && this.crashes < 4 && this.random.chance(this.faults.crash))
       this.crash(this.random.whole(0, this.processes.length - 1))
+  }
+
+  private strikeDoomed({ owner, label }: { owner: Owner; label: string }): void {
+    if (!this.doomed || !label.startsWith(this.doomed)) return
+    this.doomed = ""
+    this.crash(this.processes.findIndex((process) => process.owner === owner))
   }
 
   private startProcess(): Process {
@@ -307,7 +320,7 @@ export class World {
     const { scheduler } = this
     const { timeoutMs } = this.schedule
     return async (call, arrive) => {
-      const fate = await scheduler.gate(owner, `${call} leaves`, () => this.fate())
+      const fate = await scheduler.gate(owner, `${call} leaves`, () => this.fateOf(call))
       if (fate !== "good") scheduler.note(`${owner.name}: ${call} ${fate}`)
       if (fate === "notSent") return notSent("refused_connection", "The gateway could not be reached.")
       const world = scheduler.world
@@ -327,8 +340,13 @@ export class World {
     }
   }
 
-  private fate(): "good" | "notSent" | "lost" | "late" | "unanswered" {
-    const { faults, random } = this
+  private fateOf(call: string): "good" | "notSent" | "lost" | "late" | "unanswered" {
+    const { faults, random, unanswered } = this
+    const left = unanswered.get(call) ?? 0
+    if (left > 0) {
+      unanswered.set(call, left - 1)
+      return "unanswered"
+    }
     if (this.now < this.outageUntil) return random.chance(0.5) ? "notSent" : "lost"
     if (random.chance(faults.notSent)) return "notSent"
     if (random.chance(faults.lost)) return "lost"
@@ -381,6 +399,7 @@ export class World {
   /** From here on everything works. */
   heal(): void {
     this.faults = noFaults
+    this.unanswered.clear()
     this.outageUntil = 0
     for (const gateway of this.gateways.values()) gateway.mood = { ...goodMood }
     for (const process of this.processes) process.owner.heldUntil = 0

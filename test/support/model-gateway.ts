@@ -135,6 +135,8 @@ export class ModelGateway {
   mood: GatewayMood = { ...goodMood }
   /** What it must never see, in words. */
   readonly violations: string[] = []
+  /** How many requests to return money have arrived. */
+  returnsAsked = 0
   #numbers = 0
 
   constructor(
@@ -247,6 +249,7 @@ export class ModelGateway {
   }
 
   cancel(ref: OrderRef, notifyUrl: string): Outcome<ReversalRecord> {
+    this.returnsAsked++
     if (this.random.chance(this.mood.systemError / 2)) return systemError()
     const order = this.find(ref.number)
     if (!order) return refused("absent", "9999", "There is no such order.")
@@ -268,6 +271,7 @@ export class ModelGateway {
   }
 
   refund(refund: RefundOrder): Outcome<RefundRecord> {
+    this.returnsAsked++
     if (this.random.chance(this.mood.systemError / 2)) return systemError()
     const order = this.find(refund.order.number)
     if (!order) return refused("absent", "9999", "There is no such order.")

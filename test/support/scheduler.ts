@@ -40,12 +40,13 @@ export class Scheduler {
   readonly world: Owner = { name: "world", alive: true, heldUntil: 0 }
   readonly clock = { now: () => new Date(this.#now) }
   readonly trace: string[] = []
-  /** Called before each step with how many were made; may kill. */
-  beforeStep: (steps: number) => void = () => undefined
+  /** Called before each step with the one made last; may kill. */
+  beforeStep: (last: { owner: Owner; label: string } | undefined) => void = () => undefined
   steps = 0
 
   #now: number
   #gates: Gate[] = []
+  #last: Gate | undefined
 
   constructor(
     readonly random: Random,
@@ -121,10 +122,11 @@ export class Scheduler {
     if (!gate) return false
     this.steps++
     this.#now++
-    this.beforeStep(this.steps)
+    this.beforeStep(this.#last)
     if (!this.#gates.includes(gate)) return true
     this.#gates.splice(this.#gates.indexOf(gate), 1)
     this.note(`${gate.owner.name}: ${gate.label}`)
+    this.#last = gate
     await gate.pass()
     return true
   }

@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process"
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import path from "node:path"
+
+import { mutated, mutations, type Mutation } from "../test/simulation/mutations"
+import { databaseEnv, databaseServer } from "./postgres"
+
+/** As many schedules as the suite plays. */
+const schedules = 2_000
+const root = path.resolve(__dirname, "..")
+const copied = ["src", "test", "scripts", "package.json", "tsconfig.json", "tsconfig.test.json"]
+
+interface Result {
+  mutation: Mutation
+  /** What the first seed that fails says; absent: no seed failed. */
+  caught: string | undefined
+  seconds: number
+}
+
+/**
+ * `npm run mutations [-- word]`: makes one mistake after the other in a copy of the tree, and plays the suite's seeds on it
+ * until one fails. A mistake that no seed notices is a hole in the simulation.
+ */
+async function main(words: readonly string[]): Promise<number> {
+  const chosen = mutations.filter(({ name }) => words.every((word) => name.includes(word)))
+  const server = await databaseServer()
+  const tree = copyOfTheTree()
+  try {
+    const results: Result[] = []
+    for (const mutation of chosen) {
+      results.push(await tried(mutation, tree, databaseEnv(server)))
+      print(lineOf(results.at(-1) as Result))
+    }
+    const survivors = results.filter(({ caught }) => caught === undefined)
+    print(`${results.length - survivors.length} of ${results.length} caught`)
+    return survivors.length || !results.length ? 1 : 0
+  } finally {
+    rmSync(tree, { recursive: true, force: true })
+    await server.stop()
+  }
+}
+
+function copyOfTheTree(): string {
+  const tree = mkdtempSync(path.join(tmpdir(), "gateway-payments-mutations-"))
+  for (const name of copied) cpSync(path.join(root, name), path.join(tree, name), { recursive: true })
+  symlinkSync(path.join(root, "node_modules"), path.join(tree, "node_modules"))
+  return tree
+}
+
+async function tried(mutation: Mutation, tree: string, env: Record<string, string>): Promise<Result> {
+  const file = path.join(tree, mutation.file)
+  const original = readFileSync(file, "utf8")
+  const started = Date.now()
+  writeFileSync(file, mutated(mutation, original))
+  try {
+    const output = await simulate(tree, env)
+    return { mutation, caught: firstFailure(output), seconds: (Date.now() - started) / 1000 }
+  } finally {
+    writeFileSync(file, original)
+  }
+}
+
+/** A failing seed; code that does not run at all proves nothing, and is an error here. */
+function firstFailure(output: string): string | undefined {
+  if (!/^\d+ schedules in /m.test(output))
+    throw new Error(`The simulation did not run:\n${output.slice(-2_000)}`)
+  return /^seed \d+: .*$/m.exec(output)?.[0]
+}
+
+function simulate(tree: string, env: Record<string, string>): Promise<string> {
+  const args = ["test/simulation/run.ts", "--schedules", String(schedules), "--list", "--first"]
+  const child = spawn(path.join(tree, "node_modules/.bin/tsx"), args, {
+    cwd: tree,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  let output = ""
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()))
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()))
+  return new Promise((resolve, reject) => {
+    child.on("error", reject)
+    child.on("close", () => resolve(output))
+  })
+}
+
+const lineOf = ({ mutation, caught, seconds }: Result): string =>
+  `${mutation.name.padEnd(70)} ${`${seconds.toFixed(0)} s`.padStart(6)}  ${caught?.slice(0, 110) ?? "SURVIVES"}`
+
+const print = (line: string) => process.stdout.write(`${line}\n`)
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${(error as Error).stack ?? String(error)}\n`)
+    process.exit(1)
+  },
+)

@@ -1,0 +1,168 @@
+/** A deliberate mistake in the code: texts to be found exactly once, and what stands there instead. */
+export interface Mutation {
+  name: string
+  /** From the root of the package. */
+  file: string
+  edits: readonly (readonly [search: string, replacement: string])[]
+}
+
+const settlement = (file: string) => `src/services/settlement/${file}.ts`
+const ledger = (file: string) => `src/services/ledger/${file}.ts`
+
+const sendsRefund = "  return deps.gateway.refund(refundOrder(payment, operation, deps))\n"
+
+/** Mistakes of the kind that other plugins make, or that were made here once. Each must be caught by some seed. */
+export const mutations: readonly Mutation[] = [
+  {
+    name: "a refund in doubt is sent again under a new number",
+    file: settlement("operations"),
+    edits: [
+      [
+        "const repeated = await deps.ledger.operations.again(operation.id)",
+        "const counted = await deps.ledger.operations.again(operation.id)\n  const repeated = { ...counted, number: `${operation.number.slice(0, 22)}${counted.attempts}` }",
+      ],
+    ],
+  },
+  {
+    name: "no answer to a refund is taken for a refusal",
+    file: settlement("operations"),
+    edits: [
+      [
+        sendsRefund,
+        `  const said = await deps.gateway.refund(refundOrder(payment, operation, deps))
+  return said.kind === "unknown" ? refused("declined", said.code, said.message) : said\n`,
+      ],
+    ],
+  },
+  {
+    name: "no answer to a refund is taken for a success",
+    file: settlement("operations"),
+    edits: [
+      [
+        sendsRefund,
+        `  const order = refundOrder(payment, operation, deps)
+  const said = await deps.gateway.refund(order)
+  return said.kind === "unknown" ? { kind: "succeeded", value: { ...order, state: "succeeded" } } : said\n`,
+      ],
+    ],
+  },
+  {
+    name: "a refund is written down after it was sent",
+    file: settlement("refund"),
+    edits: [
+      ["import { PaymentProblem, formatMoney,", "import { ulid, PaymentProblem, formatMoney,"],
+      [
+        "  const { payment, operations } = seen\n",
+        "  return undefined\n  const { payment, operations } = seen\n",
+      ],
+      [
+        `  const intended = await deps.ledger.operations.intend(payment.id, intent)
+  return concluded(payment, intended, await send(payment, intended, deps), deps)\n`,
+        `  const number = ulid(deps.clock.now().getTime())
+  const outcome = await send(payment, { ...intent, number } as unknown as Operation, deps)
+  return concluded(payment, await deps.ledger.operations.intend(payment.id, { ...intent, number }), outcome, deps)\n`,
+      ],
+    ],
+  },
+  {
+    name: "an earlier refund that Medusa does not know is not taken over",
+    file: settlement("refund"),
+    edits: [["  const unbooked = await notBooked(done, deps)\n", "  const unbooked: Operation[] = []\n"]],
+  },
+  {
+    name: "what settlement entered is not told to whoever asks again",
+    file: settlement("refund"),
+    edits: [["request.refundId, !operation.outside)", "request.refundId, false)"]],
+  },
+  {
+    name: "a refund that went through is entered by everybody who finds it",
+    file: settlement("refund"),
+    edits: [["  const [operation] = await notBooked(done, deps)\n", "  const [operation] = done\n"]],
+  },
+  {
+    name: "the lease keeps nobody out",
+    file: ledger("payments"),
+    edits: [
+      [
+        "where id = ? and (lease_until is null or lease_until <= ?) returning *",
+        "where id = ? and ?::timestamptz is not null returning *",
+      ],
+    ],
+  },
+  {
+    name: "a notification is believed without a query",
+    file: settlement("notify"),
+    edits: [
+      [
+        "    let payment = await settle(notification.paymentId, deps)\n",
+        `    if (notification.about === "payment")
+      await deps.ledger.payments.move(notification.paymentId, "paid", {
+        paidAmount: notification.amount ?? 0,
+        paidAt: deps.clock.now(),
+      })
+    let payment = await settle(notification.paymentId, deps)\n`,
+      ],
+    ],
+  },
+  {
+    name: "a close without an answer is taken for done",
+    file: settlement("void"),
+    edits: [
+      [
+        '    case "not_sent":\n      return payment\n',
+        '    case "not_sent":\n      return voided(payment, deps)\n',
+      ],
+    ],
+  },
+  {
+    name: "late money is kept",
+    file: settlement("settle"),
+    edits: [["  if (!late) return payment\n", "  return payment\n"]],
+  },
+  {
+    name: "what a cancelled order holds is left to Medusa",
+    file: settlement("settle"),
+    edits: [["  if (!order?.canceled) return payment\n", "  return payment\n"]],
+  },
+  {
+    name: "a refund that was accepted and failed later is forgotten",
+    file: settlement("settle"),
+    edits: [
+      ["mine.some((operation) => isUnclear(operation.state) || isDone(operation)) ||", "mine.length > 0 ||"],
+    ],
+  },
+  {
+    name: "a refund row without an operation is not carried out",
+    file: settlement("reconcile"),
+    edits: [["  await wakeStrays(deps)\n", ""]],
+  },
+  {
+    name: "an end that was not counted before a kill is never counted",
+    file: settlement("operations"),
+    edits: [
+      [
+        "let current = returnedAmount(operations) === payment.refundedAmount ? payment : await tally(payment, deps)",
+        "let current = payment",
+      ],
+    ],
+  },
+  {
+    name: "money that an unknown part of was returned is sent back in full",
+    file: settlement("settle"),
+    edits: [
+      ['const unsure = payment.attentionCode === "outside_unclear"', "const unsure = false as boolean"],
+    ],
+  },
+]
+
+/** The file with the mistake in it. */
+export function mutated({ name, file, edits }: Mutation, original: string): string {
+  return edits.reduce((text, [search, replacement]) => {
+    const parts = text.split(search)
+    if (parts.length !== 2)
+      throw new Error(
+        `"${name}": its text is found ${parts.length - 1} times in ${file}, not once: ${search}`,
+      )
+    return parts.join(replacement)
+  }, original)
+}

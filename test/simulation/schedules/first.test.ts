@@ -1,0 +1,3 @@
+import { playSeeds } from "./suite"
+
+playSeeds(1, 1_000)
