@@ -54,8 +54,9 @@ async function tried(mutation: Mutation, tree: string, env: Record<string, strin
   const started = Date.now()
   writeFileSync(file, mutated(mutation, original))
   try {
-    const output = await simulate(tree, env)
-    return { mutation, caught: firstFailure(output), seconds: (Date.now() - started) / 1000 }
+    const known = mutation.seed ? firstFailure(await simulate(tree, env, mutation.seed, 1)) : undefined
+    const caught = known ?? firstFailure(await simulate(tree, env, 1, schedules))
+    return { mutation, caught, seconds: (Date.now() - started) / 1000 }
   } finally {
     writeFileSync(file, original)
   }
@@ -68,8 +69,9 @@ function firstFailure(output: string): string | undefined {
   return /^seed \d+: .*$/m.exec(output)?.[0]
 }
 
-function simulate(tree: string, env: Record<string, string>): Promise<string> {
-  const args = ["test/simulation/run.ts", "--schedules", String(schedules), "--list", "--first"]
+function simulate(tree: string, env: Record<string, string>, seed: number, count: number): Promise<string> {
+  const range = ["--seed", String(seed), "--schedules", String(count)]
+  const args = ["test/simulation/run.ts", ...range, "--list", "--first"]
   const child = spawn(path.join(tree, "node_modules/.bin/tsx"), args, {
     cwd: tree,
     env: { ...process.env, ...env },

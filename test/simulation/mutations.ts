@@ -4,6 +4,8 @@ export interface Mutation {
   /** From the root of the package. */
   file: string
   edits: readonly (readonly [search: string, replacement: string])[]
+  /** A seed that caught it, played before the others; where the code has changed, another one may. */
+  seed?: number
 }
 
 const settlement = (file: string) => `src/services/settlement/${file}.ts`
@@ -25,6 +27,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "no answer to a refund is taken for a refusal",
+    seed: 40,
     file: settlement("operations"),
     edits: [
       [
@@ -48,6 +51,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "a refund is written down after it was sent",
+    seed: 578,
     file: settlement("refund"),
     edits: [
       ["import { PaymentProblem, formatMoney,", "import { ulid, PaymentProblem, formatMoney,"],

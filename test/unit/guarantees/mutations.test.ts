@@ -21,6 +21,10 @@ describe("a mutation", () => {
     expect(() => mutated(mutation, "one, one")).toThrow(/found 2 times in a\.ts/)
   })
 
+  it("is counted where it is documented", () => {
+    expect(source("docs/guarantees.md")).toContain(`| ${mutations.length} deliberate mistakes`)
+  })
+
   it("has a name of its own", () => {
     expect(new Set(mutations.map(({ name }) => name)).size).toBe(mutations.length)
   })
