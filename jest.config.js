@@ -31,7 +31,7 @@ const patient = "<rootDir>/test/setup/patience.ts"
 /** @type {import("jest").Config} */
 module.exports = {
   projects: [
-    project("unit"),
+    project("unit", { setupFilesAfterEnv: [patient] }),
     project("simulation", { ...database, setupFilesAfterEnv: [patient] }),
     project("integration", {
       ...database,

@@ -106,6 +106,8 @@ export class Running {
     return new Promise((resolve, reject) => {
       const look = () => {
         if (sign.test(this.output)) resolve()
+        // `medusa develop` outlives the server that it could not start.
+        else if (this.output.includes("Error starting server")) reject(new Error(this.output))
       }
       this.child.stdout?.on("data", look)
       this.child.stderr?.on("data", look)

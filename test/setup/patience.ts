@@ -1,2 +1,3 @@
-// A Medusa takes ten seconds and more to boot, and these suites share a small machine.
+// A Medusa takes ten seconds and more to boot, keys take seconds to make, and suites share a small machine: nothing that
+// is proven here depends on how long it takes.
 jest.setTimeout(180_000)

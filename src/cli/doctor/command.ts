@@ -15,8 +15,8 @@ const help = `Checks what a shop has configured, and says what to fix. Changes n
   medusa-payment-ksher-gnete doctor --provider ksher --options ksher.json
                                                                      one gateway, without Medusa
 
-Looks at: options, keys, notification URL, clock, one signed query for an order that does not exist, and pending
-migrations where DATABASE_URL is set. Exits with 1 when something is wrong.`
+Looks at: options, keys, notification URL, clock, one signed query at each host of the gateway for an order that does
+not exist, and pending migrations where DATABASE_URL is set. Exits with 1 when something is wrong.`
 
 /** @returns the exit code: 1 where something is wrong. Throws a sentence where nothing could be looked at. */
 export async function runDoctorCommand(args: string[], terminal: Terminal): Promise<number> {
@@ -79,8 +79,9 @@ async function* examineEntry(entry: Entry, { now }: Terminal): AsyncGenerator<Fi
   yield { about, check: "keys", ...subject.keys() }
   const address = attempt(() => checkNotificationUrl(subject))
   yield { about, check: "notifications", ...("problem" in address ? wrong(address.problem) : address.value) }
-  yield { about, check: "clock", ...(await checkClock(subject.hosts[0] ?? "", now)) }
-  yield { about, check: "query", ...(await checkQuery(subject, now())) }
+  yield { about, check: "clock", ...(await checkClock(subject.hosts[0]?.url ?? "", now)) }
+  for (const host of subject.hosts)
+    yield { about, check: "query", ...(await checkQuery(subject, host, now())) }
 }
 
 function pluginOptions(options: unknown): Result {

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto"
 
-import { money, ulid, type Gateway, type Outcome, type Standing } from "../../core"
+import { money, ulid, type Gateway, type Outcome, type PaymentMode, type Standing } from "../../core"
 import { createGneteGateway, gneteHost, readGneteOptions, signGnete, verifyGnete } from "../../services/gnete"
 import {
   createKsherGateway,
@@ -20,8 +20,8 @@ export interface Subject {
   /** Whether a key that was pasted whole also signs and verifies. */
   keys: () => Result
   notifyBaseUrl: string
-  /** The prefixes that its calls go to. */
-  hosts: string[]
+  /** The prefixes that its calls go to, each with a query that reaches it. */
+  hosts: { url: string; mode: PaymentMode }[]
   /** Its calls go to the gateway itself, and not to a simulated one. */
   production: boolean
 }
@@ -34,8 +34,12 @@ export function subjectOf(entry: Entry): { subject: Subject; warnings: string[] 
 function ksher(entry: Entry) {
   const options = readKsherOptions(entry.options)
   const { gateway, policy, warnings } = createKsherGateway(entry.options)
-  const hosts = [options.gatewayUrl, options.apiUrl]
-  const production = hosts.some((host) => host === ksherHosts.gatewayUrl || host === ksherHosts.apiUrl)
+  // Refunds go to the second one, whatever the mode.
+  const hosts: Subject["hosts"] = [
+    { url: options.gatewayUrl, mode: "redirect" },
+    { url: options.apiUrl, mode: "qr" },
+  ]
+  const production = hosts.some(({ url }) => url === ksherHosts.gatewayUrl || url === ksherHosts.apiUrl)
   const keys = () => ksherKeys(options.privateKey)
   return {
     warnings,
@@ -46,7 +50,7 @@ function ksher(entry: Entry) {
 function gnete(entry: Entry) {
   const options = readGneteOptions(entry.options)
   const { gateway, policy, warnings } = createGneteGateway(entry.options)
-  const hosts = [options.baseUrl]
+  const hosts: Subject["hosts"] = [{ url: options.baseUrl, mode: "redirect" }]
   const keys = () => gneteSecret(options.appSecret)
   return {
     warnings,
@@ -100,14 +104,19 @@ export function checkNotificationUrl({ entry, notifyBaseUrl, production }: Subje
 }
 
 /** Asks, signed, about an order that cannot exist: an honest "no such order" proves address, account and both keys. */
-export async function checkQuery({ gateway }: Subject, now: Date): Promise<Result> {
+export async function checkQuery(
+  { gateway }: Subject,
+  { url, mode }: Subject["hosts"][number],
+  now: Date,
+): Promise<Result> {
   const currency = gateway.name === "gnete" ? "hkd" : "thb"
-  const order = { number: ulid(now.getTime()), amount: money(1, currency), mode: gateway.offer.mode }
-  return judged(gateway, await gateway.query(order))
+  const [channel] = gateway.offer.channels
+  const order = { number: ulid(now.getTime()), amount: money(1, currency), mode, channel }
+  return judged(gateway, new URL(url).host, await gateway.query(order))
 }
 
-function judged(gateway: Gateway, answer: Outcome<Standing>): Result {
-  const account = `account ${gateway.account}`
+function judged(gateway: Gateway, host: string, answer: Outcome<Standing>): Result {
+  const account = `account ${gateway.account} at ${host}`
   switch (answer.kind) {
     case "succeeded":
       return answer.value.state === "absent" || answer.value.state === "unpaid"

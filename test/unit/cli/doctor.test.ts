@@ -67,7 +67,7 @@ it("finds nothing to fix in a shop that is in order, and signs a query at each g
   )
   expect(code).toBe(0)
   const calls = (await sandbox.calls()).map(({ call }) => call)
-  expect(calls).toEqual(expect.arrayContaining(["gateway_order_query", "pay/query"]))
+  expect(calls).toEqual(expect.arrayContaining(["gateway_order_query", "order_query", "pay/query"]))
   expect(await sandbox.books()).toEqual([])
 })
 
@@ -133,6 +133,15 @@ it("an answer signed with a key that the shop does not expect", async () => {
     .toString()
   const { text } = await doctor("ksher", { ...ksherOptions(), publicKeys: [publicKey] })
   expect(text).toMatch(/wrong +pp_ksher +query .*publicKeys/)
+})
+
+it("a host of the gateway that only refunds need, and that is not reached", async () => {
+  const { code, lines } = await doctor("ksher", { ...ksherOptions(), apiUrl: "http://127.0.0.1:9" })
+  expect(lines.filter((line) => / query /.test(line))).toEqual([
+    expect.stringMatching(/^ok /),
+    expect.stringMatching(/^wrong .*could not be reached/),
+  ])
+  expect(code).toBe(1)
 })
 
 it("nothing listens at the address", async () => {

@@ -1,6 +1,8 @@
 import { ModuleKind, transpileModule } from "typescript"
+import { execFile } from "node:child_process"
 import { existsSync } from "node:fs"
 import path from "node:path"
+import { promisify } from "node:util"
 import vm from "node:vm"
 
 import * as gneteDoor from "../../../src/services/gnete"
@@ -11,7 +13,7 @@ import { readPluginOptions } from "../../../src/services/options/plugin"
 import * as sandboxDoor from "../../../src/sandbox"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { removeFolders, type } from "../cli/terminal"
-import { blocks, destination, links, pages, read, root, type Block } from "./pages"
+import { blocks, commands, destination, links, pages, read, root, type Block } from "./pages"
 
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> }
 const of = (...languages: string[]): [string, Block][] =>
@@ -38,44 +40,72 @@ it.each(of("ts"))("%s is TypeScript that compiles", (_title, { text }) => {
   expect(diagnostics?.map(({ messageText }) => messageText)).toEqual([])
 })
 
-describe("every command", () => {
-  const commands = of("bash").flatMap(([, { page, text }]) =>
-    text
-      .split("\n")
-      .flatMap((line) => line.split("&&"))
-      .map((line) => line.trim())
-      .filter((line) => line !== "" && !line.startsWith("#"))
-      .map((command): [string, string] => [page, command]),
-  )
+describe("every command that a page names is run", () => {
+  const named = [...new Map(commands.map(({ page, command }) => [command, page]))]
 
-  it.each(commands)("%s: %s", async (_page, command) => {
-    const words = command.replace(/^([A-Z_]+=\S+ )+/, "").split(" ")
-    expect(await isCommand(words)).toBe(true)
+  it.each(named)("%s, of %s", async (command) => {
+    const [program = "", ...words] = command.replace(/^([A-Z_]+=\S+ )+/, "").split(" ")
+    if (program === "npx" && words[0] === ownCommand) expect(await understands(words.slice(1))).toBe(true)
+    expect(whoRuns(program, words)).not.toBe("nobody")
   })
 })
 
 const ownCommand = "medusa-payment-ksher-gnete"
+const steps = read(".ci/run")
+const isStep = (script: string) => new RegExp(`npm run --silent ${script}(?![\\w:-])`).test(steps)
 
-async function isCommand(words: string[]): Promise<boolean> {
-  const [program, first = "", second = ""] = words
-  if (program === "npm" && first === "run") return second in scripts
-  if (program === "npm") return ["ci", "test"].includes(first) || isInstall(first, second)
-  if (program === "npx" && first === ownCommand) return understands(words.slice(2))
-  if (program === "npx" && first === "medusa") return isMedusaCommand(second)
-  if (program === "npx" && first === "jest") return true
-  return program === ".ci/run" && existsSync(path.join(root, ".ci/run"))
+/** Continuous integration, a test that types what the pages say in a shop, or one of the tests of this file. */
+function whoRuns(program: string, [first = "", second = "", ...more]: string[]): string {
+  if (program === ".ci/run") return workflowsRun(".ci/run") ? "the workflows" : "nobody"
+  if (program === "npx" && first === "tsx")
+    return existsSync(path.join(root, second)) ? "the browser's tests" : "nobody"
+  // `test/packed/with-medusa.test.ts` types every one of them in a new shop, except jest, which is the shop's own.
+  if (program === "npx" || (program === "npm" && first === "install")) return "the packed package's tests"
+  if (program !== "npm") return "nobody"
+  if (first === "ci" || first === "test")
+    return steps.includes(`npm ${first}`) ? "continuous integration" : "nobody"
+  if (first !== "run" || !(second in scripts)) return "nobody"
+  if (isStep(second))
+    return more.includes("--stay") && !read("demo/index.ts").includes('"--stay"')
+      ? "nobody"
+      : "continuous integration"
+  if (/^test:(unit|integration|simulation)$/.test(second))
+    return scripts.test?.includes(second.replace("test:", "")) ? "npm test" : "nobody"
+  return ranHere.includes(second) ? "this file" : "nobody"
 }
 
-const isInstall = (verb: string, name: string) =>
-  verb === "install" && [ownCommand, "@opentelemetry/api"].includes(name)
-
-const isMedusaCommand = (name: string) => ["db:migrate", "develop", "start", "build"].includes(name)
+const workflowsRun = (command: string) =>
+  ["ci", "release"].every((name) => read(`.github/workflows/${name}.yml`).includes(`run: ${command}`))
 
 /** The options of our own commands are those that the command's help names. */
 async function understands([command = "", ...args]: string[]): Promise<boolean> {
   const { code, text } = await type(command.startsWith("--") ? [command] : [command, "--help"])
   return code === 0 && args.filter((arg) => arg.startsWith("--")).every((arg) => text.includes(arg))
 }
+
+/** What would take hours, or measures this machine: here with as little as it takes to see that it works. */
+const ranHere = ["fuzz", "bench"]
+const tsx = (...args: string[]) =>
+  promisify(execFile)(process.execPath, ["--import", "tsx", ...args], { cwd: root, maxBuffer: 2 ** 24 })
+
+it("npm run fuzz takes the number of inputs and the seed", async () => {
+  const { stdout } = await tsx("scripts/fuzz.ts", "--inputs", "40", "--seed", "7")
+  expect(stdout).toMatch(/^40 inputs, seed 7$/m)
+  expect(stdout).toMatch(/no crash, no wrong acceptance/)
+})
+
+it("npm run bench knows every bench that the pages name", async () => {
+  const said = await tsx("bench/index.ts", "nothing").then(
+    () => "",
+    (error: unknown) => (error as { stderr: string }).stderr,
+  )
+  const known = /There are: (.*)\./.exec(said)?.[1]?.split(", ")
+  const asked = commands.flatMap(
+    ({ command }) => /^npm run bench -- (.*)/.exec(command)?.[1]?.split(" ") ?? [],
+  )
+  expect(asked.length).toBeGreaterThan(0)
+  expect(known).toEqual(expect.arrayContaining(asked))
+})
 
 describe("every JSON block", () => {
   it.each(of("json"))("%s", (_name, { text }) => {

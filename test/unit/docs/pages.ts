@@ -10,6 +10,8 @@ export const pages = [
   ...readdirSync(path.join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => path.join("docs", name)),
+  "bench/README.md",
+  "examples/storefront/README.md",
 ].sort()
 
 export interface Block {
@@ -26,6 +28,22 @@ export const blocks: Block[] = pages.flatMap((page) =>
     text,
   })),
 )
+
+/** Every command of a page's blocks, and of its sentences, as a person types it. */
+export const commands: { page: string; command: string }[] = pages.flatMap((page) => {
+  const text = read(page)
+  const inBlocks = blocks
+    .filter((block) => block.page === page && block.language === "bash")
+    .flatMap((block) => block.text.split("\n"))
+  const inSentences = [...text.matchAll(/`((?:npm|npx|\.ci\/run)\b[^`\n]*)`/g)].map(
+    ([, command = ""]) => command,
+  )
+  return [...inBlocks, ...inSentences]
+    .flatMap((line) => line.replace(/ +#.*$/, "").split("&&"))
+    .map((line) => line.trim())
+    .filter((command) => command !== "")
+    .map((command) => ({ page, command }))
+})
 
 /** Links to files of this repository, from the pages and resolved by them. */
 export const links = pages.flatMap((page) =>
