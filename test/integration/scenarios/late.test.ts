@@ -25,6 +25,7 @@ import {
   rows,
   underAttention,
   ways,
+  type Way,
 } from "./support"
 
 const entries = [
@@ -45,13 +46,13 @@ inRealMedusa(
         await changeCart(world, cart)
         await closed({ session })
 
-        await payLate({ session })
+        await payLate({ session }, way.pay)
 
         await wentBack({ session }, way.minor)
         expect(await rows(world, "select * from order_cart where cart_id = ?", [cart.id])).toEqual([])
         expect(await ledgerPayment(world, { session })).toMatchObject({
           unwanted: "session_deleted",
-          settledBy: "refund",
+          settledBy: gateway === "ksher" ? "refund" : "cancel",
           attention: null,
         })
       })
@@ -64,7 +65,7 @@ inRealMedusa(
         const done = await world.shopper.complete(cart)
         const order = { id: String(done.orderId), cart, session }
 
-        await payLate({ session: left })
+        await payLate({ session: left }, way.pay)
 
         await wentBack({ session: left }, way.minor)
         await expectBooks(world, order, way.minor)
@@ -93,7 +94,7 @@ inRealMedusa(
           await disturb(world, way, call, { kind: "timeout", when: "after" })
         await disturb(world, way, way.calls.refundQuery, { kind: "http500", when: "before" })
 
-        await payLate({ session })
+        await payLate({ session }, way.pay)
         await runJob(world, 5 * minute)
         await world.sandbox.clearFaults()
         await runJob(world, 10 * minute)
@@ -110,7 +111,7 @@ inRealMedusa(
           await changeCart(world, cart)
           await closed({ session })
 
-          await payLate({ session })
+          await payLate({ session }, way.pay)
 
           const held = await underAttention(world, { session }, "late_held")
           expect(held).toMatchObject({ state: "paid_late", refundedAmount: 0 })
@@ -177,8 +178,8 @@ inRealMedusa(
     type At = Parameters<typeof ledgerPayment>[1] & Parameters<typeof gatewayBooks>[1]
 
     /** By the QR code that the shopper has saved. */
-    async function payLate(at: Parameters<typeof deliver>[1]) {
-      await world.sandbox.pay(at.session.number, { force: true })
+    async function payLate(at: Parameters<typeof deliver>[1], by: Way["pay"] = {}) {
+      await world.sandbox.pay(at.session.number, { ...by, force: true })
       expect(await deliver(world, at)).toMatchObject({ acknowledged: true })
       await eventually(
         () => notifications(world, at),

@@ -230,13 +230,16 @@ inRealMedusa((world) => {
       await made()
       const minutes = await callsOfEachMinute(60)
       // A payment is looked at after 1, 2, 4, 8 … minutes and not every minute, and then asked about a few times.
-      expect(Math.max(...minutes)).toBeLessThanOrEqual(4 * all.length)
-      expect(total(minutes)).toBeLessThanOrEqual(40 * all.length)
+      expect(Math.max(...minutes)).toBeLessThanOrEqual(3 * all.length)
+      expect(total(minutes)).toBeLessThanOrEqual(20 * all.length)
       expect(minutes.slice(30).filter((count) => count === 0).length).toBeGreaterThan(10)
       await world.sandbox.clearFaults()
-      const after = await callsOfEachMinute(20)
-      console.log(JSON.stringify({ minutes, after }))
+      const after = await callsOfEachMinute(5)
+      // Whoever waits longest was due 32 minutes after the last try, and up to a quarter more.
+      for (let n = 0; n < 4; n++) await runJob(world, 10 * minute)
 
+      expect(Math.max(...after)).toBeLessThanOrEqual(3 * all.length)
+      expect(await made()).toBeLessThanOrEqual(10 * all.length)
       for (const page of pages) await expectBooks(world, await orderOfCart(world, page), way.minor)
       for (const order of refunding) await expectBooks(world, order, way.minor - 1000)
       for (const one of all) expect((await ledgerPayment(world, one)).attention).toBeNull()
