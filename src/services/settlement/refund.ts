@@ -165,7 +165,9 @@ async function tellFirst(
 
 /** A refund of the amount that is done and in Medusa's books, and whose asker does not know of it. */
 export const untoldOf = (operations: readonly Operation[], amount: number): Operation | undefined =>
-  returns(operations).find((operation) => operation.untold && isDone(operation) && operation.amount === amount)
+  returns(operations).find(
+    (operation) => operation.untold && isDone(operation) && operation.amount === amount,
+  )
 
 /** Of these operations, those Medusa holds no refund row for. */
 export async function notBooked(done: readonly Operation[], deps: Deps): Promise<Operation[]> {

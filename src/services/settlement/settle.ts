@@ -181,7 +181,7 @@ async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<bool
   // How much of it is still there, only a person can find out: nothing is captured, and nothing sent back.
   const unsure = payment.attentionCode === "outside_unclear"
   const captured = unsure ? payment : await inMedusaCaptured(payment, deps)
-  const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
+  const order = await orderFor(captured, deps)
   const booked = await deps.host.payment(payment.sessionId)
   if (!booked || isZero(booked.captured)) {
     if (!unsure) await giveBackUnbooked(captured, deps)
@@ -190,8 +190,8 @@ async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<bool
   const returned = unsure ? captured : await giveBackOwed(captured, booked, order, deps)
   const entered = await bookReturns(returned, order, deps)
   const rested = await aligned(payment.sessionId, order, deps)
-  await orphaned(await fresh(payment, deps), order, deps)
-  return !entered || !rested
+  const last = await orphaned(await fresh(payment, deps), order, deps)
+  return !entered || !rested || (!order && mayBePlaced(last, deps))
 }
 
 /** What goes back for Medusa: under its own rows first, then what a cancelled order still holds. */
@@ -203,6 +203,29 @@ async function giveBackOwed(
 ): Promise<GatewayPayment> {
   return giveBackCancelled(await carryOutOwed(payment, booked, deps), booked, order, deps)
 }
+
+/**
+ * Medusa captures first and places the order then: where the process died in between, it is told once more that the payment
+ * is captured. It takes that for a repetition, and completes the cart.
+ */
+async function orderFor(payment: GatewayPayment, deps: SettleDeps): Promise<HostOrder | undefined> {
+  const find = async () => (payment.collectionId ? deps.host.orderOf(payment.collectionId) : undefined)
+  const order = await find()
+  // Whoever captured it a moment ago is still placing the order.
+  if (order || !mayBePlaced(payment, deps) || sincePaid(payment, deps) < 2 * minute) return order
+  await deps.host.capture(payment.sessionId, toMajor(payment.paidAmount, payment.digits))
+  return find()
+}
+
+/** Nothing of it has gone back, and it is not so long ago that the shopper has given the order up. */
+const mayBePlaced = (payment: GatewayPayment, deps: SettleDeps): boolean =>
+  payment.state === "paid" &&
+  payment.capturedAt !== null &&
+  !payment.unwanted &&
+  sincePaid(payment, deps) < day
+
+const sincePaid = (payment: GatewayPayment, deps: SettleDeps): number =>
+  deps.clock.now().getTime() - (payment.paidAt ?? payment.createdAt).getTime()
 
 const isZero = (amount: string) => /^0*(\.0*)?$/.test(amount)
 
@@ -246,7 +269,7 @@ const fresh = async (payment: GatewayPayment, deps: SettleDeps): Promise<Gateway
 
 /** Medusa may still be placing the order. */
 const justPaid = (payment: GatewayPayment, deps: SettleDeps): boolean =>
-  deps.clock.now().getTime() - (payment.paidAt ?? payment.createdAt).getTime() < 10 * minute
+  sincePaid(payment, deps) < 10 * minute
 
 async function notCaptured(
   payment: GatewayPayment,
@@ -444,7 +467,8 @@ async function bookReturns(
     }
   }
   const now = await fresh(payment, deps)
-  if (now.attentionCode === "books_differ" && !(await uncarried(now, deps))) await clear(now, ["books_differ"], deps)
+  if (now.attentionCode === "books_differ" && !(await uncarried(now, deps)))
+    await clear(now, ["books_differ"], deps)
   return true
 }
 
