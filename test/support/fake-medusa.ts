@@ -1,7 +1,7 @@
 import { PaymentProblem, toMajor, toMinor } from "../../src/core"
 import type { GatewayPayment } from "../../src/services/ledger"
 import {
-  abandon,
+  letGo,
   authorize,
   cancel,
   open,
@@ -688,7 +688,7 @@ export class FakeMedusa implements Host {
     const deps = this.around.depsOf(session.providerId)
     try {
       const payment = await this.paymentIn(session.data, deps)
-      if (payment) await abandon(payment, "session_deleted", deps)
+      if (payment) await letGo(payment, deps)
     } catch (error) {
       deps.log.warn(`a deleted session is left to the job: ${(error as Error).message}`)
     }

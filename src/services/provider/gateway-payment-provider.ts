@@ -13,7 +13,7 @@ import type { Clock, GatewayPayment, KnexLike, Ledger, Picture } from "../ledger
 import { plainDecimal } from "../host/medusa"
 import { kindOf, logLine } from "../observability"
 import { notifyUrl } from "../options/shared"
-import { abandon, authorize, cancel, lookAgain, open, receive, refund, tell } from "../settlement"
+import { abandon, authorize, cancel, letGo, lookAgain, open, receive, refund, tell } from "../settlement"
 import type { Authorization, Deps, Policy } from "../settlement"
 import { asMedusaError, inMedusasWords } from "./errors"
 import { sessionData } from "./session-data"
@@ -120,7 +120,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     try {
       const payment = await this.paymentIn(input.data)
       if (!payment) return { data: {} }
-      if (isOwnData(input.data, payment)) await abandon(payment, "session_deleted", this.deps)
+      if (isOwnData(input.data, payment)) await letGo(payment, this.deps)
       else await lookAgain(payment, this.deps)
     } catch (error) {
       // Medusa would fail the shopper's request; the job finds every payment whose session is gone.

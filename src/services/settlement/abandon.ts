@@ -15,12 +15,25 @@ const budgetMs = 1_500
  * stays with the ledger, and the job closes it.
  */
 export async function abandon(payment: GatewayPayment, why: Unwanted, deps: Deps): Promise<void> {
-  const noted = await deps.ledger.payments.update(payment.id, {
-    unwanted: why,
-    nextCheckAt: after(deps, 5 * second),
-  })
-  if (!isOpen(noted.state)) return
-  const closing = close(noted, deps).catch((error: unknown) =>
+  const soon = after(deps, 5 * second)
+  await closeInAMoment(
+    await deps.ledger.payments.update(payment.id, { unwanted: why, nextCheckAt: soon }),
+    deps,
+  )
+}
+
+/**
+ * Closes a payment whose session Medusa says it deletes. Whether it has is for the job to see: money that is here by now is
+ * late where the session is gone, and not where somebody else's session data led here.
+ */
+export async function letGo(payment: GatewayPayment, deps: Deps): Promise<void> {
+  const soon = after(deps, 5 * second)
+  await closeInAMoment(await deps.ledger.payments.update(payment.id, { nextCheckAt: soon }), deps)
+}
+
+async function closeInAMoment(payment: GatewayPayment, deps: Deps): Promise<void> {
+  if (!isOpen(payment.state)) return
+  const closing = close(payment, deps).catch((error: unknown) =>
     deps.log.warn(logLine("close_failed", { payment: payment.id }, reasonOf(error))),
   )
   await Promise.race([closing, deps.wait(budgetMs)])

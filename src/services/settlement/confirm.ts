@@ -50,11 +50,13 @@ export async function believe(
   }
 }
 
-/** An answer for another amount or currency than was asked for proves nothing about this payment. */
-function disagrees(payment: GatewayPayment, standing: Standing): string | undefined {
+const ofMoney: ReadonlySet<Standing["state"]> = new Set(["paid", "refunded", "reversed"])
+
+/** An answer for another amount or currency than was asked for proves nothing about this payment; nor does "paid" alone. */
+function disagrees(payment: GatewayPayment, { state, amount }: Standing): string | undefined {
   const expected = money(payment.amount, payment.currency)
-  if (!standing.amount || sameMoney(standing.amount, expected)) return undefined
-  return `The gateway says ${formatMoney(standing.amount, payment.digits)} where ${formatMoney(expected, payment.digits)} was asked for. Nothing was captured: compare order ${payment.number} in the gateway's console.`
+  if (amount ? sameMoney(amount, expected) : !ofMoney.has(state)) return undefined
+  return `The gateway says ${amount ? formatMoney(amount, payment.digits) : `"${state}", and no amount,`} where ${formatMoney(expected, payment.digits)} was asked for. Nothing was captured: compare order ${payment.number} in the gateway's console.`
 }
 
 const facts = (payment: GatewayPayment, standing: Standing): PaymentPatch => ({

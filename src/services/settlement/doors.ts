@@ -50,6 +50,9 @@ export const cancel = (...[payment, deps]: Parameters<typeof abandoning.cancel>)
 export const abandon = (...[payment, why, deps]: Parameters<typeof abandoning.abandon>) =>
   observed("abandon", of(deps), () => abandoning.abandon(payment, why, deps))
 
+export const letGo = (...[payment, deps]: Parameters<typeof abandoning.letGo>) =>
+  observed("abandon", of(deps), () => abandoning.letGo(payment, deps))
+
 export const receive = (...[raw, deps]: Parameters<typeof notifying.receive>) =>
   observed(
     "notify",

@@ -18,5 +18,5 @@ export * from "./survey"
 export * from "./tell"
 export * from "./watch"
 // These stand before the same names above: from outside, a use case is observed.
-export { abandon, act, authorize, cancel, open, receive, refund, resolveByHand, settle } from "./doors"
+export { abandon, act, authorize, cancel, letGo, open, receive, refund, resolveByHand, settle } from "./doors"
 export type { GatewayPayment, Notification, Operation } from "../ledger"

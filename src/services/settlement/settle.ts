@@ -108,7 +108,7 @@ export async function stillWanted(payment: GatewayPayment, deps: SettleDeps): Pr
       ? await deps.ledger.payments.update(payment.id, { orderId: order.id })
       : payment
   if (order?.canceled) return deps.ledger.payments.update(payment.id, { unwanted: "order_canceled" })
-  if (payment.capturedAt || order) return known
+  if (payment.capturedAt) return known
   if (await deps.host.session(payment.sessionId)) return known
   return deps.ledger.payments.update(payment.id, { unwanted: "session_deleted" })
 }

@@ -1,0 +1,48 @@
+import { succeeded, type Standing } from "../../../src/core"
+import { confirm, type Deps, type GatewayPayment } from "../../../src/services/settlement"
+import { aPayment } from "./pictures"
+
+/** What the ledger was told of a payment of THB 100.00 when the gateway answers with `standing`. */
+async function heardOf(standing: Standing) {
+  const written: Record<string, unknown>[] = []
+  const moves: string[] = []
+  const payment = aPayment()
+  const deps = {
+    gateway: { name: "ksher", query: () => Promise.resolve(succeeded(standing)) },
+    clock: { now: () => payment.createdAt },
+    log: { warn: () => undefined },
+    emit: () => Promise.resolve(),
+    ledger: {
+      payments: {
+        update: (_id: string, patch: Partial<GatewayPayment>) => {
+          written.push(patch)
+          return Promise.resolve({ ...payment, ...patch })
+        },
+        move: (_id: string, to: string, patch: Partial<GatewayPayment>) => {
+          moves.push(to)
+          return Promise.resolve({ ...payment, ...patch, state: to })
+        },
+      },
+      operations: { ofPayment: () => Promise.resolve([]) },
+    },
+  } as unknown as Deps
+  await confirm(payment, deps)
+  return { moves, written }
+}
+
+it("money is believed of an answer that names the amount and the currency that were asked for", async () => {
+  const { moves } = await heardOf({ state: "paid", amount: { minor: 10_000, currency: "thb" } })
+  expect(moves).toEqual(["paid"])
+})
+
+it.each<[string, Standing]>([
+  ["1.00 for 100.00", { state: "paid", amount: { minor: 100, currency: "thb" } }],
+  ["another currency", { state: "paid", amount: { minor: 10_000, currency: "myr" } }],
+  ["no amount", { state: "paid" }],
+  ["no amount, and returned again", { state: "refunded", returned: "all" }],
+  ["no amount, and reversed", { state: "reversed", returned: "all" }],
+])("money in %s is not, and a person is called", async (_, standing) => {
+  const { moves, written } = await heardOf(standing)
+  expect(moves).toEqual([])
+  expect(written).toMatchObject([{ attentionCode: "amount_mismatch" }])
+})
