@@ -1,5 +1,5 @@
 import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
-import type { z } from "zod"
+import { z } from "zod"
 
 import { PaymentProblem } from "../core"
 import { asMedusaError } from "../services/provider"
@@ -18,6 +18,14 @@ export const route =
       throw asMedusaError(error)
     }
   }
+
+/** Text of bounded length. PostgreSQL takes no NUL in a text: it would fail on one. */
+export const storable = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .max(longest)
+    .refine((text) => !text.includes("\0"), "must not contain a NUL character")
 
 /** Parses what a request brought, or answers with the first thing that is wrong with it. */
 export function parsed<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {

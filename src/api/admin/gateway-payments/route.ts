@@ -2,7 +2,7 @@ import { z } from "zod"
 
 import { states } from "../../../core"
 import { gatewayPayments } from "../../../services/host"
-import { parsed, route } from "../../problems"
+import { parsed, route, storable } from "../../problems"
 import { paymentView } from "../../views"
 
 const many = z
@@ -10,13 +10,13 @@ const many = z
   .transform((value) => (Array.isArray(value) ? value : [value]))
 
 const filters = z.object({
-  order_id: z.string().max(64).optional(),
-  session_id: z.string().max(64).optional(),
-  provider_id: z.string().max(128).optional(),
+  order_id: storable(64).optional(),
+  session_id: storable(64).optional(),
+  provider_id: storable(128).optional(),
   gateway: z.enum(["ksher", "gnete"]).optional(),
   state: many.optional(),
   attention: z.enum(["true", "false"]).optional(),
-  q: z.string().trim().max(128).optional(),
+  q: storable(128).optional(),
   order: z.enum(["created_at", "-created_at"]).default("-created_at"),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   offset: z.coerce.number().int().min(0).default(0),

@@ -3,7 +3,7 @@ import { z } from "zod"
 
 import { gatewayPayments } from "../../../../../services/host"
 import { resolveByHand } from "../../../../../services/settlement"
-import { parsed, route } from "../../../../problems"
+import { parsed, route, storable } from "../../../../problems"
 import { detail } from "../detail"
 
 const resolution = z.strictObject({
@@ -13,7 +13,7 @@ const resolution = z.strictObject({
     .transform(String)
     .pipe(z.string().regex(/^\d{1,15}(\.\d{1,4})?$/, "is not an amount in major units"))
     .optional(),
-  note: z.string().trim().min(1, "is needed: say what was decided and why").max(1000),
+  note: storable(1000).min(1, "is needed: say what was decided and why"),
 })
 
 export const POST = route(async (req, res) => {
