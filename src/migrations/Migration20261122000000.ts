@@ -143,6 +143,13 @@ export class Migration20261122000000 extends Migration {
     this.addSql(
       `create index if not exists gateway_notification_due on gateway_notification (next_try_at) where next_try_at is not null`,
     )
+    // A flood of forged ones is counted at each of them, and may not cost what the genuine ones of an hour do.
+    this.addSql(
+      `create index if not exists gateway_notification_rejected on gateway_notification (provider_id, created_at) where not verified`,
+    )
+    this.addSql(
+      `create index if not exists gateway_notification_stray on gateway_notification (provider_id, created_at) where verified and gateway_payment_id is null`,
+    )
     this.addSql(`create index if not exists gateway_notification_age on gateway_notification (created_at)`)
     this.addSql(
       `create index if not exists gateway_notification_newest on gateway_notification (provider_id, created_at desc)`,

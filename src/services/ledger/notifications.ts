@@ -79,7 +79,24 @@ export class Notifications {
       ],
     )
     const row = rows[0] as NotificationRow
+    if (notification.verified && !row.verified) return this.acceptLate(row.id, notification)
     return { notification: toNotification(row), fresh: row.deliveries === 1 }
+  }
+
+  /** It was refused before, for a key or account that the shop has put right since: to whoever is first it is new. */
+  private async acceptLate(
+    id: string,
+    { paymentId, result, message, nextTryAt }: NewNotification,
+  ): Promise<{ notification: Notification; fresh: boolean }> {
+    const accepted = await this.database.query<NotificationRow>(
+      `update gateway_notification set verified = true, reason = null, gateway_payment_id = ?, result = ?, message = ?,
+         next_try_at = ?, updated_at = ? where id = ? and not verified returning *`,
+      [paymentId, result, message, nextTryAt, this.clock.now(), id],
+    )
+    const rows = accepted.length
+      ? accepted
+      : await this.database.query<NotificationRow>("select * from gateway_notification where id = ?", [id])
+    return { notification: toNotification(rows[0] as NotificationRow), fresh: accepted.length > 0 }
   }
 
   async finish(

@@ -57,6 +57,30 @@ it("a repeated delivery changes nothing of what was stored and done", async () =
   expect(await notifications.claimDue(10, minute)).toEqual([])
 })
 
+it("one that was refused, and verifies when it comes again, is new: the shop has put its key right", async () => {
+  const { notifications } = world.ledger
+  const refused = message("same", { verified: false, reason: "wrong", result: "ignored", nextTryAt: null })
+  const first = await notifications.store(refused)
+  const payment = await world.aPayment()
+  const again = await Promise.all(
+    [world.ledger, world.other].map((ledger) =>
+      ledger.notifications.store(message("same", { paymentId: payment.id })),
+    ),
+  )
+  expect(again.filter(({ fresh }) => fresh)).toHaveLength(1)
+  for (const { notification } of again)
+    expect(notification).toMatchObject({
+      id: first.notification.id,
+      verified: true,
+      reason: null,
+      result: "received",
+      paymentId: payment.id,
+    })
+  world.clock.forward(2 * minute)
+  expect(await notifications.claimDue(10, minute)).toHaveLength(1)
+  expect(await notifications.store(refused)).toMatchObject({ fresh: false, notification: { verified: true } })
+})
+
 it("what was stored and not acted on is handed to one claimant each", async () => {
   for (let i = 0; i < 40; i++) await world.ledger.notifications.store(message(`${i}`))
   expect(await world.ledger.notifications.claimDue(100, minute)).toEqual([])
