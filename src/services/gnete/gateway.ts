@@ -23,6 +23,7 @@ import {
   endOfClose,
   followable,
   isNumber,
+  isPlainText,
   refundProblem,
   type Answer,
   type ClientTools,
@@ -224,7 +225,10 @@ export class GneteGateway implements Gateway {
       )
     if (payData === undefined)
       return unknown("no_link", "Gnete opened the payment and gave nothing to pay it with.")
-    if (kind === "content") return { type: "qr" as const, content: payData }
+    if (kind === "content")
+      return isPlainText(payData)
+        ? { type: "qr" as const, content: payData }
+        : unknown("unsafe_link", "Gnete opened the payment with a code that is no plain text.")
     if (!followable(payData, this.#settings.baseUrl))
       return unknown(
         "unsafe_link",

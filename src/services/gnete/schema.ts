@@ -40,7 +40,11 @@ export const payOrderData = z.object({
   ...account,
   payOrderId: reference,
   mchOrderNo: reference,
-  wayCode: optionalText(32),
+  wayCode: z
+    .string()
+    .regex(/^\w{0,32}$/)
+    .optional()
+    .transform((code) => code || undefined),
   amount: wholeNumber,
   currency: currencyCode,
   state,

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { currencyCode, optionalReference, optionalText, reference, text, wholeNumber } from "../transport"
+import { currencyCode, isPlainText, optionalReference, optionalText, reference, text, wholeNumber } from "../transport"
 
 /**
  * Both hosts' envelope. Only `data` is signed: an object, or a sentence from `cancel_order`; what it is beside a code
@@ -81,7 +81,7 @@ const pngDataUri = z
   .string()
   .max(96_000)
   .regex(/^data:image\/png;base64,iVBORw0KGgo[A-Za-z0-9+/]*={0,2}$/)
-const qrText = optionalText(2048)
+const qrText = optionalText(2048).refine((code) => code === undefined || isPlainText(code))
 
 /** native_pay: the QR as text (`code_url`, `PaymentCode`), as a picture (`imgdat`), or both. */
 export const nativePayData = z.object({

@@ -56,7 +56,7 @@ export const present = (
  * no character that browsers drop.
  */
 export function followable(url: string, gatewayUrl: string): boolean {
-  if (!URL.canParse(url) || /[\s\\\p{Cc}\p{Cf}]/u.test(url)) return false
+  if (!URL.canParse(url) || /[\s\\\p{Cc}\p{Cf}\p{Cs}]/u.test(url)) return false
   const { protocol, username, password, host } = new URL(url)
   if (username !== "" || password !== "") return false
   return (

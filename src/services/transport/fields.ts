@@ -15,6 +15,12 @@ export const wholeNumber = written.pipe(
 /** Text of bounded length. A number counts as its text. */
 export const text = (longest: number) => written.pipe(z.string().max(longest))
 
+/**
+ * Whether text can be stored and drawn: no control character, and no half of a character, which PostgreSQL takes in no
+ * text and no JSON.
+ */
+export const isPlainText = (text: string): boolean => !/[\p{Cc}\p{Cs}]/u.test(text)
+
 /** Text that may be missing or empty: both gateways write `""` where a field does not apply. */
 export const optionalText = (longest: number) =>
   text(longest)

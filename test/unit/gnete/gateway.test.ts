@@ -107,6 +107,9 @@ describe("open", () => {
     ["a script", { payData: "javascript:alert(1)" }],
     ["a script for a picture", { payDataType: "codeImgUrl", payData: "javascript:alert(1)" }],
     ["nothing", { payData: "" }],
+    ["a NUL in a code", { payDataType: "codeUrl", payData: "weixin://\u0000" }],
+    ["half a character in a code", { payDataType: "codeUrl", payData: "weixin://\ud800" }],
+    ["half a character in a link", { payData: "https://a.example/\ud800" }],
     ["a link without end", { payData: `https://a.example/${"x".repeat(9000)}` }],
   ])("is unknown with %s to pay by", async (_what, changes) => {
     peer.will(answer(opened(changes)))
