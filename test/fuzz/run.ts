@@ -1,4 +1,5 @@
 import { Random } from "../support/random"
+import type { Guide } from "./coverage"
 import { mutate } from "./mutate"
 import { targets, type Target } from "./targets"
 
@@ -6,6 +7,8 @@ export interface FuzzReport {
   inputs: number
   /** Different ends that inputs came to, by target. */
   ends: Record<string, string[]>
+  /** Inputs that were worth mutating further, by target, the first ones among them. */
+  kept: Record<string, number>
   slowestMs: number
   slowest: string
 }
@@ -20,16 +23,20 @@ export class Crash extends Error {
   }
 }
 
-/** Mutates what the gateways really send. An input that comes to an end not seen before joins those that are mutated. */
+/**
+ * Mutates what the gateways really send. An input that comes to an end not seen before, or where a guide watches takes a new
+ * way through the code, joins those that are mutated.
+ */
 export async function fuzzAll(options: {
   inputs: number
   seed: number
+  guide?: Guide
   clock?: () => number
   onProgress?: (done: number) => void
 }): Promise<FuzzReport> {
   const random = new Random(options.seed)
   const clock = options.clock ?? (() => 0)
-  const report: FuzzReport = { inputs: 0, ends: {}, slowestMs: 0, slowest: "" }
+  const report: FuzzReport = { inputs: 0, ends: {}, kept: {}, slowestMs: 0, slowest: "" }
   const corpora = targets.map((target) => [...target.seeds])
   const seen = targets.map(() => new Set<string>())
   while (report.inputs < options.inputs) {
@@ -40,18 +47,21 @@ export async function fuzzAll(options: {
       report.inputs < targets.length * target.seeds.length
         ? (corpus[Math.floor(report.inputs / targets.length)] ?? random.pick(corpus))
         : mutate(random.pick(corpus), random.pick(corpus), random)
+    options.guide?.start()
     const started = clock()
     const end = await tried(target, input)
     const ms = clock() - started
     if (ms > report.slowestMs) Object.assign(report, { slowestMs: ms, slowest: target.name })
-    if (!ends.has(end)) {
-      ends.add(end)
-      corpus.push(input)
-    }
+    const isNewWay = options.guide?.isNew() ?? false
+    if (isNewWay || !ends.has(end)) corpus.push(input)
+    ends.add(end)
     report.inputs += 1
     if (report.inputs % 50_000 === 0) options.onProgress?.(report.inputs)
   }
-  targets.forEach((target, at) => (report.ends[target.name] = [...(seen[at] ?? [])].sort()))
+  targets.forEach(({ name }, at) => {
+    report.ends[name] = [...(seen[at] ?? [])].sort()
+    report.kept[name] = corpora[at]?.length ?? 0
+  })
   return report
 }
 

@@ -240,6 +240,9 @@ async function heard(verbs: Verbs, bytes: Buffer, mayBelieve: (value: object) =>
 
 function checkSuccess(value: Record<string, unknown>) {
   if (value.amount) checkMoney(value.amount as { minor: number; currency: string })
+  for (const name of ["number", "gatewayNo", "payNo"])
+    insist(value[name] === undefined || reference.test(textOf(value[name])), `${name}: a number that is none`)
+  insist(value.channel === undefined || /^\w{1,32}$/.test(textOf(value.channel)), "a channel that is none")
   const action = value.action as { url?: string; image?: string; content?: string } | undefined
   if (!action) return
   for (const link of [action.url, action.image])
@@ -248,6 +251,9 @@ function checkSuccess(value: Record<string, unknown>) {
       "a link that no shopper may follow",
     )
   insist((action.content?.length ?? 0) <= 8192, "a QR without bound")
+  // What PostgreSQL does not take would be an open payment that nobody could store.
+  for (const text of [action.url, action.image, action.content])
+    insist(text === undefined || !/[\p{Cc}\p{Cs}]/u.test(text), "a text that cannot be stored")
 }
 
 const isHttps = (link: string) => URL.canParse(link) && new URL(link).protocol === "https:"
