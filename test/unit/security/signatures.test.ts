@@ -73,6 +73,24 @@ it("gnete: a field hidden in another one's value keeps the signature, and then w
   ).toMatchObject({ readable: false })
 })
 
+it("gnete: a field called __proto__ is one like any other, and was not signed", () => {
+  const fields = { ...gnete.payOrder(), reqTime: "1709269567000" }
+  const sign = signGnete(fields, gnete.secret)
+  const form = new URLSearchParams({ ...fields, sign } as unknown as Record<string, string>).toString()
+  const read = (body: string, contentType: string) =>
+    readGneteNotification({ body: Buffer.from(body), contentType, query: "" }, gnete.secret)
+  expect(read(form, "application/x-www-form-urlencoded")).toMatchObject({ verified: true })
+  expect(read(`${form}&__proto__=1`, "application/x-www-form-urlencoded")).toMatchObject({ verified: false })
+  expect(read(`${form}&constructor=1`, "application/x-www-form-urlencoded")).toMatchObject({
+    verified: false,
+  })
+  const json = JSON.stringify({ ...fields, sign })
+  expect(read(json, "application/json")).toMatchObject({ verified: true })
+  expect(read(json.replace("{", '{"__proto__":{"state":2},'), "application/json")).toMatchObject({
+    verified: false,
+  })
+})
+
 it("gnete: the sign is compared in constant time", () => {
   const compare = jest.spyOn(crypto, "timingSafeEqual")
   const sign = signGnete({ a: "1" }, gnete.secret)

@@ -209,6 +209,35 @@ describe("an answer", () => {
   })
 })
 
+describe("behind a proxy", () => {
+  const named = ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"]
+  const before = named.map((name) => [name, process.env[name]] as const)
+  afterEach(() => {
+    for (const [name, value] of before)
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+  })
+
+  it("the proxy is told the gateway's host, and what follows is encrypted to the gateway", async () => {
+    const proxy = await tcpServer((socket) =>
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n")
+        socket.once("data", () => socket.destroy())
+      }),
+    )
+    for (const name of named) delete process.env[name]
+    process.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`
+    const outcome = await post("https://gateway.example/api/order_refund")
+    const heard = proxy.received()
+    await proxy.stop()
+    expect(outcome.kind).not.toBe("answered")
+    const [head = "", hello = ""] = heard.split("\r\n\r\n")
+    expect(head).toMatch(/^CONNECT gateway\.example:443 HTTP/)
+    expect(hello).toMatch(/^\x16\x03/)
+    expect(heard).not.toMatch(/order_refund|a=1/)
+  })
+})
+
 it("no message carries the request", async () => {
   const server = await ScriptedServer.start()
   server.will(reset, says("secret answer", 500))
