@@ -724,9 +724,7 @@ export class FakeMedusa implements Host {
 
   private async paymentIn(data: Record<string, unknown>, deps: Deps): Promise<GatewayPayment | undefined> {
     const number = data.merchant_order_no
-    return typeof number === "string"
-      ? deps.ledger.payments.ofNumbers(deps.providerId, { number })
-      : undefined
+    return typeof number === "string" ? deps.ledger.payments.ofNumber(deps.providerId, number) : undefined
   }
 
   private async inMedusasWords<T>(work: () => Promise<T>): Promise<T> {

@@ -30,7 +30,6 @@ export type NotificationResult = "received" | "acted" | "ignored" | "failed"
 export type NewNotification = Pick<
   Notification,
   | "providerId"
-  | "paymentId"
   | "about"
   | "verified"
   | "reason"
@@ -40,7 +39,37 @@ export type NewNotification = Pick<
   | "refundNo"
   | "amount"
   | "currency"
-> & { bodyHash: string; result: NotificationResult; message: string | null; nextTryAt: Date | null }
+> & {
+  bodyHash: string
+  names: Names
+  /** What becomes of it where it names a payment, and where it names none. */
+  ours: Fate
+  nobodys: Fate
+  /** It is not stored where as many were since then: verified ones about the same payment, or rejects of the provider. */
+  bound: { atMost: number; since: Date }
+}
+
+/** The numbers by which a message may name a payment of its provider entry. Of several the first that fits counts. */
+export interface Names {
+  number?: string | undefined
+  gatewayNo?: string | undefined
+  /** Of a refund or reversal: Gnete's notifications of one name no order of ours. */
+  returnNumber?: string | undefined
+  returnGatewayNo?: string | undefined
+}
+
+export interface Fate {
+  result: NotificationResult
+  message: string | null
+  nextTryAt: Date | null
+}
+
+export interface Stored {
+  /** The payment that it names, stored or not. */
+  paymentId: string | null
+  /** `undefined`: too many came before it. `fresh`: these bytes are here for the first time. */
+  stored: { notification: Notification; fresh: boolean } | undefined
+}
 
 export class Notifications {
   constructor(
@@ -48,45 +77,52 @@ export class Notifications {
     private readonly clock: Clock,
   ) {}
 
-  /** Stores a delivery. The same body again only counts: gateways repeat the very same bytes. */
-  async store(notification: NewNotification): Promise<{ notification: Notification; fresh: boolean }> {
+  /**
+   * Stores a delivery, unless too many came before it. The same body again only counts: gateways repeat the very same bytes.
+   * Whose it is, whether somebody floods, and the row are one statement: the gateway waits for its answer meanwhile.
+   */
+  async store(delivery: NewNotification): Promise<Stored> {
     const now = this.clock.now()
-    const rows = await this.database.query<NotificationRow>(
-      `insert into gateway_notification (id, provider_id, gateway_payment_id, body_hash, about, verified, reason, state,
-         order_no, gateway_no, refund_no, amount, currency_code, result, message, next_try_at, created_at, updated_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       on conflict (provider_id, body_hash) do update set deliveries = gateway_notification.deliveries + 1, updated_at = excluded.updated_at
-       returning *`,
+    const named = namedPayment(delivery)
+    const alike = alikeStored(delivery)
+    const { ours, nobodys, bound } = delivery
+    const rows = await this.database.query<NotificationRow & { named: string | null }>(
+      `with named as (${named.sql}),
+       stored as (
+         insert into gateway_notification (gateway_payment_id, result, message, next_try_at, id, provider_id, body_hash, about,
+           verified, reason, state, order_no, gateway_no, refund_no, amount, currency_code, created_at, updated_at)
+         select named.id, case when named.id is null then ?::text else ?::text end,
+           case when named.id is null then ?::text else ?::text end,
+           case when named.id is null then ?::timestamptz else ?::timestamptz end, ?::text, ?::text, ?::text, ?::text,
+           ?::boolean, ?::text, ?::text, ?::text, ?::text, ?::text, ?::bigint, ?::text, ?::timestamptz, ?::timestamptz
+         from (select 1) one left join named on true
+         where (select count(*) from (${alike.sql}) alike) < ?
+         on conflict (provider_id, body_hash) do update set deliveries = gateway_notification.deliveries + 1, updated_at = excluded.updated_at
+         returning *)
+       select named.id as named, stored.* from (select 1) one left join named on true left join stored on true`,
       [
-        `gnot_${ulid(now.getTime())}`,
-        notification.providerId,
-        notification.paymentId,
-        notification.bodyHash,
-        notification.about,
-        notification.verified,
-        notification.reason,
-        notification.state,
-        notification.orderNo,
-        notification.gatewayNo,
-        notification.refundNo,
-        notification.amount,
-        notification.currency,
-        notification.result,
-        notification.message,
-        notification.nextTryAt,
-        now,
-        now,
+        ...named.bindings,
+        ...[nobodys.result, ours.result, nobodys.message, ours.message, nobodys.nextTryAt, ours.nextTryAt],
+        ...[`gnot_${ulid(now.getTime())}`, delivery.providerId, delivery.bodyHash, delivery.about],
+        ...[delivery.verified, delivery.reason, delivery.state, delivery.orderNo, delivery.gatewayNo],
+        ...[delivery.refundNo, delivery.amount, delivery.currency, now, now],
+        ...alike.bindings,
+        bound.atMost,
       ],
     )
-    const row = rows[0] as NotificationRow
-    if (notification.verified && !row.verified) return this.acceptLate(row.id, notification)
-    return { notification: toNotification(row), fresh: row.deliveries === 1 }
+    const { named: paymentId, ...row } = rows[0] as NotificationRow & { named: string | null }
+    // Nothing stored is a row of nulls beside the payment.
+    if (!row.id) return { paymentId, stored: undefined }
+    if (delivery.verified && !row.verified)
+      return { paymentId, stored: await this.acceptLate(row.id, paymentId, paymentId ? ours : nobodys) }
+    return { paymentId, stored: { notification: toNotification(row), fresh: row.deliveries === 1 } }
   }
 
   /** It was refused before, for a key or account that the shop has put right since: to whoever is first it is new. */
   private async acceptLate(
     id: string,
-    { paymentId, result, message, nextTryAt }: NewNotification,
+    paymentId: string | null,
+    { result, message, nextTryAt }: Fate,
   ): Promise<{ notification: Notification; fresh: boolean }> {
     const accepted = await this.database.query<NotificationRow>(
       `update gateway_notification set verified = true, reason = null, gateway_payment_id = ?, result = ?, message = ?,
@@ -135,34 +171,6 @@ export class Notifications {
     return rows.map(toNotification)
   }
 
-  /** How many rejected notifications of a provider were stored since `since`: the bound on what a flood may write. */
-  async countRejected(providerId: string, since: Date, upTo: number): Promise<number> {
-    const rows = await this.database.query<{ count: string }>(
-      `select count(*) as count from (select 1 from gateway_notification
-         where provider_id = ? and created_at >= ? and not verified limit ?) counted`,
-      [providerId, since, upTo],
-    )
-    return Number(rows[0]?.count ?? 0)
-  }
-
-  /** How many different verified ones about a payment (`null`: about none of ours) were stored since `since`. */
-  async countVerified(
-    providerId: string,
-    paymentId: string | null,
-    since: Date,
-    upTo: number,
-  ): Promise<number> {
-    const [whose, binding] = paymentId
-      ? ["gateway_payment_id = ?", paymentId]
-      : ["provider_id = ? and gateway_payment_id is null", providerId]
-    const rows = await this.database.query<{ count: string }>(
-      `select count(*) as count from (select 1 from gateway_notification
-         where ${whose} and created_at >= ? and verified limit ?) counted`,
-      [binding, since, upTo],
-    )
-    return Number(rows[0]?.count ?? 0)
-  }
-
   /** The last notification, the last acted on, and counts since `since`, for the provider's status. */
   async summary(
     providerId: string,
@@ -198,6 +206,50 @@ export class Notifications {
       [before, limit],
     )
     return rows.length
+  }
+}
+
+interface Sql {
+  sql: string
+  bindings: unknown[]
+}
+
+/** Each number is looked up in an index of its own; without any number there is no payment. */
+function namedPayment({ names, providerId }: NewNotification): Sql {
+  const ofReturn = (column: string) =>
+    `select p.id from gateway_operation o join gateway_payment p on p.id = o.gateway_payment_id
+     where o.${column} = ? and o.kind in ('refund', 'cancel') and p.provider_id = ?`
+  const ofPayment = (column: string) =>
+    `select id from gateway_payment where ${column} = ? and provider_id = ?`
+  const lookUps = [
+    { sql: ofPayment("merchant_order_no"), value: names.number },
+    { sql: ofPayment("pay_order_no"), value: names.number },
+    { sql: ofPayment("gateway_order_no"), value: names.gatewayNo },
+    { sql: ofReturn("number"), value: names.returnNumber },
+    { sql: ofReturn("gateway_no"), value: names.returnGatewayNo },
+  ].filter(({ value }) => value)
+  if (!lookUps.length) return { sql: "select null::text as id where false", bindings: [] }
+  const arms = lookUps.map(({ sql }, rank) => `select id, ${rank} as rank from (${sql}) found${rank}`)
+  return {
+    sql: `select id from (${arms.join(" union all ")}) found order by rank limit 1`,
+    bindings: lookUps.flatMap(({ value }) => [value, providerId]),
+  }
+}
+
+/** Those that count against the bound: of each payment the verified, of each provider entry the rejected. */
+function alikeStored({ providerId, verified, bound: { atMost, since } }: NewNotification): Sql {
+  if (!verified)
+    return {
+      sql: `select 1 from gateway_notification where provider_id = ? and created_at >= ? and not verified limit ?`,
+      bindings: [providerId, since, atMost],
+    }
+  return {
+    sql: `(select 1 from gateway_notification where gateway_payment_id = (select id from named)
+             and created_at >= ? and verified limit ?)
+          union all
+          (select 1 from gateway_notification where not exists (select 1 from named)
+             and provider_id = ? and gateway_payment_id is null and created_at >= ? and verified limit ?)`,
+    bindings: [since, atMost, providerId, since, atMost],
   }
 }
 

@@ -164,25 +164,6 @@ export class Operations {
     return rows.map(toOperation)
   }
 
-  /** By the refund or cancel number of a notification. */
-  async ofNumbers(numbers: {
-    number?: string | undefined
-    gatewayNo?: string | undefined
-  }): Promise<Operation | undefined> {
-    for (const [column, value] of [
-      ["number", numbers.number],
-      ["gateway_no", numbers.gatewayNo],
-    ] as const) {
-      if (!value) continue
-      const rows = await this.database.query<OperationRow>(
-        `select * from gateway_operation where ${column} = ? and kind in ('refund', 'cancel') limit 1`,
-        [value],
-      )
-      if (rows[0]) return toOperation(rows[0])
-    }
-    return undefined
-  }
-
   /** Of these Medusa refund rows, those some operation was made for. */
   async refundIdsKnown(refundIds: readonly string[]): Promise<Set<string>> {
     if (!refundIds.length) return new Set()

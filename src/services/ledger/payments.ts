@@ -193,19 +193,12 @@ export class Payments {
     )
   }
 
-  /** By the numbers a notification may carry, within one provider entry. */
-  async ofNumbers(
-    providerId: string,
-    numbers: { number?: string | undefined; gatewayNo?: string | undefined },
-  ): Promise<GatewayPayment | undefined> {
-    if (numbers.number) {
-      const found =
-        (await this.one("merchant_order_no = ? and provider_id = ?", [numbers.number, providerId])) ??
-        (await this.one("pay_order_no = ? and provider_id = ?", [numbers.number, providerId]))
-      if (found) return found
-    }
-    if (!numbers.gatewayNo) return undefined
-    return this.one("gateway_order_no = ? and provider_id = ?", [numbers.gatewayNo, providerId])
+  /** By its merchant number, or the number Ksher gives what is paid within a link, within one provider entry. */
+  async ofNumber(providerId: string, number: string): Promise<GatewayPayment | undefined> {
+    return (
+      (await this.one("merchant_order_no = ? and provider_id = ?", [number, providerId])) ??
+      this.one("pay_order_no = ? and provider_id = ?", [number, providerId])
+    )
   }
 
   async ofOrder(orderId: string, collectionIds: readonly string[]): Promise<GatewayPayment[]> {

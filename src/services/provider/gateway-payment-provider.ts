@@ -260,7 +260,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
   /** By the number this plugin wrote into the data at initiate; a storefront cannot put another one over it. */
   private async paymentIn(data: Record<string, unknown> | undefined): Promise<GatewayPayment | undefined> {
     const number = numberIn(data)
-    return number ? this.ledger.payments.ofNumbers(this.providerId, { number }) : undefined
+    return number ? this.ledger.payments.ofNumber(this.providerId, number) : undefined
   }
 
   private minorOf(amount: string, payment: GatewayPayment): number {

@@ -24,18 +24,13 @@ export type Receipt =
 export async function receive(raw: RawNotification, deps: Deps): Promise<Receipt> {
   const reading = deps.gateway.readNotification(raw)
   if (!reading.readable) return { kind: "unreadable", reason: reading.reason }
-  const payment = await paymentOf(reading, deps)
   const rejected = rejection(reading, deps)
-  if (await floods(payment, rejected, deps)) {
-    if (payment && !rejected) await askSoon(payment, deps)
-    return { kind: "flooded", reason: rejected ?? "Too many different ones came within an hour." }
-  }
-  const { notification, fresh } = await deps.ledger.notifications.store(
-    row(raw, reading, payment, rejected, deps),
-  )
-  if (!rejected) return { kind: "accepted", notification, fresh }
-  if (payment && payment.state !== "refunded") await askSoon(payment, deps)
-  return { kind: "forged", reason: rejected }
+  const { paymentId, stored } = await deps.ledger.notifications.store(delivery(raw, reading, rejected, deps))
+  if (stored && !rejected) return { kind: "accepted", ...stored }
+  // A flood of forged ones must not cost a query each.
+  if (paymentId && (stored || !rejected)) await askSoon(paymentId, deps)
+  const reason = rejected ?? "Too many different ones came within an hour."
+  return { kind: stored ? "forged" : "flooded", reason }
 }
 
 /** Stored rejects per provider and hour: more are refused all the same, and not written. */
@@ -47,53 +42,29 @@ const mostRejected = 200
  */
 const mostVerified = 50
 
-async function floods(
-  payment: GatewayPayment | undefined,
-  rejected: string | null,
-  deps: Deps,
-): Promise<boolean> {
-  const { notifications } = deps.ledger
-  const lately = after(deps, -hour)
-  if (rejected)
-    return (await notifications.countRejected(deps.providerId, lately, mostRejected)) >= mostRejected
-  return (
-    (await notifications.countVerified(deps.providerId, payment?.id ?? null, lately, mostVerified)) >=
-    mostVerified
-  )
-}
-
 const rejection = (reading: Reading, deps: Deps): string | null => {
   if (!reading.verified) return reading.reason ?? "The signature does not verify."
   if (reading.account !== deps.gateway.account) return "It is for another account."
   return null
 }
 
-/** By order number, else by the refund or cancel it is about: Gnete's refund and cancel notifications name no order of ours. */
-async function paymentOf(reading: Reading, deps: Deps): Promise<GatewayPayment | undefined> {
-  const direct = await deps.ledger.payments.ofNumbers(deps.providerId, {
-    number: reading.number,
-    gatewayNo: reading.gatewayNo,
-  })
-  if (direct) return direct
-  const operation = await deps.ledger.operations.ofNumbers({
-    number: reading.refundNumber,
-    gatewayNo: reading.refundGatewayNo ?? reading.cancelGatewayNo,
-  })
-  const payment = operation && (await deps.ledger.payments.get(operation.paymentId))
-  return payment?.providerId === deps.providerId ? payment : undefined
-}
-
-function row(
+function delivery(
   raw: RawNotification,
   reading: Reading,
-  payment: GatewayPayment | undefined,
   rejected: string | null,
   deps: Deps,
 ): NewNotification {
-  const acts = !rejected && payment !== undefined
+  const ignored = { result: "ignored", nextTryAt: null } as const
+  // Written before it is acted on: if the process dies now, the job acts.
+  const received = { result: "received", message: null, nextTryAt: after(deps, minute) } as const
   return {
     providerId: deps.providerId,
-    paymentId: payment?.id ?? null,
+    names: {
+      number: reading.number,
+      gatewayNo: reading.gatewayNo,
+      returnNumber: reading.refundNumber,
+      returnGatewayNo: reading.refundGatewayNo ?? reading.cancelGatewayNo,
+    },
     bodyHash: createHash("sha256").update(raw.body).update("\0").update(raw.query).digest("hex"),
     about: reading.about,
     verified: !rejected,
@@ -104,19 +75,19 @@ function row(
     refundNo: bounded(reading.refundNumber ?? reading.refundGatewayNo ?? reading.cancelGatewayNo),
     amount: reading.amount?.minor ?? null,
     currency: bounded(reading.amount?.currency),
-    result: acts ? "received" : "ignored",
-    message: acts || rejected ? null : "It names no payment of this shop.",
-    // Written before it is acted on: if the process dies now, the job acts.
-    nextTryAt: acts ? after(deps, minute) : null,
+    ours: rejected ? { ...ignored, message: null } : received,
+    nobodys: { ...ignored, message: rejected ? null : "It names no payment of this shop." },
+    bound: { atMost: rejected ? mostRejected : mostVerified, since: after(deps, -hour) },
   }
 }
 
 const bounded = (text: string | undefined): string | null => (text === undefined ? null : text.slice(0, 64))
 
 /** A forged message must not cost a call each: the payment comes up at the job's next run, once. */
-async function askSoon(payment: GatewayPayment, deps: Deps): Promise<void> {
+async function askSoon(paymentId: string, deps: Deps): Promise<void> {
+  const payment = await deps.ledger.payments.get(paymentId)
   const soon = after(deps, minute)
-  if (hasMoney(payment.state) || (payment.nextCheckAt && payment.nextCheckAt <= soon)) return
+  if (!payment || hasMoney(payment.state) || (payment.nextCheckAt && payment.nextCheckAt <= soon)) return
   await deps.ledger.payments.update(payment.id, { nextCheckAt: soon })
 }
 

@@ -279,7 +279,7 @@ inRealMedusa(
       }
 
       async function actedOn(number: string) {
-        const payment = await world.plugin.ledger.payments.ofNumbers(way.provider, { number })
+        const payment = await world.plugin.ledger.payments.ofNumber(way.provider, number)
         await eventually(
           () => world.plugin.ledger.notifications.ofPayment(payment?.id ?? ""),
           (all) => all.some((one) => one.result === "acted"),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { NewNotification } from "../../../src/services/ledger"
+import type { Fate, Names, NewNotification } from "../../../src/services/ledger"
 import { openLedgerWorld, soon, start, type LedgerWorld } from "./support"
 
 let world: LedgerWorld
@@ -12,7 +12,7 @@ const day = 24 * 60 * minute
 
 const message = (body: string, patch: Partial<NewNotification> = {}): NewNotification => ({
   providerId: "pp_ksher_th",
-  paymentId: null,
+  names: {},
   about: "payment",
   verified: true,
   reason: null,
@@ -22,18 +22,26 @@ const message = (body: string, patch: Partial<NewNotification> = {}): NewNotific
   refundNo: null,
   amount: 10_000,
   currency: "thb",
-  result: "received",
-  message: null,
-  nextTryAt: soon(world.clock),
+  ours: received(),
+  nobodys: received(),
   bodyHash: createHash("sha256").update(body).digest("hex"),
+  bound: { atMost: 100, since: start },
   ...patch,
 })
 
+const received = (): Fate => ({ result: "received", message: null, nextTryAt: soon(world.clock) })
+const done: Fate = { result: "acted", message: null, nextTryAt: null }
+const rejected = { verified: false, reason: "wrong" }
+
+async function store(body: string, patch: Partial<NewNotification> = {}, ledger = world.ledger) {
+  const { stored } = await ledger.notifications.store(message(body, patch))
+  if (!stored) throw new Error(`"${body}" was not stored.`)
+  return stored
+}
+
 it("the same bytes are one notification, however often and wherever they come in", async () => {
   const stored = await Promise.all(
-    [world.ledger, world.other, world.ledger, world.other].map((ledger) =>
-      ledger.notifications.store(message("same")),
-    ),
+    [world.ledger, world.other, world.ledger, world.other].map((ledger) => store("same", {}, ledger)),
   )
   expect(stored.filter(({ fresh }) => fresh)).toHaveLength(1)
   expect(new Set(stored.map(({ notification }) => notification.id)).size).toBe(1)
@@ -41,17 +49,16 @@ it("the same bytes are one notification, however often and wherever they come in
 })
 
 it("other bytes are another, and so are the same for another provider entry", async () => {
-  await world.ledger.notifications.store(message("same"))
-  expect(await world.ledger.notifications.store(message("other"))).toMatchObject({ fresh: true })
-  const elsewhere = message("same", { providerId: "pp_ksher_my" })
-  expect(await world.ledger.notifications.store(elsewhere)).toMatchObject({ fresh: true })
+  await store("same")
+  expect(await store("other")).toMatchObject({ fresh: true })
+  expect(await store("same", { providerId: "pp_ksher_my" })).toMatchObject({ fresh: true })
 })
 
 it("a repeated delivery changes nothing of what was stored and done", async () => {
   const { notifications } = world.ledger
-  const { notification } = await notifications.store(message("same"))
+  const { notification } = await store("same")
   await notifications.finish(notification.id, { result: "acted" })
-  const again = await notifications.store(message("same", { state: "OTHER", result: "received" }))
+  const again = await store("same", { state: "OTHER" })
   expect(again.notification).toMatchObject({ result: "acted", state: "SUCCESS", deliveries: 2, tries: 1 })
   world.clock.forward(2 * minute)
   expect(await notifications.claimDue(10, minute)).toEqual([])
@@ -59,13 +66,12 @@ it("a repeated delivery changes nothing of what was stored and done", async () =
 
 it("one that was refused, and verifies when it comes again, is new: the shop has put its key right", async () => {
   const { notifications } = world.ledger
-  const refused = message("same", { verified: false, reason: "wrong", result: "ignored", nextTryAt: null })
-  const first = await notifications.store(refused)
   const payment = await world.aPayment()
+  const names = { number: payment.number }
+  const refused = { ...rejected, names, ours: { result: "ignored", message: null, nextTryAt: null } as const }
+  const first = await store("same", refused)
   const again = await Promise.all(
-    [world.ledger, world.other].map((ledger) =>
-      ledger.notifications.store(message("same", { paymentId: payment.id })),
-    ),
+    [world.ledger, world.other].map((ledger) => store("same", { names }, ledger)),
   )
   expect(again.filter(({ fresh }) => fresh)).toHaveLength(1)
   for (const { notification } of again)
@@ -78,11 +84,11 @@ it("one that was refused, and verifies when it comes again, is new: the shop has
     })
   world.clock.forward(2 * minute)
   expect(await notifications.claimDue(10, minute)).toHaveLength(1)
-  expect(await notifications.store(refused)).toMatchObject({ fresh: false, notification: { verified: true } })
+  expect(await store("same", refused)).toMatchObject({ fresh: false, notification: { verified: true } })
 })
 
 it("what was stored and not acted on is handed to one claimant each", async () => {
-  for (let i = 0; i < 40; i++) await world.ledger.notifications.store(message(`${i}`))
+  for (let i = 0; i < 40; i++) await store(`${i}`)
   expect(await world.ledger.notifications.claimDue(100, minute)).toEqual([])
   world.clock.forward(2 * minute)
   const claims = await Promise.all(
@@ -98,7 +104,7 @@ it("what was stored and not acted on is handed to one claimant each", async () =
 
 it("one whose claimant died comes up again", async () => {
   const { notifications } = world.ledger
-  await notifications.store(message("a"))
+  await store("a")
   world.clock.forward(2 * minute)
   expect(await notifications.claimDue(10, 10 * minute)).toHaveLength(1)
   world.clock.forward(10 * minute - 1)
@@ -108,7 +114,7 @@ it("one whose claimant died comes up again", async () => {
 })
 
 it("a claimant goes past what another holds in an open transaction", async () => {
-  for (const body of ["a", "b", "c"]) await world.ledger.notifications.store(message(body))
+  for (const body of ["a", "b", "c"]) await store(body)
   world.clock.forward(2 * minute)
   await world.ledger.together(async (inside) => {
     expect(await inside.notifications.claimDue(2, minute)).toHaveLength(2)
@@ -119,7 +125,7 @@ it("a claimant goes past what another holds in an open transaction", async () =>
 it("acting is counted, the payment it turned out to be about is kept, and a failure is due again", async () => {
   const { notifications } = world.ledger
   const payment = await world.aPayment()
-  const { notification } = await notifications.store(message("a"))
+  const { notification } = await store("a")
   const failure = {
     result: "failed",
     message: "busy",
@@ -138,44 +144,118 @@ it("acting is counted, the payment it turned out to be about is kept, and a fail
   ])
 })
 
-it("counts rejects of a provider since a moment, up to a bound", async () => {
-  const { notifications } = world.ledger
-  const rejected = { verified: false, reason: "wrong", result: "ignored", nextTryAt: null } as const
-  await notifications.store(message("before", rejected))
-  world.clock.forward(minute)
-  const since = world.clock.now()
-  for (const body of ["a", "b", "c"]) await notifications.store(message(body, rejected))
-  await notifications.store(message("good"))
-  await notifications.store(message("else", { ...rejected, providerId: "pp_ksher_my" }))
-  expect(await notifications.countRejected("pp_ksher_th", since, 100)).toBe(3)
-  expect(await notifications.countRejected("pp_ksher_th", since, 2)).toBe(2)
-  expect(await notifications.countRejected("pp_none", since, 2)).toBe(0)
+describe("a message is about", () => {
+  const named = async (names: Names, providerId = "pp_ksher_th") =>
+    (
+      await world.ledger.notifications.store(
+        message(JSON.stringify([names, providerId]), { names, providerId }),
+      )
+    ).paymentId
+
+  it("the payment of its numbers: the merchant's, Ksher's inner one, the gateway's; in its provider entry only", async () => {
+    const payment = await world.aPayment("pending")
+    await world.ledger.payments.update(payment.id, { gatewayNo: "K1", payNo: "P1" })
+    for (const names of [
+      { number: payment.number },
+      { number: "P1" },
+      { gatewayNo: "K1" },
+      { number: "unknown", gatewayNo: "K1", returnNumber: "unknown" },
+    ]) {
+      expect(await named(names)).toBe(payment.id)
+      expect(await named(names, "pp_ksher_my")).toBeNull()
+    }
+    expect(await named({})).toBeNull()
+    expect(await named({ number: "K1" })).toBeNull()
+  })
+
+  it("the payment of the refund or reversal it names, never of an open or a close", async () => {
+    const { id, number } = await world.aPayment("paid")
+    const { operations } = world.ledger
+    await operations.intend(id, { kind: "open", number: `O${number}` })
+    const refund = await operations.intend(id, { kind: "refund", amount: 1 })
+    await operations.conclude(refund.id, { state: "succeeded", gatewayNo: "RG1" })
+    expect(await named({ returnNumber: refund.number })).toBe(id)
+    expect(await named({ returnNumber: "x", returnGatewayNo: "RG1" })).toBe(id)
+    expect(await named({ returnNumber: refund.number }, "pp_ksher_my")).toBeNull()
+    expect(await named({ returnNumber: `O${number}` })).toBeNull()
+  })
+
+  it("the payment of its own number, where another number of it fits another payment", async () => {
+    const [own, other] = [await world.aPayment("paid"), await world.aPayment("paid")]
+    await world.ledger.payments.update(other.id, { gatewayNo: "K1", payNo: own.number })
+    expect(await named({ number: own.number, gatewayNo: "K1" })).toBe(own.id)
+  })
+
+  it("and becomes what was said for one of ours, or for nobody's", async () => {
+    const payment = await world.aPayment("pending")
+    const nobodys = { ...done, result: "ignored", message: "Not ours." } as const
+    const ours = await store("ours", { nobodys, names: { number: payment.number } })
+    expect(ours.notification).toMatchObject({ result: "received", message: null, paymentId: payment.id })
+    const strange = await store("strange", { nobodys, names: { number: "x" } })
+    expect(strange.notification).toMatchObject({ result: "ignored", message: "Not ours.", paymentId: null })
+    world.clock.forward(2 * minute)
+    const due = await world.ledger.notifications.claimDue(10, minute)
+    expect(due.map(({ id }) => id)).toEqual([ours.notification.id])
+  })
 })
 
-it("counts verified ones about a payment, and about none of ours, since a moment, up to a bound", async () => {
-  const { notifications } = world.ledger
-  const payment = await world.aPayment()
-  const about = { paymentId: payment.id }
-  await notifications.store(message("before", about))
-  world.clock.forward(minute)
-  const since = world.clock.now()
-  for (const body of ["a", "b", "c"]) await notifications.store(message(body, about))
-  await notifications.store(message("forged", { ...about, verified: false, reason: "wrong" }))
-  await notifications.store(message("stranger", { paymentId: null }))
-  expect(await notifications.countVerified("pp_ksher_th", payment.id, since, 100)).toBe(3)
-  expect(await notifications.countVerified("pp_ksher_th", payment.id, since, 2)).toBe(2)
-  expect(await notifications.countVerified("pp_ksher_th", null, since, 100)).toBe(1)
+describe("a message is not stored where too many were since a moment", () => {
+  const most = async (atMost: number, since: Date, patch: Partial<NewNotification> = {}) => {
+    let count = 0
+    for (let i = 0; i < 10; i++) {
+      const delivery = message(`${JSON.stringify(patch)}${i}`, { ...patch, bound: { atMost, since } })
+      const { stored, paymentId } = await world.ledger.notifications.store(delivery)
+      if (stored) count++
+      else expect(paymentId !== null).toBe(Boolean(patch.names?.number))
+    }
+    return count
+  }
+
+  it("a rejected one: rejects of its provider entry, whoever they name", async () => {
+    const payment = await world.aPayment()
+    await store("before", rejected)
+    world.clock.forward(minute)
+    const since = world.clock.now()
+    await store("verified")
+    await store("a", { ...rejected, names: { number: payment.number } })
+    await store("elsewhere", { ...rejected, providerId: "pp_ksher_my" })
+    expect(await most(4, since, rejected)).toBe(3)
+  })
+
+  it("a verified one: verified ones about the same payment", async () => {
+    const payment = await world.aPayment()
+    const another = await world.aPayment()
+    const about = { names: { number: payment.number } }
+    await store("before", about)
+    world.clock.forward(minute)
+    const since = world.clock.now()
+    await store("a", about)
+    await store("forged", { ...about, ...rejected })
+    await store("stranger")
+    await store("another", { names: { number: another.number } })
+    expect(await most(4, since, about)).toBe(3)
+  })
+
+  it("a verified one about none of ours: verified ones of its provider entry about none", async () => {
+    const payment = await world.aPayment()
+    const since = world.clock.now()
+    await store("a")
+    await store("forged", rejected)
+    await store("ours", { names: { number: payment.number } })
+    await store("elsewhere", { providerId: "pp_ksher_my" })
+    expect(await most(4, since)).toBe(3)
+  })
 })
 
 it("sums up a provider's notifications", async () => {
   const { notifications } = world.ledger
   const nothing = { last: null, lastActed: null, count: 0, rejected: 0 }
   expect(await notifications.summary("pp_ksher_th", start)).toEqual(nothing)
-  const { notification } = await notifications.store(message("a"))
+  const { notification } = await store("a")
   await notifications.finish(notification.id, { result: "acted" })
   const acted = world.clock.now()
   world.clock.forward(minute)
-  await notifications.store(message("b", { verified: false }))
+  await store("b", { verified: false })
   expect(await notifications.summary("pp_ksher_th", start)).toEqual({
     last: world.clock.now(),
     lastActed: acted,
@@ -186,13 +266,12 @@ it("sums up a provider's notifications", async () => {
 
 it("old ones go, in bounded steps, but none that is still to be acted on", async () => {
   const { notifications } = world.ledger
-  const done = { nextTryAt: null, result: "acted" } as const
   const payment = await world.aPayment()
-  for (const body of ["a", "b", "c"])
-    await notifications.store(message(body, { ...done, paymentId: payment.id }))
-  await notifications.store(message("due", { paymentId: payment.id }))
+  const about = { names: { number: payment.number } }
+  for (const body of ["a", "b", "c"]) await store(body, { ...about, ours: done })
+  await store("due", about)
   world.clock.forward(90 * day)
-  await notifications.store(message("young", { ...done, paymentId: payment.id }))
+  await store("young", { ...about, ours: done })
   const before = new Date(world.clock.now().getTime() - day)
   expect(await notifications.prune(before, 2)).toBe(2)
   expect(await notifications.prune(before, 2)).toBe(1)

@@ -147,18 +147,6 @@ describe("a refund made outside", () => {
 })
 
 describe("an operation is found", () => {
-  it("by the number of a refund or cancel, never by that of an open", async () => {
-    const { id, number } = await world.aPayment("paid")
-    await world.ledger.operations.intend(id, { kind: "open", number })
-    const refund = await intend(id)
-    await world.ledger.operations.conclude(refund.id, { state: "succeeded", gatewayNo: "RG1" })
-    const { operations } = world.ledger
-    expect(await operations.ofNumbers({ number })).toBeUndefined()
-    expect(await operations.ofNumbers({ number: refund.number })).toMatchObject({ id: refund.id })
-    expect(await operations.ofNumbers({ number: "x", gatewayNo: "RG1" })).toMatchObject({ id: refund.id })
-    expect(await operations.ofNumbers({})).toBeUndefined()
-  })
-
   it("by the Medusa refund row it is for, which may change hands", async () => {
     const { id } = await intend()
     const { operations } = world.ledger

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { states, ulid } from "../../../src/core"
 import { openLedger } from "../../../src/services/ledger"
-import type { Database, Ledger } from "../../../src/services/ledger"
+import type { Database, Ledger, NewNotification } from "../../../src/services/ledger"
 import { aNewPayment, openLedgerWorld, start, type LedgerWorld } from "./support"
 
 interface Node {
@@ -100,8 +100,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.picture by session": ({ payments }) => payments.picture({ sessionId: "payses_42" }),
   "payments.picture by number": ({ payments }) =>
     payments.picture({ number: "M42", providerId: "pp_ksher_th" }),
-  "payments.ofNumbers": ({ payments }) =>
-    payments.ofNumbers("pp_ksher_th", { number: "M42", gatewayNo: "G42" }),
+  "payments.ofNumber": ({ payments }) => payments.ofNumber("pp_ksher_th", "M42"),
   "payments.ofOrder": ({ payments }) => payments.ofOrder("order_42", ["pay_col_42", "pay_col_43"]),
   "payments.ofOrder without collections": ({ payments }) => payments.ofOrder("order_42", []),
   "payments.ofSessions": ({ payments }) => payments.ofSessions(["payses_42", "payses_43"]),
@@ -145,11 +144,10 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "operations.again": ({ operations }) => operations.again(`gpop_refund${id}`).catch(noRow),
   "operations.conclude": ({ operations }) => operations.conclude(`gpop_refund${id}`, { state: "succeeded" }),
   "operations.assign": ({ operations }) => operations.assign(`gpop_refund${id}`, "ref_x"),
+  "operations.told": ({ operations }) => operations.told(`gpop_refund${id}`),
   "operations.recordOutside": ({ operations }) =>
     operations.recordOutside(id, { kind: "refund", number: "o", amount: 1 }),
   "operations.ofPayment": ({ operations }) => operations.ofPayment(id),
-  "operations.ofNumbers": ({ operations }) =>
-    operations.ofNumbers({ number: "refundM42", gatewayNo: "grefundM42" }),
   "operations.refundIdsKnown": ({ operations }) => operations.refundIdsKnown(["ref_M42", "ref_M43"]),
   "returns.begin": async ({ returns }) =>
     returns.begin(
@@ -161,39 +159,38 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     const begun = await begunReturn()
     return returns.end(begun, { state: "refused" }, begun.lease.payment)
   },
-  "notifications.store": ({ notifications }) =>
-    notifications
-      .store({
-        providerId: "pp_ksher_th",
-        paymentId: id,
-        bodyHash: "h",
-        about: "payment",
-        verified: true,
-        reason: null,
-        state: null,
-        orderNo: null,
-        gatewayNo: null,
-        refundNo: null,
-        amount: null,
-        currency: null,
-        result: "received",
-        message: null,
-        nextTryAt: now,
-      })
-      .catch(noRow),
+  "notifications.store": ({ notifications }) => notifications.store(aDelivery({})).catch(noRow),
+  "notifications.store, rejected": ({ notifications }) =>
+    notifications.store(aDelivery({ verified: false, reason: "wrong" })).catch(noRow),
+  "notifications.store, about none of ours": ({ notifications }) =>
+    notifications.store(aDelivery({ names: {} })).catch(noRow),
   "notifications.finish": ({ notifications }) => notifications.finish(`gnot_${id}1`, { result: "acted" }),
   "notifications.claimDue": ({ notifications }) => notifications.claimDue(50, 60_000),
   "notifications.ofPayment": ({ notifications }) => notifications.ofPayment(id),
-  "notifications.countRejected": ({ notifications }) =>
-    notifications.countRejected("pp_ksher_th", lately, 200),
-  "notifications.countVerified": ({ notifications }) =>
-    notifications.countVerified("pp_ksher_th", id, lately, 50),
-  "notifications.countVerified, about none of ours": ({ notifications }) =>
-    notifications.countVerified("pp_ksher_th", null, lately, 50),
   "notifications.summary": ({ notifications }) => notifications.summary("pp_ksher_th", lately),
   "notifications.prune": ({ notifications }) =>
     notifications.prune(new Date(start.getTime() - 700 * 86_400_000), 500),
 }
+
+const ignored = { result: "ignored", message: null, nextTryAt: null } as const
+const aDelivery = (patch: Partial<NewNotification>): NewNotification => ({
+  providerId: "pp_ksher_th",
+  names: { number: "M42", gatewayNo: "G42", returnNumber: "refundM42", returnGatewayNo: "grefundM42" },
+  bodyHash: "h",
+  about: "payment",
+  verified: true,
+  reason: null,
+  state: null,
+  orderNo: null,
+  gatewayNo: null,
+  refundNo: null,
+  amount: null,
+  currency: null,
+  ours: ignored,
+  nobodys: ignored,
+  bound: { atMost: 200, since: lately },
+  ...patch,
+})
 
 async function begunReturn() {
   const { sessionId } = await world.aPayment("paid")

@@ -1,4 +1,5 @@
 import type { NotificationReading } from "../../../src/core"
+import type { NewNotification } from "../../../src/services/ledger"
 import { act, receive, type SettleDeps } from "../../../src/services/settlement"
 import type { Notification } from "../../../src/services/settlement"
 
@@ -27,16 +28,16 @@ function world(reading: NotificationReading, stored: { rejected?: number; verifi
     log: { error: (line: string) => errors.push(line), warn: () => undefined, info: () => undefined },
     ledger: {
       payments: {
-        ofNumbers: async () => payment,
+        get: async () => payment,
         update: async () => written.push("a query, soon"),
       },
-      operations: { ofNumbers: async () => undefined },
       notifications: {
-        countRejected: async () => stored.rejected ?? 0,
-        countVerified: async () => stored.verified ?? 0,
-        store: async () => {
+        store: async ({ verified, bound }: NewNotification) => {
+          const alike = (verified ? stored.verified : stored.rejected) ?? 0
+          if (alike >= bound.atMost) return { paymentId: payment.id, stored: undefined }
           written.push("a notification")
-          return { notification: { id: "gnot_1", result: "received" }, fresh: true }
+          const notification = { id: "gnot_1", result: "received" }
+          return { paymentId: payment.id, stored: { notification, fresh: true } }
         },
         finish: async () => {
           throw new Error("the database is gone")
