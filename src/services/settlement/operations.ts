@@ -213,8 +213,10 @@ export async function resolveAll(
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   // A process may have died after it stored how an operation ended, and before it counted that in the payment.
   let current = returnedAmount(operations) === payment.refundedAmount ? payment : await tally(payment, deps)
-  for (const operation of returns(operations)) {
-    if (!isUnclear(operation.state) && operation.state !== "pending") continue
+  const open = returns(operations).filter(({ state }) => isUnclear(state) || state === "pending")
+  // The job does this for every payment that is due, and most have nothing to settle.
+  if (!open.length) return { payment: current, operations }
+  for (const operation of open) {
     const outcome = await resolve(current, operation, deps)
     current = (await conclude(current, operation, outcome, deps)).payment
   }
