@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 
@@ -36,8 +36,16 @@ export function save(name: string, result: Result): void {
     machine: machine(),
     ...result,
   }
-  writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(file, null, 2)}\n`)
+  const text = JSON.stringify(file, (_, value: unknown) => rounded(value), 2)
+  // A series of figures on one line: a string of JSON holds no line break, so that nothing else looks like one.
+  const lines = text.replace(/\[\n[-\d.e,\s]+\]/g, (series) => series.replace(/\s+/g, " "))
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path.join(folder, `${name}.json`), `${lines}\n`)
 }
+
+/** A clock's nanoseconds say nothing. */
+const rounded = (value: unknown): unknown =>
+  typeof value === "number" && !Number.isInteger(value) ? Number(value.toFixed(3)) : value
 
 interface Saved extends Result {
   bench: string

@@ -23,22 +23,32 @@ export const connect = (url: string): Knex =>
 /** Stops what was started, last first, also where starting broke off. */
 export class Stops {
   private readonly steps: (() => Promise<unknown>)[] = []
+  private stopped: Promise<void> | undefined
   add(step: () => Promise<unknown>): void {
     this.steps.push(step)
   }
-  async run(): Promise<void> {
-    for (const step of this.steps.splice(0).reverse()) await step()
+  run(): Promise<void> {
+    return (this.stopped ??= this.stopAll())
+  }
+  private async stopAll(): Promise<void> {
+    for (const step of [...this.steps].reverse()) await step()
   }
 }
 
+/** Also where somebody breaks the bench off: a Medusa in a process group of its own would outlive it. */
 export async function whileRunning<T>(work: (stops: Stops) => Promise<T>): Promise<T> {
   const stops = new Stops()
+  const breakOff = () => void stops.run().finally(() => process.exit(130))
+  for (const signal of signals) process.on(signal, breakOff)
   try {
     return await work(stops)
   } finally {
+    for (const signal of signals) process.off(signal, breakOff)
     await stops.run()
   }
 }
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
 /** A database of its own on the server that DATABASE_URL names, or on an embedded one. */
 export async function newDatabase(stops: Stops): Promise<string> {
