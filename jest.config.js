@@ -43,7 +43,11 @@ module.exports = {
       globalSetup: "<rootDir>/test/setup/pack.ts",
       setupFilesAfterEnv: [patient],
     }),
-    project("browser", { ...database, setupFilesAfterEnv: [patient] }),
+    project("browser", {
+      globalSetup: "<rootDir>/test/setup/start-shop.ts",
+      globalTeardown: "<rootDir>/test/setup/stop-shop.ts",
+      setupFilesAfterEnv: [patient],
+    }),
   ],
   reporters: ["default", "<rootDir>/test/setup/count-reporter.js"],
   // Each integration file boots a Medusa of its own, with its own database: two of them share two cores well, and

@@ -1,4 +1,4 @@
-import { login, runShop, type RunningShop } from "./running-shop"
+import { login, runShop, stopWhenTold, type RunningShop } from "./running-shop"
 import { paid, stories, yesterday, type Story } from "./stories"
 import { compare, print, type Row } from "./table"
 
@@ -12,7 +12,7 @@ async function demo(): Promise<void> {
   // The gateways begin yesterday: what is paid first is a day old when its refund is asked for.
   const world = await runShop({
     say,
-    ...(stay ? settled : {}),
+    ...(stay ? forPeople : {}),
     sandboxClock: { now: () => Date.now() - 26 * hours },
   })
   stopWhenTold(world)
@@ -35,14 +35,8 @@ async function demo(): Promise<void> {
   }
 }
 
-/** Medusa runs as a process of its own, which must not outlive this one. */
-function stopWhenTold(world: RunningShop): void {
-  for (const signal of ["SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => void world.stop().finally(() => process.exit(143)))
-}
-
-/** A person wants the same addresses each time. */
-const settled = { admin: true, port: 9000, sandboxPort: 9300 }
+/** A person wants pages to click through, at the same addresses each time. */
+const forPeople = { pages: true, ports: { medusa: 9000, sandbox: 9300, storefront: 8000 } }
 
 async function play(world: RunningShop, all: readonly Story[]): Promise<Row[]> {
   const rows: Row[] = []
@@ -56,11 +50,12 @@ async function play(world: RunningShop, all: readonly Story[]): Promise<Row[]> {
 
 async function staying(world: RunningShop): Promise<void> {
   out(`
-shop     ${world.url}         publishable key ${world.shop.publishableKey}
-admin    ${world.url}/app     ${login.email} / ${login.password}
-gateways ${world.sandbox.url}
+shop      ${world.storefrontUrl}  choose, pay on the simulated gateway's page, cancel
+admin     ${world.url}/app  ${login.email} / ${login.password}
+gateways  ${world.sandbox.url}  every payment so far, and its page
+API       ${world.url}  publishable key ${world.shop.publishableKey}
 Ctrl-C ends all of it.`)
-  await new Promise<void>((resolve) => process.once("SIGINT", resolve))
+  await new Promise(() => undefined)
 }
 
 demo().then(

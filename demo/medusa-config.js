@@ -12,6 +12,8 @@ payment.options.providers.push(
   { ...ksher, id: "qr", options: { ...ksher.options, mode: "qr", channels: ["airpay", "promptpay"] } },
   { ...gnete, id: "first", options: { ...gnete.options, completion: "order_first" } },
 )
+// Medusa's login is a cookie for https only, and the demo's admin is opened by http.
+config.projectConfig.cookieOptions = { ...config.projectConfig.cookieOptions, secure: false }
 config.admin = { ...config.admin, disable: process.env.DEMO_ADMIN !== "true" }
 
 module.exports = config

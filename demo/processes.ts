@@ -48,18 +48,25 @@ export function run(args: string[], cwd: string, env: Record<string, string>): R
   })
   // Whoever waits sees it; nobody waiting is no reason to crash.
   ended.catch(() => undefined)
+  // A group of its own, which hears no signal of the terminal, must not outlive this process.
+  const killed = () => kill(child)
+  process.once("exit", killed)
+  child.once("exit", () => process.off("exit", killed))
   return { process: child, ended, stop: () => stop(child, ended) }
 }
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  if (child.exitCode === null && child.pid !== undefined) {
-    try {
-      process.kill(-child.pid, "SIGKILL")
-    } catch {
-      // It ended by itself meanwhile.
-    }
-  }
+  kill(child)
   await ended.catch(() => undefined)
+}
+
+function kill(child: ChildProcess): void {
+  if (child.exitCode !== null || child.pid === undefined) return
+  try {
+    process.kill(-child.pid, "SIGKILL")
+  } catch {
+    // It ended by itself meanwhile.
+  }
 }
 
 /** Waits for an address to answer, as long as the process that is to answer lives. */

@@ -1,7 +1,8 @@
-import { databaseServer } from "../scripts/postgres"
+import { serveStorefront } from "../examples/storefront/serve"
+import { databaseServer, withDatabase } from "../scripts/postgres"
 import type { Sandbox, startSandbox as StartSandbox } from "../src/sandbox"
-import { buildIfStale } from "./build"
 import { makeApp } from "./app"
+import { buildAdminIfStale, buildIfStale } from "./build"
 import { answers, freePort, medusa, root } from "./processes"
 import { seed, ShopClient, Shopper, type Seeded } from "./shop"
 
@@ -9,6 +10,9 @@ export const login = { email: "admin@shop.example", password: "supersecret" }
 
 export interface RunningShop {
   url: string
+  /** Where the gateways send a shopper back to; answered only with `pages`. */
+  storefrontUrl: string
+  databaseUrl: string
   shop: ShopClient
   shopper: Shopper
   seeded: Seeded
@@ -21,13 +25,18 @@ export const providers = {
   hkd: ["pp_gnete_hk", "pp_gnete_first"],
 }
 
+export interface Ports {
+  medusa: number
+  sandbox: number
+  storefront: number
+}
+
 export interface ShopOptions {
-  /** Serve Medusa's admin as well. */
-  admin?: boolean
-  port?: number
-  sandboxPort?: number
+  /** Serve what people click through as well: Medusa's admin and the example storefront. */
+  pages?: boolean
+  /** Default: free ones. */
+  ports?: Ports
   sandboxClock?: { now(): number }
-  storefrontUrl?: string
   say: (line: string) => void
 }
 
@@ -45,66 +54,95 @@ export async function runShop(options: ShopOptions): Promise<RunningShop> {
   }
 }
 
+/** Ctrl-C and its like end all of it. Someone who looked around as long as they liked ends it well. */
+export function stopWhenTold(shop: RunningShop): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => void shop.stop().finally(() => process.exit(process.exitCode ?? 130)))
+}
+
 async function start(
   options: ShopOptions,
   stops: (() => Promise<void>)[],
 ): Promise<Omit<RunningShop, "stop">> {
-  const { say } = options
-  const [built, database] = await Promise.all([buildIfStale(), databaseServer()])
-  stops.push(() => database.stop())
+  const { say, pages = false } = options
+  const [built, server] = await Promise.all([buildIfStale(), databaseServer()])
+  stops.push(() => server.stop())
   say(built ? "plugin built, PostgreSQL up" : "plugin is built, PostgreSQL up")
-  // The built sandbox: what a shop gets from the package.
-  const { startSandbox } = (await import(`${root}/.medusa/server/src/sandbox/index.js`)) as {
-    startSandbox: typeof StartSandbox
-  }
-  const sandbox = await startSandbox({
-    port: options.sandboxPort ?? 0,
-    ...(options.sandboxClock ? { clock: options.sandboxClock } : {}),
-  })
+  const ports = options.ports ?? (await freePorts())
+  const sandbox = await simulate(ports.sandbox, options.sandboxClock)
   stops.push(() => sandbox.stop())
   say(`both gateways simulated at ${sandbox.url}`)
 
-  const port = options.port ?? (await freePort())
-  const url = `http://localhost:${port}`
-  const env = environment(options, url, port, sandbox, await newDatabase(database.url()))
+  const database = await newDatabase(server.url())
+  stops.push(() => database.drop())
+  const at = {
+    medusa: `http://localhost:${ports.medusa}`,
+    storefront: `http://localhost:${ports.storefront}`,
+  }
+  const env = {
+    ...environment(at, sandbox, database.url),
+    DEMO_ADMIN: String(pages),
+    PORT: String(ports.medusa),
+  }
   const app = makeApp("demo-shop")
-  await medusa(["db:migrate"], app, env).ended
-  say("database migrated")
-  const server = medusa(options.admin ? ["develop"] : ["start"], app, env)
-  stops.push(() => server.stop())
+  await Promise.all([medusa(["db:migrate"], app, env).ended, pages && buildAdminIfStale(app, env)])
+  say(pages ? "database migrated, admin built" : "database migrated")
+
+  const running = medusa(["start"], app, env)
+  stops.push(() => running.stop())
   await Promise.all([
-    answers(`${url}/health`, server),
+    answers(`${at.medusa}/health`, running),
     medusa(["user", "-e", login.email, "-p", login.password], app, env).ended,
   ])
-  const shop = new ShopClient(url)
+  const shop = new ShopClient(at.medusa)
   await shop.logIn(login.email, login.password)
   const seeded = await seed(shop, providers)
-  say(`Medusa sells at ${url}`)
-  return { url, shop, shopper: new Shopper(shop, seeded), seeded, sandbox }
+  say(`Medusa sells at ${at.medusa}`)
+  if (pages) {
+    const { publishableKey } = shop
+    const storefront = await serveStorefront({
+      backendUrl: at.medusa,
+      publishableKey,
+      port: ports.storefront,
+    })
+    stops.push(() => storefront.stop())
+  }
+  return {
+    url: at.medusa,
+    storefrontUrl: at.storefront,
+    databaseUrl: database.url,
+    shop,
+    shopper: new Shopper(shop, seeded),
+    seeded,
+    sandbox,
+  }
+}
+
+/** The built sandbox: what a shop gets from the package. */
+async function simulate(port: number, clock?: { now(): number }): Promise<Sandbox> {
+  const { startSandbox } = (await import(`${root}/.medusa/server/src/sandbox/index.js`)) as {
+    startSandbox: typeof StartSandbox
+  }
+  return startSandbox({ port, ...(clock ? { clock } : {}) })
 }
 
 function environment(
-  options: ShopOptions,
-  url: string,
-  port: number,
+  at: { medusa: string; storefront: string },
   sandbox: Sandbox,
   databaseUrl: string,
 ): Record<string, string> {
-  const storefront = options.storefrontUrl ?? "http://localhost:8000"
   return {
-    NODE_ENV: options.admin ? "development" : "production",
+    NODE_ENV: "production",
     DATABASE_URL: databaseUrl,
-    PORT: String(port),
-    BACKEND_URL: url,
-    STOREFRONT_URL: storefront,
-    STORE_CORS: storefront,
-    ADMIN_CORS: url,
-    AUTH_CORS: `${storefront},${url}`,
+    BACKEND_URL: at.medusa,
+    STOREFRONT_URL: at.storefront,
+    STORE_CORS: at.storefront,
+    ADMIN_CORS: at.medusa,
+    AUTH_CORS: `${at.storefront},${at.medusa}`,
     JWT_SECRET: "only-for-the-demo",
     COOKIE_SECRET: "only-for-the-demo",
     MEDUSA_DISABLE_TELEMETRY: "true",
     LOG_LEVEL: "warn",
-    DEMO_ADMIN: options.admin ? "true" : "false",
     KSHER_APPID: sandbox.ksher.appid,
     KSHER_PRIVATE_KEY: sandbox.ksher.privateKey,
     KSHER_SANDBOX_PUBLIC_KEY: sandbox.ksher.publicKeys[0] ?? "",
@@ -116,15 +154,25 @@ function environment(
   }
 }
 
-/** A database of its own, also on a server that was given. */
-async function newDatabase(serverUrl: string): Promise<string> {
-  const { Client } = (await import("pg")).default
+async function freePorts(): Promise<Ports> {
+  const [medusa = 0, sandbox = 0, storefront = 0] = await Promise.all([freePort(), freePort(), freePort()])
+  return { medusa, sandbox, storefront }
+}
+
+/** A database of its own, also on a server that was given; there nothing of it stays. */
+async function newDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `gateway_payments_demo_${process.pid}_${Date.now()}`
+  await execute(serverUrl, `create database "${name}"`)
+  return {
+    url: withDatabase(new URL(serverUrl), name),
+    drop: () => execute(serverUrl, `drop database "${name}" with (force)`),
+  }
+}
+
+async function execute(serverUrl: string, sql: string): Promise<void> {
+  const { Client } = (await import("pg")).default
   const client = new Client({ connectionString: serverUrl })
   await client.connect()
-  await client.query(`create database "${name}"`)
+  await client.query(sql)
   await client.end()
-  const url = new URL(serverUrl)
-  url.pathname = `/${name}`
-  return url.href
 }

@@ -1,5 +1,9 @@
+import type { SandboxControl } from "../src/sandbox"
 import type { RunningShop } from "./running-shop"
 import { medusaBooks, toSession, type Cart, type MedusaBooks, type PlacedOrder, type Session } from "./shop"
+
+/** Whom it takes to place an order and pay it. */
+export type People = Pick<RunningShop, "shop" | "shopper"> & { sandbox: Pick<SandboxControl, "pay"> }
 
 /** One order of the demo: how it went is told by what the gateway and Medusa say about it afterwards. */
 export interface Story {
@@ -28,14 +32,14 @@ export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => 
 
 const currencyOf = (provider: string) => (provider.includes("gnete") ? ("hkd" as const) : ("thb" as const))
 
-async function place(world: RunningShop, cart: Cart, session: Session): Promise<PlacedOrder> {
+async function place(world: People, cart: Cart, session: Session): Promise<PlacedOrder> {
   const done = await world.shopper.complete(cart)
   if (!done.orderId) throw new Error(`The cart of ${session.number} was not completed: ${done.error}`)
   return { id: done.orderId, cart, session }
 }
 
 export async function paid(
-  world: RunningShop,
+  world: People,
   provider: string,
   options: { channel?: string; customerToken?: string } = {},
 ): Promise<PlacedOrder> {
@@ -51,7 +55,7 @@ export async function paid(
  * The gateway's notification comes by itself, and Medusa captures on it once more while an admin's refund may be under
  * way: it then counts a refund that is about to be refused, until the job puts that right. People are slower than that.
  */
-const notified = (world: RunningShop, order: PlacedOrder): Promise<unknown> =>
+const notified = (world: People, order: PlacedOrder): Promise<unknown> =>
   eventually(
     async () => {
       const { gateway_payments } = await world.shop.admin(
@@ -67,7 +71,7 @@ const notified = (world: RunningShop, order: PlacedOrder): Promise<unknown> =>
     (all) => all.some((one) => one.result === "acted"),
   )
 
-export async function unpaid(world: RunningShop, provider: string): Promise<PlacedOrder> {
+export async function unpaid(world: People, provider: string): Promise<PlacedOrder> {
   const cart = await world.shopper.fillCart(currencyOf(provider))
   return place(world, cart, await world.shopper.choose(cart, provider))
 }

@@ -21,7 +21,9 @@ export const paymentView = (payment: GatewayPayment) => ({
   state: payment.state,
   settled_by: payment.settledBy,
   attention: payment.attention,
+  attention_code: payment.attentionCode,
   expires_at: payment.expiresAt,
+  paid_at: payment.paidAt,
   created_at: payment.createdAt,
   updated_at: payment.updatedAt,
 })

@@ -109,6 +109,8 @@ inRealMedusa(
             state: "paid",
             settled_by: null,
             attention: null,
+            attention_code: null,
+            paid_at: expect.stringMatching(/^\d{4}-.*Z$/),
           })
         }
         expect((await list("state=void&provider_id=pp_gnete_hk")).gateway_payments).toEqual([])
@@ -217,7 +219,7 @@ inRealMedusa(
         })
         const before = (await world.sandbox.books()).length
         const test = (id: string) =>
-          world.shop.tryAdmin("post", `/admin/gateway-payments/providers/${id}/test`)
+          world.shop.tryAdmin("post", `/admin/gateway-payments/providers/${id}/check`)
         for (const id of ["pp_ksher_th", "pp_ksher_qr", "pp_gnete_hk"])
           expect((await test(id)).data).toEqual({ ok: true, message: expect.any(String) })
         expect(await world.sandbox.books()).toHaveLength(before)

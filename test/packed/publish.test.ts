@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
+import { readdirSync } from "node:fs"
+import path from "node:path"
 import { promisify } from "node:util"
 import { repository } from "./project"
 
@@ -40,8 +42,10 @@ it("a dry run of npm publish has nothing to correct", () => {
   )
 })
 
+const filesSaid = () => [...said.matchAll(/^npm notice [\d.]+ ?k?M?B (\S+)$/gm)].map(([, file = ""]) => file)
+
 it("carries what users need, and nothing else", () => {
-  const files = [...said.matchAll(/^npm notice [\d.]+ ?k?M?B (\S+)$/gm)].map(([, file = ""]) => file)
+  const files = filesSaid()
   expect(files).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE", "CHANGELOG.md"]))
   expect(files).toContain(".medusa/server/src/cli/index.js")
   const strays = files.filter(
@@ -51,4 +55,13 @@ it("carries what users need, and nothing else", () => {
       ),
   )
   expect(strays).toEqual([])
+})
+
+it("carries every source: Medusa's build leaves out folders by their name", () => {
+  const sources = readdirSync(path.join(repository, "src"), { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll(path.sep, "/"))
+    .filter((file) => file.endsWith(".ts") && !file.startsWith("admin/"))
+  expect(sources.length).toBeGreaterThan(100)
+  const built = sources.map((file) => `.medusa/server/src/${file.replace(/\.ts$/, ".js")}`)
+  expect(built.filter((file) => !filesSaid().includes(file))).toEqual([])
 })

@@ -102,5 +102,5 @@ export async function listProviders(): Promise<Provider[]> {
 }
 
 export async function testProvider(id: string): Promise<Connection> {
-  return post(`${base}/providers/${id}/test`, connectionAnswer)
+  return post(`${base}/providers/${id}/check`, connectionAnswer)
 }

@@ -33,9 +33,9 @@ export const paymentSchema = z.object({
   state: z.enum(states),
   settled_by: z.enum(["close", "cancel", "refund", "outside"]).nullable(),
   attention: z.string().nullable(),
-  attention_code: z.string().nullish(),
+  attention_code: z.string().nullable(),
   expires_at: z.string().nullable(),
-  paid_at: z.string().nullish(),
+  paid_at: z.string().nullable(),
   created_at: z.string(),
   updated_at: z.string(),
 })

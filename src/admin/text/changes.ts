@@ -22,6 +22,8 @@ const whats: Readonly<Record<string, TextKey>> = {
 export function changeText(change: Change): { text: TextKey; number: string } | null {
   const doubt = /^(?:refund|cancel) (\S+) to be asked about$/.exec(change.what)
   if (doubt?.[1]) return { text: "reconcile.what.doubt", number: doubt[1] }
+  const refund = /^refund (\S+) there, not here$/.exec(change.what)
+  if (refund?.[1]) return { text: "reconcile.what.refund_there", number: refund[1] }
   const text = Object.hasOwn(whats, change.what) ? whats[change.what] : undefined
   return text ? { text, number: "" } : null
 }

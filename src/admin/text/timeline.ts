@@ -66,12 +66,19 @@ const ofNotification = (notification: Notification): TimelineEntry => ({
   times: notification.deliveries > 1 ? { text: "timeline.deliveries", times: notification.deliveries } : null,
 })
 
-const ofPaid = (payment: PaymentDetail): TimelineEntry[] =>
-  payment.paid_at
+/** Gateways tell the moment in whole seconds, which may lie before the one in which the payment was opened. */
+const paidAt = ({ paid_at, operations }: PaymentDetail): string | null => {
+  const opened = operations.find((one) => one.kind === "open")?.settled_at
+  return paid_at && opened && paid_at < opened ? opened : paid_at
+}
+
+const ofPaid = (payment: PaymentDetail): TimelineEntry[] => {
+  const at = paidAt(payment)
+  return at
     ? [
         {
           id: `${payment.id}:paid`,
-          at: payment.paid_at,
+          at,
           tone: "done",
           text: "timeline.paid",
           amount: payment.paid_amount,
@@ -82,6 +89,7 @@ const ofPaid = (payment: PaymentDetail): TimelineEntry[] =>
         },
       ]
     : []
+}
 
 /** Everything that was done and heard about a payment, newest first. */
 export const timelineOf = (payment: PaymentDetail): TimelineEntry[] =>

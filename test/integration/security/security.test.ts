@@ -302,7 +302,7 @@ inRealMedusa(
           ["post", `/${id}/resolve`],
           ["post", "/reconcile"],
           ["get", "/providers"],
-          ["post", "/providers/pp_gnete_hk/test"],
+          ["post", "/providers/pp_gnete_hk/check"],
         ]
         const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString("base64url")
         const claims = Buffer.from('{"actor_id":"user_1","actor_type":"user"}').toString("base64url")

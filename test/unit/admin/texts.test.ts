@@ -25,6 +25,16 @@ describe("the timeline", () => {
     expect(entries.map((entry) => entry.id)).toEqual(["refund", "note", "gpay_1:paid", "open"])
   })
 
+  it("never has the shopper pay before the payment was opened: gateways tell whole seconds", () => {
+    const entries = timelineOf(
+      payment({
+        paid_at: "2026-03-01T08:00:00.000Z",
+        operations: [operation({ id: "open", kind: "open", settled_at: "2026-03-01T08:00:00.417Z" })],
+      }),
+    )
+    expect(entries.map((entry) => entry.id)).toEqual(["gpay_1:paid", "open"])
+  })
+
   it("says of an operation how it stands, with the number to quote", () => {
     const [entry] = timelineOf(
       payment({
@@ -102,6 +112,13 @@ describe("the reconcile report", () => {
     expect(changeText(change("refund 01REFUND to be asked about"))).toEqual({
       text: "reconcile.what.doubt",
       number: "01REFUND",
+    })
+  })
+
+  it("names a refund that was made at the gateway only", () => {
+    expect(changeText(change("refund 900001 there, not here"))).toEqual({
+      text: "reconcile.what.refund_there",
+      number: "900001",
     })
   })
 

@@ -1,0 +1,150 @@
+import { accessSync, constants } from "node:fs"
+import path from "node:path"
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from "playwright-core"
+
+import { login } from "../../demo/running-shop"
+
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+]
+
+export interface Screen {
+  width: number
+  height: number
+  phone?: boolean
+  /** Medusa's code of the admin's language. */
+  language?: string
+}
+
+const desk: Screen = { width: 1280, height: 900 }
+
+export interface Tabs {
+  /** A page of a person's own, with cookies and storage of its own. */
+  open(screen?: Partial<Screen>): Promise<Page>
+  /** What pages have complained about so far. Whatever a test does not ask for here fails it. */
+  complaints(): string[]
+}
+
+/** A browser for the tests of one file. */
+export function useBrowser(): Tabs {
+  let browser: Browser
+  const contexts: BrowserContext[] = []
+  const heard: string[] = []
+  const complaints = () => heard.splice(0)
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ ...whichBrowser(), args: flags })
+  })
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()))
+    expect(complaints()).toEqual([])
+  })
+  afterAll(() => browser.close())
+
+  return {
+    complaints,
+    open: async (screen = {}) => {
+      const context = await openContext(browser, { ...desk, ...screen })
+      contexts.push(context)
+      const page = await context.newPage()
+      page.on("pageerror", (error) => heard.push(error.message))
+      page.on("console", (message) => {
+        if (message.type() === "error") heard.push(`${message.text()} ${message.location().url}`)
+      })
+      return page
+    },
+  }
+}
+
+async function openContext(browser: Browser, { width, height, phone, language }: Screen) {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    ...(phone ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {}),
+    locale: "en-GB",
+    timezoneId: "Asia/Hong_Kong",
+    reducedMotion: "reduce",
+    permissions: ["clipboard-read", "clipboard-write"],
+  })
+  context.setDefaultTimeout(30_000)
+  // Where Medusa's admin keeps the language a person has chosen.
+  if (language) await context.addCookies([{ name: "lng", value: language, domain: "localhost", path: "/" }])
+  return context
+}
+
+/** CHROMIUM_PATH, else a Chromium on the path, else the Chrome that the system has. */
+function whichBrowser(): { executablePath: string } | { channel: string } {
+  const names = [process.env.CHROMIUM_PATH ?? "", "chromium", "chromium-browser", "google-chrome"]
+  const folders = (process.env.PATH ?? "").split(path.delimiter)
+  const files = names.flatMap((name) =>
+    path.isAbsolute(name) ? [name] : name ? folders.map((folder) => path.join(folder, name)) : [],
+  )
+  const executablePath = files.find(isExecutable)
+  return executablePath ? { executablePath } : { channel: "chrome" }
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** An admin who is logged in, on a page of the admin. */
+export async function asAdmin(page: Page, url: string, address: string): Promise<void> {
+  const { request } = page.context()
+  const answer = await request.post(`${url}/auth/user/emailpass`, { data: login })
+  const { token } = (await answer.json()) as { token: string }
+  await request.post(`${url}/auth/session`, { headers: { authorization: `Bearer ${token}` } })
+  await page.goto(`${url}/app${address}`)
+}
+
+/** What is done in between must change the page that is there, not load it again. */
+export async function withoutReload(page: Page, act: () => Promise<void>): Promise<void> {
+  await page.evaluate(() => (document.documentElement.dataset.stayed = "yes"))
+  await act()
+  expect(await page.locator("html[data-stayed]").count()).toBe(1)
+}
+
+const control = /^\s*- '?(button|link|textbox|searchbox|combobox|radio|checkbox|option|dialog|table)\b(?! ")/
+
+/** Controls that a screen reader has no name for. */
+export async function nameless(part: Locator): Promise<string[]> {
+  return (await part.ariaSnapshot()).split("\n").filter((line) => control.test(line))
+}
+
+/** Tab leads through every link and button of a part, in the order in which they are seen. */
+export async function tabsThrough(page: Page, part: Locator): Promise<number> {
+  const [first, ...others] = await part.locator("a[href]:visible, button:visible:enabled").all()
+  await first!.focus()
+  for (const next of others) {
+    await page.keyboard.press("Tab")
+    expect([await next.ariaSnapshot(), await hasFocus(next)]).toEqual([expect.any(String), true])
+  }
+  return others.length + 1
+}
+
+export const hasFocus = (one: Locator): Promise<boolean> =>
+  one.evaluate((element) => element === document.activeElement)
+
+/** Written where `npm run screenshots` asked for pictures. Otherwise it only proves that one can be taken. */
+export async function picture(
+  what: Page | Locator,
+  name: string,
+  options: { fullPage?: boolean } = {},
+): Promise<void> {
+  const folder = process.env.SCREENSHOTS
+  await what.screenshot({
+    ...options,
+    animations: "disabled",
+    caret: "hide",
+    ...(folder ? { path: path.join(folder, `${name}.png`) } : {}),
+  })
+}

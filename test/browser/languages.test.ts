@@ -1,0 +1,67 @@
+import type { Page } from "playwright-core"
+
+import resources, { namespace } from "../../src/admin/i18n"
+import { asAdmin, picture, useBrowser } from "./browser"
+import { paidOrder, paymentOf, theShop, type Shop } from "./shop"
+
+const tabs = useBrowser()
+let shop: Shop
+let order: Awaited<ReturnType<typeof paidOrder>>
+beforeAll(async () => {
+  shop = await theShop()
+  order = await paidOrder(shop, "pp_ksher_th", "promptpay")
+})
+
+const says = (page: Page, text: string) => page.getByText(text, { exact: true }).first().waitFor()
+const languages = Object.entries(resources)
+
+/** What is left of a sentence before and after what is filled in. */
+const withoutValues = (text: string) => text.split(/\{\{\w+\}\}/).map((part) => part.trim())
+
+describe.each(languages)("in %s", (language, { [namespace]: texts }) => {
+  it("the order's panel speaks the language of the admin", async () => {
+    const page = await tabs.open({ language, height: 2000 })
+    await asAdmin(page, shop.url, `/orders/${order.id}`)
+    for (const text of [texts.title, texts.state.paid, texts.channel.title, texts.facts.channel])
+      await says(page, text)
+    await page.getByRole("button", { name: texts.actions.sync, exact: true }).waitFor()
+    await page.getByRole("button", { name: texts.actions.resolve, exact: true }).click()
+    await says(page, texts.resolve.plain.record_refund)
+    const [before = ""] = withoutValues(texts.timeline.paid)
+    await page.getByText(before).first().waitFor()
+  })
+
+  it("the list and its cards do, too, and no sentence is missing", async () => {
+    const payment = await paymentOf(shop, order)
+    const page = await tabs.open({ language, height: 1400 })
+    await asAdmin(page, shop.url, `/gateway-payments?q=${payment.merchant_order_no}`)
+    await page.getByRole("heading", { name: texts.title }).waitFor()
+    await page.getByRole("link", { name: texts.menu, exact: true }).first().waitFor()
+    await page.getByRole("searchbox", { name: texts.list.search }).waitFor()
+    for (const text of [
+      texts.list.column_refunded,
+      texts.reconcile.title,
+      texts.provider.url,
+      texts.provider.never,
+    ])
+      await says(page, text)
+    await page.getByRole("link", { name: payment.merchant_order_no }).waitFor()
+    if (language !== "en") await picture(page, `payments-${language}`)
+    // A key that has no text is shown as it is.
+    expect(await page.getByRole("main").innerText()).not.toMatch(
+      /\b(list|state|facts|provider|reconcile|actions|numbers)\.[a-z_]+/,
+    )
+  })
+})
+
+it("follows the language that a person chooses in the admin", async () => {
+  const page = await tabs.open()
+  await asAdmin(page, shop.url, "/settings/profile/edit")
+  const drawer = page.getByRole("dialog")
+  await drawer.getByRole("combobox").first().click()
+  await page.getByRole("option", { name: "ไทย" }).click()
+  await drawer.locator("button[type=submit]").click()
+  await drawer.waitFor({ state: "hidden" })
+  await page.goto(`${shop.url}/app/gateway-payments`)
+  await page.getByRole("heading", { name: resources.th[namespace].title }).waitFor()
+})

@@ -1,0 +1,195 @@
+import type { Locator, Page } from "playwright-core"
+
+import type { Answer } from "../../demo/shop"
+import { asAdmin, nameless, picture, tabsThrough, useBrowser, withoutReload } from "./browser"
+import { paidOrder, paymentOf, theShop, unpaidOrder, type Shop } from "./shop"
+
+const tabs = useBrowser()
+const pageSize = 20
+let shop: Shop
+beforeAll(async () => {
+  shop = await theShop()
+})
+
+async function openList(query = ""): Promise<Page> {
+  const page = await tabs.open({ height: 1400 })
+  await asAdmin(page, shop.url, `/gateway-payments${query}`)
+  await page.getByRole("heading", { name: "Gateway payments" }).waitFor()
+  await page
+    .getByRole("table", { name: "Gateway payments" })
+    .or(page.getByText("No gateway payment"))
+    .waitFor()
+  return page
+}
+
+const says = (part: Page | Locator, text: string | RegExp) => part.getByText(text).first().waitFor()
+const rows = (page: Page) => page.getByRole("table", { name: "Gateway payments" }).locator("tbody tr")
+const link = (page: Page, payment: Answer) =>
+  page.getByRole("link", { name: `Details of payment ${payment.merchant_order_no}` })
+
+async function choose(page: Page, filter: string, option: string): Promise<void> {
+  await page.getByRole("combobox", { name: filter }).click()
+  await page.getByRole("option", { name: option, exact: true }).click()
+}
+
+/** Leaves the list with the one payment, and nothing else. */
+async function showsOnly(page: Page, payment: Answer): Promise<void> {
+  await link(page, payment).waitFor()
+  await rows(page).nth(1).waitFor({ state: "detached" })
+}
+
+describe("the list", () => {
+  it("is searched by the order's, the merchant's and the gateway's number", async () => {
+    const order = await paidOrder(shop, "pp_ksher_th", "truemoney")
+    await paidOrder(shop, "pp_gnete_hk")
+    const payment = await paymentOf(shop, order)
+    const { display_id } = (await shop.api.admin("get", `/admin/orders/${order.id}`)).order
+    const page = await openList()
+    const search = page.getByRole("searchbox", { name: "Search by order, merchant or gateway number" })
+    await withoutReload(page, async () => {
+      for (const number of [
+        `#${display_id}`,
+        order.id,
+        payment.merchant_order_no,
+        payment.gateway_order_no,
+        payment.merchant_order_no.slice(-6),
+      ]) {
+        await search.fill(number)
+        await page.waitForURL((url) => url.searchParams.get("q") === number)
+        await showsOnly(page, payment)
+      }
+      await search.fill("nothing is called so")
+      await says(page, "No gateway payment matches.")
+      await page.getByRole("button", { name: "Clear search and filters" }).click()
+      await rows(page).nth(1).waitFor()
+    })
+  })
+
+  it("is filtered by gateway, by state, and by what needs attention", async () => {
+    const promptpay = await paidOrder(shop, "pp_ksher_th", "promptpay")
+    const { payments } = (
+      await shop.api.admin("get", `/admin/orders/${promptpay.id}?fields=*payment_collections.payments`)
+    ).order.payment_collections[0]
+    await shop.api.tryAdmin("post", `/admin/payments/${payments[0].id}/refund`, { amount: 1 })
+    const waiting = await paymentOf(shop, await unpaidOrder(shop, "pp_gnete_first"))
+    const attended = await paymentOf(shop, promptpay)
+    const page = await openList()
+    await choose(page, "Gateway", "Gnete")
+    await link(page, waiting).waitFor()
+    await link(page, attended).waitFor({ state: "hidden" })
+    await choose(page, "State", "Waiting for the shopper")
+    await link(page, waiting).waitFor()
+    expect(new Set(await rows(page).locator("td:nth-child(2)").allInnerTexts())).toEqual(
+      new Set(["Waiting for the shopper"]),
+    )
+    await page.getByRole("button", { name: "Clear search and filters" }).click()
+    await choose(page, "Attention", "Needs attention")
+    await link(page, attended).waitFor()
+    await link(page, waiting).waitFor({ state: "hidden" })
+    expect(await rows(page).filter({ hasNotText: "Needs attention" }).count()).toBe(0)
+    expect(page.url()).toContain("attention=true")
+  })
+
+  it("is paged, and a page's address can be shared", async () => {
+    const cart = await shop.shopper.fillCart("thb")
+    const count = async () => (await shop.api.admin("get", "/admin/gateway-payments?limit=1")).count as number
+    while ((await count()) <= pageSize) await shop.shopper.choose(cart, "pp_ksher_th")
+    const all = await count()
+    const page = await openList()
+    await rows(page)
+      .nth(pageSize - 1)
+      .waitFor()
+    expect(await rows(page).count()).toBe(pageSize)
+    await says(page, `of ${Math.ceil(all / pageSize)} pages`)
+    await picture(page, "payments")
+    await page.getByRole("button", { name: "Next" }).click()
+    await page.waitForURL(/page=2/)
+    await says(page, `2 of ${Math.ceil(all / pageSize)} pages`)
+    const shared = await openList("?page=2")
+    await rows(shared).first().waitFor()
+    expect(await rows(shared).count()).toBe(Math.min(all - pageSize, pageSize))
+    await shared.getByRole("button", { name: "Prev" }).click()
+    await rows(shared)
+      .nth(pageSize - 1)
+      .waitFor()
+  })
+
+  it("leads to a payment, and back", async () => {
+    const payment = await paymentOf(shop, await paidOrder(shop, "pp_gnete_hk"))
+    const page = await openList(`?q=${payment.merchant_order_no}`)
+    await link(page, payment).click()
+    await page.getByRole("heading", { name: payment.merchant_order_no }).waitFor()
+    await says(page, "The shopper paid HKD 88.40.")
+    await page.getByRole("link", { name: /Order #\d+/ }).waitFor()
+    expect(await nameless(page.getByRole("region", { name: payment.merchant_order_no }))).toEqual([])
+    await page.goBack()
+    await showsOnly(page, payment)
+  })
+
+  it("and all on its page is reached by keyboard and named", async () => {
+    const page = await openList()
+    await page.getByRole("button", { name: "Test the connection to pp_gnete_first" }).waitFor()
+    expect(await nameless(page.getByRole("main"))).toEqual([])
+    expect(await tabsThrough(page, page.getByRole("main"))).toBeGreaterThan(10)
+  })
+})
+
+describe("comparing with the gateways", () => {
+  it("first says what differs, then puts it right", async () => {
+    const order = await paidOrder(shop, "pp_ksher_th", "truemoney")
+    await shop.sandbox.refundInConsole(order.session.number, 5050)
+    const payment = await paymentOf(shop, order)
+    const page = await openList()
+    const report = page.getByRole("table", { name: "Compare with the gateways" })
+    const difference = report.getByRole("row", { name: new RegExp(payment.id) })
+    await withoutReload(page, async () => {
+      await page.getByRole("button", { name: "Compare" }).click()
+      await says(page, /Differences found: \d+\. Nothing has been changed\./)
+      await says(difference, /refund.*at the gateway, not here/i)
+      await picture(page, "compare")
+      expect(await paymentOf(shop, order)).toMatchObject({ state: "paid", refunded_amount: 0 })
+      await page.getByRole("button", { name: "Put these right" }).click()
+      await says(page, /Put right, or being tried again: \d+\./)
+      await says(rows(page).filter({ has: link(page, payment) }), "Partly refunded")
+      await page.getByRole("button", { name: "Compare" }).click()
+      await difference.waitFor({ state: "hidden" })
+    })
+    expect(await paymentOf(shop, order)).toMatchObject({ state: "partially_refunded", refunded_amount: 50.5 })
+  })
+})
+
+describe("a provider's card", () => {
+  const card = (page: Page, id: string) =>
+    page.getByRole("region", { name: "Gateways" }).locator(":scope > div > *", { hasText: id })
+
+  it("says how it is configured, and what was heard of it", async () => {
+    await paidOrder(shop, "pp_gnete_hk")
+    const page = await openList()
+    const hongKong = card(page, "pp_gnete_hk")
+    await says(hongKong, "UP_OP, WX_QR")
+    await says(hongKong, "When it is paid")
+    await says(card(page, "pp_gnete_first"), "Before it is paid")
+    await says(card(page, "pp_ksher_qr"), "QR code")
+    await says(hongKong, /^0 of \d+ \(0%\)$/)
+    expect(await hongKong.getByText("Never").count()).toBe(0)
+    await hongKong.getByRole("button", { name: "Copy Notification URL" }).click()
+    await says(hongKong, "Copied")
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      `${shop.url}/hooks/gateway/pp_gnete_hk`,
+    )
+  })
+
+  it("tests the connection with a query that changes nothing", async () => {
+    const before = (await shop.sandbox.books()).length
+    const page = await openList()
+    const hongKong = card(page, "pp_gnete_hk")
+    const test = hongKong.getByRole("button", { name: "Test the connection to pp_gnete_hk" })
+    await test.click()
+    await says(hongKong, "The connection works.")
+    await picture(hongKong, "provider")
+    await shop.sandbox.fault({ gateway: "gnete", call: "pay/query", kind: "http500", when: "before" })
+    await test.click()
+    await says(hongKong, "The connection does not work.")
+    expect(await shop.sandbox.books()).toHaveLength(before)
+  })
+})

@@ -1,0 +1,132 @@
+import type { Page } from "playwright-core"
+
+import { nameless, picture, tabsThrough, useBrowser } from "./browser"
+import { scan } from "./qr-on-screen"
+import { theShop, type Shop } from "./shop"
+
+const tabs = useBrowser()
+let shop: Shop
+beforeAll(async () => {
+  shop = await theShop()
+})
+
+const phone = { width: 390, height: 844, phone: true }
+const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
+const headed = (page: Page, name: string) => page.getByRole("heading", { level: 1, name }).waitFor()
+const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click()
+
+async function enter(screen = {}): Promise<Page> {
+  const page = await tabs.open(screen)
+  await page.goto(shop.storefrontUrl)
+  await page.getByRole("button", { name: /^Buy/ }).waitFor()
+  return page
+}
+
+let customers = 0
+
+async function signUp(page: Page): Promise<void> {
+  await page
+    .getByRole("textbox", { name: "E-mail" })
+    .fill(`customer-${Date.now()}-${customers++}@shop.example`)
+  await page.getByRole("textbox", { name: "Password" }).fill("a long password")
+  await press(page, "Create an account")
+  await page.getByRole("heading", { name: "Sign in" }).waitFor({ state: "detached" })
+}
+
+async function buy(page: Page, payment: string, region = "TH"): Promise<void> {
+  await page.getByRole("combobox", { name: "Deliver to" }).selectOption(region)
+  await says(page, region === "TH" ? /THB\s350\.50/ : /HKD\s88\.40/)
+  await press(page, "Buy Tea from the hills")
+  await headed(page, "How do you want to pay?")
+  await page.getByRole("radio", { name: payment }).check()
+  await press(page, "Pay")
+}
+
+async function payAt(page: Page, channel?: string): Promise<void> {
+  await says(page, /Simulated (Ksher|Gnete)\. No real money moves here\./)
+  if (channel) await page.getByRole("radio", { name: channel }).check()
+  await press(page, "Pay now")
+}
+
+describe("the example shop", () => {
+  it.each([
+    ["Ksher: wallets, cards, PromptPay", "TH", "truemoney", "THB"],
+    ["Gnete: UnionPay", "HK", "UP_OP", "HKD"],
+  ])("%s: from the product to the refund", async (payment, region, channel, currency) => {
+    const page = await enter()
+    await signUp(page)
+    await buy(page, payment, region)
+    await payAt(page, channel)
+    await headed(page, "Thank you for your order")
+    await says(page, "paid")
+    await says(page, new RegExp(`${currency}\\s`))
+    if (region === "TH") await picture(page, "shop-order")
+    await press(page, "Cancel the order")
+    await headed(page, "Your order is cancelled")
+    await says(page, "refunded: the money is on its way back to you")
+    const books = await shop.sandbox.books()
+    expect(books.at(-1)).toMatchObject({ currency, returned: books.at(-1)?.taken })
+  })
+
+  it("a QR code is paid with a phone, and the page goes on by itself", async () => {
+    const page = await enter()
+    await buy(page, "Ksher: QR code")
+    await headed(page, "Scan to pay")
+    const code = page.getByRole("img", { name: "QR code to pay" })
+    const mobile = await tabs.open(phone)
+    await mobile.goto(await scan(code))
+    await says(mobile, "THB 350.50")
+    await payAt(mobile)
+    await headed(page, "Thank you for your order")
+  })
+
+  it("a payment that fails leads to another choice", async () => {
+    const page = await enter()
+    await buy(page, "Ksher: wallets, cards, PromptPay")
+    await press(page, "Let the payment fail")
+    await says(page, "The payment failed. Nothing was charged.")
+    await page.getByRole("radio", { name: "Ksher: QR code" }).check()
+    await press(page, "Pay")
+    await headed(page, "Scan to pay")
+  })
+
+  it("an order may come first: its link is closed when it is cancelled unpaid", async () => {
+    const page = await enter()
+    await signUp(page)
+    await buy(page, "Ksher: order now, pay later")
+    await says(page, "Simulated Ksher")
+    const link = page.url()
+    await page.goBack()
+    await page.goto(`${shop.storefrontUrl}/checkout?session_id=${await sessionOf(page)}`)
+    await headed(page, "Thank you for your order")
+    await says(page, "waiting for payment")
+    await press(page, "Cancel the order")
+    await says(page, "closed, nothing was charged")
+    await page.goto(link)
+    await says(page, "closed")
+    expect(await page.getByRole("button", { name: "Pay now" }).count()).toBe(0)
+  })
+
+  it("is reached by keyboard, and every control has a name", async () => {
+    const page = await enter()
+    expect(await nameless(page.locator("body"))).toEqual([])
+    expect(await tabsThrough(page, page.getByRole("main"))).toBe(3)
+    await page.getByRole("button", { name: "Buy Tea from the hills" }).focus()
+    await page.keyboard.press("Enter")
+    await headed(page, "How do you want to pay?")
+    // The heading takes the focus: what comes next is the choice.
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("ArrowDown")
+    expect(await page.getByRole("radio").nth(1).isChecked()).toBe(true)
+    expect(await nameless(page.locator("body"))).toEqual([])
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await says(page, /Simulated Ksher|Scan to pay/)
+  })
+})
+
+/** What the page has stored for the way back. */
+const sessionOf = (page: Page): Promise<string> =>
+  page.evaluate(
+    () => (JSON.parse(localStorage.getItem("checkout") ?? "{}") as { sessionId: string }).sessionId,
+  )
