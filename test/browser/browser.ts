@@ -120,9 +120,12 @@ export async function nameless(part: Locator): Promise<string[]> {
   return (await part.ariaSnapshot()).split("\n").filter((line) => control.test(line))
 }
 
-/** Tab leads through every link and button of a part, in the order in which they are seen. */
+/** Of a group of radios Tab knows the chosen one. */
+const stops = ["a[href]", "button:enabled", "input:not([type=radio])", "input:checked", "select", "textarea"]
+
+/** Tab leads through every control of a part, in the order in which they are seen. */
 export async function tabsThrough(page: Page, part: Locator): Promise<number> {
-  const [first, ...others] = await part.locator("a[href]:visible, button:visible:enabled").all()
+  const [first, ...others] = await part.locator(stops.map((stop) => `${stop}:visible`).join()).all()
   await first!.focus()
   for (const next of others) {
     await page.keyboard.press("Tab")

@@ -44,7 +44,7 @@ it("its QR code is scanned by another phone, which pays", async () => {
 it("is reached by keyboard, and every control has a name", async () => {
   const { order, page } = await openPayPage("pp_ksher_first")
   expect(await nameless(page.locator("body"))).toEqual([])
-  expect(await tabsThrough(page, page.locator("main"))).toBe(3)
+  expect(await tabsThrough(page, page.locator("main"))).toBe(4)
   await page.getByRole("radio").first().focus()
   await page.keyboard.press("ArrowDown")
   await page.keyboard.press("Enter")

@@ -82,9 +82,22 @@ describe("the example shop", () => {
 
   it("a payment that fails leads to another choice", async () => {
     const page = await enter()
-    await buy(page, "Ksher: wallets, cards, PromptPay")
+    await buy(page, "Gnete: UnionPay", "HK")
     await press(page, "Let the payment fail")
     await says(page, "The payment failed. Nothing was charged.")
+    await page.getByRole("radio", { name: "Gnete: order now, pay later" }).check()
+    await press(page, "Pay")
+    await says(page, "Simulated Gnete")
+  })
+
+  it("who comes back unpaid from a link that can still be paid may go on with it, or choose another way", async () => {
+    const page = await enter()
+    await buy(page, "Ksher: wallets, cards, PromptPay")
+    await press(page, "Let the payment fail")
+    await headed(page, "Your payment")
+    await press(page, "Back to the payment")
+    await press(page, "Let the payment fail")
+    await press(page, "Choose another payment")
     await page.getByRole("radio", { name: "Ksher: QR code" }).check()
     await press(page, "Pay")
     await headed(page, "Scan to pay")
@@ -110,7 +123,7 @@ describe("the example shop", () => {
   it("is reached by keyboard, and every control has a name", async () => {
     const page = await enter()
     expect(await nameless(page.locator("body"))).toEqual([])
-    expect(await tabsThrough(page, page.getByRole("main"))).toBe(3)
+    expect(await tabsThrough(page, page.getByRole("main"))).toBe(6)
     await page.getByRole("button", { name: "Buy Tea from the hills" }).focus()
     await page.keyboard.press("Enter")
     await headed(page, "How do you want to pay?")

@@ -3,24 +3,7 @@ import { encodeQr } from "../qr"
 import { svgOf } from "../qr-image"
 import type { World } from "../world"
 import { reaches } from "../ksher/channels"
-
-const style = `
-:root{color-scheme:light;font:17px/1.5 system-ui,sans-serif;color:#1d2433;background:#eef1f5}
-body{margin:0;padding:16px}
-main{max-width:24rem;margin:0 auto;padding:20px;background:#fff;border-radius:14px}
-.notice{margin:0 0 16px;padding:10px 12px;border-radius:10px;background:#fff3c4;color:#5c4500;font-size:.9rem}
-h1{margin:0;font-size:1rem;font-weight:500}
-.amount{margin:0 0 12px;font-size:2.2rem;font-weight:700}
-dl{display:grid;grid-template-columns:auto 1fr;gap:2px 12px;margin:0 0 16px;font-size:.9rem}
-dt{color:#56607a}dd{margin:0;overflow-wrap:anywhere}
-svg{display:block;width:12rem;margin:8px auto}
-figure{margin:16px 0 0;text-align:center}figcaption{font-size:.85rem;color:#56607a}
-fieldset{margin:0 0 14px;border:1px solid #c9d0dc;border-radius:10px}
-label{display:block;padding:6px 0}
-button{width:100%;min-height:48px;margin:0 0 10px;border:1px solid #2b4c9b;border-radius:10px;font:inherit;background:#fff;color:#2b4c9b}
-button.pay{background:#2b4c9b;color:#fff;font-weight:600}
-button:focus-visible,input:focus-visible,a:focus-visible{outline:3px solid #e08a00;outline-offset:2px}
-`
+import { escaped, page } from "./page"
 
 /** `saved`: opened from a saved QR, which pays also after the order was closed. */
 export function payPage(world: World, order: Order, saved: boolean, problem?: string): string {
@@ -79,21 +62,14 @@ export function savedPage(world: World, order: Order): string {
     <p><a href="/pay/${order.token}">Back to the payment</a></p>`)
 }
 
-function page(content: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Simulated payment</title>
-<meta name="viewport" content="width=device-width,initial-scale=1"><style>${style}</style></head>
-<body><main>${content}</main></body></html>`
-}
+export const gatewayOf = (order: KsherOrder | GneteOrder) => (order.gateway === "ksher" ? "Ksher" : "Gnete")
 
-const gatewayOf = (order: KsherOrder | GneteOrder) => (order.gateway === "ksher" ? "Ksher" : "Gnete")
-
-function moneyOf(world: World, order: Order): string {
+export function moneyOf(world: World, order: Order): string {
   const decimals = order.currency === "JPY" ? world.quirks.ksher.jpyMinorUnits : 2
   return `${order.currency} ${(order.amount / 10 ** decimals).toFixed(decimals)}`
 }
 
-function stateText(order: Order): string {
+export function stateText(order: Order): string {
   switch (order.status) {
     case "open":
       return "waiting for payment"
@@ -104,8 +80,4 @@ function stateText(order: Order): string {
     default:
       return order.taken > 0 && order.status === "closed" ? "paid after it was closed" : order.status
   }
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`)
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net"
 
 import type { World } from "../world"
 import { serveControl } from "./control-routes"
+import { frontPage } from "./front-page"
 import { enter, openDoors } from "./gateways"
 import { servePay } from "./pay-routes"
 
@@ -36,6 +37,10 @@ async function route(
   const door = doors.get(path)
   if (door) return enter(world, door, request, response, query)
   const [, first, ...rest] = path.split("/")
+  if (path === "/" && request.method === "GET") {
+    response.writeHead(200, { "content-type": "text/html;charset=utf-8" }).end(frontPage(world))
+    return
+  }
   if (first === "pay") return servePay(world, request, response, rest)
   if (first === "control") return serveControl(world, request, response, rest.join("/"))
   response.writeHead(404, { "content-type": "text/plain" }).end("Simulated Ksher and Gnete: no such address.")

@@ -108,6 +108,20 @@ it("a second payment is refused in words", async () => {
   expect(await again.text()).toContain('role="alert">Order A1 is paid already.')
 })
 
+it("the sandbox's own address lists the payments, newest first, and leads to each", async () => {
+  expect(await get(sandbox.url)).toContain("None yet.")
+  await ksher.open("A1", { total_fee: 35_050 })
+  await gnete.open("B<1>")
+  await press(await payUrl("A1"), "pay")
+  const html = await get(sandbox.url)
+  expect(html).toContain("Simulated Ksher and Gnete. No real money moves here.")
+  expect(html).toMatch(
+    /B&#60;1&#62;<\/a><br>Gnete[^]*waiting for payment[^]*A1<\/a><br>Ksher[^]*THB 350\.50[^]*paid/,
+  )
+  for (const number of ["A1", "B<1>"])
+    expect(html).toContain(`href="${new URL(await payUrl(number)).pathname}"`)
+})
+
 it("what is no button and no page is nowhere", async () => {
   await ksher.open("A1")
   const page = await payUrl("A1")
