@@ -155,7 +155,7 @@ function environment(
 }
 
 async function freePorts(): Promise<Ports> {
-  const [medusa = 0, sandbox = 0, storefront = 0] = await Promise.all([freePort(), freePort(), freePort()])
+  const [medusa, sandbox, storefront] = await Promise.all([freePort(), freePort(), freePort()])
   return { medusa, sandbox, storefront }
 }
 

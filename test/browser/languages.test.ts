@@ -46,7 +46,7 @@ describe.each(languages)("in %s", (language, { [namespace]: texts }) => {
     ])
       await says(page, text)
     await page.getByRole("link", { name: payment.merchant_order_no }).waitFor()
-    if (language !== "en") await picture(page, `payments-${language}`)
+    if (language === "zhCN") await picture(page, "payments-zhCN")
     // A key that has no text is shown as it is.
     expect(await page.getByRole("main").innerText()).not.toMatch(
       /\b(list|state|facts|provider|reconcile|actions|numbers)\.[a-z_]+/,

@@ -172,7 +172,7 @@ it("a keyboard and a screen reader reach everything", async () => {
   expect(await nameless(drawer)).toEqual([])
   await drawer.getByRole("radio", { name: "Refund at the gateway" }).focus()
   await page.keyboard.press("ArrowDown")
-  expect(await drawer.getByRole("radio", { name: "Record a refund made outside" }).isChecked()).toBe(true)
+  await drawer.getByRole("radio", { name: "Record a refund made outside", checked: true }).waitFor()
   await page.keyboard.press("Tab")
   expect(await hasFocus(drawer.getByRole("textbox", { name: "Amount in THB" }))).toBe(true)
   await page.keyboard.press("Tab")

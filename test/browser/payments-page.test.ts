@@ -186,7 +186,6 @@ describe("a provider's card", () => {
     const test = hongKong.getByRole("button", { name: "Test the connection to pp_gnete_hk" })
     await test.click()
     await says(hongKong, "The connection works.")
-    await picture(hongKong, "provider")
     await shop.sandbox.fault({ gateway: "gnete", call: "pay/query", kind: "http500", when: "before" })
     await test.click()
     await says(hongKong, "The connection does not work.")

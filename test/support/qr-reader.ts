@@ -176,5 +176,5 @@ function readLetters(bits: Bits, length: number): string {
     const pair = bits.take(11)
     text += `${letters[Math.floor(pair / 45)]}${letters[pair % 45]}`
   }
-  return length % 2 ? text + letters[bits.take(6)] : text
+  return length % 2 ? `${text}${letters[bits.take(6)]}` : text
 }

@@ -41,7 +41,24 @@ export function usePaymentsOfOrder(orderId: string) {
     refetchInterval: ({ state }) => (state.data?.some((one) => isMoving(one)) ? pollMs : false),
   })
   useOrderFollows(orderId, query.data)
+  useFailuresOf(orderId)
   return query
+}
+
+/**
+ * Medusa reads an order anew after what succeeded. What failed may have been sent all the same: a refund whose answer was
+ * lost, say.
+ */
+function useFailuresOf(orderId: string): void {
+  const client = useQueryClient()
+  useEffect(
+    () =>
+      client.getMutationCache().subscribe((event) => {
+        if (event.type === "updated" && event.action.type === "error")
+          void client.invalidateQueries({ queryKey: keys.ofOrder(orderId) })
+      }),
+    [client, orderId],
+  )
 }
 
 /** What changed at the gateway by itself changed Medusa's order as well: its page is read anew with it. */

@@ -1,6 +1,6 @@
 import { ModuleKind, transpileModule } from "typescript"
 import { execFile } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, readdirSync, statSync } from "node:fs"
 import path from "node:path"
 import { promisify } from "node:util"
 import vm from "node:vm"
@@ -199,6 +199,15 @@ function globals(sandbox: Sandbox, printed: unknown[][], module: object) {
     },
   }
 }
+
+it("every picture of docs/images is shown on a page, and is small", () => {
+  const folder = path.join(root, "docs/images")
+  const shown = links.map(({ page, target }) => path.join(path.dirname(page), target))
+  for (const file of readdirSync(folder)) {
+    expect(shown).toContain(path.join("docs/images", file))
+    expect([file, statSync(path.join(folder, file)).size < 300_000]).toEqual([file, true])
+  }
+})
 
 describe("every link of the pages leads somewhere", () => {
   it.each(links.map(({ page, target }): [string, string] => [page, target]))("%s → %s", (page, target) => {
