@@ -1,6 +1,7 @@
 import { createRequire } from "node:module"
 import { parseArgs } from "node:util"
 import { guideBy } from "../test/fuzz/coverage"
+import type * as Run from "../test/fuzz/run"
 
 // npm run fuzz -- --inputs 1000000 --seed 7
 const { values } = parseArgs({
@@ -16,7 +17,7 @@ process.on("unhandledRejection", (error) => {
 
 const guide = guideBy(/[\\/]src[\\/](core|services[\\/](transport|ksher|gnete))[\\/]/)
 // Only what is loaded from here on is counted.
-const { fuzzAll } = createRequire(__filename)("../test/fuzz/run") as typeof import("../test/fuzz/run")
+const { fuzzAll } = createRequire(__filename)("../test/fuzz/run") as typeof Run
 
 async function main() {
   console.log(`${inputs} inputs, seed ${seed}`)

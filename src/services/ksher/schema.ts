@@ -1,5 +1,13 @@
 import { z } from "zod"
-import { currencyCode, isPlainText, optionalReference, optionalText, reference, text, wholeNumber } from "../transport"
+import {
+  currencyCode,
+  isPlainText,
+  optionalReference,
+  optionalText,
+  reference,
+  text,
+  wholeNumber,
+} from "../transport"
 
 /**
  * Both hosts' envelope. Only `data` is signed: an object, or a sentence from `cancel_order`; what it is beside a code

@@ -41,6 +41,16 @@ inRealMedusa((world) => {
     const cart = await world.shopper.fillCart(provider.includes("gnete") ? "hkd" : "thb")
     return { cart, session: await world.shopper.choose(cart, provider, data) }
   }
+  const rejected = async (provider: string): Promise<number> => {
+    const knex = world.container.resolve<{
+      raw(sql: string, bindings: unknown[]): Promise<{ rows: { n: string }[] }>
+    }>(ContainerRegistrationKeys.PG_CONNECTION)
+    const { rows } = await knex.raw(
+      "select count(*) as n from gateway_notification where provider_id = ? and not verified",
+      [provider],
+    )
+    return Number(rows[0]?.n)
+  }
   const heardOf = async (order: { session: { id: string } }) =>
     world.plugin.ledger.notifications.ofPayment((await ledgerPayment(world, order)).id)
 
@@ -92,7 +102,8 @@ inRealMedusa((world) => {
 
     it.each([65_536, 65_537, 1_000_000])("a body of %i bytes", async (length) => {
       const answer = await send("/hooks/gateway/pp_ksher_th", { body: Buffer.alloc(length, "x") }).catch(
-        (error: NodeJS.ErrnoException) => ({ status: 413, data: String(error.code) }),
+        // The connection is cut while the rest is still being sent.
+        () => ({ status: 413, data: "" }),
       )
       expect(answer.status).toBe(length > 65_536 ? 413 : 400)
     })
@@ -297,14 +308,12 @@ inRealMedusa((world) => {
       expect((await genuine).status).toBe(200)
       const statuses = new Set((await Promise.all(flood)).map(({ status }) => status))
       expect([...statuses]).toEqual([401])
-      const knex = world.container.resolve<{ raw(sql: string): Promise<{ rows: { n: string }[] }> }>(
-        ContainerRegistrationKeys.PG_CONNECTION,
-      )
-      const { rows } = await knex.raw(
-        "select count(*) as n from gateway_notification where provider_id = 'pp_gnete_first' and not verified",
-      )
-      // 200, and what was in flight at the same instant: Medusa has ten connections to the database.
-      expect(Number(rows[0]?.n)).toBeLessThanOrEqual(220)
+      const stored = await rejected("pp_gnete_first")
+      // What is in flight at the same instant may each add one; nothing is added after that.
+      expect(stored).toBeGreaterThanOrEqual(200)
+      for (let n = 400; n < 450; n++)
+        expect((await send(path, { body: forged(n), headers })).status).toBe(401)
+      expect(await rejected("pp_gnete_first")).toBe(stored)
       await eventually(
         () => ledgerPayment(world, order),
         (now) => now.state === "paid",

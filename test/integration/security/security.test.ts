@@ -16,6 +16,7 @@ import {
   unpaidOrder,
   type World,
 } from "../world"
+import type { PlacedOrder } from "../../../demo/shop"
 import { Exporter } from "../../unit/observability/exporter"
 
 const pem = { type: "spki", format: "pem" } as const
@@ -136,6 +137,11 @@ inRealMedusa(
         const { session } = await atThePage("pp_ksher_th")
         const old = await world.sandbox.craftNotification(session.number)
         expect((await post("pp_ksher_newkey", old)).status).toBe(401)
+        expect(
+          await table(
+            "select verified, reason, result from gateway_notification where provider_id = 'pp_ksher_newkey'",
+          ),
+        ).toEqual([{ verified: false, reason: "the signature is not Ksher's", result: "ignored" }])
         const {
           data,
           sign: _,
@@ -174,6 +180,9 @@ inRealMedusa(
             (now) => now.attention !== null,
           )
           expect(payment).toMatchObject({ attentionCode: "amount_mismatch", state: "pending", paidAmount: 0 })
+          const [heard] = await settled({ session }, 1)
+          expect(heard).toMatchObject({ verified: true, result: "failed" })
+          expect(heard?.message).toMatch(/the gateway's query does not. Nothing was booked/)
         }
       })
     })
@@ -452,12 +461,15 @@ inRealMedusa(
     })
 
     describe("nothing leaks", () => {
-      it("a life with failures and forgeries leaves no secret, signature or payer in logs, spans, rows or answers", async () => {
+      const lives: [string, () => Promise<unknown[]>][] = [
+        ["ksher", () => aLife(world, "pp_ksher_th", post)],
+        ["gnete", () => aLife(world, "pp_gnete_hk", post)],
+        ["QR codes, and answers that are asked for again", () => aLifeOfQrs(world)],
+      ]
+      it.each(lives)("%s: no secret, signature or payer in logs, spans, rows or answers", async (_, live) => {
         const written = listen(world)
         const exporter = new Exporter().start()
-        const said: unknown[] = []
-        for (const provider of ["pp_ksher_th", "pp_gnete_hk"])
-          said.push(...(await aLife(world, provider, post)))
+        const said = await live()
         await runJob(world, 60 * 60_000)
         const rows = [
           await table("select * from gateway_payment"),
@@ -479,9 +491,15 @@ inRealMedusa(
         expect(written.join("\n")).toMatch(/gateway-payments/)
         const traced = JSON.stringify([exporter.spans(), await exporter.counts()])
         await exporter.stop()
+        jest.restoreAllMocks()
         expect(traced).toMatch(/gateway/)
         for (const after of [traced, written.join("\n"), JSON.stringify(rows), JSON.stringify(said)])
           for (const secret of secretsOf(world)) expect(found(after, secret)).toBeUndefined()
+      })
+
+      it("and the three of them called every endpoint of both gateways", async () => {
+        const made = new Set((await world.sandbox.calls()).map(({ call }) => call))
+        expect([...made].sort()).toEqual(everyCall)
       })
     })
   },
@@ -545,6 +563,55 @@ async function aLife(
   await world.sandbox.clearFaults()
   const first = await unpaidOrder(world, provider.replace(/_\w\w$/, "_first"))
   said.push(first, (await world.shop.tryAdmin("post", `/admin/orders/${first.id}/cancel`)).data)
+  return said
+}
+
+/** Every endpoint of both gateways that this package knows. */
+const everyCall = [
+  "cancel/query",
+  "cancel_order",
+  "gateway_order_query",
+  "gateway_pay",
+  "native_pay",
+  "order_close",
+  "order_query",
+  "order_refund",
+  "pay/cancel",
+  "pay/close",
+  "pay/query",
+  "pay/unifiedOrder",
+  "refund/query",
+  "refund/refundOrder",
+  "refund_query",
+]
+
+/** What the lives above leave out: a QR that is paid and one that is closed, and answers that are asked for again. */
+async function aLifeOfQrs(world: World): Promise<unknown[]> {
+  const said: unknown[] = []
+  const paid = await paidOrder(world, "pp_ksher_qr")
+  said.push(paid, (await world.sandbox.resendNotification(paid.session.number)).answer)
+  const cart = await world.shopper.fillCart("thb")
+  said.push(await world.shopper.choose(cart, "pp_ksher_qr"), await world.shopper.choose(cart, "pp_ksher_qr"))
+  const refundOf = async (order: PlacedOrder) => {
+    const { payments } = await books(world, order)
+    const answer = await world.shop.tryAdmin("post", `/admin/payments/${payments[0]!.id}/refund`, {
+      amount: 1,
+    })
+    said.push(answer.data)
+  }
+  for (const [order, call] of [
+    [await paidOrder(world, "pp_ksher_th", { channel: "truemoney" }), "order_refund"],
+    [await paidOrder(world, "pp_gnete_hk"), "refund/refundOrder"],
+  ] as const) {
+    const gateway = call === "order_refund" ? "ksher" : "gnete"
+    await world.sandbox.fault({ gateway, call, kind: "bad_signature", when: "after" } as never)
+    await refundOf(order)
+    await world.sandbox.clearFaults()
+    await refundOf(order)
+  }
+  await world.sandbox.nextCancel({ outcome: "in_progress" })
+  const whole = await paidOrder(world, "pp_gnete_hk")
+  said.push((await world.shop.tryAdmin("post", `/admin/orders/${whole.id}/cancel`)).data)
   return said
 }
 

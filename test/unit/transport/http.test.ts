@@ -210,13 +210,8 @@ describe("an answer", () => {
 })
 
 describe("behind a proxy", () => {
-  const named = ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"]
-  const before = named.map((name) => [name, process.env[name]] as const)
-  afterEach(() => {
-    for (const [name, value] of before)
-      if (value === undefined) delete process.env[name]
-      else process.env[name] = value
-  })
+  const before = process.env
+  afterEach(() => (process.env = before))
 
   it("the proxy is told the gateway's host, and what follows is encrypted to the gateway", async () => {
     const proxy = await tcpServer((socket) =>
@@ -225,8 +220,7 @@ describe("behind a proxy", () => {
         socket.once("data", () => socket.destroy())
       }),
     )
-    for (const name of named) delete process.env[name]
-    process.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`
+    process.env = { PATH: before.PATH, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }
     const outcome = await post("https://gateway.example/api/order_refund")
     const heard = proxy.received()
     await proxy.stop()
