@@ -19,8 +19,8 @@ interface Result {
 }
 
 /**
- * `npm run mutations [-- word]`: makes one mistake after the other in a copy of the tree, and plays the suite's seeds on it
- * until one fails. A mistake that no seed notices is a hole in the simulation.
+ * `npm run mutations [-- word]`: makes one mistake after the other in a copy of the tree, and plays the suite's
+ * schedules on it, written ones and seeds, until one fails. A mistake that none notices is a hole in the simulation.
  */
 async function main(words: readonly string[]): Promise<number> {
   const chosen = mutations.filter(({ name }) => words.every((word) => name.includes(word)))
@@ -55,22 +55,28 @@ async function tried(mutation: Mutation, tree: string, env: Record<string, strin
   writeFileSync(file, mutated(mutation, original))
   try {
     const known = mutation.seed ? firstFailure(await simulate(tree, env, mutation.seed, 1)) : undefined
-    const caught = known ?? firstFailure(await simulate(tree, env, 1, schedules))
+    const caught = known ?? firstFailure(await simulate(tree, env, 1, schedules, "--written"))
     return { mutation, caught, seconds: (Date.now() - started) / 1000 }
   } finally {
     writeFileSync(file, original)
   }
 }
 
-/** A failing seed; code that does not run at all proves nothing, and is an error here. */
+/** A schedule that fails; code that does not run at all proves nothing, and is an error here. */
 function firstFailure(output: string): string | undefined {
   if (!/^\d+ schedules in /m.test(output))
     throw new Error(`The simulation did not run:\n${output.slice(-2_000)}`)
-  return /^seed \d+: .*$/m.exec(output)?.[0]
+  return /^(seed \d+|written): .*$/m.exec(output)?.[0]
 }
 
-function simulate(tree: string, env: Record<string, string>, seed: number, count: number): Promise<string> {
-  const range = ["--seed", String(seed), "--schedules", String(count)]
+function simulate(
+  tree: string,
+  env: Record<string, string>,
+  seed: number,
+  count: number,
+  ...more: string[]
+): Promise<string> {
+  const range = ["--seed", String(seed), "--schedules", String(count), ...more]
   const args = ["test/simulation/run.ts", ...range, "--list", "--first"]
   const child = spawn(path.join(tree, "node_modules/.bin/tsx"), args, {
     cwd: tree,

@@ -16,7 +16,7 @@ import type { World } from "./world"
 export interface Verdict {
   /** What must not be, in words. */
   problems: string[]
-  /** Payments whose money the shop keeps although Medusa gave them up, as it was configured. */
+  /** Payments whose money the shop keeps although Medusa gave them up, as it was configured or as a person decided. */
   held: number
   /** Payments that Gnete took money for after it had closed them, while every notification of it got lost. */
   unheard: number
@@ -54,7 +54,7 @@ export async function check(world: World): Promise<Verdict> {
     cases.push(one)
     count(verdict.states, payment.state)
     if (payment.attentionCode) count(verdict.attention, payment.attentionCode)
-    if (payment.attentionCode === "late_held") verdict.held++
+    if (payment.attentionCode === "late_held" || keptByHand(one)) verdict.held++
     if (unheardOf(one)) verdict.unheard++
     for (const problem of problemsOf(one)) verdict.problems.push(`${payment.number}: ${problem}`)
   }
@@ -140,12 +140,16 @@ function silentlyOpen(payment: GatewayPayment, operations: readonly Operation[])
 const neverOpened = (payment: GatewayPayment): boolean =>
   payment.state === "failed" && payment.action === null && payment.unwanted === null
 
+/** "Dismiss": the shop keeps the money that is held, and nothing more is to be done. */
+const keptByHand = ({ payment, world }: Case): boolean =>
+  payment.settledBy === "outside" && hasMoney(payment.state) && world.dismissed.has(payment.number)
+
 /** Nobody has to look at it: all three books must agree, and nothing may be owed. */
 function whenSettled(one: Case): Finding[] {
   const { payment, operations, order, medusa, world } = one
   const moneyIn = order?.moneyIn ?? 0
   const back = order ? moved(order) : 0
-  const held = moneyIn - back
+  const held = keptByHand(one) ? 0 : moneyIn - back
   const shop = orderOf(one)
   const session = world.tables.sessions.get(payment.sessionId)
   if (invisible(one) || unheardOf(one)) return []

@@ -316,6 +316,7 @@ async function resolve(world: World, step: Extract<Step, { do: "resolve" }>): Pr
     // A person resolves what is under attention, and looks it up first.
     if (!payment?.attentionCode) return undefined
     if (step.action === "record_refund") return undefined
+    if (step.action === "dismiss") world.dismissed.add(payment.number)
     return resolveByHand(
       payment,
       { action: step.action, note: "decided", by: "user_1" },

@@ -6,6 +6,7 @@ import { play, type Played } from "./play"
 import { report } from "./report"
 import { scheduleOf } from "./steps"
 import { shrink } from "./shrink"
+import { playWritten, written } from "./written"
 
 interface Wish {
   schedules: number
@@ -15,6 +16,8 @@ interface Wish {
   list: boolean
   /** Ends at the first that fails. */
   first: boolean
+  /** The written schedules before the seeds. */
+  written: boolean
 }
 
 /** `npm run simulate -- --schedules 100000 --seed 1`, or `--seed 42 --schedules 1 --trace` to see one. */
@@ -32,6 +35,7 @@ function wishOf(args: readonly string[]): Wish {
     trace: args.includes("--trace"),
     list: args.includes("--list"),
     first: args.includes("--first"),
+    written: args.includes("--written"),
   }
 }
 
@@ -45,15 +49,15 @@ async function main(): Promise<number> {
   const database = await createTestDatabase("simulation")
   const connection = await connectLedger(database.knex)
   const started = Date.now()
-  const failed: number[] = []
+  const failed: (number | string)[] = []
   print([`seeds ${wish.seed} to ${wish.seed + wish.schedules - 1}`])
   try {
-    for (let seed = wish.seed; seed < wish.seed + wish.schedules; seed++) {
+    if (wish.written) failed.push(...(await playAllWritten(connection)))
+    for (let seed = wish.seed; seed < wish.seed + wish.schedules && !(wish.first && failed.length); seed++) {
       const played = await play(scheduleOf(seed, new Random(seed)), connection, { tracing: wish.trace })
       if (played.problems.length) failed.push(seed)
       await show(played, failed.length, wish, connection)
       progress(seed - wish.seed + 1, wish.schedules, failed.length)
-      if (wish.first && failed.length) break
     }
   } finally {
     await connection.close()
@@ -64,6 +68,16 @@ async function main(): Promise<number> {
   const seeds = failed.length ? `: ${failed.slice(0, 20).join(", ")}` : ""
   print([`${wish.schedules} schedules in ${seconds} s, ${failed.length} failed${seeds}`])
   return failed.length ? 1 : 0
+}
+
+async function playAllWritten(connection: LedgerConnection): Promise<string[]> {
+  const failed: string[] = []
+  for (const one of written) {
+    const [problem] = await playWritten(one, connection)
+    if (problem) failed.push(one.name)
+    if (problem) print([`written: ${one.name}: ${problem}`])
+  }
+  return failed
 }
 
 async function show(

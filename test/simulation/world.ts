@@ -66,6 +66,8 @@ export class World {
   /** What nobody expects: an exception that is none of the plugin's sentences. */
   readonly unexpected: string[] = []
   readonly forged = new Set<string>()
+  /** Payments whose attention a person has dismissed. */
+  readonly dismissed = new Set<string>()
   processes: Process[] = []
   /** The process that does this next dies right after it. */
   doomed = ""

@@ -157,6 +157,20 @@ describe("an operation is found", () => {
   })
 })
 
+it("that settlement hands to a row of its own is untold, until somebody is told or takes it over", async () => {
+  const { operations } = world.ledger
+  const { id, paymentId } = await intend()
+  const untold = async () => (await operations.ofPayment(paymentId))[0]?.untold
+  expect(await untold()).toBe(false)
+  await operations.assign(id, "ref_2", true)
+  expect(await untold()).toBe(true)
+  await operations.told(id)
+  expect(await untold()).toBe(false)
+  await operations.assign(id, "ref_3", true)
+  await operations.assign(id, "ref_4")
+  expect(await untold()).toBe(false)
+})
+
 it("sums what has gone back, and what may have", async () => {
   const { id } = await world.aPayment("paid")
   const end = async (state: OperationState, amount: number) => {
