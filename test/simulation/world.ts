@@ -6,7 +6,7 @@ import { openLedger, type Database, type Ledger } from "../../src/services/ledge
 import {
   act,
   mark,
-  paymentsOfOrder,
+  notePlacedOrder,
   receive,
   reconcile,
   settleCancelledOrder,
@@ -188,10 +188,7 @@ export class World {
       depsOf,
       background: (what, work) => this.alone(owner, what, work),
       subscribers: {
-        orderPlaced: async (orderId) => {
-          for (const payment of await paymentsOfOrder(orderId, ledger, self()))
-            if (payment.orderId !== orderId) await ledger.payments.update(payment.id, { orderId })
-        },
+        orderPlaced: (orderId) => notePlacedOrder(orderId, ledger, self(), this.scheduler.clock),
         orderCanceled: (orderId) =>
           settleCancelledOrder(orderId, ledger, self(), (payment) => depsOf(payment.providerId)),
         paymentRefunded: async (paymentId) => {

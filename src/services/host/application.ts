@@ -7,7 +7,7 @@ import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { GatewayPayment, Ledger } from "../ledger"
 import type { PluginOptions } from "../options/plugin"
 import { GatewayPaymentProvider } from "../provider"
-import { day, hour, mark, minute, paymentsOfOrder } from "../settlement"
+import { day, hour, mark, minute, notePlacedOrder } from "../settlement"
 import type { Host, ReconcileDeps, SettleDeps } from "../settlement"
 import { MedusaHost } from "./medusa"
 
@@ -98,8 +98,7 @@ export class GatewayPayments {
   }
 
   async noteOrder(orderId: string): Promise<void> {
-    for (const payment of await paymentsOfOrder(orderId, this.ledger, this.host))
-      if (payment.orderId !== orderId) await this.ledger.payments.update(payment.id, { orderId })
+    await notePlacedOrder(orderId, this.ledger, this.host, systemClock)
   }
 
   reconcileDeps(): ReconcileDeps {

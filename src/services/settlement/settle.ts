@@ -79,8 +79,11 @@ async function watchOpenQr(
   if (over && standing && standing.state !== "in_progress") return lapsed(payment, deps)
   // A code that nobody was shown is paid by nobody.
   if (payment.unwanted !== "order_canceled" || payment.action === null) return payment
+  // Medusa may have asked meanwhile, and heard that it was paid.
+  const now = await fresh(payment, deps)
+  if (!isOpen(now.state)) return now
   return raise(
-    payment,
+    now,
     "qr_stays_open",
     `The order was cancelled, and ${deps.gateway.name} cannot close an open QR code of ${payment.channel ?? "this channel"}: it stays payable until it lapses. If it is paid, the money is treated as late.`,
     deps,
@@ -168,9 +171,10 @@ async function unanswered(
   )
 }
 
-/** What is paid back needs nobody any more, whoever was faster to return it. */
+/** What is paid need not be closed, and what is paid back needs nobody any more, whoever was faster to return it. */
 async function atRest(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  const now = await fresh(payment, deps)
+  const found = await fresh(payment, deps)
+  const now = hasMoney(found.state) ? await clear(found, ["qr_stays_open", "close_failed"], deps) : found
   if (now.state !== "refunded") return now
   return clear(now, ["refund_refused", "refund_unsupported", "late_held", "not_captured", "no_order"], deps)
 }

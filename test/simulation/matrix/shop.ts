@@ -1,7 +1,7 @@
 import { PaymentProblem } from "../../../src/core"
 import {
   mark,
-  paymentsOfOrder,
+  notePlacedOrder,
   reconcile,
   settle,
   settleCancelledOrder,
@@ -234,10 +234,7 @@ export class Shop {
         this.alone(work)
       },
       subscribers: {
-        orderPlaced: async (orderId) => {
-          for (const payment of await paymentsOfOrder(orderId, this.lane.ledger, this.medusa))
-            await this.lane.ledger.payments.update(payment.id, { orderId })
-        },
+        orderPlaced: (orderId) => notePlacedOrder(orderId, this.lane.ledger, this.medusa, this.lane.clock),
         orderCanceled: (orderId) =>
           settleCancelledOrder(orderId, this.lane.ledger, this.medusa, () => this.deps),
         paymentRefunded: async (paymentId) => {
