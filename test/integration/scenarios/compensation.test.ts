@@ -112,13 +112,18 @@ inRealMedusa((world) => {
       const { session } = await atThePage(world, way.provider)
       await world.sandbox.pay(session.number, way.pay)
 
-      const results = await Promise.allSettled([
-        paymentModule().authorizePaymentSession(session.id, {}),
-        paymentModule().authorizePaymentSession(session.id, {}),
-        paymentModule().authorizePaymentSession(session.id, {}),
-      ])
+      // Nobody is told that it is paid before all of them have found no payment in Medusa.
+      await disturb(world, way, way.calls.query, { kind: "delay", when: "after", delayMs: 500, times: 3 })
 
-      expect(results.some((result) => result.status === "fulfilled")).toBe(true)
+      const results = await Promise.allSettled(
+        [1, 2, 3].map(() => paymentModule().authorizePaymentSession(session.id, {})),
+      )
+
+      const failed = results.flatMap((result) =>
+        result.status === "rejected" ? [String(result.reason)] : [],
+      )
+      expect(failed).toHaveLength(2)
+      for (const reason of failed) expect(reason).toMatch(/has been paid\. A cancel never moves money/)
       expect(await gatewayBooks(world, { session })).toMatchObject({ state: "paid", returned: 0 })
       expect(await ledgerPayment(world, { session })).toMatchObject({ state: "paid", unwanted: null })
       for (const call of [way.calls.whole, way.calls.refund, way.calls.close])

@@ -94,7 +94,7 @@ inRealMedusa((world) => {
       },
     )
 
-    it("6. … and where nobody tries again, the job enters the refund in Medusa's books", async () => {
+    it("6. … and where nobody tries again, the job enters the refund in Medusa's books; who asks for it after that is told first", async () => {
       const order = await paidOrder(world, way.provider, way.pay)
       await disturb(world, way, way.calls.refund, { kind: "timeout", when: "after" })
       await disturb(world, way, way.calls.refundQuery, { kind: "empty", when: "after" })
@@ -106,6 +106,11 @@ inRealMedusa((world) => {
       expect((await books(world, order)).refunds).toEqual([
         expect.objectContaining({ amount: 10, note: expect.stringMatching(/^Refund \w+ went through\.$/) }),
       ])
+      const told = await refund(world, order, 10)
+      expect([told.status, told.data.code]).toEqual([400, "earlier_refund_booked_first"])
+      await expectBooks(world, order, way.minor - 1000)
+      expect((await refund(world, order, 10)).status).toBe(200)
+      await expectBooks(world, order, way.minor - 2000)
     })
 
     it("6. an answer about a payment is badly signed: it is believed neither by a notification nor by the shop", async () => {
