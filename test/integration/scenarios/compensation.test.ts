@@ -17,6 +17,7 @@ import {
   calls,
   deliver,
   disturb,
+  gnete,
   medusaPaymentId,
   minute,
   notifications,
@@ -108,6 +109,27 @@ inRealMedusa((world) => {
       expect(await medusaHolds(cart.collectionId)).toEqual({ captured: way.major, refunded: way.major })
     })
 
+    it("compensation: … and while nobody can say whether the money went back, no order is placed on it", async () => {
+      const { cart, session } = await atThePage(world, way.provider)
+      await world.sandbox.pay(session.number, way.pay)
+      failures.orderCreated.set(cart.id, 1)
+      await disturb(world, way, way.calls.whole, { kind: "reset", when: "after" })
+      await disturb(world, way, way.calls.query, { kind: "delay", when: "before", delayMs: 0 })
+      for (const call of [way.calls.query, way.calls.refundQuery])
+        await disturb(world, way, call, { kind: "http500", when: "before", times: 50 })
+      await world.shopper.complete(cart)
+
+      await runJob(world, 5 * minute)
+
+      expect(await ordersOf(cart.id)).toEqual([])
+      await world.sandbox.clearFaults()
+      await runJob(world, 20 * minute)
+      await runJob(world, 20 * minute)
+      expect(await ordersOf(cart.id)).toEqual([])
+      expect((await gatewayBooks(world, { session })).returned).toBe(way.minor)
+      expect(await medusaHolds(cart.collectionId)).toEqual({ captured: way.major, refunded: way.major })
+    })
+
     it("compensation: two authorizePaymentSession at once: one stores the payment, the other's clean-up cancels nothing", async () => {
       const { session } = await atThePage(world, way.provider)
       await world.sandbox.pay(session.number, way.pay)
@@ -173,11 +195,7 @@ inRealMedusa((world) => {
       await runJob(world, 20 * minute)
       await runJob(world, 20 * minute)
 
-      const placed = await rows(
-        world,
-        "select order_id from order_cart where cart_id = ? and deleted_at is null",
-        [cart.id],
-      )
+      const placed = await ordersOf(cart.id)
       const { taken, returned } = await gatewayBooks(world, { session })
       expect([taken, taken - returned]).toEqual([way.minor, placed.length * way.minor])
       const held = await medusaHolds(cart.collectionId)
@@ -185,6 +203,27 @@ inRealMedusa((world) => {
       expect(await ledgerPayment(world, { session })).toMatchObject({ attention: null })
     })
   })
+
+  it("compensation: gnete has accepted the refund of a cart that could not be completed, and not finished it: no order is placed on that money", async () => {
+    const { cart, session } = await atThePage(world, gnete.provider)
+    await world.sandbox.pay(session.number)
+    failures.orderCreated.set(cart.id, 1)
+    await world.sandbox.nextCancel({ outcome: "in_progress" })
+    await world.shopper.complete(cart)
+    const [made] = (await gatewayBooks(world, { session })).cancels
+
+    await runJob(world, 20 * minute)
+
+    expect(await ordersOf(cart.id)).toEqual([])
+    await world.sandbox.settleCancel(String(made?.no), "success")
+    await runJob(world, 20 * minute)
+    expect(await ordersOf(cart.id)).toEqual([])
+    expect(await ledgerPayment(world, { session })).toMatchObject({ state: "refunded", attention: null })
+    expect(await medusaHolds(cart.collectionId)).toEqual({ captured: gnete.major, refunded: gnete.major })
+  })
+
+  const ordersOf = (cartId: string) =>
+    rows(world, "select order_id from order_cart where cart_id = ? and deleted_at is null", [cartId])
 
   /** What Medusa's payment module has booked on a collection that no order leads to. */
   async function medusaHolds(collectionId: string) {
