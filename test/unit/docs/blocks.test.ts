@@ -69,6 +69,7 @@ function whoRuns(program: string, [first = "", second = "", ...more]: string[]):
     return more.includes("--stay") && !read("demo/index.ts").includes('"--stay"')
       ? "nobody"
       : "continuous integration"
+  if (second === "screenshots") return isStep("test:browser") ? "the browser's tests" : "nobody"
   if (/^test:(unit|integration|simulation)$/.test(second))
     return scripts.test?.includes(second.replace("test:", "")) ? "npm test" : "nobody"
   if (second in elsewhere) return existsSync(path.join(root, elsewhere[second] ?? "")) ? "a test" : "nobody"
