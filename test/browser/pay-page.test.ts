@@ -26,9 +26,9 @@ it.each([
   await page.getByText(amount).waitFor()
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   expect(overflow).toBe(0)
-  for (const button of await page.getByRole("button").all())
-    expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44)
-  if (gateway === "Ksher") await picture(page, "pay-page")
+  for (const target of await page.locator("button, label").all())
+    expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44)
+  if (gateway === "Ksher") await picture(page, "pay-page", { fullPage: true })
 })
 
 it("its QR code is scanned by another phone, which pays", async () => {

@@ -267,8 +267,11 @@ async function start(): Promise<void> {
   // Placed before it is paid: the order's own page says how it stands, and waits there.
   if (checkout.orderId) return orderPage(checkout)
   show("Your payment", el("p", {}, "We ask whether it has arrived."))
+  // The gateways tell of success. Completing the cart asks them now, and an unpaid one does not become an order.
+  const orderId = await shop.complete(checkout.cartId).catch(() => undefined)
+  if (orderId) return orderPage({ ...checkout, orderId })
   const payment = await gatewayPayment(shop.sdk, sessionId)
-  if (payment.state === "paid" || payment.state === "failed") return decided(payment, checkout)
+  if (payment.state === "failed") return decided(payment, checkout)
   // The shopper came back; the gateway may tell in a moment, or the shopper turned round.
   const signal = restart()
   const how = payment.action

@@ -94,24 +94,26 @@ function Row({ payment, names }: { payment: Payment; names: Props["names"] }) {
         <div className="flex items-center gap-x-2 py-1">
           <StateBadge state={payment.state} />
           {payment.attention !== null && (
-            <Badge size="2xsmall" color="red" title={payment.attention}>
+            <Badge size="2xsmall" color="red" className="shrink-0 text-nowrap" title={payment.attention}>
               {t("attention.title")}
             </Badge>
           )}
         </div>
       </Table.Cell>
-      <Table.Cell>
+      <Table.Cell className="text-nowrap">
         <OrderLink orderId={payment.order_id} names={names} />
       </Table.Cell>
-      <Table.Cell>
+      <Table.Cell className="text-nowrap">
         {gatewayName(payment.gateway)}
         {payment.channel && ` · ${payment.channel}`}
       </Table.Cell>
-      <Table.Cell className="text-right">{money(payment.amount, payment.currency_code)}</Table.Cell>
-      <Table.Cell className="text-right">
+      <Table.Cell className="text-nowrap text-right">
+        {money(payment.amount, payment.currency_code)}
+      </Table.Cell>
+      <Table.Cell className="text-nowrap text-right">
         {payment.refunded_amount > 0 ? money(payment.refunded_amount, payment.currency_code) : "–"}
       </Table.Cell>
-      <Table.Cell className="whitespace-nowrap">{time(payment.created_at)}</Table.Cell>
+      <Table.Cell className="text-nowrap">{time(payment.created_at)}</Table.Cell>
     </Table.Row>
   )
 }

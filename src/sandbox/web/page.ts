@@ -13,7 +13,7 @@ td,th{padding:6px 8px 6px 0;border-top:1px solid #e3e7ee;overflow-wrap:anywhere}
 svg{display:block;width:12rem;margin:8px auto}
 figure{margin:16px 0 0;text-align:center}figcaption{font-size:.85rem;color:#56607a}
 fieldset{margin:0 0 14px;border:1px solid #c9d0dc;border-radius:10px}
-label{display:block;padding:6px 0}
+label{display:block;padding:10px 0}
 button{width:100%;min-height:48px;margin:0 0 10px;border:1px solid #2b4c9b;border-radius:10px;font:inherit;background:#fff;color:#2b4c9b}
 button.pay{background:#2b4c9b;color:#fff;font-weight:600}
 button:focus-visible,input:focus-visible,a:focus-visible{outline:3px solid #e08a00;outline-offset:2px}
