@@ -105,8 +105,14 @@ async function ended(payment: GatewayPayment, to: "void" | "failed", deps: Deps)
   return clear(moved, ["close_failed", "qr_stays_open", "unanswered", "amount_mismatch"], deps)
 }
 
-const closedByUs = async (payment: GatewayPayment, deps: Deps): Promise<boolean> =>
-  (await deps.ledger.operations.ofPayment(payment.id)).some((operation) => operation.kind === "close")
+/** Whether a close of ours ended it. One whose answer was lost, or came when the process had died, has its end by that. */
+async function closedByUs(payment: GatewayPayment, deps: Deps): Promise<boolean> {
+  const closes = (await deps.ledger.operations.ofPayment(payment.id)).filter(
+    (operation) => operation.kind === "close",
+  )
+  for (const operation of closes) await deps.ledger.operations.conclude(operation.id, { state: "succeeded" })
+  return closes.length > 0
+}
 
 async function unpaidThere(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
   // Ksher answers NOTSURE for more than an unpaid order: of one that was paid it proves nothing.
