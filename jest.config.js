@@ -35,6 +35,7 @@ module.exports = {
     project("simulation", { ...database, setupFilesAfterEnv: [patient] }),
     project("integration", {
       ...database,
+      globalSetup: "<rootDir>/test/setup/build.ts",
       setupFiles: ["<rootDir>/test/setup/medusa-process.ts"],
       setupFilesAfterEnv: [patient],
     }),

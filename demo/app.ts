@@ -7,7 +7,7 @@ import { root } from "./processes"
  * A folder that Medusa takes for a shop which has installed this package: the dependencies are found above it, and the
  * package itself by a link, as npm would have put it there. An admin that was built in it before stays.
  */
-export function makeApp(name: string): string {
+export function makeApp(name: string, configFile = "demo/medusa-config.js"): string {
   const app = path.join(root, ".medusa", name)
   link(root, path.join(app, "node_modules/medusa-payment-ksher-gnete"))
   const manifest = {
@@ -16,8 +16,8 @@ export function makeApp(name: string): string {
     dependencies: { "@medusajs/medusa": "*", "medusa-payment-ksher-gnete": "*" },
   }
   writeFileSync(path.join(app, "package.json"), JSON.stringify(manifest))
-  const config = path.join(root, "demo/medusa-config.js")
-  if (!existsSync(config)) throw new Error("demo/medusa-config.js is missing.")
+  const config = path.join(root, configFile)
+  if (!existsSync(config)) throw new Error(`${configFile} is missing.`)
   writeFileSync(path.join(app, "medusa-config.ts"), `module.exports = require(${JSON.stringify(config)})\n`)
   // Medusa builds no admin without one, and none that names no file.
   writeFileSync(path.join(app, "tsconfig.json"), JSON.stringify(tsconfig))

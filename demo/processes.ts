@@ -5,15 +5,15 @@ import type { AddressInfo } from "node:net"
 import path from "node:path"
 
 const require = createRequire(__filename)
+export const commandLine = require.resolve("@medusajs/cli/cli.js")
 export const root = path.resolve(__dirname, "..")
 
 /** Medusa's own command line, in a shop's folder. `npx medusa` would leave a child behind when it is stopped. */
 export function medusa(args: string[], app: string, env: Record<string, string>): Running {
-  return run([require.resolve("@medusajs/cli/cli.js"), ...args], app, env)
+  return run([commandLine, ...args], app, env)
 }
 
-export const pluginBuild = (): Running =>
-  run([require.resolve("@medusajs/cli/cli.js"), "plugin:build"], root, {})
+export const pluginBuild = (): Running => run([commandLine, "plugin:build"], root, {})
 
 export interface Running {
   process: ChildProcess
@@ -22,16 +22,21 @@ export interface Running {
   stop(): Promise<void>
 }
 
-export function run(args: string[], cwd: string, env: Record<string, string>): Running {
+export function run(
+  args: string[],
+  cwd: string,
+  env: Record<string, string>,
+  options: { messages?: boolean } = {},
+): Running {
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: options.messages ? ["ignore", "pipe", "pipe", "ipc"] : ["ignore", "pipe", "pipe"],
     detached: true,
   })
   let printed = ""
   for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => {
+    stream?.on("data", (chunk: Buffer) => {
       printed = (printed + chunk.toString("utf8")).slice(-20_000)
     })
   const ended = new Promise<void>((resolve, reject) => {

@@ -126,7 +126,8 @@ async function simulate(port: number, clock?: { now(): number }): Promise<Sandbo
   return startSandbox({ port, ...(clock ? { clock } : {}) })
 }
 
-function environment(
+/** What demo/medusa-config.js and Medusa itself read, beside the port. */
+export function environment(
   at: { medusa: string; storefront: string },
   sandbox: Sandbox,
   databaseUrl: string,

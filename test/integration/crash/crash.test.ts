@@ -1,0 +1,127 @@
+import { openPremises, type MedusaProcess, type Premises } from "../processes/process"
+import { crash, cut, expectEnd, expectOwed, recover, runJob, stepsOf, type Case, type Point } from "./cases"
+import { stories as allStories, type Story } from "./stories"
+
+/**
+ * `CRASH=all`: every step on both gateways. `CRASH=each`: and the process killed at each, one after the other, for hours.
+ * `CRASH_STORY`: of these stories only whose title contains it.
+ */
+const { CRASH, CRASH_STORY = "" } = process.env
+const everywhere = CRASH === "all" || CRASH === "each"
+const stories = allStories.filter((story) => story.title.includes(CRASH_STORY))
+const titled = stories.map((story) => [story.title, story] as const)
+
+let world: Premises
+let medusa: MedusaProcess
+const steps = new Map<Story, string[]>()
+
+beforeAll(async () => {
+  world = await openPremises("crash")
+  medusa = world.processes[0]!
+  for (const story of stories) steps.set(story, await stepsOf(world, medusa, story))
+}, 600_000)
+afterAll(() => world.close())
+
+/** 0: before anything is left behind. */
+const pointsOf = (story: Story): Point[] =>
+  ["nothing yet", ...steps.get(story)!].map((what, after) => ({ story, what, after }))
+
+/** What is written before and after a gateway is called is tried on both of them; every other step on one, in turn. */
+const aroundCalls = /gateway_operation|gateway_notification|answer of|insert into (refund|capture)/
+const chosen = ({ story, what, after }: Point): boolean =>
+  everywhere || aroundCalls.test(what) || after % 2 === (story.way.gateway === "ksher" ? 0 : 1)
+
+describe("a process that dies right after any step", () => {
+  const cases: Case[] = []
+  const of = (story: Story) => cases.filter((one) => one.story === story)
+
+  // Requests do not know of each other: each is cut at a step of its own, and then one kill ends the process for all.
+  beforeAll(async () => {
+    await four(stories.flatMap(pointsOf).filter(chosen), async (point) => {
+      cases.push(await cut(world, point))
+    })
+    await crash(world, medusa, cases)
+    await recover(world, medusa)
+  }, 1_800_000)
+
+  it("has left behind what it did up to there, and nothing more", () => {
+    // At the very end two subscribers race to mark the session: there may be a step or two less than there were at first.
+    const cutShort = cases.filter((one) => one.after <= steps.get(one.story)!.length - 2)
+    expect(cutShort.length).toBeGreaterThan(4 * stories.length)
+    const found = cutShort.filter((one) => one.left?.length !== one.after)
+    expect(found.map((one) => [one.flow, one.left])).toEqual([])
+  })
+
+  it.each(titled)(
+    "%s: after a start and one run of the job the books agree, and nothing is lost or doubled",
+    (_title, story) => each(of(story), (one) => expectOwed(world, one)),
+  )
+
+  describe("once people have looked, and asked again for what is not there", () => {
+    beforeAll(async () => {
+      await four(cases, (one) => one.story.goOn(world, one.subject))
+      await runJob(world, medusa, 20)
+    }, 1_800_000)
+
+    it.each(titled)("%s: it has come to the same end as if nothing had happened", (_title, story) =>
+      each(of(story), (one) => expectEnd(world, one)),
+    )
+  })
+})
+
+/** The moments at which an end is told to one side and not to the other, each by a kill of its own. */
+const moments = (
+  [
+    ["ksher: a shopper chooses how to pay", /answer of/],
+    ["ksher: a notification says that a cart is paid", /insert into capture/],
+    ["ksher: an admin refunds a part", /insert into refund/],
+    ["gnete: an admin cancels a paid order", /answer of/],
+    ["gnete: an admin cancels an unpaid order", /update order\)/],
+  ] as const
+).filter(([title]) => title.includes(CRASH_STORY))
+
+describe("a process that is killed there and then", () => {
+  const dies = async (point: Point) => {
+    const one = await cut(world, point, { now: true })
+    await medusa.died()
+    await crash(world, medusa, [one])
+    await recover(world, medusa)
+    await expectOwed(world, one)
+    await one.story.goOn(world, one.subject)
+    await runJob(world, medusa, 20)
+    await expectEnd(world, one)
+  }
+
+  if (CRASH === "each")
+    it.each(titled)(
+      "%s: after any step",
+      async (_title, story) => {
+        for (const point of pointsOf(story).slice(1)) await dies(point)
+      },
+      3_600_000,
+    )
+  else
+    it.each(moments)("%s, %s", async (title, step) => {
+      const points = stories.filter((one) => one.title === title).flatMap(pointsOf)
+      await dies(points.find((one) => step.test(one.what))!)
+    })
+})
+
+async function four<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  const queue = [...items]
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
+  }
+  await Promise.all([worker(), worker(), worker(), worker()])
+}
+
+/** Looks at all of them, and says at which steps it does not hold. */
+async function each(cases: readonly Case[], look: (one: Case) => Promise<void>): Promise<void> {
+  const found: string[] = []
+  await four(cases, async (one) => {
+    await look(one).catch((error: unknown) => {
+      found.push(`after step ${one.after}, ${one.what}: ${(error as Error).message}`)
+    })
+  })
+  expect(found).toEqual([])
+}

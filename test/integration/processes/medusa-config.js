@@ -1,0 +1,13 @@
+// The demo's shop, with what its tests ask for: see process.ts.
+const config = require("../../../demo/medusa-config.js")
+
+const payment = Object.values(config.modules).find((module) => module.resolve === "@medusajs/medusa/payment")
+for (const { resolve, options } of payment.options.providers) {
+  options.timeoutMs = 5_000
+  // Half a day away, whatever the time: a payment of a moment ago is reversed, not refunded.
+  if (resolve.endsWith("/gnete"))
+    options.sameDayCancel = { enabled: true, cutoff: process.env.GNETE_CUTOFF, timeZone: "UTC" }
+}
+Object.assign(config.modules, JSON.parse(process.env.SHARED_MODULES ?? "{}"))
+
+module.exports = config
