@@ -1,4 +1,4 @@
-import { hasMoney, isOpen, isUnclear } from "../../src/core"
+import { hasMoney, holdsMoney, isOpen, isUnclear } from "../../src/core"
 import {
   committedAmount,
   openLedger,
@@ -225,7 +225,12 @@ function underAttention(one: Case, code: string): Finding[] {
   const held = order ? order.moneyIn - moved(order) : 0
   const doubtful = returns(operations).some((entry) => isUnclear(entry.state))
   const byHand = (order?.returns ?? []).some((entry) => entry.console)
-  const carried = new Set(returns(operations).map((entry) => entry.refundId))
+  // A refusal carries nothing: its row is still owed where the process died before Medusa deleted it.
+  const carried = new Set(
+    returns(operations)
+      .filter((entry) => holdsMoney(entry.state))
+      .map((entry) => entry.refundId),
+  )
   // Somebody took out in the console what Medusa still holds a refund for: only people can say what was meant.
   const rowLeft = (medusa?.refunds ?? []).some((row) => !carried.has(row.id))
   const uncarried = byHand && rowLeft

@@ -32,11 +32,18 @@ export async function settle(paymentId: string, deps: SettleDeps): Promise<Gatew
 
 /** Whether Medusa holds a refund that the gateway accepted and failed later: it is made again within minutes, not days. */
 async function owedInMedusa(operations: readonly Operation[], deps: SettleDeps): Promise<boolean> {
-  const made = returns(operations)
-  const carried = new Set(made.filter((one) => holdsMoney(one.state)).map((one) => one.refundId))
-  const failed = made.flatMap((one) => (carried.has(one.refundId) ? [] : (one.refundId ?? [])))
+  const carried = carriedRows(operations)
+  const failed = returns(operations).flatMap((one) => (carried.has(one.refundId) ? [] : (one.refundId ?? [])))
   return failed.length > 0 && (await deps.refundsHeld(failed)).size > 0
 }
+
+/** Medusa's refund rows whose money went back, is going, or may have gone. */
+const carriedRows = (operations: readonly Operation[]): ReadonlySet<string | null> =>
+  new Set(
+    returns(operations)
+      .filter((one) => holdsMoney(one.state))
+      .map((one) => one.refundId),
+  )
 
 /** Longer than settling takes: as long as the job's own claim. */
 const settlingMs = 10 * minute
@@ -479,7 +486,7 @@ async function bookReturns(
 /** Whether Medusa still holds a row that no operation carries. */
 async function uncarried(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
   const operations = await deps.ledger.operations.ofPayment(payment.id)
-  const carried = new Set(returns(operations).map((one) => one.refundId))
+  const carried = carriedRows(operations)
   const booked = await deps.host.payment(payment.sessionId)
   return booked?.refunds.some((row) => !carried.has(row.id)) ?? false
 }
@@ -491,7 +498,7 @@ async function uncarried(payment: GatewayPayment, deps: SettleDeps): Promise<boo
 async function yetToCarry(booked: HostPayment, payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const left = payment.paidAmount - committedAmount(operations)
-  const carried = new Set(returns(operations).map((one) => one.refundId))
+  const carried = carriedRows(operations)
   return booked.refunds.some((row) => !carried.has(row.id) && toMinor(row.amount, payment.digits) <= left)
 }
 

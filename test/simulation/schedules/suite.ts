@@ -8,8 +8,8 @@ import { scheduleOf } from "../steps"
 
 const step = 100
 
-/** Plays the schedules of these seeds, a hundred to a test. Two files share them, as two workers share two cores. */
-export function playSeeds(first: number, last: number): void {
+/** Plays the schedules of these seeds, a hundred to a test, and some others. Two files share them, as two workers share two cores. */
+export function playSeeds(first: number, last: number, others: readonly number[] = []): void {
   let database: TestDatabase
   let connection: LedgerConnection
   beforeAll(async () => {
@@ -25,13 +25,18 @@ export function playSeeds(first: number, last: number): void {
     { length: Math.ceil((last - first + 1) / step) },
     (_, index) => first + index * step,
   )
-  it.each(starts.map((from) => [from, Math.min(from + step - 1, last)]))(
-    "seeds %i to %i leave books that agree",
-    async (from, to) => {
-      for (let seed = from; seed <= to; seed++) {
-        const { problems, schedule } = await play(scheduleOf(seed, new Random(seed)), connection)
-        if (problems.length) throw new Error(report(await shrink(schedule, connection)).join("\n"))
-      }
-    },
-  )
+  const ranges = starts.map((from) => seedsFrom(from, Math.min(from + step - 1, last)))
+  it.each(
+    [...ranges, others]
+      .filter((seeds) => seeds.length)
+      .map((seeds) => [seeds.at(0), seeds.at(-1), seeds] as const),
+  )("seeds %i to %i leave books that agree", async (_, __, seeds) => {
+    for (const seed of seeds) {
+      const { problems, schedule } = await play(scheduleOf(seed, new Random(seed)), connection)
+      if (problems.length) throw new Error(report(await shrink(schedule, connection)).join("\n"))
+    }
+  })
 }
+
+const seedsFrom = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index)
