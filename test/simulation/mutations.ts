@@ -113,14 +113,9 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: "a close without an answer is taken for done",
-    file: settlement("void"),
-    edits: [
-      [
-        '    case "not_sent":\n      return payment\n',
-        '    case "not_sent":\n      return voided(payment, deps)\n',
-      ],
-    ],
+    name: "what nobody wants is left open at the gateway",
+    file: settlement("settle"),
+    edits: [["  if (!payment.unwanted && !expired) return payment\n", "  return payment\n"]],
   },
   {
     name: "late money is kept",
