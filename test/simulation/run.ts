@@ -86,9 +86,14 @@ async function show(
   wish: Wish,
   connection: LedgerConnection,
 ): Promise<void> {
-  if (!played.problems.length) return print(played.trace)
-  if (wish.list || failures > mostShrunk)
-    return print([`seed ${played.schedule.seed}: ${played.problems[0] ?? ""}`])
+  if (!played.problems.length) {
+    print(played.trace)
+    return
+  }
+  if (wish.list || failures > mostShrunk) {
+    print([`seed ${played.schedule.seed}: ${played.problems[0] ?? ""}`])
+    return
+  }
   const small = await shrink(played.schedule, connection)
   if (wish.trace) print((await play(small.schedule, connection, { tracing: true })).trace)
   print(report(small))

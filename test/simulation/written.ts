@@ -131,6 +131,18 @@ export const written: readonly Written[] = [
     end: { returned: [3_000], returnsAsked: 1, attention: {} },
   },
   {
+    name: "a refund that the gateway accepted and failed later is made again, for the same row of Medusa's",
+    entry: gnete,
+    deeds: [
+      ...bought,
+      { do: "mood", mood: { slow: 1, failsLater: 1 } },
+      refund(3_000),
+      { do: "mood", mood: { slow: 0, failsLater: 0 } },
+      { do: "pass", ms: 5 * hour, jobs: true },
+    ],
+    end: { returned: [3_000], returnsAsked: 2, attention: {} },
+  },
+  {
     name: "late money, of which the console returned who knows how much, is not sent back by itself",
     entry: alipay,
     deeds: [
