@@ -146,7 +146,7 @@ describe("comparing with the gateways", () => {
       await page.getByRole("button", { name: "Compare" }).click()
       await says(page, /Differences found: \d+\. Nothing has been changed\./)
       await says(difference, /refund.*at the gateway, not here/i)
-      await picture(page, "compare")
+      await picture(page.getByRole("region", { name: "Compare with the gateways" }), "compare")
       expect(await paymentOf(shop, order)).toMatchObject({ state: "paid", refunded_amount: 0 })
       await page.getByRole("button", { name: "Put these right" }).click()
       await says(page, /Put right, or being tried again: \d+\./)

@@ -41,13 +41,19 @@ export async function paymentOf(shop: Shop, order: { session: { id: string } }):
   return gateway_payments[0]
 }
 
-/** Nobody waits for hours to go by: what was done at the gateway for this payment was done so much earlier. */
+const moments = [
+  ["gateway_payment", "id", ["created_at", "paid_at"]],
+  ["gateway_operation", "gateway_payment_id", ["created_at", "settled_at"]],
+  ["gateway_notification", "gateway_payment_id", ["created_at"]],
+] as const
+
+/** Nobody waits for hours to go by: all that was done about this payment was done so much earlier. */
 export async function longAgo(shop: Shop, paymentId: string, hours: number): Promise<void> {
   const client = new Client({ connectionString: shop.databaseUrl })
   await client.connect()
-  await client.query(
-    "update gateway_operation set created_at = created_at - $2 * interval '1 hour' where gateway_payment_id = $1",
-    [paymentId, hours],
-  )
+  for (const [table, key, times] of moments) {
+    const earlier = times.map((time) => `${time} = ${time} - $2 * interval '1 hour'`)
+    await client.query(`update ${table} set ${earlier.join()} where ${key} = $1`, [paymentId, hours])
+  }
   await client.end()
 }

@@ -1,9 +1,7 @@
 import { Button, Text, toast } from "@medusajs/ui"
-import { useState } from "react"
 
 import { useSync } from "../api/queries"
 import type { PaymentDetail } from "../api/schema"
-import { resolutionsOf } from "../rules/payment"
 import { gatewayName } from "../text/names"
 import { useText } from "../text/use-text"
 import { ResolveDrawer } from "./resolve-drawer"
@@ -11,7 +9,6 @@ import { ResolveDrawer } from "./resolve-drawer"
 export function PaymentActions({ payment }: { payment: PaymentDetail }) {
   const { t } = useText()
   const sync = useSync(payment.id)
-  const [resolving, setResolving] = useState(false)
   const hintId = `sync-hint-${payment.id}`
 
   const ask = () =>
@@ -32,16 +29,11 @@ export function PaymentActions({ payment }: { payment: PaymentDetail }) {
         >
           {t("actions.sync")}
         </Button>
-        {resolutionsOf(payment).length > 0 && (
-          <Button size="small" variant="secondary" type="button" onClick={() => setResolving(true)}>
-            {t("actions.resolve")}
-          </Button>
-        )}
+        <ResolveDrawer payment={payment} />
       </div>
       <Text id={hintId} size="xsmall" leading="compact" className="text-ui-fg-muted">
         {t("actions.sync_hint", { gateway: gatewayName(payment.gateway) })}
       </Text>
-      <ResolveDrawer payment={payment} open={resolving} onOpenChange={setResolving} />
     </div>
   )
 }

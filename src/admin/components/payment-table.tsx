@@ -78,7 +78,7 @@ function Head() {
 }
 
 function Row({ payment, names }: { payment: Payment; names: Props["names"] }) {
-  const { t, money, time } = useText()
+  const { t, money, shortTime } = useText()
   return (
     <Table.Row>
       <Table.Cell>
@@ -113,7 +113,7 @@ function Row({ payment, names }: { payment: Payment; names: Props["names"] }) {
       <Table.Cell className="text-nowrap text-right">
         {payment.refunded_amount > 0 ? money(payment.refunded_amount, payment.currency_code) : "–"}
       </Table.Cell>
-      <Table.Cell className="text-nowrap">{time(payment.created_at)}</Table.Cell>
+      <Table.Cell className="text-nowrap">{shortTime(payment.created_at)}</Table.Cell>
     </Table.Row>
   )
 }

@@ -12,7 +12,7 @@ export function ReconcilePanel() {
   const { mutate, data, error, isPending, variables: dryRun } = useReconcile()
   const mayRun = data?.dry_run && data.changes.length > 0
   return (
-    <Container className="divide-y p-0">
+    <Container role="region" aria-label={t("reconcile.title")} className="divide-y p-0">
       <div className="flex flex-wrap items-center justify-between gap-4 px-6 py-4">
         <div className="flex max-w-[720px] flex-col gap-y-1">
           <Heading level="h2">{t("reconcile.title")}</Heading>

@@ -4,24 +4,36 @@ import { useState, type FormEvent } from "react"
 
 import { useResolve } from "../api/queries"
 import type { PaymentDetail } from "../api/schema"
-import { amountLeft, asResolution, doubtOf, firstDraft, needsAmount, problemsOf } from "../rules/payment"
+import {
+  amountLeft,
+  asResolution,
+  doubtOf,
+  firstDraft,
+  needsAmount,
+  problemsOf,
+  resolutionsOf,
+} from "../rules/payment"
 import { useText } from "../text/use-text"
 import { ActionField, AmountField, NoteField } from "./resolve-fields"
 
-interface Props {
-  payment: PaymentDetail
-  open: boolean
-  onOpenChange: (open: boolean) => void
-}
-
 /** What a person decides about a payment: refund it, record what was returned another way, or dismiss the notice. */
-export function ResolveDrawer({ payment, open, onOpenChange }: Props) {
+export function ResolveDrawer({ payment }: { payment: PaymentDetail }) {
+  const { t } = useText()
+  const [open, setOpen] = useState(false)
+  // A decision may leave nothing to decide: the form stays until it has said so.
+  if (!open && resolutionsOf(payment).length === 0) return null
   return (
-    <Drawer open={open} onOpenChange={onOpenChange}>
+    <Drawer open={open} onOpenChange={setOpen}>
+      {/* As the drawer's own trigger the button gets the focus back. */}
+      <Drawer.Trigger asChild>
+        <Button size="small" variant="secondary" type="button">
+          {t("actions.resolve")}
+        </Button>
+      </Drawer.Trigger>
       <Drawer.Content className="overflow-hidden">
         <ResolveHeader payment={payment} />
         {/* Its content is mounted when it opens: each decision starts from what is true now. */}
-        <ResolveForm payment={payment} onDone={() => onOpenChange(false)} />
+        <ResolveForm payment={payment} onDone={() => setOpen(false)} />
       </Drawer.Content>
     </Drawer>
   )

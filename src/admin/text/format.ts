@@ -8,6 +8,10 @@ export const moneyOf = (amount: number, currency: string, locale: string): strin
 export const dateOf = (iso: string, locale: string): string =>
   new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(iso))
 
+/** For a table, where it has to stand in one line. */
+export const shortDateOf = (iso: string, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso))
+
 /** 0 to 1, as a percentage. */
 export const shareOf = (part: number, locale: string): string =>
   new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(part)
