@@ -13,7 +13,7 @@ const ledger = (file: string) => `src/services/ledger/${file}.ts`
 
 const sendsRefund = "  return deps.gateway.refund(refundOrder(payment, operation, deps))\n"
 
-/** Mistakes of the kind that other plugins make, or that were made here once. Each must be caught by some seed. */
+/** Mistakes of the kind that other plugins make, or that were made here once. Each must be caught by some schedule. */
 export const mutations: readonly Mutation[] = [
   {
     name: "a refund in doubt is sent again under a new number",
@@ -133,11 +133,6 @@ export const mutations: readonly Mutation[] = [
     edits: [
       ["mine.some((operation) => isUnclear(operation.state) || isDone(operation)) ||", "mine.length > 0 ||"],
     ],
-  },
-  {
-    name: "a refund row without an operation is not carried out",
-    file: settlement("reconcile"),
-    edits: [["  await wakeStrays(deps)\n", ""]],
   },
   {
     name: "an end that was not counted before a kill is never counted",
