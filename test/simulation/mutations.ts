@@ -146,10 +146,14 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: "money that an unknown part of was returned is sent back in full",
-    file: settlement("settle"),
+    name: "money that an unknown part of was returned is sent back in full when asked for",
+    file: settlement("refund"),
     edits: [
-      ['const unsure = payment.attentionCode === "outside_unclear"', "const unsure = false as boolean"],
+      [
+        '  if (!hasMoney(payment.state) || payment.attentionCode === "outside_unclear") return undefined\n',
+        "  if (!hasMoney(payment.state)) return undefined\n",
+      ],
+      ['  if (payment.attentionCode === "outside_unclear") throw returnedOutside(payment, deps)\n', ""],
     ],
   },
 ]
