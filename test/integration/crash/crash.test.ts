@@ -31,7 +31,7 @@ const aroundCalls = /gateway_operation|gateway_notification|answer of|insert int
 const chosen = ({ story, what, after }: Point): boolean =>
   everywhere || aroundCalls.test(what) || after % 2 === (story.way.gateway === "ksher" ? 0 : 1)
 
-describe("a process that dies right after any step", () => {
+describe("7. a process that dies right after any step", () => {
   const cases: Case[] = []
   const of = (story: Story) => cases.filter((one) => one.story === story)
 
@@ -80,7 +80,7 @@ const moments = (
   ] as const
 ).filter(([title]) => title.includes(CRASH_STORY))
 
-describe("a process that is killed there and then", () => {
+describe("7. a process that is killed there and then", () => {
   const dies = async (point: Point) => {
     const one = await cut(world, point, { now: true })
     await medusa.died()
