@@ -38,6 +38,8 @@ export const problemCodes = [
   "earlier_refund_booked_first",
   "busy",
   "not_confirmed",
+  "order_canceled",
+  "order_changing",
   "resolve_invalid",
   "request_invalid",
   "cancel_too_late",

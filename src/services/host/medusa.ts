@@ -4,7 +4,7 @@ import { processPaymentWorkflow, refundPaymentWorkflow } from "@medusajs/medusa/
 
 import type { Host, HostOrder, HostPayment, HostSession, SessionMark } from "../settlement"
 
-type Amount = ConstructorParameters<typeof BigNumber>[0]
+export type Amount = ConstructorParameters<typeof BigNumber>[0]
 
 /** Medusa's BigNumber, at the edge, to a plain decimal (invariant 9). */
 export const plainDecimal = (amount: Amount): string => MathBN.convert(amount).toFixed()

@@ -12,6 +12,7 @@ import {
   adminView,
   atRest,
   calls,
+  cancelOrder,
   decide,
   deletedRefund,
   deliver,
@@ -76,6 +77,35 @@ inRealMedusa((world) => {
       expect(refunds.map((one) => one.amount).sort()).toEqual([1000, 2000])
       await runJob(world, 5 * minute)
       await expectBooks(world, order, way.minor - 3000)
+    })
+
+    it("9. Medusa could not enter the refund beside an open change of the order: it is refused before anything is sent", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      await world.shop.admin("post", "/admin/order-edits", { order_id: order.id })
+
+      const refused = await refund(world, order, 10)
+
+      expect([refused.status, refused.data.code]).toEqual([409, "order_changing"])
+      expect(await calls(world, order, way.calls.refund)).toEqual([])
+      expect(await refundRows(world, order)).toEqual([])
+      await world.shop.admin("delete", `/admin/order-edits/${order.id}`)
+      expect((await refund(world, order, 10)).status).toBe(200)
+      await expectBooks(world, order, way.minor - 1000)
+    })
+
+    it("9. a part of a cancelled order, refunded on top of what goes back by itself: refused before anything is sent", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      for (const call of [way.calls.whole, way.calls.refund])
+        await disturb(world, way, call, { kind: "refuse", when: "before", times: 3 })
+      await cancelOrder(world, order)
+
+      const refused = await refund(world, order, 10)
+
+      expect([refused.status, refused.data.code]).toEqual([409, "order_canceled"])
+      await world.sandbox.clearFaults()
+      await runJob(world, 5 * minute)
+      await runJob(world, 5 * minute)
+      expect((await gatewayBooks(world, order)).returned).toBe(way.minor)
     })
 
     it("9. two at once that are more than what is left: one is refused, and not by the gateway", async () => {
