@@ -3,6 +3,9 @@ import type { Outcome } from "./outcome"
 
 export type GatewayName = "ksher" | "gnete"
 
+/** As people write it, for sentences. */
+export const titleOf = (gateway: GatewayName): string => (gateway === "ksher" ? "Ksher" : "Gnete")
+
 /** How the shopper pays: Ksher's hosted page or QR; Gnete decides by wayCode. */
 export type PaymentMode = "redirect" | "qr"
 

@@ -99,9 +99,9 @@ it("a refund whose answer is lost comes under attention, is resolved by a person
   await sandbox.fault({ gateway: "ksher", call: "refund_query", when: "before", kind: "http500", times: 999 })
   await withoutReload(page, async () => {
     await refundInMedusa(page, order, "100")
-    await says(page, /ksher has not said whether refund .* Nothing is sent twice/)
+    await says(page, /Ksher has not said whether refund .* Nothing is sent twice/)
     const refused = tabs.complaints()
-    expect(refused.filter((one) => !/status of 400 .*\/refund|ksher has not said/.test(one))).toEqual([])
+    expect(refused.filter((one) => !/status of 400 .*\/refund|Ksher has not said/.test(one))).toEqual([])
     await page.keyboard.press("Escape")
     // Medusa asks whether what was entered may be lost.
     await page.getByRole("alertdialog").getByRole("button", { name: "Continue" }).click()

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto"
 
-import { money, ulid, type Gateway, type Outcome, type PaymentMode, type Standing } from "../../core"
+import { money, titleOf, ulid, type Gateway, type Outcome, type PaymentMode, type Standing } from "../../core"
 import { createGneteGateway, gneteHost, readGneteOptions, signGnete, verifyGnete } from "../../services/gnete"
 import {
   createKsherGateway,
@@ -120,11 +120,11 @@ function judged(gateway: Gateway, host: string, answer: Outcome<Standing>): Resu
   switch (answer.kind) {
     case "succeeded":
       return answer.value.state === "absent" || answer.value.state === "unpaid"
-        ? ok(`${gateway.name} answers for ${account}, and its signature verifies.`)
-        : note(`${gateway.name} answers, and calls an order that nobody made ${answer.value.state}.`)
+        ? ok(`${titleOf(gateway.name)} answers for ${account}, and its signature verifies.`)
+        : note(`${titleOf(gateway.name)} answers, and calls an order that nobody made ${answer.value.state}.`)
     case "refused":
       return wrong(
-        `${gateway.name} refuses ${account} (${answer.code}): ${answer.message} Compare account and key with its console.`,
+        `${titleOf(gateway.name)} refuses ${account} (${answer.code}): ${answer.message} Compare account and key with its console.`,
       )
     case "not_sent":
       return wrong(

@@ -1,4 +1,4 @@
-import { money, ulid } from "../../core"
+import { money, titleOf, ulid } from "../../core"
 import { day } from "../settlement"
 import type { GatewayPayments } from "./application"
 
@@ -39,5 +39,5 @@ export async function testConnection(
     mode: gateway.offer.mode,
   })
   if (answer.kind !== "succeeded") return { ok: false, message: answer.message }
-  return { ok: true, message: `${gateway.name} answers, and its signature verifies.` }
+  return { ok: true, message: `${titleOf(gateway.name)} answers, and its signature verifies.` }
 }

@@ -13,6 +13,7 @@ export const logCodes = [
   "resolved",
   "books_aligned",
   "close_failed",
+  "capture_failed",
   "settle_failed",
   "session_left_to_job",
   "notification_not_stored",

@@ -1,4 +1,4 @@
-import { PaymentProblem, formatMoney, merchantNumber, money, toMinor } from "../../core"
+import { PaymentProblem, formatMoney, merchantNumber, money, titleOf, toMinor } from "../../core"
 import type { Outcome, PaymentLink } from "../../core"
 import type { GatewayPayment } from "../ledger"
 import type { Deps } from "./deps"
@@ -86,7 +86,7 @@ function checked(request: OpenRequest, deps: Deps) {
     throw new PaymentProblem(
       "invalid_data",
       "amount_too_small",
-      `${choice.channel ?? gateway.name} takes payments from ${formatMoney(money(minimum, currency), decimals.digits)}; this one is ${formatMoney(amount, decimals.digits)}.`,
+      `${choice.channel ?? titleOf(gateway.name)} takes payments from ${formatMoney(money(minimum, currency), decimals.digits)}; this one is ${formatMoney(amount, decimals.digits)}.`,
     )
   const number = numberOf(request.sessionId)
   return {
@@ -144,6 +144,6 @@ async function failed(
   throw new PaymentProblem(
     "not_allowed",
     code,
-    `The payment could not be opened at ${deps.gateway.name}: ${outcome.message} Nothing has been paid; try again or choose another way to pay.`,
+    `The payment could not be opened at ${titleOf(deps.gateway.name)}: ${outcome.message} Nothing has been paid; try again or choose another way to pay.`,
   )
 }

@@ -1,4 +1,4 @@
-import { PaymentProblem, formatMoney, hasMoney, holdsMoney, isUnclear, money } from "../../core"
+import { PaymentProblem, formatMoney, hasMoney, holdsMoney, isUnclear, money, titleOf } from "../../core"
 import type { Outcome } from "../../core"
 import { committedAmount, returns } from "../ledger"
 import type { BegunReturn, GatewayPayment, Operation, Picture } from "../ledger"
@@ -196,7 +196,7 @@ async function allowed(
   if (takes(payment, amount, deps)) return amount
   const sentence = deps.gateway.channelFacts(payment.channel ?? undefined).refund
     ? `${payment.channel} refunds whole payments only. Nothing was sent.`
-    : `${payment.channel} payments cannot be refunded through ${deps.gateway.name}. Nothing was sent: return ${formatMoney(money(amount, payment.currency), payment.digits)} by hand (a bank transfer, say) and record it on the order.`
+    : `${payment.channel} payments cannot be refunded through ${titleOf(deps.gateway.name)}. Nothing was sent: return ${formatMoney(money(amount, payment.currency), payment.digits)} by hand (a bank transfer, say) and record it on the order.`
   await raise(payment, "refund_unsupported", sentence, deps)
   throw new PaymentProblem("not_allowed", "refund_unsupported", sentence)
 }
@@ -271,13 +271,13 @@ async function answered({ payment, operation, outcome }: Attempted, deps: Deps) 
     throw new PaymentProblem(
       "not_allowed",
       "refund_refused",
-      `${deps.gateway.name} refused the refund of ${sum}: ${outcome.message} No money moved.`,
+      `${titleOf(deps.gateway.name)} refused the refund of ${sum}: ${outcome.message} No money moved.`,
     )
   if (outcome.kind === "not_sent")
     throw new PaymentProblem(
       "not_allowed",
       "refund_not_sent",
-      `The refund of ${sum} did not reach ${deps.gateway.name}: ${outcome.message} No money moved; try again.`,
+      `The refund of ${sum} did not reach ${titleOf(deps.gateway.name)}: ${outcome.message} No money moved; try again.`,
     )
   throw unclear(payment, operation, deps)
 }
@@ -293,14 +293,14 @@ const returnedOutside = (payment: GatewayPayment, deps: Deps) =>
   new PaymentProblem(
     "not_allowed",
     "returned_outside",
-    `${deps.gateway.name} says that something of payment ${payment.number} was returned in its console, and not how much. Nothing was sent: look it up there and record it on the payment first, then refund what is left.`,
+    `${titleOf(deps.gateway.name)} says that something of payment ${payment.number} was returned in its console, and not how much. Nothing was sent: look it up there and record it on the payment first, then refund what is left.`,
   )
 
 const unclear = (payment: GatewayPayment, operation: Operation, deps: Deps) =>
   new PaymentProblem(
     "not_allowed",
     "refund_unknown",
-    `${deps.gateway.name} has not said whether refund ${operation.number} of ${formatMoney(money(operation.amount ?? 0, payment.currency), payment.digits)} went through. Nothing is sent twice: try again, or wait, it is being asked about.`,
+    `${titleOf(deps.gateway.name)} has not said whether refund ${operation.number} of ${formatMoney(money(operation.amount ?? 0, payment.currency), payment.digits)} went through. Nothing is sent twice: try again, or wait, it is being asked about.`,
   )
 
 const exceeds = (payment: GatewayPayment, amount: number, left: number) =>

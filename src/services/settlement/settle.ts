@@ -1,4 +1,13 @@
-import { PaymentProblem, hasMoney, holdsMoney, isOpen, isUnclear, toMajor, toMinor } from "../../core"
+import {
+  PaymentProblem,
+  hasMoney,
+  holdsMoney,
+  isOpen,
+  isUnclear,
+  titleOf,
+  toMajor,
+  toMinor,
+} from "../../core"
 import type { Standing } from "../../core"
 import { committedAmount, returns, standingOf } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
@@ -92,7 +101,7 @@ async function watchOpenQr(
   return raise(
     now,
     "qr_stays_open",
-    `The order was cancelled, and ${deps.gateway.name} cannot close an open QR code of ${payment.channel ?? "this channel"}: it stays payable until it lapses. If it is paid, the money is treated as late.`,
+    `The order was cancelled, and ${titleOf(deps.gateway.name)} cannot close an open QR code of ${payment.channel ?? "this channel"}: it stays payable until it lapses. If it is paid, the money is treated as late.`,
     deps,
   )
 }
@@ -157,7 +166,7 @@ async function doubts(
   return raise(
     payment,
     "refund_unknown",
-    `${deps.gateway.name} has not said whether ${open.kind} ${open.number} of ${toMajor(open.amount ?? 0, payment.digits)} ${payment.currency.toUpperCase()} went through (${open.message ?? "no answer"}). It is being asked about; look it up in the gateway's console if it is urgent, and do not repeat it there.`,
+    `${titleOf(deps.gateway.name)} has not said whether ${open.kind} ${open.number} of ${toMajor(open.amount ?? 0, payment.digits)} ${payment.currency.toUpperCase()} went through (${(open.message ?? "no answer").replace(/\.$/, "")}). It is being asked about; look it up in the gateway's console if it is urgent, and do not repeat it there.`,
     deps,
   )
 }
@@ -202,7 +211,7 @@ async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<bool
   const entered = await bookReturns(returned, order, deps)
   const rested = await aligned(payment.sessionId, order, deps)
   const last = await orphaned(await fresh(payment, deps), order, deps)
-  return !entered || !rested || (!order && mayBePlaced(last, deps))
+  return !entered || !rested || (!order && (await mayBePlaced(last, deps)))
 }
 
 /** What goes back for Medusa: under its own rows first, then what a cancelled order still holds. */
@@ -223,17 +232,21 @@ async function orderFor(payment: GatewayPayment, deps: SettleDeps): Promise<Host
   const find = async () => (payment.collectionId ? deps.host.orderOf(payment.collectionId) : undefined)
   const order = await find()
   // Whoever captured it a moment ago is still placing the order.
-  if (order || !mayBePlaced(payment, deps) || sincePaid(payment, deps) < 2 * minute) return order
+  if (order || sincePaid(payment, deps) < 2 * minute || !(await mayBePlaced(payment, deps))) return order
   await deps.host.capture(payment.sessionId, toMajor(payment.paidAmount, payment.digits))
   return find()
 }
 
-/** Nothing of it has gone back, and it is not so long ago that the shopper has given the order up. */
-const mayBePlaced = (payment: GatewayPayment, deps: SettleDeps): boolean =>
-  payment.state === "paid" &&
-  payment.capturedAt !== null &&
-  !payment.unwanted &&
-  sincePaid(payment, deps) < day
+/**
+ * It is not so long ago that the shopper has given the order up, and nothing of it has gone back, is going or may have gone: a
+ * cart that Medusa could not complete is refunded by it, and that refund may be in doubt, or not be written down here yet.
+ */
+async function mayBePlaced(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
+  if (payment.state !== "paid" || payment.capturedAt === null || payment.unwanted) return false
+  if (sincePaid(payment, deps) >= day) return false
+  if (committedAmount(await deps.ledger.operations.ofPayment(payment.id)) > 0) return false
+  return !(await deps.host.payment(payment.sessionId))?.refunds.length
+}
 
 const sincePaid = (payment: GatewayPayment, deps: SettleDeps): number =>
   deps.clock.now().getTime() - (payment.paidAt ?? payment.createdAt).getTime()
@@ -255,6 +268,7 @@ async function inMedusaCaptured(payment: GatewayPayment, deps: SettleDeps): Prom
   const { problem } = await deps.host.capture(payment.sessionId, toMajor(payment.paidAmount, payment.digits))
   const now = await deps.host.payment(payment.sessionId)
   if (now && !isZero(now.captured)) return capturedNow(await fresh(payment, deps), deps)
+  deps.log.warn(logLine("capture_failed", { payment: payment.id }, problem))
   return notCaptured(await stillWanted(await fresh(payment, deps), deps), problem, deps)
 }
 
@@ -442,7 +456,7 @@ async function maybeTheSame(
 }
 
 const twoForOne = (payment: GatewayPayment, amount: string, deps: SettleDeps): string =>
-  `Medusa holds two refunds of ${amount} ${payment.currency.toUpperCase()}, and ${deps.gateway.name} made one: whoever asked the second time may not have known that the first had gone through. Nothing was sent for the second: refund it here if it is wanted as well, or return it by hand and record it.`
+  `Medusa holds two refunds of ${amount} ${payment.currency.toUpperCase()}, and ${titleOf(deps.gateway.name)} made one: whoever asked the second time may not have known that the first had gone through. Nothing was sent for the second: refund it here if it is wanted as well, or return it by hand and record it.`
 
 /**
  * Refunds that went through and that Medusa does not know: it is asked to refund, and the provider hands it the one that is

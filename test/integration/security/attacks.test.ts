@@ -261,8 +261,8 @@ inRealMedusa((world) => {
       await world.sandbox.pay(victim.session.number)
       const provider = world.plugin.provider("pp_ksher_first")!
       await provider.deletePayment({ data: { merchant_order_no: victim.session.number, action } })
-      await runJob(world, 10_000)
-      await runJob(world, 10 * 60_000)
+      // What Medusa does not take at the first try it is told again.
+      for (const later of [10_000, 10 * 60_000, 10 * 60_000]) await runJob(world, later)
       await expectBooks(world, victim, 35050)
     })
   })

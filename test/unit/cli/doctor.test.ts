@@ -61,8 +61,8 @@ it("finds nothing to fix in a shop that is in order, and signs a query at each g
       expect.stringMatching(/^ok +pp_ksher_th +keys +RSA private key of \d+ bits/),
       expect.stringMatching(/^ok +pp_ksher_th +notifications .*\/hooks\/gateway\/pp_ksher_th /),
       expect.stringMatching(/^ok +pp_ksher_th +clock/),
-      expect.stringMatching(/^ok +pp_ksher_th +query +ksher answers for account mch/),
-      expect.stringMatching(/^ok +pp_gnete_hk +query +gnete answers for account M/),
+      expect.stringMatching(/^ok +pp_ksher_th +query +Ksher answers for account mch/),
+      expect.stringMatching(/^ok +pp_gnete_hk +query +Gnete answers for account M/),
     ]),
   )
   expect(code).toBe(0)
