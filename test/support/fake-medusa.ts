@@ -289,6 +289,11 @@ export class FakeMedusa implements Host {
     })
   }
 
+  /** Here an order and its links are one write: none is ever missing. */
+  async linkOrder(collectionId: string): Promise<HostOrder | undefined> {
+    return this.orderOf(collectionId)
+  }
+
   async sessionsOfOrder(orderId: string): Promise<{ collectionIds: string[]; sessionIds: string[] }> {
     return this.read("sessions of order", () => {
       const collectionIds = this.collectionsOfOrder(orderId).map((one) => one.id)

@@ -77,6 +77,27 @@ export class MedusaHost implements Host {
       : undefined
   }
 
+  /**
+   * Medusa links a new order to its cart and to its collection side by side, each link a transaction of its own. Without the
+   * first a shopper who comes back orders twice, without the second the order has no payment.
+   */
+  async linkOrder(collectionId: string): Promise<HostOrder | undefined> {
+    const ofCollection = { payment_collection_id: collectionId }
+    const first = async (entity: string, field: string, filters: Record<string, unknown>) =>
+      (await this.graph<Record<string, string>>(entity, [field], filters))[0]?.[field]
+    const cartId = await first("cart_payment_collection", "cart_id", ofCollection)
+    const linked = await first("order_payment_collection", "order_id", ofCollection)
+    const placed = cartId && (await first("order_cart", "order_id", { cart_id: cartId }))
+    const orderId = linked ?? placed
+    // A completion that failed half-way may have left a link to an order that it took away again.
+    if (!orderId || !(await first("order", "id", { id: orderId }))) return undefined
+    const links = this.container.resolve(ContainerRegistrationKeys.LINK)
+    const order = { [Modules.ORDER]: { order_id: orderId } }
+    if (!linked) await links.create({ ...order, [Modules.PAYMENT]: ofCollection })
+    if (cartId && !placed) await links.create({ ...order, [Modules.CART]: { cart_id: cartId } })
+    return this.orderOf(collectionId)
+  }
+
   async sessionsOfOrder(orderId: string): Promise<{ collectionIds: string[]; sessionIds: string[] }> {
     const links = await this.graph<{ payment_collection_id: string }>(
       "order_payment_collection",

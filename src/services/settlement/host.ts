@@ -3,6 +3,11 @@ export interface Host {
   session(sessionId: string): Promise<HostSession | undefined>
   payment(sessionId: string): Promise<HostPayment | undefined>
   orderOf(collectionId: string): Promise<HostOrder | undefined>
+  /**
+   * The order that Medusa placed for a collection or for its cart, linked to both: it dies between the two links like
+   * anywhere else. `undefined` where it placed none.
+   */
+  linkOrder(collectionId: string): Promise<HostOrder | undefined>
   /** The payment collections of an order, and the sessions in them. */
   sessionsOfOrder(orderId: string): Promise<{ collectionIds: string[]; sessionIds: string[] }>
   /** Tells Medusa that the session is paid, and completes the cart. `problem` where Medusa did not take it. */

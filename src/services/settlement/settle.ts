@@ -225,16 +225,20 @@ async function giveBackOwed(
 }
 
 /**
- * Medusa captures first and places the order then: where the process died in between, it is told once more that the payment
- * is captured. It takes that for a repetition, and completes the cart.
+ * Medusa captures first and places the order then, and links it to its payments after that. Where the process died in
+ * between, the link is made up for, or Medusa is told once more that the payment is captured: it takes that for a repetition,
+ * and completes the cart.
  */
 async function orderFor(payment: GatewayPayment, deps: SettleDeps): Promise<HostOrder | undefined> {
-  const find = async () => (payment.collectionId ? deps.host.orderOf(payment.collectionId) : undefined)
-  const order = await find()
+  const { collectionId } = payment
+  if (!collectionId) return undefined
   // Whoever captured it a moment ago is still placing the order.
-  if (order || sincePaid(payment, deps) < 2 * minute || !(await mayBePlaced(payment, deps))) return order
+  const age = sincePaid(payment, deps)
+  if (payment.capturedAt === null || age < 2 * minute || age >= day) return deps.host.orderOf(collectionId)
+  const order = await deps.host.linkOrder(collectionId)
+  if (order || !(await mayBePlaced(payment, deps))) return order
   await deps.host.capture(payment.sessionId, toMajor(payment.paidAmount, payment.digits))
-  return find()
+  return deps.host.linkOrder(collectionId)
 }
 
 /**
