@@ -1,5 +1,5 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
-import { BigNumber, ContainerRegistrationKeys, MathBN, Modules } from "@medusajs/framework/utils"
+import { BigNumber, ContainerRegistrationKeys, MathBN, MedusaError, Modules } from "@medusajs/framework/utils"
 import { processPaymentWorkflow, refundPaymentWorkflow } from "@medusajs/medusa/core-flows"
 
 import type { Host, HostOrder, HostPayment, HostSession, SessionMark } from "../settlement"
@@ -152,16 +152,21 @@ export class MedusaHost implements Host {
     const metadata = (session as { metadata?: Record<string, unknown> | null }).metadata ?? {}
     // A session that Medusa has captured stays authorized: collection amounts are counted from those.
     const cancel = mark.cancel && session.status !== "authorized" && session.status !== "captured"
-    await this.direct.updatePaymentSessions({
-      id: sessionId,
-      ...(cancel ? { status: "canceled" } : {}),
-      metadata: {
-        ...metadata,
-        gateway_state: mark.gatewayState,
-        gateway_refunded_amount: mark.refundedAmount,
-      },
-      data: { ...session.data, state: mark.gatewayState },
-    })
+    try {
+      await this.direct.updatePaymentSessions({
+        id: sessionId,
+        ...(cancel ? { status: "canceled" } : {}),
+        metadata: {
+          ...metadata,
+          gateway_state: mark.gatewayState,
+          gateway_refunded_amount: mark.refundedAmount,
+        },
+        data: { ...session.data, state: mark.gatewayState },
+      })
+    } catch (error) {
+      // Deleted since it was read, as Medusa does after our provider has closed it: there is nothing to mark.
+      if (!MedusaError.isMedusaError(error) || error.type !== MedusaError.Types.NOT_FOUND) throw error
+    }
   }
 
   private async alignCollection(collectionId: string, rows: readonly PaymentRow[]): Promise<string[]> {

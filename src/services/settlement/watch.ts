@@ -4,7 +4,11 @@ import type { GatewayPayment, Operation } from "../ledger"
 import type { SettleDeps } from "./deps"
 import { after, backOff, day, hour, minute, nextOf } from "./schedule"
 
-/** A closed payment is looked at again, since a saved QR may still be paid and Ksher's notification may not come. */
+/**
+ * A closed payment is looked at again, since a saved QR may still be paid and Ksher's notification may not come: soon, and
+ * after the time it would have lived for.
+ */
+const soonAfterVoid = [hour]
 const afterVoid = [hour, day, 3 * day]
 /** A captured one too, since neither gateway need say that money was returned in its console. */
 const afterPaid = [day, 7 * day, 30 * day]
@@ -24,7 +28,11 @@ export function nextCheck(
   if (returns(operations).some((operation) => operation.state === "pending"))
     return later(5 * minute, 6 * hour)
   if (isOpen(payment.state)) return openCheck(payment, now, later)
-  if (payment.state === "void") return nextOf(payment.expiresAt ?? payment.createdAt, afterVoid, now)
+  if (payment.state === "void")
+    return (
+      nextOf(payment.createdAt, soonAfterVoid, now) ??
+      nextOf(payment.expiresAt ?? payment.createdAt, afterVoid, now)
+    )
   if (owedInMedusa || owes(payment, operations)) return later(minute, 6 * hour)
   if (payment.state === "refunded") return settledCheck(payment, now)
   return nextOf(payment.paidAt ?? payment.createdAt, afterPaid, now)

@@ -46,9 +46,15 @@ describe("a payment that may still be paid", () => {
 
 describe("a closed payment", () => {
   it("is looked at an hour, a day and three days after it would have expired, since a saved QR may be paid", () => {
+    const at = (ago: number) => new Date(now.getTime() - ago)
     const expired = (ago: number) =>
-      inMs(next(aPayment({ state: "void", expiresAt: new Date(now.getTime() - ago) })))
+      inMs(next(aPayment({ state: "void", createdAt: at(ago + 2 * hour), expiresAt: at(ago) })))
     expect([0, hour, day, 3 * day].map(expired)).toEqual([hour, day - hour, 2 * day, null])
+  })
+
+  it("is looked at before that an hour after it was made, also where no notification comes", () => {
+    const expiresAt = new Date(now.getTime() + 2 * hour)
+    expect(inMs(next(aPayment({ state: "void", expiresAt })))).toBe(hour)
   })
 })
 
