@@ -81,7 +81,7 @@ export class MedusaHost implements Host {
    * Medusa links a new order to its cart and to its collection side by side, each link a transaction of its own. Without the
    * first a shopper who comes back orders twice, without the second the order has no payment.
    */
-  async linkOrder(collectionId: string): Promise<HostOrder | undefined> {
+  async linkOrder(collectionId: string, before: Date): Promise<HostOrder | undefined> {
     const ofCollection = { payment_collection_id: collectionId }
     const first = async (entity: string, field: string, filters: Record<string, unknown>) =>
       (await this.graph<Record<string, string>>(entity, [field], filters))[0]?.[field]
@@ -90,7 +90,8 @@ export class MedusaHost implements Host {
     const placed = cartId && (await first("order_cart", "order_id", { cart_id: cartId }))
     const orderId = linked ?? placed
     // A completion that failed half-way may have left a link to an order that it took away again.
-    if (!orderId || !(await first("order", "id", { id: orderId }))) return undefined
+    const madeAt = orderId && (await first("order", "created_at", { id: orderId }))
+    if (!orderId || !madeAt || new Date(madeAt) > before) return this.orderOf(collectionId)
     const links = this.container.resolve(ContainerRegistrationKeys.LINK)
     const order = { [Modules.ORDER]: { order_id: orderId } }
     if (!linked) await links.create({ ...order, [Modules.PAYMENT]: ofCollection })

@@ -5,9 +5,10 @@ export interface Host {
   orderOf(collectionId: string): Promise<HostOrder | undefined>
   /**
    * The order that Medusa placed for a collection or for its cart, linked to both: it dies between the two links like
-   * anywhere else. `undefined` where it placed none.
+   * anywhere else. One younger than `before` is left alone: whoever placed it may still be linking. `undefined` where there
+   * is none for the collection.
    */
-  linkOrder(collectionId: string): Promise<HostOrder | undefined>
+  linkOrder(collectionId: string, before: Date): Promise<HostOrder | undefined>
   /** The payment collections of an order, and the sessions in them. */
   sessionsOfOrder(orderId: string): Promise<{ collectionIds: string[]; sessionIds: string[] }>
   /** Tells Medusa that the session is paid, and completes the cart. `problem` where Medusa did not take it. */

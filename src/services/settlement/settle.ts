@@ -235,10 +235,10 @@ async function orderFor(payment: GatewayPayment, deps: SettleDeps): Promise<Host
   // Whoever captured it a moment ago is still placing the order.
   const age = sincePaid(payment, deps)
   if (payment.capturedAt === null || age < 2 * minute || age >= day) return deps.host.orderOf(collectionId)
-  const order = await deps.host.linkOrder(collectionId)
+  const order = await deps.host.linkOrder(collectionId, after(deps, -2 * minute))
   if (order || !(await mayBePlaced(payment, deps))) return order
   await deps.host.capture(payment.sessionId, toMajor(payment.paidAmount, payment.digits))
-  return deps.host.linkOrder(collectionId)
+  return deps.host.orderOf(collectionId)
 }
 
 /**
@@ -269,6 +269,8 @@ async function inMedusaCaptured(payment: GatewayPayment, deps: SettleDeps): Prom
       payment
     )
   if (await stillOpening(payment, deps)) return payment
+  // Told of the capture of an order that it did not get to link, Medusa would give the money back.
+  if (payment.collectionId) await deps.host.linkOrder(payment.collectionId, after(deps, -2 * minute))
   const { problem } = await deps.host.capture(payment.sessionId, toMajor(payment.paidAmount, payment.digits))
   const now = await deps.host.payment(payment.sessionId)
   if (now && !isZero(now.captured)) return capturedNow(await fresh(payment, deps), deps)
