@@ -1,14 +1,19 @@
+import { finished } from "node:stream/promises"
+
 import { authenticate, defineMiddlewares } from "@medusajs/framework/http"
 import type { MedusaNextFunction, MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
 
-import { refuseHalfRefund } from "../services/host"
+import { refundOneByOne } from "../services/host"
 import { route } from "./problems"
 
-const beforeRefund = (req: MedusaRequest, res: MedusaResponse, next: MedusaNextFunction) =>
+const oneByOne = (req: MedusaRequest, res: MedusaResponse, next: MedusaNextFunction) =>
   route(async () => {
     const { amount } = (req.body ?? {}) as { amount?: unknown }
-    await refuseHalfRefund(req.scope, String(req.params.id), amount)
-    next()
+    await refundOneByOne(req.scope, { paymentId: String(req.params.id), amount }, () => {
+      next()
+      // An admin who has gone away ends it too: there is no other sign that the route is done.
+      return finished(res).catch(() => undefined)
+    })
   })(req, res)
 
 export default defineMiddlewares({
@@ -19,6 +24,6 @@ export default defineMiddlewares({
       methods: ["POST"],
       middlewares: [authenticate("customer", ["session", "bearer"])],
     },
-    { matcher: "/admin/payments/:id/refund", methods: ["POST"], middlewares: [beforeRefund] },
+    { matcher: "/admin/payments/:id/refund", methods: ["POST"], middlewares: [oneByOne] },
   ],
 })

@@ -1,5 +1,8 @@
-import type { MedusaContainer } from "@medusajs/framework/types"
-import { ContainerRegistrationKeys, MathBN } from "@medusajs/framework/utils"
+import { randomUUID } from "node:crypto"
+import { setTimeout } from "node:timers/promises"
+
+import type { ILockingModule, MedusaContainer } from "@medusajs/framework/types"
+import { ContainerRegistrationKeys, MathBN, Modules } from "@medusajs/framework/utils"
 
 import { PaymentProblem } from "../../core"
 import type { Amount } from "./medusa"
@@ -16,37 +19,104 @@ interface OrderRow {
   summary?: { pending_difference?: Amount } | null
 }
 
+/** A refund asks the gateway within a budget of seconds; a process that dies must not keep the next one out for long. */
+const heldAtMostSeconds = 120
+const waitedAtMost = 20_000
+const askedAgainAfter = 100
+
 /**
  * Medusa's refund has the provider give the money back first, and refuses only then an order that is cancelled or has a
- * change open (`createOrderRefundCreditLinesWorkflow`): the admin reads an error, asks again, and it goes back twice. Such a
- * refund is refused here before anything is sent. Two at the same instant still meet in Medusa.
+ * change open (`createOrderRefundCreditLinesWorkflow`): the admin reads an error, asks again, and it goes back twice. Another
+ * refund of the same order is such a change while Medusa enters it. So one refund of an order is carried out at a time, and
+ * one that Medusa could not enter is refused before anything is sent.
+ *
+ * The lock is Medusa's: on several instances it holds where they share a locking provider. No transaction may be open
+ * while a gateway is asked, so it is acquired and released (`execute` of the PostgreSQL provider would hold one).
  */
-export async function refuseHalfRefund(
+export async function refundOneByOne(
+  container: MedusaContainer,
+  refund: { paymentId: string; amount: unknown },
+  carryOut: () => Promise<unknown>,
+  pause: (ms: number) => Promise<unknown> = setTimeout,
+): Promise<void> {
+  const order = await orderOfPayment(container, refund.paymentId)
+  if (!order) {
+    await carryOut()
+    return
+  }
+  const locking: ILockingModule = container.resolve(Modules.LOCKING)
+  const key = `gateway-refund:${order.id}`
+  const ownerId = randomUUID()
+  await acquire(locking, key, ownerId, pause)
+  try {
+    await refuseHalfRefund(container, order, refund.amount)
+    await carryOut()
+  } finally {
+    await locking.release(key, { ownerId })
+  }
+}
+
+async function acquire(
+  locking: ILockingModule,
+  key: string,
+  ownerId: string,
+  pause: (ms: number) => Promise<unknown>,
+): Promise<void> {
+  for (let waited = 0; ; waited += askedAgainAfter) {
+    try {
+      await locking.acquire(key, { ownerId, expire: heldAtMostSeconds })
+      return
+    } catch {
+      // No provider tells "held by another" from "out of reach": both are waited for.
+      if (waited >= waitedAtMost)
+        throw new PaymentProblem(
+          "conflict",
+          "refund_in_progress",
+          "Another refund of this order is being made, or Medusa's locking provider does not answer. Nothing was sent for this one: try again in a moment.",
+        )
+      await pause(askedAgainAfter)
+    }
+  }
+}
+
+interface PaymentOfOrder {
+  id: string
+  paid: Amount
+}
+
+/** The order of a payment at one of the two gateways; the other providers' refunds are none of this plugin's business. */
+async function orderOfPayment(
   container: MedusaContainer,
   paymentId: string,
-  asked: unknown,
-): Promise<void> {
-  const graph = container.resolve(ContainerRegistrationKeys.QUERY)
-  const one = async <Row>(entity: string, fields: string[], filters: object): Promise<Row | undefined> =>
-    (await graph.graph({ entity, fields, filters })).data[0] as Row | undefined
-
-  const payment = await one<PaymentRow>("payment", ["provider_id", "payment_collection_id", "amount"], {
-    id: paymentId,
-  })
+): Promise<PaymentOfOrder | undefined> {
+  const payment = await one<PaymentRow>(
+    container,
+    "payment",
+    ["provider_id", "payment_collection_id", "amount"],
+    { id: paymentId },
+  )
   if (!payment || !/^pp_(ksher|gnete)(_|$)/.test(payment.provider_id)) return
-  const link = await one<{ order_id: string }>("order_payment_collection", ["order_id"], {
+  const link = await one<{ order_id: string }>(container, "order_payment_collection", ["order_id"], {
     payment_collection_id: payment.payment_collection_id,
   })
-  const order = link && (await one<OrderRow>("order", ["id", "status", "summary"], { id: link.order_id }))
-  if (!order || !needsCreditLine(order, typeof asked === "number" ? asked : payment.amount)) return
+  return link && { id: link.order_id, paid: payment.amount }
+}
+
+async function refuseHalfRefund(
+  container: MedusaContainer,
+  { id, paid }: PaymentOfOrder,
+  asked: unknown,
+): Promise<void> {
+  const order = await one<OrderRow>(container, "order", ["id", "status", "summary"], { id })
+  if (!order || !needsCreditLine(order, typeof asked === "number" ? asked : paid)) return
   if (order.status === "canceled")
     throw new PaymentProblem(
       "conflict",
       "order_canceled",
       "The order is cancelled: what it still holds goes back by itself. Nothing was sent for this request; what is owed beyond that is refunded under Gateway payments.",
     )
-  const changing = await one<{ id: string }>("order_change", ["id"], {
-    order_id: order.id,
+  const changing = await one<{ id: string }>(container, "order_change", ["id"], {
+    order_id: id,
     status: ["pending", "requested"],
   })
   if (changing)
@@ -55,6 +125,16 @@ export async function refuseHalfRefund(
       "order_changing",
       "The order has a change open (an edit, a return or an exchange), and Medusa cannot enter a refund beside it. Nothing was sent: confirm or cancel that change, then refund.",
     )
+}
+
+async function one<Row>(
+  container: MedusaContainer,
+  entity: string,
+  fields: string[],
+  filters: object,
+): Promise<Row | undefined> {
+  const query = container.resolve(ContainerRegistrationKeys.QUERY)
+  return (await query.graph({ entity, fields, filters })).data[0] as Row | undefined
 }
 
 /** Medusa writes a credit line for what goes back beyond what the order owes the shopper anyway. */

@@ -63,19 +63,14 @@ inRealMedusa((world) => {
       await expectBooks(world, order, 0)
     })
 
-    it("9. two different partial refunds at once are made one after the other, whatever Medusa answers the second, and the job puts right what it wrote", async () => {
+    it("9. two different partial refunds at once are made one after the other, in Medusa's books too", async () => {
       const order = await paidOrder(world, way.provider, way.pay)
 
       const answers = await Promise.all([refund(world, order, 10), refund(world, order, 20)])
 
-      // The second of Medusa's workflows may find the order's credit lines being changed. Its refund is made all the same,
-      // and its row stays; only the transaction is missing, or has the other one's amount.
-      expect(answers.map((answer) => answer.status)).toContain(200)
-      for (const { status, data } of answers)
-        if (status !== 200) expect(data.message).toMatch(/already has an existing active order change/)
+      expect(answers.map((answer) => answer.status)).toEqual([200, 200])
       const { refunds } = await gatewayBooks(world, order)
       expect(refunds.map((one) => one.amount).sort()).toEqual([1000, 2000])
-      await runJob(world, 5 * minute)
       await expectBooks(world, order, way.minor - 3000)
     })
 

@@ -1,0 +1,99 @@
+import type { MedusaContainer } from "@medusajs/framework/types"
+import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
+
+import { refundOneByOne } from "../../../src/services/host"
+
+const rows: Record<string, object> = {
+  payment: { provider_id: "pp_ksher_th", payment_collection_id: "paycol_1", amount: 10 },
+  order_payment_collection: { order_id: "order_1" },
+  order: { id: "order_1", status: "pending", summary: { pending_difference: 0 } },
+}
+
+/** A container with Medusa's answers about one order, and a locking module that another process may be using. */
+function host({ heldByAnother = 0, changed = {} } = {}) {
+  const held = new Set<string>()
+  let refusals = heldByAnother
+  const locking = {
+    acquire: (key: string) => {
+      if (refusals-- > 0 || held.has(key)) return Promise.reject(new Error("Failed to acquire lock"))
+      held.add(key)
+      return Promise.resolve()
+    },
+    release: (key: string) => Promise.resolve(held.delete(key)),
+  }
+  const query = {
+    graph: ({ entity }: { entity: string }) => {
+      const row = { ...rows, ...changed }[entity]
+      return Promise.resolve({ data: row ? [row] : [] })
+    },
+  }
+  const services: Record<string, unknown> = {
+    [Modules.LOCKING]: locking,
+    [ContainerRegistrationKeys.QUERY]: query,
+  }
+  const container = { resolve: (name: string) => services[name] } as unknown as MedusaContainer
+  let pauses = 0
+  const carried: number[] = []
+  return {
+    held,
+    carried,
+    pauses: () => pauses,
+    refund: (amount: number, work: () => Promise<unknown> = () => Promise.resolve()) =>
+      refundOneByOne(
+        container,
+        { paymentId: "pay_1", amount },
+        () => {
+          carried.push(amount)
+          return work()
+        },
+        () => {
+          pauses += 1
+          return Promise.resolve()
+        },
+      ),
+  }
+}
+
+describe("one refund of an order at a time", () => {
+  it("waits for the one that another request or instance is making", async () => {
+    const shop = host({ heldByAnother: 7 })
+
+    await shop.refund(5)
+
+    expect([shop.carried, shop.pauses(), [...shop.held]]).toEqual([[5], 7, []])
+  })
+
+  it("refuses in words, with nothing sent, where that one does not end", async () => {
+    const shop = host({ heldByAnother: 1_000_000 })
+
+    await expect(shop.refund(5)).rejects.toMatchObject({
+      kind: "conflict",
+      code: "refund_in_progress",
+      message: expect.stringContaining("Nothing was sent"),
+    })
+    expect([shop.carried, shop.pauses()]).toEqual([[], 200])
+  })
+
+  it("leaves the lock behind in no case: not where the refund throws, and not where it is refused", async () => {
+    const failing = host()
+    await expect(failing.refund(5, () => Promise.reject(new Error("gone")))).rejects.toThrow("gone")
+    const cancelled = host({ changed: { order: { id: "order_1", status: "canceled", summary: null } } })
+    await expect(cancelled.refund(5)).rejects.toMatchObject({ code: "order_canceled" })
+
+    expect([...failing.held, ...cancelled.held, ...cancelled.carried]).toEqual([])
+  })
+
+  it.each([
+    [
+      "another provider's",
+      { payment: { provider_id: "pp_system_default", payment_collection_id: "x", amount: 1 } },
+    ],
+    ["a payment without an order", { order_payment_collection: undefined as unknown as object }],
+  ])("lets %s pass without a lock", async (_, changed) => {
+    const shop = host({ heldByAnother: 1, changed })
+
+    await shop.refund(5)
+
+    expect([shop.carried, shop.pauses()]).toEqual([[5], 0])
+  })
+})
