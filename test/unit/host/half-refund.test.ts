@@ -3,7 +3,7 @@ import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
 
 import { refundOneByOne } from "../../../src/services/host"
 
-const rows: Record<string, object> = {
+const rows: Record<string, object | undefined> = {
   payment: { provider_id: "pp_ksher_th", payment_collection_id: "paycol_1", amount: 10 },
   order_payment_collection: { order_id: "order_1" },
   order: { id: "order_1", status: "pending", summary: { pending_difference: 0 } },
@@ -24,7 +24,7 @@ function host({ heldByAnother = 0, changed = {} } = {}) {
   const query = {
     graph: ({ entity }: { entity: string }) => {
       const row = { ...rows, ...changed }[entity]
-      return Promise.resolve({ data: row ? [row] : [] })
+      return Promise.resolve({ data: [row] })
     },
   }
   const services: Record<string, unknown> = {
@@ -88,7 +88,7 @@ describe("one refund of an order at a time", () => {
       "another provider's",
       { payment: { provider_id: "pp_system_default", payment_collection_id: "x", amount: 1 } },
     ],
-    ["a payment without an order", { order_payment_collection: undefined as unknown as object }],
+    ["a payment without an order", { order_payment_collection: undefined }],
   ])("lets %s pass without a lock", async (_, changed) => {
     const shop = host({ heldByAnother: 1, changed })
 
