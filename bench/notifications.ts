@@ -78,7 +78,7 @@ async function stored(shop: BenchShop, count: number): Promise<{ rows: Row[]; ra
     return median(taken)
   }
   const contenders = { ours: () => one("ours"), bare: () => one("bare") }
-  await rounds(6, contenders)
+  await rounds(20, contenders)
   all.ours = []
   all.bare = []
   const p50 = await rounds(count, contenders, (done) => progress(`stored: round ${done} of ${count}`))

@@ -1,6 +1,7 @@
 import { ulid } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
+import { Together } from "./together"
 
 /** A message from the gateway, without payer fields. */
 export interface Notification {
@@ -72,6 +73,11 @@ export interface Stored {
 }
 
 export class Notifications {
+  private readonly together = new Together<NewNotification, Stored>(
+    (deliveries) => this.storeAll(deliveries),
+    fits,
+  )
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -79,43 +85,38 @@ export class Notifications {
 
   /**
    * Stores a delivery, unless too many came before it. The same body again only counts: gateways repeat the very same bytes.
-   * Whose it is, whether somebody floods, and the row are one statement: the gateway waits for its answer meanwhile.
+   * Resolves when it is written. What comes in meanwhile is written together.
    */
-  async store(delivery: NewNotification): Promise<Stored> {
+  store(delivery: NewNotification): Promise<Stored> {
+    return this.together.add(delivery)
+  }
+
+  /** Whose each is, whether somebody floods, and the rows are one statement: the gateway waits for its answer meanwhile. */
+  private async storeAll(deliveries: readonly NewNotification[]): Promise<Stored[]> {
     const now = this.clock.now()
-    const named = namedPayment(delivery)
-    const alike = alikeStored(delivery)
-    const { ours, nobodys, bound } = delivery
-    const rows = await this.database.query<NotificationRow & { named: string | null }>(
-      `with named as (${named.sql}),
-       stored as (
-         insert into gateway_notification (gateway_payment_id, result, message, next_try_at, id, provider_id, body_hash, about,
-           verified, reason, state, order_no, gateway_no, refund_no, amount, currency_code, created_at, updated_at)
-         select named.id, case when named.id is null then ?::text else ?::text end,
-           case when named.id is null then ?::text else ?::text end,
-           case when named.id is null then ?::timestamptz else ?::timestamptz end, ?::text, ?::text, ?::text, ?::text,
-           ?::boolean, ?::text, ?::text, ?::text, ?::text, ?::text, ?::bigint, ?::text, ?::timestamptz, ?::timestamptz
-         from (select 1) one left join named on true
-         where (select count(*) from (${alike.sql}) alike) < ?
-         on conflict (provider_id, body_hash) do update set deliveries = gateway_notification.deliveries + 1, updated_at = excluded.updated_at
-         returning *)
-       select named.id as named, stored.* from (select 1) one left join named on true left join stored on true`,
-      [
-        ...named.bindings,
-        ...[nobodys.result, ours.result, nobodys.message, ours.message, nobodys.nextTryAt, ours.nextTryAt],
-        ...[`gnot_${ulid(now.getTime())}`, delivery.providerId, delivery.bodyHash, delivery.about],
-        ...[delivery.verified, delivery.reason, delivery.state, delivery.orderNo, delivery.gatewayNo],
-        ...[delivery.refundNo, delivery.amount, delivery.currency, now, now],
-        ...alike.bindings,
-        bound.atMost,
-      ],
-    )
-    const { named: paymentId, ...row } = rows[0] as NotificationRow & { named: string | null }
+    const most = Math.max(...deliveries.map(({ bound }) => bound.atMost))
+    const rows = await this.database.query<StoredRow>(storing, [
+      ...given.map(({ of }) => deliveries.map((delivery) => of(delivery, now))),
+      ...[most, most, most, now, now],
+    ])
+    const stored = new Map(rows.map(({ at, ...row }) => [Number(at), row]))
+    return Promise.all(deliveries.map((delivery, at) => this.storedAs(delivery, stored.get(at + 1))))
+  }
+
+  private async storedAs(
+    delivery: NewNotification,
+    stored: Omit<StoredRow, "at"> | undefined,
+  ): Promise<Stored> {
+    if (!stored) throw new Error("A notification was neither stored nor refused.")
+    const { named: paymentId, copy, copies, ...row } = stored
     // Nothing stored is a row of nulls beside the payment.
     if (!row.id) return { paymentId, stored: undefined }
-    if (delivery.verified && !row.verified)
-      return { paymentId, stored: await this.acceptLate(row.id, paymentId, paymentId ? ours : nobodys) }
-    return { paymentId, stored: { notification: toNotification(row), fresh: row.deliveries === 1 } }
+    if (delivery.verified && !row.verified) {
+      const fate = paymentId ? delivery.ours : delivery.nobodys
+      return { paymentId, stored: await this.acceptLate(row.id, paymentId, fate) }
+    }
+    const fresh = Number(copy) === 1 && row.deliveries === Number(copies)
+    return { paymentId, stored: { notification: toNotification(row), fresh } }
   }
 
   /** It was refused before, for a key or account that the shop has put right since: to whoever is first it is new. */
@@ -209,59 +210,103 @@ export class Notifications {
   }
 }
 
-interface Sql {
-  sql: string
-  bindings: unknown[]
-}
-
-/** Each number is looked up in an index of its own; without any number there is no payment. */
-function namedPayment({ names, providerId }: NewNotification): Sql {
-  const parts = [ofItsOwn(names, providerId), ofAReturn(names, providerId)].filter(
-    (part) => part !== undefined,
+/** A body that comes twice at once is one row, and of one verdict: read as another type it may verify once and once not. */
+const mostTogether = 64
+const fits = (one: NewNotification, others: readonly NewNotification[]): boolean =>
+  others.length < mostTogether &&
+  others.every(
+    ({ providerId, bodyHash, verified }) =>
+      bodyHash !== one.bodyHash || providerId !== one.providerId || verified === one.verified,
   )
-  if (!parts.length) return { sql: "select null::text as id where false", bindings: [] }
-  return {
-    sql: `select id from (${parts.map(({ sql }) => `(${sql})`).join(" union all ")}) found order by rank limit 1`,
-    bindings: parts.flatMap(({ bindings }) => bindings),
-  }
-}
 
-/** One look-up in three indexes: three of them would cost the planner more than the rest of the statement. */
-function ofItsOwn({ number, gatewayNo }: Names, providerId: string): Sql | undefined {
-  if (!number && !gatewayNo) return undefined
-  return {
-    sql: `select id, case when merchant_order_no = ? then 0 when pay_order_no = ? then 1 else 2 end as rank from gateway_payment
-          where (merchant_order_no = ? or pay_order_no = ? or gateway_order_no = ?) and provider_id = ?`,
-    bindings: [number, number, number, number, gatewayNo, providerId].map((value) => value ?? null),
-  }
-}
+/** What the statement is given of each delivery: a column, its type, and where it comes from. */
+const given: readonly {
+  name: string
+  type: string
+  of: (delivery: NewNotification, now: Date) => unknown
+}[] = [
+  { name: "id", type: "text", of: (_, now) => `gnot_${ulid(now.getTime())}` },
+  { name: "provider_id", type: "text", of: ({ providerId }) => providerId },
+  { name: "body_hash", type: "text", of: ({ bodyHash }) => bodyHash },
+  { name: "about", type: "text", of: ({ about }) => about },
+  { name: "verified", type: "boolean", of: ({ verified }) => verified },
+  { name: "reason", type: "text", of: ({ reason }) => reason },
+  { name: "state", type: "text", of: ({ state }) => state },
+  { name: "order_no", type: "text", of: ({ orderNo }) => orderNo },
+  { name: "gateway_no", type: "text", of: ({ gatewayNo }) => gatewayNo },
+  { name: "refund_no", type: "text", of: ({ refundNo }) => refundNo },
+  { name: "amount", type: "bigint", of: ({ amount }) => amount },
+  { name: "currency_code", type: "text", of: ({ currency }) => currency },
+  { name: "number", type: "text", of: ({ names }) => names.number ?? null },
+  { name: "named_gateway_no", type: "text", of: ({ names }) => names.gatewayNo ?? null },
+  { name: "return_number", type: "text", of: ({ names }) => names.returnNumber ?? null },
+  { name: "return_gateway_no", type: "text", of: ({ names }) => names.returnGatewayNo ?? null },
+  { name: "ours_result", type: "text", of: ({ ours }) => ours.result },
+  { name: "ours_message", type: "text", of: ({ ours }) => ours.message },
+  { name: "ours_next_try_at", type: "timestamptz", of: ({ ours }) => ours.nextTryAt },
+  { name: "nobodys_result", type: "text", of: ({ nobodys }) => nobodys.result },
+  { name: "nobodys_message", type: "text", of: ({ nobodys }) => nobodys.message },
+  { name: "nobodys_next_try_at", type: "timestamptz", of: ({ nobodys }) => nobodys.nextTryAt },
+  { name: "at_most", type: "integer", of: ({ bound }) => bound.atMost },
+  { name: "since", type: "timestamptz", of: ({ bound }) => bound.since },
+]
 
-function ofAReturn({ returnNumber, returnGatewayNo }: Names, providerId: string): Sql | undefined {
-  if (!returnNumber && !returnGatewayNo) return undefined
-  return {
-    sql: `select p.id, case when o.number = ? then 3 else 4 end as rank
-          from gateway_operation o join gateway_payment p on p.id = o.gateway_payment_id
-          where (o.number = ? or o.gateway_no = ?) and o.kind in ('refund', 'cancel') and p.provider_id = ?`,
-    bindings: [returnNumber, returnNumber, returnGatewayNo, providerId].map((value) => value ?? null),
-  }
-}
-
-/** Those that count against the bound: of each payment the verified, of each provider entry the rejected. */
-function alikeStored({ providerId, verified, bound: { atMost, since } }: NewNotification): Sql {
-  if (!verified)
-    return {
-      sql: `select 1 from gateway_notification where provider_id = ? and created_at >= ? and not verified limit ?`,
-      bindings: [providerId, since, atMost],
-    }
-  return {
-    sql: `(select 1 from gateway_notification where gateway_payment_id = (select id from named)
-             and created_at >= ? and verified limit ?)
+/**
+ * `named`: each body once, with the payment that it names; each number is looked up in an index of its own, and of several
+ * that fit the first counts. `judged`: how many count against its bound, stored or before it in this batch: of each payment the
+ * verified, of each provider entry the rejected, and the verified that name no payment. Rows are written in the order
+ * of their bodies, so that two instances that repeat the same ones do not wait for each other.
+ */
+const storing = `
+  with given as (
+    select *, row_number() over (partition by provider_id, body_hash order by at) as copy,
+      count(*) over (partition by provider_id, body_hash) as copies
+    from unnest(${given.map(({ type }) => `?::${type}[]`).join(", ")}) with ordinality
+      as given (${given.map(({ name }) => name).join(", ")}, at)),
+  named as (
+    select given.*, payment.id as payment_id from given left join lateral (
+      select found.id from (
+        select p.id, case when p.merchant_order_no = given.number then 0 when p.pay_order_no = given.number then 1 else 2 end as rank
+        from gateway_payment p
+        where (p.merchant_order_no = given.number or p.pay_order_no = given.number or p.gateway_order_no = given.named_gateway_no)
+          and p.provider_id = given.provider_id
+        union all
+        select p.id, case when o.number = given.return_number then 3 else 4 end
+        from gateway_operation o join gateway_payment p on p.id = o.gateway_payment_id
+        where (o.number = given.return_number or o.gateway_no = given.return_gateway_no)
+          and o.kind in ('refund', 'cancel') and p.provider_id = given.provider_id) found
+      order by found.rank limit 1) payment on true
+    where given.copy = 1),
+  judged as (
+    select named.*, row_number() over (partition by provider_id, verified, case when verified then payment_id end order by at) - 1
+      + (select count(*) from (
+          (select 1 from gateway_notification n where not named.verified
+             and n.provider_id = named.provider_id and n.created_at >= named.since and not n.verified limit ?)
           union all
-          (select 1 from gateway_notification where not exists (select 1 from named)
-             and provider_id = ? and gateway_payment_id is null and created_at >= ? and verified limit ?)`,
-    bindings: [since, atMost, providerId, since, atMost],
-  }
-}
+          (select 1 from gateway_notification n where named.verified
+             and n.gateway_payment_id = named.payment_id and n.created_at >= named.since and n.verified limit ?)
+          union all
+          (select 1 from gateway_notification n where named.verified and named.payment_id is null
+             and n.provider_id = named.provider_id and n.gateway_payment_id is null and n.created_at >= named.since and n.verified
+           limit ?)) alike) as before
+    from named),
+  stored as (
+    insert into gateway_notification (id, gateway_payment_id, provider_id, body_hash, about, verified, reason, state, order_no,
+      gateway_no, refund_no, amount, currency_code, result, message, next_try_at, deliveries, created_at, updated_at)
+    select id, payment_id, provider_id, body_hash, about, verified, reason, state, order_no, gateway_no, refund_no, amount, currency_code,
+      case when payment_id is null then nobodys_result else ours_result end,
+      case when payment_id is null then nobodys_message else ours_message end,
+      case when payment_id is null then nobodys_next_try_at else ours_next_try_at end,
+      copies, ?::timestamptz, ?::timestamptz
+    from judged where before < at_most order by provider_id, body_hash
+    on conflict (provider_id, body_hash) do update
+      set deliveries = gateway_notification.deliveries + excluded.deliveries, updated_at = excluded.updated_at
+    returning *)
+  select given.at, given.copy, given.copies, named.payment_id as named, stored.*
+  from given join named on named.provider_id = given.provider_id and named.body_hash = given.body_hash
+    left join stored on stored.provider_id = given.provider_id and stored.body_hash = given.body_hash`
+
+type StoredRow = NotificationRow & { at: string; copy: string; copies: string; named: string | null }
 
 interface NotificationRow {
   id: string

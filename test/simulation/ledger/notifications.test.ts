@@ -247,6 +247,80 @@ describe("a message is not stored where too many were since a moment", () => {
   })
 })
 
+describe("what comes in at once", () => {
+  const bodies = (count: number, prefix: string) => Array.from({ length: count }, (_, i) => `${prefix}${i}`)
+  const storeAtOnce = (messages: NewNotification[]) =>
+    Promise.all(messages.map((one) => world.ledger.notifications.store(one)))
+
+  it("is stored one by one all the same: each has its own row, payment and fate", async () => {
+    const [mine, other] = [await world.aPayment("pending"), await world.aPayment("pending")]
+    const nobodys = { ...done, result: "ignored" } as const
+    const answers = await storeAtOnce([
+      message("mine", { nobodys, names: { number: mine.number } }),
+      message("stray", { nobodys }),
+      message("other", { nobodys, names: { number: other.number } }),
+      message("elsewhere", { nobodys, names: { number: other.number }, providerId: "pp_ksher_my" }),
+      message("forged", { ...rejected, nobodys, ours: nobodys, names: { number: mine.number } }),
+    ])
+    expect(answers.map(({ paymentId }) => paymentId)).toEqual([mine.id, null, other.id, null, mine.id])
+    expect(answers.map(({ stored }) => [stored?.notification.result, stored?.notification.verified])).toEqual(
+      [
+        ["received", true],
+        ["ignored", true],
+        ["received", true],
+        ["ignored", true],
+        ["ignored", false],
+      ],
+    )
+    expect(new Set(answers.map(({ stored }) => stored?.notification.id)).size).toBe(5)
+  })
+
+  it("is one row with all its deliveries where it is the same, and new to one of them", async () => {
+    const before = await store("known")
+    const answers = await storeAtOnce(
+      [...Array<string>(30).fill("new"), ...Array<string>(30).fill("known")].map((body) => message(body)),
+    )
+    expect(answers.filter(({ stored }) => stored?.fresh)).toEqual([answers[0]])
+    expect(await store("new")).toMatchObject({ fresh: false, notification: { deliveries: 31 } })
+    expect(await store("known")).toMatchObject({
+      fresh: false,
+      notification: { id: before.notification.id, deliveries: 32 },
+    })
+  })
+
+  it("counts against the bound with what came in with it", async () => {
+    const bound = { atMost: 7, since: start }
+    const payment = await world.aPayment()
+    const about = { bound, names: { number: payment.number } }
+    for (const patch of [{ bound, ...rejected }, { bound }, about]) {
+      const answers = await storeAtOnce(bodies(60, JSON.stringify(patch)).map((body) => message(body, patch)))
+      expect(answers.filter(({ stored }) => stored)).toHaveLength(7)
+    }
+  })
+
+  it("is taken for genuine where the same bytes were read once as forged and once as genuine", async () => {
+    const answers = await storeAtOnce([
+      message("first"),
+      message("same", rejected),
+      message("same"),
+      message("same", rejected),
+    ])
+    expect(answers.map(({ stored }) => stored?.fresh)).toEqual([true, true, true, false])
+    expect(await store("same")).toMatchObject({
+      fresh: false,
+      notification: { verified: true, reason: null },
+    })
+  })
+
+  it("is stored beside one that cannot be", async () => {
+    const messages = [message("a"), message("b", { orderNo: "a\0b" }), message("c"), message("d")]
+    const answers = await Promise.allSettled(messages.map((one) => world.ledger.notifications.store(one)))
+    expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"])
+    for (const body of ["a", "c", "d"])
+      expect(await store(body)).toMatchObject({ notification: { deliveries: 2 } })
+  })
+})
+
 it("sums up a provider's notifications", async () => {
   const { notifications } = world.ledger
   const nothing = { last: null, lastActed: null, count: 0, rejected: 0 }
