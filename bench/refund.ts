@@ -50,9 +50,8 @@ const depsOf = (database: Database): Deps => ({
 
 /** What the provider does for one refund, with the ledger. */
 async function withLedger(payment: GatewayPayment, deps: Deps): Promise<void> {
-  const seen = await deps.ledger.payments.picture({ number: payment.number, providerId: deps.providerId })
-  if (!seen) throw new Error("The payment is gone.")
-  const done = await refund({ sessionId: payment.sessionId, amount: 10_000, refundId: "ref_1", seen }, deps)
+  const of = { number: payment.number, providerId: deps.providerId }
+  const done = await refund({ of, amount: { major: "100.00" }, refundId: "ref_1" }, deps)
   await tell(done.payment, deps)
 }
 

@@ -54,10 +54,11 @@ export const mutations: readonly Mutation[] = [
     seed: 578,
     file: settlement("refund"),
     edits: [
-      ["import { PaymentProblem, formatMoney,", "import { ulid, PaymentProblem, formatMoney,"],
+      ["  toMinor,\n}", "  toMinor,\n  ulid,\n}"],
       [
-        "  const { payment, operations } = seen\n",
-        "  return undefined\n  const { payment, operations } = seen\n",
+        "  const done = await refundAtOnce(beginning, request, deps)\n",
+        `  if (beginning.begun) await deps.ledger.returns.withdraw(beginning.begun)
+  const done = await refundAtOnce({ ...beginning, begun: undefined }, request, deps)\n`,
       ],
       [
         `  const intended = await deps.ledger.operations.intend(payment.id, intent)
@@ -149,10 +150,6 @@ export const mutations: readonly Mutation[] = [
     name: "money that an unknown part of was returned is sent back in full when asked for",
     file: settlement("refund"),
     edits: [
-      [
-        '  if (!hasMoney(payment.state) || payment.attentionCode === "outside_unclear") return undefined\n',
-        "  if (!hasMoney(payment.state)) return undefined\n",
-      ],
       ['  if (payment.attentionCode === "outside_unclear") throw returnedOutside(payment, deps)\n', ""],
     ],
   },

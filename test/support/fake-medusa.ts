@@ -713,7 +713,9 @@ export class FakeMedusa implements Host {
     return this.inMedusasWords(async () => {
       const known = await this.paymentIn(payment.data, deps)
       if (!known) throw new PaymentProblem("not_found", "payment_unknown", "No such gateway payment.")
-      const done = await refund({ sessionId: known.sessionId, amount: row.amount, refundId: row.id }, deps)
+      const of = { number: known.number, providerId: payment.providerId }
+      const amount = { major: toMajor(row.amount, known.digits) }
+      const done = await refund({ of, amount, refundId: row.id }, deps)
       await tell(done.payment, deps)
     })
   }

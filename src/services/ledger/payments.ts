@@ -2,8 +2,6 @@ import { statesBefore, ulid } from "../../core"
 import type { GatewayName, PaymentAction, PaymentMode, SettledBy, State } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
-import { operationFromJson } from "./operations"
-import type { Operation, OperationJson } from "./operations"
 
 /** What is known of one payment at the gateway: one per Medusa payment session, for ever. Amounts in minor units. */
 export interface GatewayPayment {
@@ -87,12 +85,8 @@ export type PaymentPatch = Partial<
   >
 >
 
-/** What was known of a payment at one moment. `turn` tells whether anybody has held the payment since. */
-export interface Picture {
-  payment: GatewayPayment
-  operations: Operation[]
-  turn: string | null
-}
+/** A payment by its session, or by its merchant number within a provider entry. */
+export type PaymentKey = { sessionId: string } | { number: string; providerId: string }
 
 export interface Lease {
   payment: GatewayPayment
@@ -169,28 +163,8 @@ export class Payments {
     return this.one("session_id = ?", [sessionId])
   }
 
-  /** A payment with its operations, read at one moment, by its session or by its number within a provider entry. */
-  async picture(
-    by: { sessionId: string } | { number: string; providerId: string },
-  ): Promise<Picture | undefined> {
-    const [where, bindings] =
-      "sessionId" in by
-        ? ["p.session_id = ?", [by.sessionId]]
-        : ["p.merchant_order_no = ? and p.provider_id = ?", [by.number, by.providerId]]
-    const rows = await this.database.query<PaymentRow & { operations: OperationJson[] }>(
-      `select p.*, (select coalesce(json_agg(o order by o.created_at, o.id), '[]') from gateway_operation o
-         where o.gateway_payment_id = p.id) as operations
-       from gateway_payment p where ${where} limit 1`,
-      bindings,
-    )
-    const row = rows[0]
-    return (
-      row && {
-        payment: toPayment(row),
-        operations: row.operations.map(operationFromJson),
-        turn: row.lease_token,
-      }
-    )
+  async of(key: PaymentKey): Promise<GatewayPayment | undefined> {
+    return "sessionId" in key ? this.ofSession(key.sessionId) : this.ofNumber(key.providerId, key.number)
   }
 
   /** By its merchant number, or the number Ksher gives what is paid within a link, within one provider entry. */
@@ -254,7 +228,7 @@ export class Payments {
 
   async release(lease: Lease): Promise<void> {
     await this.database.query(
-      // The token stays: it says whose turn it was last, by which a picture is known to be out of date.
+      // The token stays: it says whose turn it was last, by which a look at the payment is known to be out of date.
       `update gateway_payment set lease_until = null where id = ? and lease_token = ?`,
       [lease.payment.id, lease.token],
     )

@@ -1,25 +1,31 @@
-import { mayMove, ulid } from "../../core"
-import type { OperationKind, State } from "../../core"
+import { hasMoney, mayMove, states, ulid } from "../../core"
+import type { State } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
-import type { Operation, OperationEnd } from "./operations"
-import { toPayment } from "./payments"
-import type { GatewayPayment, Lease, PaymentRow, Picture } from "./payments"
+import { operationFromJson } from "./operations"
+import type { Operation, OperationEnd, OperationJson } from "./operations"
+import { placeholders, toPayment } from "./payments"
+import type { GatewayPayment, Lease, PaymentKey, PaymentRow } from "./payments"
 
-export interface NewReturn {
-  kind: Extract<OperationKind, "cancel" | "refund">
-  amount: number
-  refundId: string | null
-}
+/** What is to go back: minor units, a plain decimal in major units, or all that was paid. */
+export type Wanted = number | { major: string } | "rest"
 
 export interface BegunReturn {
   lease: Lease
   operation: Operation
 }
 
+/** What is known of a payment, and the refund of it that was begun. */
+export interface Beginning {
+  payment: GatewayPayment
+  /** Those that were there before. */
+  operations: Operation[]
+  begun: BegunReturn | undefined
+}
+
 /**
  * Money that goes back where nothing else is going on: one statement before the gateway is called, and one after. Each
- * does all of its work or none; whoever gets `undefined` goes the long way, which looks at everything again.
+ * does all of its work or none; whoever goes away with nothing begun goes the long way, which looks at everything again.
  */
 export class Returns {
   constructor(
@@ -28,33 +34,79 @@ export class Returns {
   ) {}
 
   /**
-   * Takes the payment for `leaseMs` and writes the operation before it is sent (invariant 1), provided that nobody has held
-   * the payment since the picture was taken: an operation made since then would not be in it.
+   * Reads a payment with its operations and, where it holds money, nothing of it has gone back or may have, nobody is at it, and
+   * it covers the amount, takes it for `leaseMs` and writes the refund before it is sent (invariant 1). What the channel
+   * allows is not looked at: `withdraw` a refund that may not be sent. `undefined`: there is no such payment.
    */
   async begin(
-    { payment, turn }: Picture,
-    intent: NewReturn,
+    key: PaymentKey,
+    wanted: { amount: Wanted; refundId: string | null },
     until: { leaseMs: number; nextCheckAt: Date },
-  ): Promise<BegunReturn | undefined> {
+  ): Promise<Beginning | undefined> {
     const now = this.clock.now()
-    const operation = newReturn(payment.id, intent, now)
     const lease = { token: ulid(now.getTime()), until: new Date(now.getTime() + until.leaseMs) }
-    const rows = await this.database.query<PaymentRow>(
-      `with held as (
-         update gateway_payment set lease_token = ?, lease_until = ?, next_check_at = ?, updated_at = ?
-         where id = ? and lease_token is not distinct from ? and (lease_until is null or lease_until <= ?)
-           and state = ? and refunded_amount = ? returning *),
+    const suffix = ulid(now.getTime())
+    const [where, names] =
+      "sessionId" in key
+        ? ["session_id = ?", [key.sessionId]]
+        : ["merchant_order_no = ? and provider_id = ?", [key.number, key.providerId]]
+    const rows = await this.database.query<BeginningRow>(
+      // Who waited here for somebody else's turn to end has not seen what that one wrote: the token tells.
+      `with seen as (
+         select *, coalesce(?::numeric, ?::numeric * power(10::numeric, digits), paid_amount) as wanted from gateway_payment where ${where} limit 1),
+       held as (
+         update gateway_payment payment set lease_token = ?, lease_until = ?, next_check_at = ?, updated_at = ?
+         from seen where payment.id = seen.id and payment.lease_token is not distinct from seen.lease_token
+           and (payment.lease_until is null or payment.lease_until <= ?)
+           and payment.state in (${placeholders(withMoney)}) and payment.refunded_amount = 0
+           and payment.attention_code is distinct from 'outside_unclear'
+           and seen.wanted = trunc(seen.wanted) and seen.wanted between 1 and payment.paid_amount
+           and not exists (select 1 from gateway_operation o where o.gateway_payment_id = seen.id
+             and o.kind in ('cancel', 'refund') and o.state not in ('refused', 'not_sent'))
+         returning payment.*),
        written as (
          insert into gateway_operation (id, gateway_payment_id, kind, number, amount, state, refund_id, created_at, updated_at)
-         select ?::text, id, ?::text, ?::text, ?::bigint, 'sent', ?::text, ?::timestamptz, ?::timestamptz from held)
-       select * from held`,
+         select ?::text, held.id, 'refund', ?::text, seen.wanted::bigint, 'sent', ?::text, ?::timestamptz, ?::timestamptz from held, seen
+         returning *)
+       select payment.*,
+         (select coalesce(json_agg(o order by o.created_at, o.id), '[]') from gateway_operation o where o.gateway_payment_id = payment.id) as operations,
+         (select row_to_json(written) from written) as written
+       from (select payment.* from gateway_payment payment join seen on seen.id = payment.id where not exists (select 1 from held)
+             union all select * from held) payment`,
       [
-        ...[lease.token, lease.until, until.nextCheckAt, now],
-        ...[payment.id, turn, now, payment.state, payment.refundedAmount],
-        ...[operation.id, operation.kind, operation.number, operation.amount, operation.refundId, now, now],
+        ...[typeof wanted.amount === "number" ? wanted.amount : null],
+        ...[typeof wanted.amount === "object" ? wanted.amount.major : null],
+        ...[...names, lease.token, lease.until, until.nextCheckAt, now, now, ...withMoney],
+        ...[`gpop_${suffix}`, suffix, wanted.refundId, now, now],
       ],
     )
-    return rows[0] && { lease: { ...lease, payment: toPayment(rows[0]) }, operation }
+    const row = rows[0]
+    if (!row) return undefined
+    const payment = toPayment(row)
+    const operation = row.written ? operationFromJson(row.written) : undefined
+    return {
+      payment,
+      operations: row.operations.map(operationFromJson),
+      begun: operation && { lease: { ...lease, payment }, operation },
+    }
+  }
+
+  /** The same money by the other call: the whole payment is reversed instead of refunded. */
+  async reverse({ lease, operation }: BegunReturn): Promise<BegunReturn> {
+    await this.database.query(
+      `update gateway_operation set kind = 'cancel' where id = ? and state = 'sent'`,
+      [operation.id],
+    )
+    return { lease, operation: { ...operation, kind: "cancel" } }
+  }
+
+  /** Takes back what was begun and must not be sent, as if nobody had asked. */
+  async withdraw({ lease, operation }: BegunReturn): Promise<void> {
+    await this.database.query(
+      `with gone as (delete from gateway_operation where id = ? and state = 'sent')
+       update gateway_payment set lease_until = null where id = ? and lease_token = ?`,
+      [operation.id, lease.payment.id, lease.token],
+    )
   }
 
   /** Stores how it ended and what the payment is by that, and gives the payment back. */
@@ -107,25 +159,6 @@ export class Returns {
 const checksOf = (before: GatewayPayment, state: State): number =>
   state === before.state ? before.checks : 0
 
-function newReturn(paymentId: string, intent: NewReturn, now: Date): Operation {
-  const suffix = ulid(now.getTime())
-  return {
-    id: `gpop_${suffix}`,
-    paymentId,
-    kind: intent.kind,
-    number: suffix,
-    gatewayNo: null,
-    amount: intent.amount,
-    state: "sent",
-    refundId: intent.refundId,
-    outside: false,
-    untold: false,
-    reason: null,
-    code: null,
-    message: null,
-    attempts: 1,
-    createdAt: now,
-    updatedAt: now,
-    settledAt: null,
-  }
-}
+const withMoney = states.filter(hasMoney)
+
+type BeginningRow = PaymentRow & { operations: OperationJson[]; written: OperationJson | null }

@@ -9,7 +9,7 @@ import type * as Medusa from "@medusajs/framework/types"
 import { PaymentProblem, merchantNumber, money, sameMoney, toMajor, toMinor } from "../../core"
 import type { Gateway } from "../../core"
 import { fromKnex, openLedger, systemClock } from "../ledger"
-import type { Clock, GatewayPayment, KnexLike, Ledger, Picture } from "../ledger"
+import type { Clock, GatewayPayment, KnexLike, Ledger } from "../ledger"
 import { plainDecimal } from "../host/medusa"
 import { kindOf, logLine } from "../observability"
 import { notifyUrl } from "../options/shared"
@@ -145,11 +145,11 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
 
   override async refundPayment(input: Medusa.RefundPaymentInput): Promise<Medusa.RefundPaymentOutput> {
     return inMedusasWords(async () => {
-      const seen = await this.pictureOf(input.data)
-      const { payment } = seen
-      const amount = this.minorOf(plainDecimal(input.amount), payment)
+      const number = numberIn(input.data)
+      if (!number) throw unknownPayment()
+      const amount = { major: plainDecimal(input.amount) }
       const refundId = input.context?.idempotency_key ?? null
-      const done = await refund({ sessionId: payment.sessionId, amount, refundId, seen }, this.deps)
+      const done = await refund({ of: { number, providerId: this.providerId }, amount, refundId }, this.deps)
       await tell(done.payment, this.deps)
       return { data: sessionData(done.payment) }
     })
@@ -249,30 +249,10 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     throw unknownPayment()
   }
 
-  /** As `paymentOf`, with the operations, in one statement. */
-  private async pictureOf(data: Record<string, unknown> | undefined): Promise<Picture> {
-    const number = numberIn(data)
-    const picture = number && (await this.ledger.payments.picture({ number, providerId: this.providerId }))
-    if (picture) return picture
-    throw unknownPayment()
-  }
-
   /** By the number this plugin wrote into the data at initiate; a storefront cannot put another one over it. */
   private async paymentIn(data: Record<string, unknown> | undefined): Promise<GatewayPayment | undefined> {
     const number = numberIn(data)
     return number ? this.ledger.payments.ofNumber(this.providerId, number) : undefined
-  }
-
-  private minorOf(amount: string, payment: GatewayPayment): number {
-    try {
-      return toMinor(amount, payment.digits)
-    } catch (error) {
-      throw new PaymentProblem(
-        "invalid_data",
-        "amount_invalid",
-        `${(error as Error).message} Nothing was sent.`,
-      )
-    }
   }
 }
 

@@ -15,6 +15,12 @@ export const refundOrder = (payment: GatewayPayment, operation: Operation, deps:
   notifyUrl: deps.notifyUrl,
 })
 
+/** Whether the channel of the payment gives an amount like this back. */
+export function takes(payment: GatewayPayment, amount: number, deps: Deps): boolean {
+  const facts = deps.gateway.channelFacts(payment.channel ?? undefined)
+  return facts.refund && (amount === payment.paidAmount || facts.partialRefund)
+}
+
 /** Sends an operation that returns money, for the first time or again under its own number. */
 export async function send(
   payment: GatewayPayment,
@@ -101,6 +107,7 @@ async function resolveRefund(
   if (operation.state === "pending" || (answer.reason !== "absent" && answer.reason !== "not_supported"))
     return stillUnknown(operation, answer)
   if (answer.reason === "absent" && operation.reason === answered) return undone(operation)
+  if (answer.reason === "absent" && !takes(payment, operation.amount ?? 0, deps)) return neverSent
   return sendAgain(payment, operation, answer.reason === "absent", deps)
 }
 
@@ -111,6 +118,13 @@ const undone = (operation: Operation): Outcome<never> =>
     operation.code ?? "",
     operation.message ?? "The gateway answered with a failure it does not document.",
   )
+
+/** A refund is written before it is known whether it may be sent: the process died in between. */
+const neverSent = refused(
+  "not_supported",
+  "",
+  "The channel does not give this amount back, and nothing was sent.",
+)
 
 /** Asking told nothing. That the gateway had answered with a failure is kept for the next time it is asked. */
 const stillUnknown = (operation: Operation, said: { code: string; message: string }): Unknown =>

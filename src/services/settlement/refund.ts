@@ -1,24 +1,31 @@
-import { PaymentProblem, formatMoney, hasMoney, holdsMoney, isUnclear, money, titleOf } from "../../core"
+import {
+  PaymentProblem,
+  formatMoney,
+  hasMoney,
+  holdsMoney,
+  isUnclear,
+  money,
+  titleOf,
+  toMinor,
+} from "../../core"
 import type { Outcome } from "../../core"
 import { committedAmount, returns } from "../ledger"
-import type { BegunReturn, GatewayPayment, Operation, Picture } from "../ledger"
+import type { Beginning, BegunReturn, GatewayPayment, Operation, PaymentKey, Wanted } from "../ledger"
 import { raise } from "./attention"
 import { booking } from "./booking"
 import type { Deps } from "./deps"
 import { leaseMs, withLease } from "./lease"
-import { conclude, endAtOnce, resolve, resolveAll, send } from "./operations"
+import { conclude, endAtOnce, resolve, resolveAll, send, takes } from "./operations"
 import type { ReturnOutcome } from "./operations"
 import { sameDay } from "./same-day"
 import { after, minute } from "./schedule"
 
 export interface RefundRequest {
-  sessionId: string
-  /** Minor units; `rest`: all that is left. */
-  amount: number | "rest"
+  of: PaymentKey
+  /** Minor units, a plain decimal in major units, or `rest`: all that is left. */
+  amount: Wanted
   /** Medusa's refund row, or null for money that Medusa never booked. */
   refundId: string | null
-  /** What the caller has just read of the payment, so that it is not read twice. */
-  seen?: Picture
   /** Nobody has just asked for it: Medusa holds its row, and it is decided that the money is still to go back. */
   owed?: boolean
 }
@@ -32,18 +39,46 @@ export async function refund(
   request: RefundRequest,
   deps: Deps,
 ): Promise<{ payment: GatewayPayment; operation: Operation }> {
-  const seen = request.seen ?? (await deps.ledger.payments.picture({ sessionId: request.sessionId }))
-  if (!seen)
-    throw new PaymentProblem(
-      "not_found",
-      "payment_unknown",
-      "No gateway payment belongs to this payment session. Nothing was sent.",
-    )
   const booked = booking.getStore()
-  if (booked)
-    return withLease(seen.payment.id, deps, (leased) => enter(leased, booked.operationId, request, deps))
-  const done = await refundAtOnce(seen, request, deps)
-  return done ?? withLease(seen.payment.id, deps, (leased) => refundLeased(leased, request, deps))
+  if (booked) {
+    const { id } = found(await deps.ledger.payments.of(request.of))
+    return withLease(id, deps, (leased) => enter(leased, booked.operationId, request, deps))
+  }
+  const beginning = found(
+    await deps.ledger.returns.begin(request.of, request, { leaseMs, nextCheckAt: after(deps, 2 * minute) }),
+  )
+  const done = await refundAtOnce(beginning, request, deps)
+  return (
+    done ??
+    withLease(beginning.payment.id, deps, (leased) => refundLeased(leased, minorOf(request, leased), deps))
+  )
+}
+
+function found<Payment>(payment: Payment | undefined): Payment {
+  if (payment) return payment
+  throw new PaymentProblem(
+    "not_found",
+    "payment_unknown",
+    "No gateway payment belongs to this payment session. Nothing was sent.",
+  )
+}
+
+interface MinorRequest extends RefundRequest {
+  amount: number | "rest"
+}
+
+function minorOf(request: RefundRequest, { digits }: GatewayPayment): MinorRequest {
+  const { amount } = request
+  if (typeof amount !== "object") return { ...request, amount }
+  try {
+    return { ...request, amount: toMinor(amount.major, digits) }
+  } catch (error) {
+    throw new PaymentProblem(
+      "invalid_data",
+      "amount_invalid",
+      `${(error as Error).message} Nothing was sent.`,
+    )
+  }
 }
 
 /** Hands a refund that has gone through to Medusa's row for it. Never sends: whoever comes second has nothing to enter. */
@@ -66,25 +101,31 @@ const isDone = (operation: Operation): boolean =>
 
 /**
  * The usual refund: nothing of the payment has gone back, or may have, and nobody else is at it. There is nothing to
- * settle first and nothing to take over, and two statements do. `undefined` in every other case: nothing was written, or
- * what was is settled by the long way.
+ * settle first and nothing to take over, and it has been written with the first look at the payment. `undefined` in every
+ * other case: nothing is written, or what was is settled by the long way.
  */
-async function refundAtOnce(seen: Picture, request: RefundRequest, deps: Deps) {
-  const { payment, operations } = seen
-  const amount = request.amount === "rest" ? payment.paidAmount : request.amount
-  if (!hasMoney(payment.state) || payment.attentionCode === "outside_unclear") return undefined
-  if (returns(operations).some((operation) => holdsMoney(operation.state))) return undefined
-  if (amount <= 0 || amount > payment.paidAmount || !takes(payment, amount, deps)) return undefined
-  const kind = reverses(payment, operations, amount, deps) ? "cancel" : "refund"
-  const begun = await deps.ledger.returns.begin(
-    seen,
-    { kind, amount, refundId: request.refundId },
-    { leaseMs, nextCheckAt: after(deps, 2 * minute) },
-  )
+async function refundAtOnce({ operations, begun }: Beginning, request: RefundRequest, deps: Deps) {
   if (!begun) return undefined
-  const attempted = await attemptBegun(begun, deps)
-  if (kind === "cancel" && attempted.outcome.kind === "refused") return undefined
+  const { payment } = begun.lease
+  const amount = begun.operation.amount ?? 0
+  if (!isAsked(amount, request, payment) || !takes(payment, amount, deps)) {
+    await deps.ledger.returns.withdraw(begun)
+    return undefined
+  }
+  const reversing = reverses(payment, operations, amount, deps)
+  const attempted = await attemptBegun(reversing ? await deps.ledger.returns.reverse(begun) : begun, deps)
+  if (reversing && attempted.outcome.kind === "refused") return undefined
   return answered(attempted, deps)
+}
+
+/** The database has measured the amount in its own arithmetic: once more in ours. What is wrong with it, the long way says. */
+function isAsked(amount: number, request: RefundRequest, payment: GatewayPayment): boolean {
+  try {
+    const asked = minorOf(request, payment).amount
+    return amount === (asked === "rest" ? payment.paidAmount : asked)
+  } catch {
+    return false
+  }
 }
 
 async function attemptBegun(begun: BegunReturn, deps: Deps): Promise<Attempted> {
@@ -100,7 +141,7 @@ async function attemptBegun(begun: BegunReturn, deps: Deps): Promise<Attempted> 
   }
 }
 
-async function refundLeased(payment: GatewayPayment, request: RefundRequest, deps: Deps) {
+async function refundLeased(payment: GatewayPayment, request: MinorRequest, deps: Deps) {
   if (!hasMoney(payment.state)) throw notPaid(payment)
   await deps.ledger.payments.update(payment.id, { nextCheckAt: after(deps, 2 * minute) })
   const earlier = await settledEarlier(payment, deps)
@@ -129,7 +170,7 @@ async function settledEarlier(payment: GatewayPayment, deps: Deps) {
 async function takenOver(
   payment: GatewayPayment,
   operations: readonly Operation[],
-  request: RefundRequest,
+  request: MinorRequest,
   deps: Deps,
 ): Promise<Operation | undefined> {
   if (!request.refundId) return undefined
@@ -154,7 +195,7 @@ async function takenOver(
 async function tellFirst(
   payment: GatewayPayment,
   operations: readonly Operation[],
-  request: RefundRequest,
+  request: MinorRequest,
   deps: Deps,
 ): Promise<void> {
   const twin = request.amount === "rest" ? undefined : untoldOf(operations, request.amount)
@@ -180,7 +221,7 @@ export async function notBooked(done: readonly Operation[], deps: Deps): Promise
 async function allowed(
   payment: GatewayPayment,
   operations: readonly Operation[],
-  request: RefundRequest,
+  request: MinorRequest,
   deps: Deps,
 ): Promise<number> {
   if (payment.attentionCode === "outside_unclear") throw returnedOutside(payment, deps)
@@ -199,12 +240,6 @@ async function allowed(
     : `${payment.channel} payments cannot be refunded through ${titleOf(deps.gateway.name)}. Nothing was sent: return ${formatMoney(money(amount, payment.currency), payment.digits)} by hand (a bank transfer, say) and record it on the order.`
   await raise(payment, "refund_unsupported", sentence, deps)
   throw new PaymentProblem("not_allowed", "refund_unsupported", sentence)
-}
-
-/** Whether the channel of the payment gives an amount like this back. */
-function takes(payment: GatewayPayment, amount: number, deps: Deps): boolean {
-  const facts = deps.gateway.channelFacts(payment.channel ?? undefined)
-  return facts.refund && (amount === payment.paidAmount || facts.partialRefund)
 }
 
 /** Same day, whole, and not tried before: the gateway reverses the payment instead of refunding it. */

@@ -113,7 +113,7 @@ async function refundByHand(
   const row = booked && (await owedRow(payment, booked, deps))
   if (row) {
     const amount = toMinor(row.amount, payment.digits)
-    await refund({ sessionId: payment.sessionId, amount, refundId: row.id, owed: true }, deps)
+    await refund({ of: { sessionId: payment.sessionId }, amount, refundId: row.id, owed: true }, deps)
     return
   }
   if (booked && Number(booked.captured) > 0) {
@@ -128,7 +128,7 @@ async function refundByHand(
   }
   const amount =
     resolution.amount === undefined ? ("rest" as const) : await amountOf(payment, resolution, deps)
-  await refund({ sessionId: payment.sessionId, amount, refundId: null }, deps)
+  await refund({ of: { sessionId: payment.sessionId }, amount, refundId: null }, deps)
 }
 
 /** A refund that Medusa holds and that nothing carries out: what is owed is paid under its own row. */

@@ -269,8 +269,9 @@ async function inMedusaCaptured(payment: GatewayPayment, deps: SettleDeps): Prom
       payment
     )
   if (await stillOpening(payment, deps)) return payment
-  // Told of the capture of an order that it did not get to link, Medusa would give the money back.
-  if (payment.collectionId) await deps.host.linkOrder(payment.collectionId, after(deps, -2 * minute))
+  // Told of the capture of an order that it did not get to link, Medusa would give the money back. A younger one is being linked.
+  if (payment.collectionId && ageOf(payment, deps) >= 2 * minute)
+    await deps.host.linkOrder(payment.collectionId, after(deps, -2 * minute))
   const { problem } = await deps.host.capture(payment.sessionId, toMajor(payment.paidAmount, payment.digits))
   const now = await deps.host.payment(payment.sessionId)
   if (now && !isZero(now.captured)) return capturedNow(await fresh(payment, deps), deps)
@@ -338,7 +339,7 @@ async function giveBackUnbooked(payment: GatewayPayment, deps: SettleDeps): Prom
     )
   if (givenUp(payment, operations)) return payment
   return attemptReturn(payment, deps, () =>
-    refund({ sessionId: payment.sessionId, amount: "rest", refundId: null }, deps),
+    refund({ of: { sessionId: payment.sessionId }, amount: "rest", refundId: null }, deps),
   )
 }
 
@@ -445,7 +446,7 @@ async function carryOutOwed(
       continue
     }
     current = await attemptReturn(current, deps, () =>
-      refund({ sessionId: payment.sessionId, amount, refundId: row.id, owed: true }, deps),
+      refund({ of: { sessionId: payment.sessionId }, amount, refundId: row.id, owed: true }, deps),
     )
   }
   return current

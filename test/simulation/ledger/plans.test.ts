@@ -101,9 +101,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.create": ({ payments }) => payments.create(aNewPayment(), now).catch(neitherWrittenNorRead),
   "payments.get": ({ payments }) => payments.get(id),
   "payments.ofSession": ({ payments }) => payments.ofSession("payses_42"),
-  "payments.picture by session": ({ payments }) => payments.picture({ sessionId: "payses_42" }),
-  "payments.picture by number": ({ payments }) =>
-    payments.picture({ number: "M42", providerId: "pp_ksher_th" }),
+  "payments.of": ({ payments }) => payments.of({ number: "M42", providerId: "pp_ksher_th" }),
   "payments.ofNumber": ({ payments }) => payments.ofNumber("pp_ksher_th", "M42"),
   "payments.ofOrder": ({ payments }) => payments.ofOrder("order_42", ["pay_col_42", "pay_col_43"]),
   "payments.ofOrder without collections": ({ payments }) => payments.ofOrder("order_42", []),
@@ -153,12 +151,11 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     operations.recordOutside(id, { kind: "refund", number: "o", amount: 1 }),
   "operations.ofPayment": ({ operations }) => operations.ofPayment(id),
   "operations.refundIdsKnown": ({ operations }) => operations.refundIdsKnown(["ref_M42", "ref_M43"]),
-  "returns.begin": async ({ returns }) =>
-    returns.begin(
-      { payment: await world.aPayment("paid"), operations: [], turn: null },
-      { kind: "refund", amount: 1, refundId: null },
-      { leaseMs: 1_000, nextCheckAt: now },
-    ),
+  "returns.begin": ({ returns }) =>
+    returns.begin({ number: "M42", providerId: "pp_ksher_th" }, wanted, until),
+  "returns.begin by session": ({ returns }) => returns.begin({ sessionId: "payses_42" }, wanted, until),
+  "returns.reverse": async ({ returns }) => returns.reverse(await begunReturn()),
+  "returns.withdraw": async ({ returns }) => returns.withdraw(await begunReturn()),
   "returns.end": async ({ returns }) => {
     const begun = await begunReturn()
     return returns.end(begun, { state: "refused" }, begun.lease.payment)
@@ -193,18 +190,15 @@ const aDelivery = (patch: Partial<NewNotification>): NewNotification => ({
   ...patch,
 })
 
+const wanted = { amount: 1, refundId: null }
+const until = { leaseMs: 1_000, nextCheckAt: now }
+
 async function begunReturn() {
-  const { sessionId } = await world.aPayment("paid")
-  const seen = await world.ledger.payments.picture({ sessionId })
-  const begun =
-    seen &&
-    (await world.ledger.returns.begin(
-      seen,
-      { kind: "refund", amount: 1, refundId: null },
-      { leaseMs: 1_000, nextCheckAt: now },
-    ))
-  if (!begun) throw new Error("Nobody else is at it, and it could not be begun.")
-  return begun
+  const { id, sessionId } = await world.aPayment("paid")
+  await world.ledger.payments.update(id, { paidAmount: 1 })
+  const beginning = await world.ledger.returns.begin({ sessionId }, wanted, until)
+  if (!beginning?.begun) throw new Error("Nobody else is at it, and it could not be begun.")
+  return beginning.begun
 }
 
 /** A planned statement returns no row, which the ledger takes for a broken database. */

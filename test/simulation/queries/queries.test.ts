@@ -1,6 +1,6 @@
 import { returns } from "../../../src/services/ledger"
 import { receive, refund } from "../../../src/services/settlement"
-import { openQueryWorld, raw, succeeds, type QueryWorld } from "./world"
+import { calm, openQueryWorld, raw, succeeds, type QueryWorld } from "./world"
 
 let world: QueryWorld
 beforeAll(async () => {
@@ -8,16 +8,16 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await world.base.empty()
-  Object.assign(world.mood, { refund: succeeds, sameDay: false })
+  Object.assign(world.mood, calm)
 })
 afterAll(() => world.base.close())
 
 const ask = (sessionId: string, amount: number, refundId: string) =>
-  refund({ sessionId, amount, refundId }, world.deps)
+  refund({ of: { sessionId }, amount, refundId }, world.deps)
 const booksOf = async (sessionId: string) => {
-  const picture = await world.base.ledger.payments.picture({ sessionId })
-  if (!picture) throw new Error("The payment is gone.")
-  const { payment, operations } = picture
+  const payment = await world.base.ledger.payments.ofSession(sessionId)
+  if (!payment) throw new Error("The payment is gone.")
+  const operations = await world.base.ledger.operations.ofPayment(payment.id)
   return [
     payment.state,
     payment.refundedAmount,
@@ -28,20 +28,43 @@ const booksOf = async (sessionId: string) => {
 }
 
 describe("a refund", () => {
-  it("makes three statements: what is known, the operation before it is sent, its end", async () => {
+  it("makes two statements: the payment taken and the operation written before it is sent, and its end", async () => {
     const { sessionId } = await world.paid()
     const statements = await world.statementsOf(() => ask(sessionId, 4_000, "ref_1"))
-    expect(statements).toHaveLength(3)
+    expect(statements).toHaveLength(2)
     expect(await booksOf(sessionId)).toEqual(["partially_refunded", 4_000, ["refund succeeded"]])
   })
 
-  it("makes two where the caller has read the payment", async () => {
+  it("makes them as Medusa asks: by the merchant number, for an amount in major units", async () => {
+    const { number, sessionId } = await world.paid()
+    const asked = { of: { number, providerId: "pp_ksher_th" }, amount: { major: "40.00" }, refundId: "ref_1" }
+    expect(await world.statementsOf(() => refund(asked, world.deps))).toHaveLength(2)
+    expect(await booksOf(sessionId)).toEqual(["partially_refunded", 4_000, ["refund succeeded"]])
+  })
+
+  it("makes one more where the whole payment is reversed", async () => {
     const { sessionId } = await world.paid()
-    const seen = await world.ledger.payments.picture({ sessionId })
-    if (!seen) throw new Error("The payment is gone.")
-    const whole = { sessionId, amount: 10_000, refundId: "ref_1", seen }
-    expect(await world.statementsOf(() => refund(whole, world.deps))).toHaveLength(2)
-    expect(await booksOf(sessionId)).toEqual(["refunded", 10_000, ["refund succeeded"]])
+    const cancel = { kind: "succeeded", value: { gatewayNo: "C", state: "succeeded" } } as const
+    Object.assign(world.mood, { sameDay: true, cancel })
+    expect(await world.statementsOf(() => ask(sessionId, 10_000, "ref_1"))).toHaveLength(3)
+    expect(await booksOf(sessionId)).toEqual(["refunded", 10_000, ["cancel succeeded"]])
+  })
+
+  it("of an amount that the channel does not give back leaves nothing behind, and nobody waits for it", async () => {
+    const { id, sessionId } = await world.paid()
+    world.mood.partial = false
+    await expect(ask(sessionId, 4_000, "ref_1")).rejects.toMatchObject({ code: "refund_unsupported" })
+    expect(await booksOf(sessionId)).toEqual(["paid", 0, []])
+    expect(await world.base.ledger.payments.lease(id, 1_000)).toBeDefined()
+  })
+
+  it("that was written, and whose process died before it was known that it may not be sent, is never sent", async () => {
+    const { id, sessionId } = await world.paid()
+    await world.base.ledger.operations.intend(id, { kind: "refund", amount: 4_000 })
+    const absent = { kind: "refused", reason: "absent", code: "x", message: "Unknown." } as const
+    Object.assign(world.mood, { partial: false, refund: succeeds, refundQuery: absent })
+    await expect(ask(sessionId, 3_000, "ref_1")).rejects.toMatchObject({ code: "refund_unsupported" })
+    expect(await booksOf(sessionId)).toEqual(["paid", 0, ["refund refused"]])
   })
 
   it("gives the payment back at its end", async () => {
@@ -54,7 +77,7 @@ describe("a refund", () => {
     const { sessionId } = await world.paid()
     const value = { number: "R", amount: { minor: 4_000, currency: "thb" }, state: "pending" as const }
     world.mood.refund = { kind: "pending", value, message: "Later." }
-    expect(await world.statementsOf(() => ask(sessionId, 4_000, "ref_1"))).toHaveLength(3)
+    expect(await world.statementsOf(() => ask(sessionId, 4_000, "ref_1"))).toHaveLength(2)
     expect(await booksOf(sessionId)).toEqual(["paid", 0, ["refund pending"]])
   })
 
@@ -79,12 +102,10 @@ describe("a refund", () => {
     expect(await booksOf(sessionId)).toEqual(["refunded", 10_000, ["cancel refused", "refund succeeded"]])
   })
 
-  it("that somebody else has begun since the payment was read is not sent beside it", async () => {
+  it("that another has left nothing for is not sent beside it", async () => {
     const { sessionId } = await world.paid()
-    const seen = await world.ledger.payments.picture({ sessionId })
-    if (!seen) throw new Error("The payment is gone.")
     await ask(sessionId, 10_000, "ref_1")
-    const second = refund({ sessionId, amount: 10_000, refundId: "ref_2", seen }, world.deps)
+    const second = ask(sessionId, 10_000, "ref_2")
     await expect(second).rejects.toThrow(/is left of payment/)
     expect(await booksOf(sessionId)).toEqual(["refunded", 10_000, ["refund succeeded"]])
   })
@@ -101,7 +122,7 @@ describe("a refund", () => {
         return succeeds
       },
     }
-    await refund({ sessionId, amount: 4_000, refundId: "ref_1" }, { ...world.deps, gateway: slow })
+    await refund({ of: { sessionId }, amount: 4_000, refundId: "ref_1" }, { ...world.deps, gateway: slow })
     expect(taken).toEqual([expect.objectContaining({ token: expect.any(String) })])
     expect(await booksOf(sessionId)).toEqual(["partially_refunded", 4_000, ["refund succeeded"]])
     expect(await world.base.ledger.payments.lease(id, 1_000)).toBeUndefined()

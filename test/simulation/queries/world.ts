@@ -1,4 +1,4 @@
-import type { Gateway, Outcome, RefundRecord } from "../../../src/core"
+import type { Gateway, Outcome, RefundRecord, ReversalRecord } from "../../../src/core"
 import { openLedger } from "../../../src/services/ledger"
 import type { GatewayPayment, Ledger } from "../../../src/services/ledger"
 import { leaseMs } from "../../../src/services/settlement/lease"
@@ -9,7 +9,10 @@ import { Counter } from "./counting"
 /** What the gateway says to the next refund; a test changes it. */
 export interface Mood {
   refund: Outcome<RefundRecord>
+  refundQuery: Outcome<RefundRecord>
+  cancel: Outcome<ReversalRecord>
   sameDay: boolean
+  partial: boolean
 }
 
 export interface QueryWorld {
@@ -33,16 +36,30 @@ export const succeeds: Outcome<RefundRecord> = { kind: "succeeded", value: done(
 
 const refused: Outcome<never> = { kind: "refused", reason: "declined", code: "no", message: "No." }
 
+export const calm: Mood = {
+  refund: succeeds,
+  refundQuery: succeeds,
+  cancel: refused,
+  sameDay: false,
+  partial: true,
+}
+
 /** A gateway that answers as the mood is; only what the use cases of these tests ask of one. */
 const gatewayOf = (mood: Mood): Gateway =>
   ({
     name: "ksher",
     account: "mch1",
     acknowledgement: { contentType: "text/plain", accepted: "ok", rejected: () => "no" },
-    channelFacts: () => ({ refund: true, partialRefund: true, refundQuery: true, close: true, minimum: 1 }),
+    channelFacts: () => ({
+      refund: true,
+      partialRefund: mood.partial,
+      refundQuery: true,
+      close: true,
+      minimum: 1,
+    }),
     refund: async () => mood.refund,
-    refundQuery: async () => succeeds,
-    cancel: async () => refused,
+    refundQuery: async () => mood.refundQuery,
+    cancel: async () => mood.cancel,
     readNotification: ({ body }) => ({
       readable: true,
       verified: !body.includes("forged"),
@@ -57,7 +74,7 @@ export async function openQueryWorld(name: string): Promise<QueryWorld> {
   const base = await openLedgerWorld(name)
   const counter = new Counter(base.database)
   const ledger = openLedger(counter, base.clock)
-  const mood: Mood = { refund: succeeds, sameDay: false }
+  const mood: Mood = { ...calm }
   const deps: Deps = {
     providerId: "pp_ksher_th",
     gateway: gatewayOf(mood),

@@ -41,12 +41,12 @@ const deps = {
   ledger: {
     payments: {
       ofSession: () => Promise.resolve(undefined),
-      picture: () => Promise.resolve(undefined),
       lease: () => Promise.resolve(undefined),
       update: () => Promise.resolve(payment),
       claimDue: () => Promise.resolve([]),
       unsettledAfter: () => Promise.resolve([]),
     },
+    returns: { begin: () => Promise.resolve(undefined) },
     notifications: { claimDue: () => Promise.resolve([]), prune: () => Promise.resolve(0) },
   },
 } as unknown as SettleDeps
@@ -62,7 +62,11 @@ const request = {
 it.each<[string, string, (deps: SettleDeps) => Promise<unknown>]>([
   ["open", "currency_unsupported", (its: Deps) => open(request, its)],
   ["authorize", "payment_unknown", (its) => authorize("payses_1", its)],
-  ["refund", "payment_unknown", (its) => refund({ sessionId: "payses_1", amount: 1, refundId: null }, its)],
+  [
+    "refund",
+    "payment_unknown",
+    (its) => refund({ of: { sessionId: "payses_1" }, amount: 1, refundId: null }, its),
+  ],
   ["cancel", "paid_cannot_be_cancelled", (its) => cancel(payment, its)],
   [
     "resolve",
