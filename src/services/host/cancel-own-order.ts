@@ -1,10 +1,11 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
-import { ContainerRegistrationKeys, MedusaError } from "@medusajs/framework/utils"
+import { MedusaError } from "@medusajs/framework/utils"
 import { cancelOrderWorkflow } from "@medusajs/medusa/core-flows"
 
 import { PaymentProblem } from "../../core"
 import type { PluginOptions } from "../options/plugin"
 import { minute } from "../settlement"
+import { graph } from "./graph"
 
 interface OrderRow {
   id: string
@@ -50,12 +51,8 @@ export async function cancelOwnOrder(
 async function orderRow(container: MedusaContainer, orderId: string): Promise<OrderRow> {
   const missing = new MedusaError(MedusaError.Types.NOT_FOUND, "There is no such order.")
   if (!/^\w{1,64}$/.test(orderId)) throw missing
-  const { data } = await container.resolve(ContainerRegistrationKeys.QUERY).graph({
-    entity: "order",
-    fields: ["id", "status", "customer_id", "created_at", "fulfillments.canceled_at"],
-    filters: { id: orderId },
-  })
-  const order = data[0] as unknown as OrderRow | undefined
+  const fields = ["id", "status", "customer_id", "created_at", "fulfillments.canceled_at"]
+  const [order] = await graph<OrderRow>(container, "order", fields, { id: orderId })
   if (!order) throw missing
   return order
 }

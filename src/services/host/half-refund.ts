@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto"
 import { setTimeout } from "node:timers/promises"
 
 import type { ILockingModule, MedusaContainer } from "@medusajs/framework/types"
-import { ContainerRegistrationKeys, MathBN, Modules } from "@medusajs/framework/utils"
+import { MathBN, Modules } from "@medusajs/framework/utils"
 
 import { PaymentProblem } from "../../core"
+import { graph } from "./graph"
 import type { Amount } from "./medusa"
 
 interface PaymentRow {
@@ -85,14 +86,10 @@ async function orderOfPayment(
   container: MedusaContainer,
   paymentId: string,
 ): Promise<PaymentOfOrder | undefined> {
-  const payment = await one<PaymentRow>(
-    container,
-    "payment",
-    ["provider_id", "payment_collection_id", "amount"],
-    { id: paymentId },
-  )
+  const fields = ["provider_id", "payment_collection_id", "amount"]
+  const [payment] = await graph<PaymentRow>(container, "payment", fields, { id: paymentId })
   if (!payment || !/^pp_(ksher|gnete)(_|$)/.test(payment.provider_id)) return
-  const link = await one<{ order_id: string }>(container, "order_payment_collection", ["order_id"], {
+  const [link] = await graph<{ order_id: string }>(container, "order_payment_collection", ["order_id"], {
     payment_collection_id: payment.payment_collection_id,
   })
   return link && { id: link.order_id, paid: payment.amount }
@@ -103,7 +100,7 @@ async function refuseHalfRefund(
   { id, paid }: PaymentOfOrder,
   asked: unknown,
 ): Promise<void> {
-  const order = await one<OrderRow>(container, "order", ["id", "status", "summary"], { id })
+  const [order] = await graph<OrderRow>(container, "order", ["id", "status", "summary"], { id })
   if (!order || !needsCreditLine(order, typeof asked === "number" ? asked : paid)) return
   if (order.status === "canceled")
     throw new PaymentProblem(
@@ -111,7 +108,7 @@ async function refuseHalfRefund(
       "order_canceled",
       "The order is cancelled: what it still holds goes back by itself. Nothing was sent for this request; what is owed beyond that is refunded under Gateway payments.",
     )
-  const changing = await one<{ id: string }>(container, "order_change", ["id"], {
+  const [changing] = await graph<{ id: string }>(container, "order_change", ["id"], {
     order_id: id,
     status: ["pending", "requested"],
   })
@@ -121,16 +118,6 @@ async function refuseHalfRefund(
       "order_changing",
       "The order has a change open (an edit, a return or an exchange), and Medusa cannot enter a refund beside it. Nothing was sent: confirm or cancel that change, then refund.",
     )
-}
-
-async function one<Row>(
-  container: MedusaContainer,
-  entity: string,
-  fields: string[],
-  filters: object,
-): Promise<Row | undefined> {
-  const query = container.resolve(ContainerRegistrationKeys.QUERY)
-  return (await query.graph({ entity, fields, filters })).data[0] as Row | undefined
 }
 
 /** Medusa writes a credit line for what goes back beyond what the order owes the shopper anyway. */

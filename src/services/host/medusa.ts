@@ -3,6 +3,7 @@ import { BigNumber, ContainerRegistrationKeys, MathBN, MedusaError, Modules } fr
 import { processPaymentWorkflow, refundPaymentWorkflow } from "@medusajs/medusa/core-flows"
 
 import type { Host, HostOrder, HostPayment, HostSession, SessionMark } from "../settlement"
+import { graph } from "./graph"
 
 export type Amount = ConstructorParameters<typeof BigNumber>[0]
 
@@ -217,14 +218,8 @@ export class MedusaHost implements Host {
     return [`order ${order.id}: transaction of ${plainDecimal(missing)} added`]
   }
 
-  private async graph<Row>(
-    entity: string,
-    fields: string[],
-    filters: Record<string, unknown>,
-  ): Promise<Row[]> {
-    const query = this.container.resolve(ContainerRegistrationKeys.QUERY)
-    const { data } = await query.graph({ entity, fields, filters })
-    return data as Row[]
+  private graph<Row>(entity: string, fields: string[], filters: Record<string, unknown>): Promise<Row[]> {
+    return graph<Row>(this.container, entity, fields, filters)
   }
 
   private get payments() {

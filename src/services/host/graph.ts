@@ -1,0 +1,14 @@
+import type { MedusaContainer } from "@medusajs/framework/types"
+import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
+
+/** Rows of one of Medusa's entities, as its query hands them out. */
+export async function graph<Row>(
+  container: MedusaContainer,
+  entity: string,
+  fields: string[],
+  filters: Record<string, unknown>,
+): Promise<Row[]> {
+  const query = container.resolve(ContainerRegistrationKeys.QUERY)
+  const { data } = await query.graph({ entity, fields, filters })
+  return data as Row[]
+}
