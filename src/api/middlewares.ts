@@ -9,10 +9,12 @@ import { route } from "./problems"
 const oneByOne = (req: MedusaRequest, res: MedusaResponse, next: MedusaNextFunction) =>
   route(async () => {
     const { amount } = (req.body ?? {}) as { amount?: unknown }
-    await refundOneByOne(req.scope, { paymentId: String(req.params.id), amount }, () => {
+    await refundOneByOne(req.scope, { paymentId: String(req.params.id), amount }, async () => {
+      // Who went away while it waited may have asked again elsewhere: nothing has been sent, and nothing is.
+      if (res.destroyed) return
       next()
       // An admin who has gone away ends it too: there is no other sign that the route is done.
-      return finished(res).catch(() => undefined)
+      await finished(res).catch(() => undefined)
     })
   })(req, res)
 

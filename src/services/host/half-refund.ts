@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto"
 import { setTimeout } from "node:timers/promises"
 
 import type { ILockingModule, MedusaContainer } from "@medusajs/framework/types"
-import { MathBN, Modules } from "@medusajs/framework/utils"
+import { ContainerRegistrationKeys, MathBN, Modules } from "@medusajs/framework/utils"
 
 import { PaymentProblem } from "../../core"
+import { kindOf, logLine } from "../observability"
 import { graph } from "./graph"
 import type { Amount } from "./medusa"
 
@@ -46,34 +47,72 @@ export async function refundOneByOne(
     await carryOut()
     return
   }
-  const locking: ILockingModule = container.resolve(Modules.LOCKING)
-  const key = `gateway-refund:${order.id}`
-  const ownerId = randomUUID()
-  const locked = await acquired(locking, key, ownerId, pause)
+  const lock = lockOf(container, order.id)
+  const locked = await inTime(lock, pause)
   try {
     await refuseHalfRefund(container, order, refund.amount)
     await carryOut()
   } finally {
-    if (locked) await locking.release(key, { ownerId })
+    if (locked) lock.release()
   }
 }
 
-async function acquired(
-  locking: ILockingModule,
-  key: string,
-  ownerId: string,
-  pause: (ms: number) => Promise<unknown>,
-): Promise<boolean> {
-  for (let waited = 0; waited <= waitedAtMost; waited += askedAgainAfter) {
-    if (waited > 0) await pause(askedAgainAfter)
-    try {
-      await locking.acquire(key, { ownerId, expire: heldAtMostSeconds })
-      return true
-    } catch {
-      // No provider tells "held by another" from "out of reach": both are waited for.
-    }
+interface Lock {
+  acquire(): Promise<void>
+  release(): void
+}
+
+function lockOf(container: MedusaContainer, orderId: string): Lock {
+  const locking: ILockingModule = container.resolve(Modules.LOCKING)
+  const logger = container.resolve(ContainerRegistrationKeys.LOGGER)
+  const key = `gateway-refund:${orderId}`
+  const ownerId = randomUUID()
+  return {
+    acquire: () => locking.acquire(key, { ownerId, expire: heldAtMostSeconds }),
+    // Nobody waits for it: the refund has its answer, which a provider that is down must neither change nor hold up.
+    release: () =>
+      void locking
+        .release(key, { ownerId })
+        .catch((error: unknown) =>
+          logger.warn(logLine("lock_not_released", { order: orderId }, kindOf(error))),
+        ),
   }
-  return false
+}
+
+/**
+ * Whether the lock was had within the time. A provider that is out of reach may take minutes to say so, or not say it at all:
+ * the refund of somebody who has asked again meanwhile would be carried out in the end as well.
+ */
+async function inTime(lock: Lock, pause: (ms: number) => Promise<unknown>): Promise<boolean> {
+  let over = false
+  const isOver = () => over
+  let deadline: NodeJS.Timeout | undefined
+  const waited = new Promise<boolean>((resolve) => {
+    deadline = globalThis.setTimeout(() => {
+      over = true
+      resolve(false)
+    }, waitedAtMost)
+  })
+  const asking = async (): Promise<boolean> => {
+    for (let asked = 0; asked * askedAgainAfter <= waitedAtMost; asked++) {
+      if (asked > 0) await pause(askedAgainAfter)
+      if (isOver()) return false
+      try {
+        await lock.acquire()
+      } catch {
+        // No provider tells "held by another" from "out of reach": both are waited for.
+        continue
+      }
+      if (isOver()) lock.release()
+      return true
+    }
+    return false
+  }
+  try {
+    return await Promise.race([asking(), waited])
+  } finally {
+    clearTimeout(deadline)
+  }
 }
 
 interface PaymentOfOrder {

@@ -15,6 +15,7 @@ export const logCodes = [
   "close_failed",
   "capture_failed",
   "settle_failed",
+  "lock_not_released",
   "session_left_to_job",
   "notification_not_stored",
   "notification_failed",

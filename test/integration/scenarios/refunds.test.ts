@@ -1,3 +1,5 @@
+import { Modules } from "@medusajs/framework/utils"
+
 import {
   books,
   eventually,
@@ -19,6 +21,7 @@ import {
   disturb,
   gnete,
   hour,
+  medusaPaymentId,
   minute,
   notifications,
   operations,
@@ -161,6 +164,39 @@ inRealMedusa((world) => {
       ).sessions
       expect(session).toMatchObject({ refundedAmount: expect.stringMatching(`^${way.major}0$`) })
     })
+  })
+
+  it("9. an admin who went away while another refund of the order was being made: nothing is sent for nobody", async () => {
+    const order = await paidOrder(world, gnete.provider)
+    const path = `/admin/payments/${await medusaPaymentId(world, order)}/refund`
+    const locking = world.container.resolve(Modules.LOCKING)
+    const [asked, given] = [jest.spyOn(locking, "acquire"), jest.spyOn(locking, "release")]
+    const oneMore = (calls: jest.SpyInstance, than = calls.mock.calls.length) =>
+      eventually(
+        () => Promise.resolve(calls.mock.calls.length),
+        (now) => now > than,
+      )
+    try {
+      const key = `gateway-refund:${order.id}`
+      await locking.acquire(key, { ownerId: "another" })
+      const admin = new AbortController()
+      const { http, adminHeaders: headers } = world.shop
+      const waiting = http.post(path, { amount: 10 }, { headers, signal: admin.signal })
+      const aborted = expect(waiting).rejects.toThrow(/cancel/)
+      await oneMore(asked)
+      admin.abort()
+      await aborted
+      for (let time = 0; time < 2; time++) await oneMore(asked)
+      await locking.release(key, { ownerId: "another" })
+      await oneMore(given)
+    } finally {
+      asked.mockRestore()
+      given.mockRestore()
+    }
+
+    expect((await refund(world, order, 20)).status).toBe(200)
+    expect((await gatewayBooks(world, order)).refunds.map((one) => one.amount)).toEqual([2000])
+    await expectBooks(world, order, gnete.minor - 2000)
   })
 
   /** A partial refund that the gateway has accepted and not finished. */
