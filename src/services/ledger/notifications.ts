@@ -73,8 +73,8 @@ export interface Stored {
 }
 
 export class Notifications {
-  private readonly together = new Together<NewNotification, Stored>(
-    (deliveries) => this.storeAll(deliveries),
+  private readonly together = new Together(
+    (deliveries: readonly NewNotification[]) => this.storeAll(deliveries),
     fits,
   )
 
@@ -87,28 +87,10 @@ export class Notifications {
    * Stores a delivery, unless too many came before it. The same body again only counts: gateways repeat the very same bytes.
    * Resolves when it is written. What comes in meanwhile is written together.
    */
-  store(delivery: NewNotification): Promise<Stored> {
-    return this.together.add(delivery)
-  }
-
-  /** Whose each is, whether somebody floods, and the rows are one statement: the gateway waits for its answer meanwhile. */
-  private async storeAll(deliveries: readonly NewNotification[]): Promise<Stored[]> {
-    const now = this.clock.now()
-    const most = Math.max(...deliveries.map(({ bound }) => bound.atMost))
-    const rows = await this.database.query<StoredRow>(storing, [
-      ...given.map(({ of }) => deliveries.map((delivery) => of(delivery, now))),
-      ...[most, most, most, now, now],
-    ])
-    const stored = new Map(rows.map(({ at, ...row }) => [Number(at), row]))
-    return Promise.all(deliveries.map((delivery, at) => this.storedAs(delivery, stored.get(at + 1))))
-  }
-
-  private async storedAs(
-    delivery: NewNotification,
-    stored: Omit<StoredRow, "at"> | undefined,
-  ): Promise<Stored> {
-    if (!stored) throw new Error("A notification was neither stored nor refused.")
-    const { named: paymentId, copy, copies, ...row } = stored
+  async store(delivery: NewNotification): Promise<Stored> {
+    const written = await this.together.add(delivery)
+    if (!written) throw new Error("A notification was neither stored nor refused.")
+    const { named: paymentId, copy, copies, ...row } = written
     // Nothing stored is a row of nulls beside the payment.
     if (!row.id) return { paymentId, stored: undefined }
     if (delivery.verified && !row.verified) {
@@ -117,6 +99,18 @@ export class Notifications {
     }
     const fresh = Number(copy) === 1 && row.deliveries === Number(copies)
     return { paymentId, stored: { notification: toNotification(row), fresh } }
+  }
+
+  /** Whose each is, whether somebody floods, and the rows are one statement: the gateway waits for its answer meanwhile. */
+  private async storeAll(deliveries: readonly NewNotification[]): Promise<(Written | undefined)[]> {
+    const now = this.clock.now()
+    const most = Math.max(...deliveries.map(({ bound }) => bound.atMost))
+    const rows = await this.database.query<Written & { at: string }>(storing, [
+      ...given.map(({ of }) => deliveries.map((delivery) => of(delivery, now))),
+      ...[most, most, most, now, now],
+    ])
+    const byPlace = new Map(rows.map(({ at, ...row }) => [Number(at), row]))
+    return deliveries.map((_, at) => byPlace.get(at + 1))
   }
 
   /** It was refused before, for a key or account that the shop has put right since: to whoever is first it is new. */
@@ -306,7 +300,8 @@ const storing = `
   from given join named on named.provider_id = given.provider_id and named.body_hash = given.body_hash
     left join stored on stored.provider_id = given.provider_id and stored.body_hash = given.body_hash`
 
-type StoredRow = NotificationRow & { at: string; copy: string; copies: string; named: string | null }
+/** A delivery's row, of which copy of how many in the batch it is, and the payment that it names. */
+type Written = NotificationRow & { copy: string; copies: string; named: string | null }
 
 interface NotificationRow {
   id: string

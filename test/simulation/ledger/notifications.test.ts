@@ -312,6 +312,30 @@ describe("what comes in at once", () => {
     })
   })
 
+  it("is new to whoever brought it, also where another of the batch could not be accepted late", async () => {
+    await store("refused before", rejected)
+    const { query } = world.database
+    jest
+      .spyOn(world.database, "query")
+      .mockImplementation((sql, bindings) =>
+        sql.includes("set verified = true")
+          ? Promise.reject(new Error("connection lost"))
+          : query(sql, bindings),
+      )
+    const bodies = ["first", "a", "refused before", "b"]
+    const answers = await Promise.allSettled(
+      bodies.map((body) => world.ledger.notifications.store(message(body))),
+    )
+    jest.restoreAllMocks()
+    expect(answers.map((answer) => answer.status === "fulfilled" && answer.value.stored?.fresh)).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ])
+    expect(await store("refused before")).toMatchObject({ fresh: true, notification: { verified: true } })
+  })
+
   it("is stored beside one that cannot be", async () => {
     const messages = [message("a"), message("b", { orderNo: "a\0b" }), message("c"), message("d")]
     const answers = await Promise.allSettled(messages.map((one) => world.ledger.notifications.store(one)))
