@@ -13,7 +13,18 @@ import type { Clock, GatewayPayment, KnexLike, Ledger } from "../ledger"
 import { plainDecimal } from "../host/medusa"
 import { kindOf, logLine } from "../observability"
 import { notifyUrl } from "../options/shared"
-import { abandon, authorize, cancel, letGo, lookAgain, open, receive, refund, tell } from "../settlement"
+import {
+  abandon,
+  authorize,
+  cancel,
+  known,
+  letGo,
+  lookAgain,
+  open,
+  receive,
+  refund,
+  tell,
+} from "../settlement"
 import type { Authorization, Deps, Policy } from "../settlement"
 import { asMedusaError, inMedusasWords } from "./errors"
 import { sessionData } from "./session-data"
@@ -145,8 +156,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
 
   override async refundPayment(input: Medusa.RefundPaymentInput): Promise<Medusa.RefundPaymentOutput> {
     return inMedusasWords(async () => {
-      const number = numberIn(input.data)
-      if (!number) throw unknownPayment()
+      const number = known(numberIn(input.data))
       const amount = { major: plainDecimal(input.amount) }
       const refundId = input.context?.idempotency_key ?? null
       const done = await refund({ of: { number, providerId: this.providerId }, amount, refundId }, this.deps)
@@ -244,9 +254,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
   }
 
   private async paymentOf(data: Record<string, unknown> | undefined): Promise<GatewayPayment> {
-    const payment = await this.paymentIn(data)
-    if (payment) return payment
-    throw unknownPayment()
+    return known(await this.paymentIn(data))
   }
 
   /** By the number this plugin wrote into the data at initiate; a storefront cannot put another one over it. */
@@ -280,13 +288,6 @@ const numberIn = (data: Record<string, unknown> | undefined): string | undefined
   const number = data?.merchant_order_no
   return typeof number === "string" ? merchantNumber(`_${number}`, 30) : undefined
 }
-
-const unknownPayment = () =>
-  new PaymentProblem(
-    "not_found",
-    "payment_unknown",
-    "No gateway payment belongs to this payment session. Nothing was sent.",
-  )
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
 

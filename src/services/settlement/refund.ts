@@ -14,6 +14,7 @@ import type { Beginning, BegunReturn, GatewayPayment, Operation, PaymentKey, Wan
 import { raise } from "./attention"
 import { booking } from "./booking"
 import type { Deps } from "./deps"
+import { known } from "./known"
 import { leaseMs, withLease } from "./lease"
 import { conclude, endAtOnce, resolve, resolveAll, send, takes } from "./operations"
 import type { ReturnOutcome } from "./operations"
@@ -41,25 +42,16 @@ export async function refund(
 ): Promise<{ payment: GatewayPayment; operation: Operation }> {
   const booked = booking.getStore()
   if (booked) {
-    const { id } = found(await deps.ledger.payments.of(request.of))
+    const { id } = known(await deps.ledger.payments.of(request.of))
     return withLease(id, deps, (leased) => enter(leased, booked.operationId, request, deps))
   }
-  const beginning = found(
+  const beginning = known(
     await deps.ledger.returns.begin(request.of, request, { leaseMs, nextCheckAt: after(deps, 2 * minute) }),
   )
   const done = await refundAtOnce(beginning, request, deps)
   return (
     done ??
     withLease(beginning.payment.id, deps, (leased) => refundLeased(leased, minorOf(request, leased), deps))
-  )
-}
-
-function found<Payment>(payment: Payment | undefined): Payment {
-  if (payment) return payment
-  throw new PaymentProblem(
-    "not_found",
-    "payment_unknown",
-    "No gateway payment belongs to this payment session. Nothing was sent.",
   )
 }
 
@@ -113,9 +105,19 @@ async function refundAtOnce({ operations, begun }: Beginning, request: RefundReq
     return undefined
   }
   const reversing = reverses(payment, operations, amount, deps)
-  const attempted = await attemptBegun(reversing ? await deps.ledger.returns.reverse(begun) : begun, deps)
+  const attempted = await attemptBegun(reversing ? await reversed(begun, deps) : begun, deps)
   if (reversing && attempted.outcome.kind === "refused") return undefined
   return answered(attempted, deps)
+}
+
+/** Left as it was written it would be sent later, as a refund, after the admin was told of an error. */
+async function reversed(begun: BegunReturn, deps: Deps): Promise<BegunReturn> {
+  try {
+    return await deps.ledger.returns.reverse(begun)
+  } catch (error) {
+    await deps.ledger.returns.withdraw(begun)
+    throw error
+  }
 }
 
 /** The database has measured the amount in its own arithmetic: once more in ours. What is wrong with it, the long way says. */
@@ -145,8 +147,8 @@ async function refundLeased(payment: GatewayPayment, request: MinorRequest, deps
   if (!hasMoney(payment.state)) throw notPaid(payment)
   await deps.ledger.payments.update(payment.id, { nextCheckAt: after(deps, 2 * minute) })
   const earlier = await settledEarlier(payment, deps)
-  const known = await takenOver(earlier.payment, earlier.operations, request, deps)
-  if (known) return { payment: earlier.payment, operation: known }
+  const earlierOne = await takenOver(earlier.payment, earlier.operations, request, deps)
+  if (earlierOne) return { payment: earlier.payment, operation: earlierOne }
   await tellFirst(earlier.payment, earlier.operations, request, deps)
   const amount = await allowed(earlier.payment, earlier.operations, request, deps)
   return carryOut(earlier.payment, earlier.operations, amount, request.refundId, deps)

@@ -58,6 +58,16 @@ describe("a refund", () => {
     expect(await world.base.ledger.payments.lease(id, 1_000)).toBeDefined()
   })
 
+  it("of which the reversal could not be written leaves nothing behind that would be sent later", async () => {
+    const { id, sessionId } = await world.paid()
+    world.mood.sameDay = true
+    const lost = jest.spyOn(world.ledger.returns, "reverse").mockRejectedValue(new Error("connection lost"))
+    await expect(ask(sessionId, 10_000, "ref_1")).rejects.toThrow("connection lost")
+    lost.mockRestore()
+    expect(await booksOf(sessionId)).toEqual(["paid", 0, []])
+    expect(await world.base.ledger.payments.lease(id, 1_000)).toBeDefined()
+  })
+
   it("that was written, and whose process died before it was known that it may not be sent, is never sent", async () => {
     const { id, sessionId } = await world.paid()
     await world.base.ledger.operations.intend(id, { kind: "refund", amount: 4_000 })
