@@ -83,7 +83,8 @@ const acts: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   claim,
   "admin list": ({ payments }) => payments.list(page),
   "admin list of a state": ({ payments }) => payments.list({ ...page, state: ["paid"] }),
-  "admin list under attention": ({ payments }) => payments.list({ ...page, attention: true }),
+  // Ten: as many are under attention at 10⁴, so that the page is full at every size.
+  "admin list under attention": ({ payments }) => payments.list({ ...page, limit: 10, attention: true }),
   "admin search": ({ payments }) => payments.list({ ...page, q: "M4242" }),
 }
 

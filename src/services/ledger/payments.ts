@@ -259,20 +259,29 @@ export class Payments {
     ])
   }
 
+  /** A page, and how many there are: all of them, or as far as `countedAtMost` after the start of the page. */
   async list(filters: PaymentFilters): Promise<{ payments: GatewayPayment[]; count: number }> {
     const { where, bindings } = conditions(filters)
+    const { limit, offset } = filters
     const direction = filters.order?.startsWith("-") === false ? "asc" : "desc"
-    const [page, total] = await Promise.all([
-      this.database.query<PaymentRow>(
-        `select * from gateway_payment ${where} order by created_at ${direction}, id ${direction} limit ? offset ?`,
-        [...bindings, filters.limit, filters.offset],
-      ),
-      this.database.query<{ count: string }>(
-        `select count(*) as count from (select 1 from gateway_payment ${where} order by created_at desc, id desc limit ${countedAtMost}) counted`,
-        bindings,
-      ),
-    ])
-    return { payments: page.map(toPayment), count: Number(total[0]?.count ?? 0) }
+    const page = await this.many(
+      `${where} order by created_at ${direction}, id ${direction} limit ? offset ?`,
+      [...bindings, limit, offset],
+    )
+    const isLast = page.length < limit && (page.length > 0 || offset === 0)
+    // A search, an order, a short list of what needs attention: most pages say themselves how many there are.
+    return {
+      payments: page,
+      count: isLast ? offset + page.length : await this.count(where, bindings, offset),
+    }
+  }
+
+  private async count(where: string, bindings: readonly unknown[], offset: number): Promise<number> {
+    const rows = await this.database.query<{ count: string }>(
+      `select count(*) as count from (select 1 from gateway_payment where ${where} order by created_at desc, id desc limit ?) counted`,
+      [...bindings, offset + countedAtMost],
+    )
+    return Number(rows[0]?.count ?? 0)
   }
 
   private async one(where: string, bindings: readonly unknown[]): Promise<GatewayPayment | undefined> {
@@ -290,7 +299,10 @@ export class Payments {
   }
 }
 
-/** Counting a million rows for a page number is not worth a scan: the list says "10,000" and stops there. */
+/**
+ * Counting a million rows for a page number is not worth a scan. Counted from the start of the page: who turns page after page
+ * until the count is reached sees every payment.
+ */
 export const countedAtMost = 10_000
 
 export interface PaymentFilters {
@@ -329,7 +341,7 @@ function conditions(filters: PaymentFilters): { where: string; bindings: unknown
         union select gateway_payment_id from gateway_operation where number = ? union select gateway_payment_id from gateway_operation where gateway_no = ?)`,
       ...Array<string>(8).fill(filters.q),
     )
-  return { where: parts.length ? `where ${parts.join(" and ")}` : "", bindings }
+  return { where: parts.join(" and ") || "true", bindings }
 }
 
 function assign(patch: PaymentPatch): { assignments: string[]; bindings: unknown[] } {

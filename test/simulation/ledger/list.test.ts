@@ -1,3 +1,4 @@
+import { countedAtMost } from "../../../src/services/ledger/payments"
 import type { PaymentFilters } from "../../../src/services/ledger"
 import { openLedgerWorld, type LedgerWorld } from "./support"
 
@@ -45,13 +46,25 @@ it("is newest first, or oldest first where asked", async () => {
   expect(await names({ order: "created_at" })).toBe("abcde")
 })
 
-it("comes in pages, and counts what all pages hold", async () => {
-  expect(await names({ limit: 2 })).toBe("ed")
-  expect(await names({ limit: 2, offset: 2 })).toBe("cb")
-  expect(await names({ limit: 2, offset: 4 })).toBe("a")
-  expect(await names({ limit: 2, offset: 6 })).toBe("")
-  const { count } = await world.ledger.payments.list({ limit: 2, offset: 2 })
-  expect(count).toBe(5)
+it.each([
+  [0, 2, "ed"],
+  [2, 2, "cb"],
+  [4, 2, "a"],
+  [6, 2, ""],
+  [0, 5, "edcba"],
+  [0, 6, "edcba"],
+  [5, 5, ""],
+])("from %i on, %i a page, is a page of all, and counts what all pages hold", async (offset, limit, page) => {
+  expect(await names({ offset, limit })).toBe(page)
+  expect((await world.ledger.payments.list({ offset, limit })).count).toBe(5)
+})
+
+it("of nothing counts nothing, on whatever page", async () => {
+  for (const offset of [0, 50])
+    expect(await world.ledger.payments.list({ limit: 50, offset, state: ["paid_late"] })).toEqual({
+      payments: [],
+      count: 0,
+    })
 })
 
 it.each<[string, Partial<PaymentFilters>, string]>([
@@ -91,5 +104,30 @@ describe("q", () => {
 
   it.each(["%", "_", "' or 1=1 --", "?", "\\"])("takes %j as text and finds nothing", async (q) => {
     expect(await names({ q })).toBe("")
+  })
+})
+
+describe("of more than are counted", () => {
+  const gateway = "gnete"
+  const more = countedAtMost + 40
+  beforeAll(async () => {
+    await world.database.query(
+      `insert into gateway_payment (id, session_id, provider_id, gateway, account, mode, merchant_order_no, currency_code,
+         digits, amount, state, created_at, updated_at)
+       select 'gpay_' || n, 'payses_' || n, 'pp_gnete_hk', ?, 'M1/A1', 'redirect', 'N' || n, 'hkd', 2, 1, 'void', now(), now()
+       from generate_series(1, ?::int) n`,
+      [gateway, more - 1],
+    )
+  })
+
+  it("stops counting, and never before the page that comes next: who turns page after page sees each", async () => {
+    const seen = new Set<string>()
+    for (let offset = 0, count = 1; offset < count; offset += 200) {
+      const page = await world.ledger.payments.list({ limit: 200, offset, gateway })
+      if (!offset) expect(page.count).toBe(countedAtMost)
+      for (const { id } of page.payments) seen.add(id)
+      count = page.count
+    }
+    expect(seen.size).toBe(more)
   })
 })

@@ -94,7 +94,8 @@ async function fill() {
 const id = `gpay_${"42".padStart(26, "0")}`
 const now = start
 const lately = new Date(start.getTime() - 86_400_000)
-const page = { limit: 20, offset: 0 }
+/** A planned statement returns no row, and an empty page that is not the first has to be counted: both are planned. */
+const page = { limit: 20, offset: 20 }
 
 /** Every statement of the ledger, by the method that makes it. */
 const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
@@ -115,6 +116,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.unsettledAfter": ({ payments }) => payments.unsettledAfter(id, lately, 100),
   "payments.list": ({ payments }) => payments.list(page),
   "payments.list, oldest first": ({ payments }) => payments.list({ ...page, order: "created_at" }),
+  "payments.list, first page": ({ payments }) => payments.list({ ...page, offset: 0 }),
   "payments.list, later page": ({ payments }) => payments.list({ ...page, offset: 200 }),
   "payments.list of an order": ({ payments }) => payments.list({ ...page, orderId: "order_42" }),
   "payments.list of a session": ({ payments }) => payments.list({ ...page, sessionId: "payses_42" }),
@@ -236,7 +238,7 @@ it("no method of the ledger is left out", () => {
   const ledger = openLedger(world.database, world.clock)
   const methods = (["payments", "operations", "returns", "notifications"] as const).flatMap((part) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))
-      .filter((name) => !["constructor", "one", "many", "storeAll", "acceptLate"].includes(name))
+      .filter((name) => !["constructor", "one", "many", "storeAll", "acceptLate", "count"].includes(name))
       .map((name) => `${part}.${name}`),
   )
   const tried = new Set(Object.keys(calls).map((name) => name.split(/[ ,]/)[0]))
