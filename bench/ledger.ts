@@ -8,7 +8,7 @@ import { median, rounds, timed } from "./lib/statistics"
 import { connect, newDatabase, whileRunning, type Knex, type Stops } from "./shop"
 
 const sizes = [10_000, 100_000, 1_000_000]
-const count = 25
+const count = 60
 const perRound = 12
 const chunk = 50_000
 

@@ -198,8 +198,8 @@ export const run = (): Promise<Result> =>
   whileRunning(async (stops) => {
     const shop = await openShop(stops)
     const parts = {
-      stored: await stored(shop, 25),
-      copies: await copies(shop, 3),
+      stored: await stored(shop, 75),
+      copies: await copies(shop, 7),
       acted: await acted(shop, 3),
     }
     return {
