@@ -5,6 +5,7 @@ import {
   succeeded,
   unknown,
   type ChannelFacts,
+  type Irreturnable,
   type Gateway,
   type Money,
   type NewOrder,
@@ -30,7 +31,7 @@ import {
   type Answer,
   type ClientTools,
 } from "../transport"
-import { factsOf, factsOfAny } from "./channels"
+import { factsOf, factsOfAny, irreturnable } from "./channels"
 import { KsherClient, type OrderNumbers } from "./client"
 import { refundStates, standings, unsureStandings } from "./mapping"
 import { readKsherNotification } from "./notification"
@@ -77,6 +78,10 @@ export class KsherGateway implements Gateway {
 
   channelFacts(channel: string | undefined): ChannelFacts {
     return channel === undefined ? factsOfAny(this.#settings.channels) : factsOf(channel)
+  }
+
+  get irreturnable(): Irreturnable {
+    return { channels: irreturnable, unnamed: !this.channelFacts(undefined).refund }
   }
 
   get offer() {

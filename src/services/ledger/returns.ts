@@ -1,5 +1,5 @@
 import { hasMoney, mayMove, states, ulid } from "../../core"
-import type { State } from "../../core"
+import type { Irreturnable, State } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
 import { operationFromJson } from "./operations"
@@ -35,12 +35,13 @@ export class Returns {
 
   /**
    * Reads a payment with its operations and, where it holds money, nothing of it has gone back or may have, nobody is at it, and
-   * it covers the amount, takes it for `leaseMs` and writes the refund before it is sent (invariant 1). What the channel
-   * allows is not looked at: `withdraw` a refund that may not be sent. `undefined`: there is no such payment.
+   * it covers the amount, takes it for `leaseMs` and writes the refund before it is sent (invariant 1). Whether the channel gives
+   * back a part is not looked at: `withdraw` a refund that may not be sent. `undefined`: there is no such payment.
    */
   async begin(
     key: PaymentKey,
     wanted: { amount: Wanted; refundId: string | null },
+    irreturnable: Irreturnable,
     until: { leaseMs: number; nextCheckAt: Date },
   ): Promise<Beginning | undefined> {
     const now = this.clock.now()
@@ -60,6 +61,7 @@ export class Returns {
            and (payment.lease_until is null or payment.lease_until <= ?)
            and payment.state in (${placeholders(withMoney)}) and payment.refunded_amount = 0
            and payment.attention_code is distinct from 'outside_unclear'
+           and not coalesce(payment.channel = any(?::text[]), ?)
            and seen.wanted = trunc(seen.wanted) and seen.wanted between 1 and payment.paid_amount
            and not exists (select 1 from gateway_operation o where o.gateway_payment_id = seen.id
              and o.kind in ('cancel', 'refund') and o.state not in ('refused', 'not_sent'))
@@ -77,6 +79,7 @@ export class Returns {
         ...[typeof wanted.amount === "number" ? wanted.amount : null],
         ...[typeof wanted.amount === "object" ? wanted.amount.major : null],
         ...[...names, lease.token, lease.until, until.nextCheckAt, now, now, ...withMoney],
+        ...[irreturnable.channels, irreturnable.unnamed],
         ...[`gpop_${suffix}`, suffix, wanted.refundId, now, now],
       ],
     )

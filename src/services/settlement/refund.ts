@@ -45,9 +45,10 @@ export async function refund(
     const { id } = known(await deps.ledger.payments.of(request.of))
     return withLease(id, deps, (leased) => enter(leased, booked.operationId, request, deps))
   }
-  const beginning = known(
-    await deps.ledger.returns.begin(request.of, request, { leaseMs, nextCheckAt: after(deps, 2 * minute) }),
-  )
+  const until = { leaseMs, nextCheckAt: after(deps, 2 * minute) }
+  // Written for a channel that gives nothing back, and the process dead before it is withdrawn, it could never be asked about.
+  const { irreturnable } = deps.gateway
+  const beginning = known(await deps.ledger.returns.begin(request.of, request, irreturnable, until))
   const done = await refundAtOnce(beginning, request, deps)
   return (
     done ??

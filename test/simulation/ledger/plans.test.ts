@@ -154,8 +154,9 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "operations.ofPayment": ({ operations }) => operations.ofPayment(id),
   "operations.refundIdsKnown": ({ operations }) => operations.refundIdsKnown(["ref_M42", "ref_M43"]),
   "returns.begin": ({ returns }) =>
-    returns.begin({ number: "M42", providerId: "pp_ksher_th" }, wanted, until),
-  "returns.begin by session": ({ returns }) => returns.begin({ sessionId: "payses_42" }, wanted, until),
+    returns.begin({ number: "M42", providerId: "pp_ksher_th" }, wanted, every, until),
+  "returns.begin by session": ({ returns }) =>
+    returns.begin({ sessionId: "payses_42" }, wanted, every, until),
   "returns.reverse": async ({ returns }) => returns.reverse(await begunReturn()),
   "returns.withdraw": async ({ returns }) => returns.withdraw(await begunReturn()),
   "returns.end": async ({ returns }) => {
@@ -193,12 +194,13 @@ const aDelivery = (patch: Partial<NewNotification>): NewNotification => ({
 })
 
 const wanted = { amount: 1, refundId: null }
+const every = { channels: ["promptpay"], unnamed: false }
 const until = { leaseMs: 1_000, nextCheckAt: now }
 
 async function begunReturn() {
   const { id, sessionId } = await world.aPayment("paid")
   await world.ledger.payments.update(id, { paidAmount: 1 })
-  const beginning = await world.ledger.returns.begin({ sessionId }, wanted, until)
+  const beginning = await world.ledger.returns.begin({ sessionId }, wanted, every, until)
   if (!beginning?.begun) throw new Error("Nobody else is at it, and it could not be begun.")
   return beginning.begun
 }

@@ -1,3 +1,4 @@
+import type { Irreturnable } from "../../../src/core"
 import type { BegunReturn, GatewayPayment, Ledger, Wanted } from "../../../src/services/ledger"
 import { openLedgerWorld, soon, type LedgerWorld } from "./support"
 
@@ -19,12 +20,18 @@ async function somebodyWaits(): Promise<void> {
   for (;;) if ((await world.database.query("select 1 from pg_locks where not granted")).length) return
 }
 
-const begin = ({ sessionId }: { sessionId: string }, ledger: Ledger = world.ledger, amount: Wanted = 4_000) =>
-  ledger.returns.begin(
-    { sessionId },
-    { ...wanted, amount },
-    { leaseMs: minute, nextCheckAt: soon(world.clock) },
-  )
+const every = { channels: [], unnamed: false }
+
+const begin = (
+  { sessionId }: { sessionId: string },
+  ledger: Ledger = world.ledger,
+  amount: Wanted = 4_000,
+  irreturnable: Irreturnable = every,
+) =>
+  ledger.returns.begin({ sessionId }, { ...wanted, amount }, irreturnable, {
+    leaseMs: minute,
+    nextCheckAt: soon(world.clock),
+  })
 
 async function begun(payment: GatewayPayment): Promise<BegunReturn> {
   const made = await begin(payment)
@@ -68,9 +75,11 @@ describe("a return is begun", () => {
     const { number, providerId } = await aPayment()
     const until = { leaseMs: minute, nextCheckAt: soon(world.clock) }
     expect(
-      await world.ledger.returns.begin({ number, providerId: "pp_other" }, wanted, until),
+      await world.ledger.returns.begin({ number, providerId: "pp_other" }, wanted, every, until),
     ).toBeUndefined()
-    expect((await world.ledger.returns.begin({ number, providerId }, wanted, until))?.begun).toBeDefined()
+    expect(
+      (await world.ledger.returns.begin({ number, providerId }, wanted, every, until))?.begun,
+    ).toBeDefined()
   })
 
   it.each<[Wanted, number | undefined]>([
@@ -142,6 +151,23 @@ describe("a return is begun", () => {
     await world.other.payments.update(unclear.id, { attentionCode: "outside_unclear", attention: "Look." })
     expect(await begin(unclear)).toMatchObject({ begun: undefined })
   })
+
+  it.each<[string | null, boolean, boolean]>([
+    ["promptpay", false, false],
+    ["promptpay", true, false],
+    ["card", true, true],
+    [null, false, true],
+    [null, true, false],
+  ])(
+    "not where the channel gives nothing back: %s, unnamed ones do not: %s",
+    async (channel, unnamed, expected) => {
+      const { id } = await aPayment()
+      const payment = await world.ledger.payments.update(id, channel === null ? {} : { channel })
+      const made = await begin(payment, world.ledger, 4_000, { channels: ["promptpay", "kplus"], unnamed })
+      expect(made?.begun !== undefined).toBe(expected)
+      expect((await now(payment)).operations).toHaveLength(expected ? 1 : 0)
+    },
+  )
 
   it.each(["sent", "unknown", "pending", "succeeded"] as const)(
     "not where money is going back, may have, or has: %s",

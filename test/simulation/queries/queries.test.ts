@@ -58,6 +58,16 @@ describe("a refund", () => {
     expect(await world.base.ledger.payments.lease(id, 1_000)).toBeDefined()
   })
 
+  it("of a channel that gives nothing back is never written, so that no death of the process leaves it in doubt", async () => {
+    const { id, sessionId } = await world.paid()
+    await world.base.ledger.payments.update(id, { channel: "promptpay" })
+    world.mood.promptpay = false
+    const died = jest.spyOn(world.ledger.returns, "withdraw").mockRejectedValue(new Error("process died"))
+    await expect(ask(sessionId, 4_000, "ref_1")).rejects.toMatchObject({ code: "refund_unsupported" })
+    died.mockRestore()
+    expect(await booksOf(sessionId)).toEqual(["paid", 0, []])
+  })
+
   it("of which the reversal could not be written leaves nothing behind that would be sent later", async () => {
     const { id, sessionId } = await world.paid()
     world.mood.sameDay = true

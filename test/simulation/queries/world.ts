@@ -13,6 +13,8 @@ export interface Mood {
   cancel: Outcome<ReversalRecord>
   sameDay: boolean
   partial: boolean
+  /** Whether PromptPay gives anything back. */
+  promptpay: boolean
 }
 
 export interface QueryWorld {
@@ -42,6 +44,7 @@ export const calm: Mood = {
   cancel: refused,
   sameDay: false,
   partial: true,
+  promptpay: true,
 }
 
 /** A gateway that answers as the mood is; only what the use cases of these tests ask of one. */
@@ -50,8 +53,9 @@ const gatewayOf = (mood: Mood): Gateway =>
     name: "ksher",
     account: "mch1",
     acknowledgement: { contentType: "text/plain", accepted: "ok", rejected: () => "no" },
-    channelFacts: () => ({
-      refund: true,
+    irreturnable: { channels: ["promptpay"], unnamed: false },
+    channelFacts: (channel) => ({
+      refund: channel !== "promptpay" || mood.promptpay,
       partialRefund: mood.partial,
       refundQuery: true,
       close: true,
