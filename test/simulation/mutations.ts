@@ -115,22 +115,22 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "what nobody wants is left open at the gateway",
-    file: settlement("settle"),
+    file: settlement("at-gateway"),
     edits: [["  if (!payment.unwanted && !expired) return payment\n", "  return payment\n"]],
   },
   {
     name: "late money is kept",
-    file: settlement("settle"),
+    file: settlement("give-back"),
     edits: [["  if (!late) return payment\n", "  return payment\n"]],
   },
   {
     name: "what a cancelled order holds is left to Medusa",
-    file: settlement("settle"),
+    file: settlement("give-back"),
     edits: [["  if (!order?.canceled) return payment\n", "  return payment\n"]],
   },
   {
     name: "a refund that was accepted and failed later is forgotten",
-    file: settlement("settle"),
+    file: settlement("give-back"),
     edits: [
       ["mine.some((operation) => isUnclear(operation.state) || isDone(operation)) ||", "mine.length > 0 ||"],
     ],

@@ -179,6 +179,9 @@ export class Operations {
 export const returns = (operations: readonly Operation[]): Operation[] =>
   operations.filter((operation) => operation.kind === "refund" || operation.kind === "cancel")
 
+/** Its money went back, or the gateway has accepted it. */
+export const isDone = ({ state }: Operation): boolean => state === "succeeded" || state === "pending"
+
 /** Minor units that have gone back for certain. */
 export const returnedAmount = (operations: readonly Operation[]): number =>
   returns(operations)

@@ -1,4 +1,6 @@
 import { PaymentProblem } from "../../core"
+import type { GatewayPayment } from "../ledger"
+import type { Deps } from "./deps"
 
 /** What was looked up of a payment that has to be there. */
 export function known<Found>(found: Found | undefined): Found {
@@ -9,3 +11,7 @@ export function known<Found>(found: Found | undefined): Found {
     "No gateway payment belongs to this payment session. Nothing was sent.",
   )
 }
+
+/** What is known of it now: whoever was at it meanwhile may have changed it. */
+export const fresh = async (payment: GatewayPayment, deps: Pick<Deps, "ledger">): Promise<GatewayPayment> =>
+  (await deps.ledger.payments.get(payment.id)) ?? payment

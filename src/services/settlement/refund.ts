@@ -9,7 +9,7 @@ import {
   toMinor,
 } from "../../core"
 import type { Outcome } from "../../core"
-import { committedAmount, returns } from "../ledger"
+import { committedAmount, isDone, returns } from "../ledger"
 import type { Beginning, BegunReturn, GatewayPayment, Operation, PaymentKey, Wanted } from "../ledger"
 import { raise } from "./attention"
 import { booking } from "./booking"
@@ -88,9 +88,6 @@ async function enter(payment: GatewayPayment, operationId: string, request: Refu
   await deps.ledger.operations.assign(operation.id, request.refundId, !operation.outside)
   return { payment, operation: { ...operation, refundId: request.refundId } }
 }
-
-const isDone = (operation: Operation): boolean =>
-  operation.state === "succeeded" || operation.state === "pending"
 
 /**
  * The usual refund: nothing of the payment has gone back, or may have, and nobody else is at it. There is nothing to

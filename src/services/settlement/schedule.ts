@@ -1,3 +1,4 @@
+import type { GatewayPayment } from "../ledger"
 import type { Deps } from "./deps"
 
 export const second = 1_000
@@ -7,6 +8,16 @@ export const day = 24 * hour
 
 export const after = (deps: Pick<Deps, "clock">, ms: number): Date =>
   new Date(deps.clock.now().getTime() + ms)
+
+export const ageOf = (payment: GatewayPayment, deps: Pick<Deps, "clock">): number =>
+  deps.clock.now().getTime() - payment.createdAt.getTime()
+
+export const sincePaid = (payment: GatewayPayment, deps: Pick<Deps, "clock">): number =>
+  deps.clock.now().getTime() - (payment.paidAt ?? payment.createdAt).getTime()
+
+/** Medusa may still be placing the order. */
+export const justPaid = (payment: GatewayPayment, deps: Pick<Deps, "clock">): boolean =>
+  sincePaid(payment, deps) < 10 * minute
 
 /**
  * `base · 2^checks`, at most `longest`, spread by up to a quarter so that an hour of silence at the gateway does not

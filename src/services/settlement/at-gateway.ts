@@ -1,0 +1,117 @@
+import { isOpen, isUnclear, titleOf, toMajor } from "../../core"
+import type { Standing } from "../../core"
+import { returns } from "../ledger"
+import type { GatewayPayment, Operation } from "../ledger"
+import { clear, raise } from "./attention"
+import { confirm } from "./confirm"
+import type { SettleDeps } from "./deps"
+import { fresh } from "./known"
+import { resolveAll } from "./operations"
+import { after, day, hour, minute } from "./schedule"
+import { canClose, closeAtGateway, closeOnceMore } from "./void"
+import { stillWanted } from "./wanted"
+
+/** Longer than settling takes: as long as the job's own claim. */
+const settlingMs = 10 * minute
+
+/** Whoever asked for this, a process that dies half-way leaves the rest to the job, also of a payment that was at rest. */
+async function dueMeanwhile(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+  const nextCheckAt = after(deps, settlingMs)
+  if (payment.nextCheckAt && payment.nextCheckAt <= nextCheckAt) return payment
+  return deps.ledger.payments.update(payment.id, { nextCheckAt })
+}
+
+/**
+ * The half of settling that talks to the gateway, under the lease: what is in doubt is asked, the payment too, and what is unwanted is
+ * closed.
+ */
+export async function atGateway(leased: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+  const wanted = await stillWanted(await dueMeanwhile(leased, deps), deps)
+  const resolved = await resolveAll(wanted, deps)
+  let payment = await doubts(resolved.payment, resolved.operations, deps)
+  const answer = await confirm(payment, deps)
+  payment = answer.standing ? answer.payment : await unanswered(payment, answer.message ?? "", deps)
+  if (payment.state === "void" && answer.standing?.state === "unpaid") return closeOnceMore(payment, deps)
+  if (!isOpen(payment.state)) return payment
+  const expired = payment.expiresAt !== null && payment.expiresAt <= deps.clock.now()
+  if (!payment.unwanted && !expired) return payment
+  return canClose(payment, deps) ? closeAtGateway(payment, deps) : watchOpenQr(payment, answer.standing, deps)
+}
+
+/** How long a QR code that nobody can close may still be paid, at the most; a later payment is still noticed, and late. */
+const openQrLapses = 3 * day
+
+/** No call can close it: it is watched until it must have lapsed. Only of a cancelled order must somebody know. */
+async function watchOpenQr(
+  payment: GatewayPayment,
+  standing: Standing | undefined,
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  const since = (payment.expiresAt ?? payment.createdAt).getTime()
+  const over =
+    standing?.state === "failed" ||
+    (standing?.state === "absent" && neverOpened(payment)) ||
+    deps.clock.now().getTime() - since > openQrLapses
+  if (over && standing && standing.state !== "in_progress") return lapsed(payment, deps)
+  // A code that nobody was shown is paid by nobody.
+  if (payment.unwanted !== "order_canceled" || payment.action === null) return payment
+  // Medusa may have asked meanwhile, and heard that it was paid.
+  const now = await fresh(payment, deps)
+  if (!isOpen(now.state)) return now
+  return raise(
+    now,
+    "qr_stays_open",
+    `The order was cancelled, and ${titleOf(deps.gateway.name)} cannot close an open QR code of ${payment.channel ?? "this channel"}: it stays payable until it lapses. If it is paid, the money is treated as late.`,
+    deps,
+  )
+}
+
+/** The gateway refused to open it, or was not reached: nothing can still be on its way. */
+const neverOpened = (payment: GatewayPayment): boolean =>
+  payment.state === "failed" && payment.action === null && payment.unwanted !== "open_lost"
+
+async function lapsed(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+  const over = { settledBy: "outside" as const, checks: 0, attention: null, attentionCode: null }
+  return (await deps.ledger.payments.move(payment.id, "void", over)) ?? fresh(payment, deps)
+}
+
+const doubtfulAfter = hour
+/** Gnete follows an accepted refund for two hours and then makes a 4 of it, "may have moved". */
+const unfinishedAfter = 3 * hour
+const lostAfter = 24 * hour
+
+/** Says so when an operation stays in doubt, and when the doubt is gone. */
+async function doubts(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  const open = returns(operations).find(
+    (operation) => isUnclear(operation.state) || operation.state === "pending",
+  )
+  if (!open) return clear(payment, ["refund_unknown"], deps)
+  const patience = open.state === "pending" ? unfinishedAfter : doubtfulAfter
+  if (deps.clock.now().getTime() - open.createdAt.getTime() < patience) return payment
+  return raise(
+    payment,
+    "refund_unknown",
+    `${titleOf(deps.gateway.name)} has not said whether ${open.kind} ${open.number} of ${toMajor(open.amount ?? 0, payment.digits)} ${payment.currency.toUpperCase()} went through (${(open.message ?? "no answer").replace(/\.$/, "")}). It is being asked about; look it up in the gateway's console if it is urgent, and do not repeat it there.`,
+    deps,
+  )
+}
+
+async function unanswered(
+  payment: GatewayPayment,
+  message: string,
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  const since = payment.expiresAt ?? payment.createdAt
+  const waiting = isOpen(payment.state) && deps.clock.now().getTime() - since.getTime() > lostAfter
+  if (!waiting) return payment
+  return raise(
+    payment,
+    "unanswered",
+    `The gateway has given no usable answer about order ${payment.number} for a day (${message}). It is asked again; look it up in its console.`,
+    deps,
+  )
+}

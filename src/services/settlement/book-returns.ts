@@ -1,0 +1,83 @@
+import { toMajor, toMinor } from "../../core"
+import { committedAmount, isDone, returns } from "../ledger"
+import type { GatewayPayment, Operation } from "../ledger"
+import { logLine } from "../observability"
+import { clear, raise } from "./attention"
+import { booking } from "./booking"
+import { carriedRows, uncarried } from "./carried"
+import type { SettleDeps } from "./deps"
+import { codeOf, quiet } from "./give-back"
+import type { HostOrder, HostPayment } from "./host"
+import { fresh } from "./known"
+import { notBooked } from "./refund"
+import { after, justPaid, minute } from "./schedule"
+
+/**
+ * Refunds that went through and that Medusa does not know: it is asked to refund, and the provider hands it the one that is
+ * done. True where nothing is left to enter.
+ */
+export async function bookReturns(
+  payment: GatewayPayment,
+  order: HostOrder | undefined,
+  deps: SettleDeps,
+): Promise<boolean> {
+  for (const operation of await unbooked(payment, deps)) {
+    const booked = await deps.host.payment(payment.sessionId)
+    if (!booked) return true
+    // Medusa captures first and places the order then: a refund entered in between would miss the order's transactions.
+    if (!order && justPaid(payment, deps)) return false
+    try {
+      const note = operation.outside
+        ? "Refunded in the gateway's own console."
+        : `Refund ${operation.number} went through.`
+      await booking.run({ operationId: operation.id }, () =>
+        deps.host.refund(booked, order, toMajor(operation.amount ?? 0, payment.digits), note),
+      )
+    } catch (error) {
+      if (!(await unbooked(payment, deps)).some((one) => one.id === operation.id)) continue
+      if (quiet.has(codeOf(error)) || (await yetToCarry(booked, payment, deps))) return false
+      await raise(
+        payment,
+        "books_differ",
+        `Refund ${operation.number} of ${toMajor(operation.amount ?? 0, payment.digits)} went through at the gateway and could not be entered in Medusa: ${(error as Error).message}`,
+        deps,
+      )
+      return false
+    }
+  }
+  const now = await fresh(payment, deps)
+  if (now.attentionCode === "books_differ" && !(await uncarried(now, deps)))
+    await clear(now, ["books_differ"], deps)
+  return true
+}
+
+const unbooked = async (payment: GatewayPayment, deps: SettleDeps): Promise<Operation[]> =>
+  notBooked(returns(await deps.ledger.operations.ofPayment(payment.id)).filter(isDone), deps)
+
+/**
+ * Medusa holds a row that no operation carries yet, and enough is left for it: it is carried out first, and may well be the
+ * one for this money. Where somebody has taken the rest out in the gateway's console, it never will be.
+ */
+async function yetToCarry(booked: HostPayment, payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const left = payment.paidAmount - committedAmount(operations)
+  const carried = carriedRows(operations)
+  return booked.refunds.some((row) => !carried.has(row.id) && toMinor(row.amount, payment.digits) <= left)
+}
+
+/**
+ * After a kill Medusa may hold a refund row whose amounts and transactions it never got to write. False where a row is so
+ * young that whoever made it may still be writing: then it is looked at again.
+ */
+export async function aligned(
+  sessionId: string,
+  order: HostOrder | undefined,
+  deps: SettleDeps,
+): Promise<boolean> {
+  const booked = await deps.host.payment(sessionId)
+  if (!booked) return true
+  const before = after(deps, -2 * minute)
+  for (const change of await deps.host.alignBooks(booked, order, before))
+    deps.log.info(logLine("books_aligned", { session: sessionId }, change))
+  return booked.refunds.every((row) => row.createdAt <= before)
+}

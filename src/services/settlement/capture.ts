@@ -1,0 +1,113 @@
+import { toMajor } from "../../core"
+import { committedAmount } from "../ledger"
+import type { GatewayPayment } from "../ledger"
+import { logLine } from "../observability"
+import { clear, raise } from "./attention"
+import type { SettleDeps } from "./deps"
+import type { HostOrder, HostPayment } from "./host"
+import { fresh } from "./known"
+import { leaseMs } from "./lease"
+import { after, ageOf, day, justPaid, minute, sincePaid } from "./schedule"
+import { stillWanted } from "./wanted"
+
+/** Whether Medusa holds money of it. Its amounts are decimals as text. */
+export const isCaptured = (booked: HostPayment | undefined): booked is HostPayment =>
+  booked !== undefined && !/^0*(\.0*)?$/.test(booked.captured)
+
+/**
+ * Medusa captures first and places the order then, and links it to its payments after that. Where the process died in
+ * between, the link is made up for, or Medusa is told once more that the payment is captured: it takes that for a repetition,
+ * and completes the cart.
+ */
+export async function orderFor(payment: GatewayPayment, deps: SettleDeps): Promise<HostOrder | undefined> {
+  const { collectionId } = payment
+  if (!collectionId) return undefined
+  // Whoever captured it a moment ago is still placing the order.
+  const age = sincePaid(payment, deps)
+  if (payment.capturedAt === null || age < 2 * minute || age >= day) return deps.host.orderOf(collectionId)
+  const order = await deps.host.linkOrder(collectionId, after(deps, -2 * minute))
+  if (order || !(await mayBePlaced(payment, deps))) return order
+  await deps.host.capture(payment.sessionId, toMajor(payment.paidAmount, payment.digits))
+  return deps.host.orderOf(collectionId)
+}
+
+/**
+ * It is not so long ago that the shopper has given the order up, and nothing of it has gone back, is going or may have gone: a
+ * cart that Medusa could not complete is refunded by it, and that refund may be in doubt, or not be written down here yet.
+ */
+export async function mayBePlaced(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
+  if (payment.state !== "paid" || payment.capturedAt === null || payment.unwanted) return false
+  if (sincePaid(payment, deps) >= day) return false
+  if (committedAmount(await deps.ledger.operations.ofPayment(payment.id)) > 0) return false
+  return !(await deps.host.payment(payment.sessionId))?.refunds.length
+}
+
+/** Tells Medusa of money it waits for. Money it gave up waiting for becomes late, and is not captured. */
+export async function inMedusaCaptured(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+  if (payment.capturedAt) return payment
+  const booked = await deps.host.payment(payment.sessionId)
+  if (isCaptured(booked)) return capturedNow(payment, deps)
+  if (payment.state !== "paid") return payment
+  if (payment.unwanted)
+    return (
+      (await deps.ledger.payments.move(payment.id, "paid_late", { nextCheckAt: after(deps, minute) })) ??
+      payment
+    )
+  if (await stillOpening(payment, deps)) return payment
+  // Told of the capture of an order that it did not get to link, Medusa would give the money back. A younger one is being linked.
+  if (payment.collectionId && ageOf(payment, deps) >= 2 * minute)
+    await deps.host.linkOrder(payment.collectionId, after(deps, -2 * minute))
+  const { problem } = await deps.host.capture(payment.sessionId, toMajor(payment.paidAmount, payment.digits))
+  if (isCaptured(await deps.host.payment(payment.sessionId)))
+    return capturedNow(await fresh(payment, deps), deps)
+  deps.log.warn(logLine("capture_failed", { payment: payment.id }, problem))
+  return notCaptured(await stillWanted(await fresh(payment, deps), deps), problem, deps)
+}
+
+/**
+ * A notification may be faster than the create answer. When that comes, Medusa writes the session as pending over whatever
+ * was captured meanwhile, the cart cannot be completed, and Medusa gives the money back. So the capture waits for it; where
+ * the process that opened the session has died, not for ever.
+ */
+async function stillOpening(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
+  if (deps.clock.now().getTime() - payment.createdAt.getTime() > leaseMs) return false
+  return (await deps.host.session(payment.sessionId))?.beingOpened === true
+}
+
+const capturedNow = async (payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> =>
+  clear(
+    await deps.ledger.payments.update(payment.id, { capturedAt: deps.clock.now() }),
+    ["not_captured"],
+    deps,
+  )
+
+export async function notCaptured(
+  payment: GatewayPayment,
+  problem: string | undefined,
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  if (payment.unwanted || payment.state === "refunded") return payment
+  if (justPaid(payment, deps)) return payment
+  return raise(
+    payment,
+    "not_captured",
+    `The shopper has paid ${toMajor(payment.paidAmount, payment.digits)} ${payment.currency.toUpperCase()}, and Medusa has not completed the cart${problem ? ` (${problem})` : ""}. It is tried again; complete the cart, or refund the payment here.`,
+    deps,
+  )
+}
+
+/** Medusa captured, could not place the order, and could not give the money back (it logs that and goes on): a person must. */
+export async function orphaned(
+  payment: GatewayPayment,
+  order: HostOrder | undefined,
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  if (order || payment.state === "refunded") return clear(payment, ["no_order"], deps)
+  if (justPaid(payment, deps)) return payment
+  return raise(
+    payment,
+    "no_order",
+    `The shopper has paid ${toMajor(payment.paidAmount, payment.digits)} ${payment.currency.toUpperCase()}, Medusa captured it, and there is no order. Complete the cart, or refund the payment here.`,
+    deps,
+  )
+}

@@ -1,0 +1,170 @@
+import { PaymentProblem, isUnclear, titleOf, toMajor, toMinor } from "../../core"
+import { committedAmount, isDone, returns } from "../ledger"
+import type { GatewayPayment, Operation } from "../ledger"
+import { clear, raise } from "./attention"
+import { notCaptured } from "./capture"
+import { uncarried } from "./carried"
+import type { SettleDeps } from "./deps"
+import type { HostOrder, HostPayment } from "./host"
+import { fresh } from "./known"
+import { notBooked, refund, untoldOf } from "./refund"
+import { minute } from "./schedule"
+
+/** What goes back for Medusa: under its own rows first, then what a cancelled order still holds. */
+export async function giveBackOwed(
+  payment: GatewayPayment,
+  booked: HostPayment,
+  order: HostOrder | undefined,
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  return giveBackCancelled(await carryOutOwed(payment, booked, deps), booked, order, deps)
+}
+
+/** Money that Medusa never booked: late, or paid for an order that was cancelled before. Given back, or held for a person. */
+export async function giveBackUnbooked(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+  const late =
+    payment.settledBy === null &&
+    (payment.state === "paid_late" || (payment.unwanted !== null && payment.state !== "refunded"))
+  // A part went back in the gateway's console before Medusa had captured: it captures whole payments only.
+  if (payment.state === "partially_refunded" && !payment.unwanted)
+    return notCaptured(payment, "part of it was returned in the gateway's console", deps)
+  if (!late) return payment
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  if (payment.paidAmount - committedAmount(operations) <= 0)
+    return clear(payment, ["late_held", "refund_refused", "refund_unsupported"], deps)
+  if (deps.policy.latePayment === "hold")
+    return raise(
+      payment,
+      "late_held",
+      `${toMajor(payment.paidAmount, payment.digits)} ${payment.currency.toUpperCase()} came in after Medusa had given the payment up (${(payment.unwanted ?? "closed").replace("_", " ")}), and is held as configured. Refund it here, or dismiss.`,
+      deps,
+    )
+  if (givenUp(payment, operations)) return payment
+  return attemptReturn(payment, deps, () =>
+    refund({ of: { sessionId: payment.sessionId }, amount: "rest", refundId: null }, deps),
+  )
+}
+
+/** What a cancelled order still holds goes back by Medusa's payment module: the workflow refuses cancelled orders. */
+async function giveBackCancelled(
+  payment: GatewayPayment,
+  booked: HostPayment,
+  order: HostOrder | undefined,
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  if (!order?.canceled) return payment
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const unbooked = await notBooked(returns(operations).filter(isDone), deps)
+  const inBooks = booked.refunds.reduce((sum, row) => sum + toMinor(row.amount, payment.digits), 0)
+  const owed =
+    toMinor(booked.captured, payment.digits) -
+    inBooks -
+    unbooked.reduce((sum, one) => sum + (one.amount ?? 0), 0)
+  // What Medusa holds a row for counts as given back there, and may not be so at the gateway.
+  if (owed <= 0)
+    return (await uncarried(payment, deps))
+      ? payment
+      : clear(payment, ["refund_refused", "refund_unsupported"], deps)
+  if (givenUp(payment, operations)) return payment
+  return attemptReturn(payment, deps, () =>
+    deps.host.refund(booked, order, toMajor(owed, payment.digits), "The order was cancelled."),
+  )
+}
+
+/** A channel that cannot refund never will; one that has refused this often needs a person. The attention stays. */
+const givenUp = (payment: GatewayPayment, operations: readonly Operation[]): boolean =>
+  (payment.settledBy !== null && payment.state !== "refunded") ||
+  payment.attentionCode === "refund_unsupported" ||
+  returns(operations).filter((one) => one.state === "refused").length >= mostRefusals
+
+const mostRefusals = 12
+
+/** A refusal is a case for a person, and is tried again; anything in doubt is settled by the next run. */
+async function attemptReturn(
+  payment: GatewayPayment,
+  deps: SettleDeps,
+  give: () => Promise<unknown>,
+): Promise<GatewayPayment> {
+  try {
+    await give()
+  } catch (error) {
+    const code = error instanceof PaymentProblem ? error.code : codeOf(error)
+    const now = await fresh(payment, deps)
+    if (quiet.has(code) || (code === "refund_not_sent" && now.checks < patientChecks)) return now
+    if (code === "refund_exceeds" && now.state === "refunded") return now
+    return raise(
+      now,
+      "refund_refused",
+      `${(error as Error).message} The money is still owed to the shopper; it is tried again by itself.`,
+      deps,
+    )
+  }
+  return clear(await fresh(payment, deps), ["refund_refused", "refund_unsupported", "late_held"], deps)
+}
+
+/** Says so itself, is in doubt and asked about, or waits for somebody else who is at it: nothing for a person yet. */
+export const quiet: ReadonlySet<unknown> = new Set([
+  "refund_unsupported",
+  "refund_unknown",
+  "refund_in_progress",
+  "earlier_refund_booked_first",
+  "busy",
+])
+/** Of attempts that did not reach the gateway: an hour of them, by the back-off. */
+const patientChecks = 6
+
+/** The provider's `MedusaError` carries our code. */
+export const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code
+
+/**
+ * Refund rows that Medusa holds and that no operation carries: the process died between the row and the operation, or the
+ * gateway accepted the refund and failed it later. The money is owed under that very row.
+ */
+async function carryOutOwed(
+  payment: GatewayPayment,
+  booked: HostPayment,
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  let current = payment
+  for (const row of booked.refunds) {
+    const operations = await deps.ledger.operations.ofPayment(payment.id)
+    const mine = returns(operations).filter((operation) => operation.refundId === row.id)
+    if (
+      mine.some((operation) => isUnclear(operation.state) || isDone(operation)) ||
+      givenUp(current, operations)
+    )
+      continue
+    const since = Math.max(
+      row.createdAt.getTime(),
+      ...mine.map((operation) => operation.settledAt?.getTime() ?? 0),
+    )
+    // Medusa deletes the row itself right after a refusal: give the request that made it time to end.
+    if (deps.clock.now().getTime() - since < 2 * minute) continue
+    const amount = toMinor(row.amount, payment.digits)
+    if (!mine.length && (await maybeTheSame(operations, amount, deps))) {
+      current = await raise(current, "books_differ", twoForOne(current, row.amount, deps), deps)
+      continue
+    }
+    current = await attemptReturn(current, deps, () =>
+      refund({ of: { sessionId: payment.sessionId }, amount, refundId: row.id, owed: true }, deps),
+    )
+  }
+  return current
+}
+
+/**
+ * Somebody who did not know that his refund had gone through asked for it again, and the process died before he was told. A
+ * refund that Medusa does not hold yet is simply this row's.
+ */
+async function maybeTheSame(
+  operations: readonly Operation[],
+  amount: number,
+  deps: SettleDeps,
+): Promise<boolean> {
+  if (!untoldOf(operations, amount)) return false
+  const unbooked = await notBooked(returns(operations).filter(isDone), deps)
+  return !unbooked.some((one) => one.amount === amount)
+}
+
+const twoForOne = (payment: GatewayPayment, amount: string, deps: SettleDeps): string =>
+  `Medusa holds two refunds of ${amount} ${payment.currency.toUpperCase()}, and ${titleOf(deps.gateway.name)} made one: whoever asked the second time may not have known that the first had gone through. Nothing was sent for the second: refund it here if it is wanted as well, or return it by hand and record it.`
