@@ -77,7 +77,11 @@ export class KsherGateway implements Gateway {
   }
 
   channelFacts(channel: string | undefined): ChannelFacts {
-    return channel === undefined ? factsOfAny(this.#settings.channels) : factsOf(channel)
+    if (channel === undefined) return factsOfAny(this.#settings.channels)
+    const facts = factsOf(channel)
+    // order_close takes alipayplus of merchants in Japan only.
+    const inJapan = this.#settings.minorUnits.jpy !== undefined
+    return channel === "alipayplus" && !inJapan ? { ...facts, close: false } : facts
   }
 
   get irreturnable(): Irreturnable {
@@ -177,7 +181,8 @@ export class KsherGateway implements Gateway {
   }
 
   async refundsOf(order: OrderRef): Promise<Outcome<RefundRecord[]>> {
-    return this.#refunds(order)
+    const listed = await this.#refunds(order)
+    return listed.kind === "unknown" && listed.answered ? cannotTell(listed.code) : listed
   }
 
   readNotification(raw: RawNotification): NotificationReading {
@@ -341,9 +346,9 @@ function numbered(order: OrderRef, standing: Standing): Answer<OrderRef> {
 
 const noReversal = refused("not_supported", "not_sent", "Ksher has no same-day reversal: refund instead.")
 
-/** What Ksher answers where there is no such refund is not published: of a failure it does not document, no more can be said. */
+/** What Ksher answers where there is nothing to list is not published: of a failure it does not document, no more can be said. */
 const cannotTell = (code: string) =>
-  refused("not_supported", code, `Ksher does not say whether there is such a refund (${code}).`)
+  refused("not_supported", code, `Ksher does not say what it has refunded of the order (${code}).`)
 
 const cannotClose = (channel: string | undefined) =>
   refused(

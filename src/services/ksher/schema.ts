@@ -32,13 +32,26 @@ export const verdict = z.object({
   nonce_str: optionalText(64),
 })
 
-/** Ksher's own time: naive, in the merchant's zone (+07:00). Empty until there is one. */
-const zone = "+07:00"
+/** Ksher's own time: naive, in the merchant's zone. Empty until there is one. */
 const localTime = text(32)
   .pipe(z.string().regex(/^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)?$/))
   .optional()
-  .transform((time) => (time ? new Date(`${time.replace(" ", "T")}${zone}`) : undefined))
-  .refine((time) => time === undefined || !Number.isNaN(time.getTime()))
+  .refine((time) => !time || !Number.isNaN(momentOf(time, undefined)?.getTime()))
+
+/** Where a merchant of the currency is. Ksher's pages name the zone of Thailand only. */
+const zones: Readonly<Record<string, string>> = { thb: "+07:00", myr: "+08:00", jpy: "+09:00", aed: "+04:00" }
+
+function momentOf(time: string | undefined, currency: string | undefined): Date | undefined {
+  const zone = zones[currency ?? ""] ?? "+07:00"
+  return time ? new Date(`${time.replace(" ", "T")}${zone}`) : undefined
+}
+
+const timed = <Data extends { time_end?: string | undefined; fee_type?: string | undefined }>(
+  data: Data,
+) => ({
+  ...data,
+  time_end: momentOf(data.time_end, data.fee_type),
+})
 
 const channel = z
   .string()
@@ -57,31 +70,35 @@ export const cancelOrderData = z.string()
  * gateway_order_query and its webhook: all keys are always there, empty where they do not apply. What says who paid
  * (`openid`, `cash_fee`, `attach`) is not read.
  */
-export const gatewayOrderData = z.object({
-  result: verdict.shape.result,
-  appid: reference,
-  mch_order_no: reference,
-  pay_mch_order_no: optionalReference,
-  ksher_order_no: optionalReference,
-  channel,
-  total_fee: wholeNumber,
-  fee_type: currencyCode,
-  time_end: localTime,
-})
+export const gatewayOrderData = z
+  .object({
+    result: verdict.shape.result,
+    appid: reference,
+    mch_order_no: reference,
+    pay_mch_order_no: optionalReference,
+    ksher_order_no: optionalReference,
+    channel,
+    total_fee: wholeNumber,
+    fee_type: currencyCode,
+    time_end: localTime,
+  })
+  .transform(timed)
 export type KsherGatewayOrder = z.output<typeof gatewayOrderData>
 
 /** order_query. Its answer table is not published: what the quick_pay message shows, each field only if it is there. */
-export const orderData = z.object({
-  result: verdict.shape.result,
-  err_code: verdict.shape.err_code,
-  appid: optionalReference,
-  mch_order_no: optionalReference,
-  ksher_order_no: optionalReference,
-  channel,
-  total_fee: wholeNumber.optional(),
-  fee_type: currencyCode.optional(),
-  time_end: localTime,
-})
+export const orderData = z
+  .object({
+    result: verdict.shape.result,
+    err_code: verdict.shape.err_code,
+    appid: optionalReference,
+    mch_order_no: optionalReference,
+    ksher_order_no: optionalReference,
+    channel,
+    total_fee: wholeNumber.optional(),
+    fee_type: currencyCode.optional(),
+    time_end: localTime,
+  })
+  .transform(timed)
 export type KsherOrder = z.output<typeof orderData>
 
 /** A PNG as Ksher draws its QR codes; the bound is thrice the largest seen. */
@@ -112,17 +129,19 @@ export const orderCloseData = z.object({ appid: reference, mch_order_no: referen
 export type KsherClosed = z.output<typeof orderCloseData>
 
 /** order_refund. */
-export const orderRefundData = z.object({
-  appid: reference,
-  mch_order_no: reference,
-  ksher_order_no: optionalReference,
-  mch_refund_no: reference,
-  ksher_refund_no: optionalReference,
-  total_fee: wholeNumber,
-  refund_fee: wholeNumber,
-  fee_type: currencyCode,
-  refund_time: localTime,
-})
+export const orderRefundData = z
+  .object({
+    appid: reference,
+    mch_order_no: reference,
+    ksher_order_no: optionalReference,
+    mch_refund_no: reference,
+    ksher_refund_no: optionalReference,
+    total_fee: wholeNumber,
+    refund_fee: wholeNumber,
+    fee_type: currencyCode,
+    refund_time: localTime,
+  })
+  .transform((data) => ({ ...data, refund_time: momentOf(data.refund_time, data.fee_type) }))
 export type KsherRefund = z.output<typeof orderRefundData>
 
 const refundRow = z.object({
@@ -146,7 +165,13 @@ export const refundQueryData = z
     refund_orders: z.array(refundRow).max(1000).optional(),
   })
   .refine((data) => data.refund_orders !== undefined || data.refund_count === 0)
-  .transform((data) => ({ ...data, refund_orders: data.refund_orders ?? [] }))
+  .transform((data) => ({
+    ...data,
+    refund_orders: (data.refund_orders ?? []).map((row) => ({
+      ...row,
+      refund_time: momentOf(row.refund_time, data.fee_type),
+    })),
+  }))
 export type KsherRefunds = z.output<typeof refundQueryData>
 
 /** What a webhook must carry to be about an order at all. Ksher sends one for successful payments only. */

@@ -107,6 +107,18 @@ export class Operations {
     return rows[0] && toOperation(rows[0])
   }
 
+  /** The gateway says that it was done after all: what had called it refused, an answer or a person, was wrong. */
+  async overturn(id: string, gatewayNo: string | undefined): Promise<Operation | undefined> {
+    const now = this.clock.now()
+    const rows = await this.database.query<OperationRow>(
+      `update gateway_operation set state = 'succeeded', gateway_no = coalesce(?, gateway_no), reason = null, code = null,
+         message = null, settled_at = ?, updated_at = ?
+       where id = ? and state in ('refused', 'not_sent') returning *`,
+      [gatewayNo ?? null, now, now, id],
+    )
+    return rows[0] && toOperation(rows[0])
+  }
+
   /** Hands an operation to another Medusa refund row: of somebody who asks and is told by that, or of settlement's own. */
   async assign(id: string, refundId: string, untold = false): Promise<void> {
     await this.database.query(

@@ -35,7 +35,24 @@ export async function atGateway(leased: GatewayPayment, deps: SettleDeps): Promi
   if (!isOpen(payment.state)) return payment
   const expired = payment.expiresAt !== null && payment.expiresAt <= deps.clock.now()
   if (!payment.unwanted && !expired) return payment
-  return canClose(payment, deps) ? closeAtGateway(payment, deps) : watchOpenQr(payment, answer.standing, deps)
+  if (!canClose(payment, deps)) return watchOpenQr(payment, answer.standing, deps)
+  const closed = await closeAtGateway(payment, deps)
+  return answer.standing && isOpen(closed.state) ? stillOpen(closed, deps) : closed
+}
+
+/** Ksher looks for a payment for two hours; what its pages say of a card at the bank is over long before. */
+const closesWithin = 2 * hour
+
+/** The gateway answers, was asked to close it, and calls it open: that may stay so, and somebody may still pay. */
+async function stillOpen(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+  const since = (payment.expiresAt ?? payment.createdAt).getTime()
+  if (payment.attentionCode !== null || deps.clock.now().getTime() - since < closesWithin) return payment
+  return raise(
+    payment,
+    "close_failed",
+    `${titleOf(deps.gateway.name)} was asked to close the payment, and calls it open. It is tried again; nothing has been paid so far. Close it in the gateway's console: if it is paid, the money is treated as late.`,
+    deps,
+  )
 }
 
 /** How long a QR code that nobody can close may still be paid, at the most; a later payment is still noticed, and late. */
@@ -49,7 +66,6 @@ async function watchOpenQr(
 ): Promise<GatewayPayment> {
   const since = (payment.expiresAt ?? payment.createdAt).getTime()
   const over =
-    standing?.state === "failed" ||
     (standing?.state === "absent" && neverOpened(payment)) ||
     deps.clock.now().getTime() - since > openQrLapses
   if (over && standing && standing.state !== "in_progress") return lapsed(payment, deps)

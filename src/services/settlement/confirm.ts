@@ -1,11 +1,11 @@
-import { formatMoney, hasMoney, isOpen, money, sameMoney, toMajor } from "../../core"
+import { formatMoney, hasMoney, holdsMoney, isOpen, isUnclear, money, sameMoney, toMajor } from "../../core"
 import type { Outcome, RefundRecord, Standing } from "../../core"
 import { returnedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation, PaymentPatch } from "../ledger"
 import { clear, raise } from "./attention"
 import type { Deps } from "./deps"
 import { orderRef } from "./orders"
-import { after, second } from "./schedule"
+import { after, day, second, sincePaid } from "./schedule"
 
 export interface Confirmation {
   payment: GatewayPayment
@@ -35,7 +35,7 @@ export async function believe(
   if (disagreement) return raise(payment, "amount_mismatch", disagreement, deps)
   switch (standing.state) {
     case "paid":
-      return paid(payment, standing, deps)
+      return partlyReturned(await paid(payment, standing, deps), deps)
     case "refunded":
     case "reversed":
       return returnedThere(await paid(payment, standing, deps), standing, deps)
@@ -59,19 +59,23 @@ function disagrees(payment: GatewayPayment, { state, amount }: Standing): string
   return `The gateway says ${amount ? formatMoney(amount, payment.digits) : `"${state}", and no amount,`} where ${formatMoney(expected, payment.digits)} was asked for. Nothing was captured: compare order ${payment.number} in the gateway's console.`
 }
 
-const facts = (payment: GatewayPayment, standing: Standing): PaymentPatch => ({
+const facts = (payment: GatewayPayment, standing: Standing, deps: Deps): PaymentPatch => ({
   ...(standing.gatewayNo ? { gatewayNo: standing.gatewayNo } : {}),
   ...(standing.payNo ? { payNo: standing.payNo } : {}),
   ...(standing.channel ? { channel: standing.channel } : {}),
-  ...(standing.paidAt && !payment.paidAt ? { paidAt: standing.paidAt } : {}),
+  ...(standing.paidAt && !payment.paidAt ? { paidAt: paidAt(standing.paidAt, payment, deps) } : {}),
 })
+
+/** Ksher tells a time without its zone, and clocks differ: nothing was paid before it was opened, or is still to be. */
+const paidAt = (said: Date, payment: GatewayPayment, deps: Deps): Date =>
+  new Date(Math.min(Math.max(said.getTime(), payment.createdAt.getTime()), deps.clock.now().getTime()))
 
 async function paid(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
   if (hasMoney(payment.state)) return learn(payment, standing, deps)
   const late = payment.unwanted !== null || payment.state === "void"
   const moved = await deps.ledger.payments.move(payment.id, late ? "paid_late" : "paid", {
-    ...facts(payment, standing),
-    paidAt: standing.paidAt ?? deps.clock.now(),
+    ...facts(payment, standing, deps),
+    paidAt: standing.paidAt ? paidAt(standing.paidAt, payment, deps) : deps.clock.now(),
     paidAmount: payment.amount,
     // What had ended it has not: money is here, and is still to be returned.
     settledBy: null,
@@ -127,7 +131,7 @@ async function unpaidThere(payment: GatewayPayment, standing: Standing, deps: De
 }
 
 async function learn(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
-  const patch = facts(payment, standing)
+  const patch = facts(payment, standing, deps)
   const news =
     (patch.gatewayNo && patch.gatewayNo !== payment.gatewayNo) ||
     (patch.payNo && patch.payNo !== payment.payNo) ||
@@ -141,6 +145,25 @@ const current = async (payment: GatewayPayment, deps: Deps): Promise<GatewayPaym
   (await deps.ledger.payments.get(payment.id)) ?? payment
 
 /**
+ * Whether Ksher calls an order that was refunded in part REFUND or SUCCESS is not published, so its list is asked for: from a day
+ * after the payment on, when the job looks for what was returned in the console.
+ */
+async function partlyReturned(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  if (!hasMoney(payment.state) || payment.state === "refunded" || sincePaid(payment, deps) < day)
+    return payment
+  if (!listsRefunds(payment, deps)) return payment
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  if (returns(operations).some(isUnsettled)) return payment
+  const listed = await deps.gateway.refundsOf(orderRef(payment))
+  return listed.kind === "succeeded" ? recordListed(payment, operations, listed.value, deps) : payment
+}
+
+export const listsRefunds = (payment: GatewayPayment, deps: Deps): boolean =>
+  deps.gateway.name === "ksher" && deps.gateway.channelFacts(payment.channel ?? undefined).refundQuery
+
+const isUnsettled = ({ state }: Operation): boolean => isUnclear(state) || state === "pending"
+
+/**
  * The gateway says money went back. What this ledger did not send was done in the gateway's console: it is recorded, so
  * that Medusa's books can follow. Operations in doubt are settled by their own query first, never from a total.
  */
@@ -150,28 +173,33 @@ async function returnedThere(
   deps: Deps,
 ): Promise<GatewayPayment> {
   const operations = await deps.ledger.operations.ofPayment(payment.id)
-  if (
-    returns(operations).some(
-      (operation) =>
-        operation.state !== "succeeded" && operation.state !== "refused" && operation.state !== "not_sent",
-    )
-  )
-    return payment
+  if (returns(operations).some(isUnsettled)) return payment
   if (standing.returned === "all" || standing.state === "reversed")
     return wholeReturned(payment, operations, standing, deps)
   const listed = await deps.gateway.refundsOf(orderRef(payment))
-  if (listed.kind === "succeeded") {
-    for (const record of listed.value.filter((one) => one.state === "succeeded"))
-      if (!isKnown(record, operations))
-        await deps.ledger.operations.recordOutside(payment.id, {
-          kind: "refund",
-          number: numberOf(record),
-          gatewayNo: record.gatewayNo,
-          amount: record.amount.minor,
-        })
-    return clear(await tally(payment, deps), ["outside_unclear"], deps)
+  if (listed.kind !== "succeeded") return unlisted(payment, operations, listed, deps)
+  return clear(await recordListed(payment, operations, listed.value, deps), ["outside_unclear"], deps)
+}
+
+/** What the gateway lists as refunded counts, also where it, or a person, had said of a refund of ours that it was not. */
+async function recordListed(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  listed: readonly RefundRecord[],
+  deps: Deps,
+): Promise<GatewayPayment> {
+  for (const record of listed.filter((one) => one.state === "succeeded" && !isKnown(one, operations))) {
+    const ours = operations.find((operation) => operation.number === numberOf(record))
+    if (ours) await deps.ledger.operations.overturn(ours.id, record.gatewayNo)
+    else
+      await deps.ledger.operations.recordOutside(payment.id, {
+        kind: "refund",
+        number: numberOf(record),
+        gatewayNo: record.gatewayNo,
+        amount: record.amount.minor,
+      })
   }
-  return unlisted(payment, operations, listed, deps)
+  return tally(payment, deps)
 }
 
 /** A refund made in the gateway's console may have no merchant number: it goes by the gateway's own. */
@@ -179,7 +207,7 @@ export const numberOf = (record: RefundRecord): string =>
   record.number || `outside-${record.gatewayNo ?? "0"}`
 
 export const isKnown = (record: RefundRecord, operations: readonly Operation[]): boolean =>
-  operations.some((operation) => operation.number === numberOf(record))
+  operations.some((operation) => operation.number === numberOf(record) && holdsMoney(operation.state))
 
 async function wholeReturned(
   payment: GatewayPayment,

@@ -2,7 +2,7 @@ import { formatMoney, hasMoney, isOpen, isUnclear, money, sameMoney, toMajor, to
 import type { RefundRecord, Standing } from "../../core"
 import { returnedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
-import { isKnown, numberOf } from "./confirm"
+import { isKnown, listsRefunds, numberOf } from "./confirm"
 import type { SettleDeps } from "./deps"
 import type { HostOrder, HostPayment } from "./host"
 import { orderRef } from "./orders"
@@ -19,7 +19,9 @@ export async function survey(payment: GatewayPayment, deps: SettleDeps): Promise
   const answer = await deps.gateway.query(orderRef(payment))
   const standing = answer.kind === "succeeded" ? answer.value : undefined
   const operations = await deps.ledger.operations.ofPayment(payment.id)
-  const listed = standing?.state === "refunded" ? await deps.gateway.refundsOf(orderRef(payment)) : undefined
+  const mayHaveReturned =
+    standing?.state === "refunded" || (standing?.state === "paid" && listsRefunds(payment, deps))
+  const listed = mayHaveReturned ? await deps.gateway.refundsOf(orderRef(payment)) : undefined
   const booked = await deps.host.payment(payment.sessionId)
   const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
   return differences({
@@ -73,9 +75,8 @@ const ofPaid = (payment: GatewayPayment, standing: Standing): Difference[] =>
 function returnedThere({ payment, listed, operations }: Picture, standing: Standing): Difference[] {
   if (standing.returned === "all" || standing.state === "reversed")
     return payment.state === "refunded" ? [] : [["refunded there, not here", payment.state, "refunded"]]
-  if (standing.state !== "refunded") return []
   if (!listed)
-    return returnedAmount(operations) > 0
+    return standing.state === "paid" || returnedAmount(operations) > 0
       ? []
       : [["refunded there, not here", toMajor(0, payment.digits), "an amount it does not say"]]
   return listed

@@ -10,6 +10,8 @@ import { after, backOff, day, hour, minute, nextOf } from "./schedule"
  */
 const soonAfterVoid = [hour]
 const afterVoid = [hour, day, 3 * day]
+/** How long a QR code of a channel that cannot close it lives, nobody says; it is taken for lapsed after three days. */
+const afterVoidQr = [...afterVoid, 7 * day, 30 * day]
 /** A captured one too, since neither gateway need say that money was returned in its console. */
 const afterPaid = [day, 7 * day, 30 * day]
 
@@ -31,7 +33,7 @@ export function nextCheck(
   if (payment.state === "void")
     return (
       nextOf(payment.createdAt, soonAfterVoid, now) ??
-      nextOf(payment.expiresAt ?? payment.createdAt, afterVoid, now)
+      nextOf(payment.expiresAt ?? payment.createdAt, payment.mode === "qr" ? afterVoidQr : afterVoid, now)
     )
   if (owedInMedusa || owes(payment, operations)) return later(minute, 6 * hour)
   if (payment.state === "refunded") return settledCheck(payment, now)

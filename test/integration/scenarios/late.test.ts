@@ -175,6 +175,21 @@ inRealMedusa(
       expect(await ledgerPayment(world, { session })).toMatchObject({ attention: null })
     })
 
+    it("late: ksher: a PromptPay QR on which a payment failed can still be paid, and is watched as long as any other", async () => {
+      const cart = await world.shopper.fillCart("thb")
+      const session = await world.shopper.choose(cart, "pp_ksher_qr", { channel: "promptpay" })
+      await world.sandbox.fail(session.number)
+      await changeCart(world, cart)
+      await runJob(world, hour)
+      expect((await ledgerPayment(world, { session })).state).not.toBe("void")
+
+      await world.sandbox.pay(session.number)
+      await runJob(world, hour)
+
+      const payment = await underAttention(world, { session }, "refund_unsupported")
+      expect(payment).toMatchObject({ state: "paid_late", unwanted: "session_deleted" })
+    })
+
     type At = Parameters<typeof ledgerPayment>[1] & Parameters<typeof gatewayBooks>[1]
 
     /** By the QR code that the shopper has saved. */

@@ -15,6 +15,7 @@ import {
   atRest,
   atThePage,
   changeCart,
+  decide,
   deliver,
   disturb,
   faultKinds,
@@ -271,6 +272,75 @@ inRealMedusa((world) => {
 
     await expectBooks(world, order, 0)
     expect(await ledgerPayment(world, order)).toMatchObject({ state: "refunded", settledBy: "outside" })
+  })
+
+  it("a part is returned in ksher's console, and its query goes on saying paid: the list of refunds tells", async () => {
+    await world.sandbox.setQuirks({ ksher: { partialRefundQueriesAs: "SUCCESS" } })
+    const order = await paidOrder(world, ksher.provider, ksher.pay)
+    await world.sandbox.refundInConsole(order.session.number, 1000)
+    expect(await dryRun(order)).toEqual([
+      [expect.stringMatching(/^refund \w+ there, not here$/), "0.00", "10.00"],
+    ])
+
+    await runJob(world, 2 * day)
+
+    await expectBooks(world, order, ksher.minor - 1000)
+    expect(await dryRun(order)).toEqual([])
+    await world.sandbox.setQuirks({ ksher: { partialRefundQueriesAs: "REFUND" } })
+  })
+
+  it("a part is returned in ksher's console, and ksher lists no refunds: a person is called, until it does", async () => {
+    const order = await paidOrder(world, ksher.provider, ksher.pay)
+    await world.sandbox.refundInConsole(order.session.number, 1000)
+    const unlisted = { kind: "refuse", when: "before", code: "KSHER_NO_LIST", times: 50 } as const
+    await world.sandbox.fault({ gateway: "ksher", call: "refund_query", ...unlisted })
+
+    await runJob(world, 2 * day)
+
+    await underAttention(world, order, "outside_unclear")
+    expect((await refund(world, order, 10)).data.message).toMatch(/Nothing was sent/)
+    await world.sandbox.clearFaults()
+    await runJob(world, 8 * day)
+    await expectBooks(world, order, ksher.minor - 1000)
+    expect(await ledgerPayment(world, order)).toMatchObject({ attention: null, refundedAmount: 1000 })
+  })
+
+  it("a person says of a refund in doubt that it did not go through, and it did: what ksher lists counts", async () => {
+    const order = await paidOrder(world, ksher.provider, ksher.pay)
+    const lost = { gateway: "ksher", kind: "timeout", times: 5 } as const
+    await world.sandbox.fault({ ...lost, call: "order_refund", when: "after" })
+    await world.sandbox.fault({ ...lost, call: "refund_query", when: "before" })
+    expect((await refund(world, order, 10)).data.message).toMatch(/has not said whether refund/)
+    await world.sandbox.clearFaults()
+
+    await decide(world, order, { action: "refund", note: "the console does not show it" })
+
+    expect((await gatewayBooks(world, order)).returned).toBe(2000)
+    await expectBooks(world, order, ksher.minor - 2000)
+    expect((await operations(world, order, "refund")).map(({ state }) => state)).toEqual([
+      "succeeded",
+      "succeeded",
+    ])
+  })
+
+  it("ksher answers each close, and closes nothing: a person knows two hours after its end, until it is closed", async () => {
+    const cart = await world.shopper.fillCart("thb")
+    const session = await world.shopper.choose(cart, "pp_ksher_qr", { channel: "airpay" })
+    const useless = { kind: "refuse", when: "before", code: "KSHER_NOT_NOW", times: 100 } as const
+    await world.sandbox.fault({ gateway: "ksher", call: "order_close", ...useless })
+    await world.sandbox.setQuirks({ ksher: { nativeExpireMinutes: null } })
+    await changeCart(world, cart)
+
+    await runJob(world, 90 * minute)
+    expect(await ledgerPayment(world, { session })).toMatchObject({ state: "pending", attention: null })
+    await runJob(world, 2 * hour)
+    await underAttention(world, { session }, "close_failed")
+
+    await world.sandbox.clearFaults()
+    await runJob(world, 7 * hour)
+    expect(await ledgerPayment(world, { session })).toMatchObject({ state: "void", attention: null })
+    expect((await gatewayBooks(world, { session })).state).toBe("closed")
+    await world.sandbox.setQuirks({ ksher: { nativeExpireMinutes: 120 } })
   })
 
   it("a payment is reversed in gnete's console, and its notification says so: Medusa's books follow at once", async () => {

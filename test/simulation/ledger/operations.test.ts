@@ -157,6 +157,23 @@ describe("an operation is found", () => {
   })
 })
 
+it.each([
+  ["refused", true],
+  ["not_sent", true],
+  ["pending", false],
+  ["succeeded", false],
+] as const)("that is %s is overturned: %s, by a gateway that lists it as done", async (state, expected) => {
+  const { operations } = world.ledger
+  const { id, paymentId } = await intend()
+  await operations.conclude(id, { state, reason: "declined", code: "x", message: "No." })
+  const overturned = await operations.overturn(id, "R9")
+  expect(overturned !== undefined).toBe(expected)
+  if (expected)
+    expect((await operations.ofPayment(paymentId))[0]).toMatchObject({
+      ...{ state: "succeeded", gatewayNo: "R9", reason: null, code: null, message: null },
+    })
+})
+
 it("that settlement hands to a row of its own is untold, until somebody is told or takes it over", async () => {
   const { operations } = world.ledger
   const { id, paymentId } = await intend()

@@ -373,6 +373,18 @@ describe("fields", () => {
   })
 
   it.each([
+    ["THB", "+07:00"],
+    ["MYR", "+08:00"],
+    ["JPY", "+09:00"],
+    ["AED", "+04:00"],
+  ])("a time of a merchant in %s is read in the zone %s", async (fee_type, zone) => {
+    peer.will(answer(gatewayOrder({ fee_type, cash_fee_type: fee_type })))
+    expect(await peer.client().gatewayOrderQuery({ mch_order_no: "01J9ZK" })).toMatchObject({
+      value: { time_end: new Date(`2021-05-27T10:18:07${zone}`) },
+    })
+  })
+
+  it.each([
     { total_fee: "-1" },
     { total_fee: "" },
     { total_fee: 1.5 },

@@ -418,23 +418,32 @@ describe("close", () => {
     expect(peer.paths()).toEqual(paths)
   })
 
-  it.each(["promptpay", "truemoney", "linepay", "card", "atome", "ktc_instal", "kplus", "scb_easy"])(
-    "of a QR of %s, which order_close does not take, is refused in words",
-    async (channel) => {
-      expect(await peer.gateway({ mode: "qr" }).close(qr({ channel }))).toMatchObject({
-        kind: "refused",
-        reason: "not_supported",
-        message: expect.stringContaining(channel) as string,
-      })
-      expect(peer.paths()).toEqual([])
-    },
-  )
+  it.each([
+    "promptpay",
+    "truemoney",
+    "linepay",
+    "card",
+    "atome",
+    "ktc_instal",
+    "kplus",
+    "scb_easy",
+    "alipayplus",
+  ])("of a QR of %s, which order_close does not take, is refused in words", async (channel) => {
+    expect(await peer.gateway({ mode: "qr" }).close(qr({ channel }))).toMatchObject({
+      kind: "refused",
+      reason: "not_supported",
+      message: expect.stringContaining(channel) as string,
+    })
+    expect(peer.paths()).toEqual([])
+  })
 
   it.each(["airpay", "wechat", "alipay", "alipayplus", "ktbcard"])(
     "of a QR of %s is sent",
     async (channel) => {
       peer.will(closedQr, answer({ result: "CLOSED", nonce_str: "n" }))
-      expect(brief(await peer.gateway().close(qr({ channel })))).toBe("succeeded")
+      // order_close takes alipayplus of merchants in Japan only: of those whose yen are counted.
+      const gateway = peer.gateway(channel === "alipayplus" ? { minorUnits: { jpy: 0 } } : {})
+      expect(brief(await gateway.close(qr({ channel })))).toBe("succeeded")
       expect(peer.params()).toMatchObject({ channel })
     },
   )
@@ -616,6 +625,11 @@ describe("refundQuery", () => {
     peer.will(reset)
     expect(brief(await peer.gateway().refundQuery(refundOf(page())))).toBe("unknown")
   })
+})
+
+it("refundsOf of an answer that is a failure, undocumented, says that Ksher does not tell", async () => {
+  peer.will(fail("KSHER_NO_LIST"))
+  expect(brief(await peer.gateway().refundsOf(page()))).toBe("refused not_supported")
 })
 
 it("refundsOf lists every refund, also those made elsewhere", async () => {

@@ -6,6 +6,7 @@ import { aPayment } from "./pictures"
 async function heardOf(standing: Standing) {
   const written: Record<string, unknown>[] = []
   const moves: string[] = []
+  const moved: Partial<GatewayPayment>[] = []
   const payment = aPayment()
   const deps = {
     gateway: { name: "ksher", query: () => Promise.resolve(succeeded(standing)) },
@@ -20,6 +21,7 @@ async function heardOf(standing: Standing) {
         },
         move: (_id: string, to: string, patch: Partial<GatewayPayment>) => {
           moves.push(to)
+          moved.push(patch)
           return Promise.resolve({ ...payment, ...patch, state: to })
         },
       },
@@ -27,12 +29,22 @@ async function heardOf(standing: Standing) {
     },
   } as unknown as Deps
   await confirm(payment, deps)
-  return { moves, written }
+  return { moves, moved, written }
 }
 
 it("money is believed of an answer that names the amount and the currency that were asked for", async () => {
   const { moves } = await heardOf({ state: "paid", amount: { minor: 10_000, currency: "thb" } })
   expect(moves).toEqual(["paid"])
+})
+
+it.each([
+  ["before it was opened", -3_600_000],
+  ["in the future", 3_600_000],
+])("a time that the gateway names %s is not the time of payment", async (_, off) => {
+  const { createdAt } = aPayment()
+  const amount = { minor: 10_000, currency: "thb" }
+  const { moved } = await heardOf({ state: "paid", amount, paidAt: new Date(createdAt.getTime() + off) })
+  expect(moved).toMatchObject([{ paidAt: createdAt }])
 })
 
 it.each<[string, Standing]>([

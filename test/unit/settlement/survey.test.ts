@@ -106,6 +106,22 @@ describe("the gateway knows more", () => {
       ])
     })
 
+    it("also where it goes on calling the order paid", () => {
+      const paid = { ...given, standing: { state: "paid" } as const }
+      expect(found({ ...paid, listed: [record("9", 4_000)] })).toEqual([
+        "refund 9 there, not here: 0.00 → 40.00",
+      ])
+      expect(found({ ...paid, listed: [] })).toEqual([])
+      expect(found(paid)).toEqual([])
+    })
+
+    it("and calls it done though the ledger has it as refused", () => {
+      const operations = [refund("refused", 4_000)]
+      expect(found({ ...given, operations, listed: [record("R1", 4_000)] })).toEqual([
+        "refund R1 there, not here: 0.00 → 40.00",
+      ])
+    })
+
     it("and what the ledger has done itself is no news", () => {
       const partly = { ...paidHere, state: "partially_refunded", refundedAmount: 4_000 } as const
       const booked = { ...captured, refunds: [row("40")] }

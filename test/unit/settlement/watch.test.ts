@@ -52,6 +52,16 @@ describe("a closed payment", () => {
     expect([0, hour, day, 3 * day].map(expired)).toEqual([hour, day - hour, 2 * day, null])
   })
 
+  it("that was a QR code is looked at for a month: how long one lives that nobody closed is not published", () => {
+    const expired = (ago: number) => {
+      const at = (before: number) => new Date(now.getTime() - before)
+      return inMs(
+        next(aPayment({ state: "void", mode: "qr", createdAt: at(ago + hour), expiresAt: at(ago) })),
+      )
+    }
+    expect([3 * day, 7 * day, 30 * day].map(expired)).toEqual([4 * day, 23 * day, null])
+  })
+
   it("is looked at before that an hour after it was made, also where no notification comes", () => {
     const expiresAt = new Date(now.getTime() + 2 * hour)
     expect(inMs(next(aPayment({ state: "void", expiresAt })))).toBe(hour)
