@@ -247,7 +247,9 @@ function underAttention(one: Case, code: string): Finding[] {
     refund_refused: held > 0 || uncarried || invisible(one),
     refund_unsupported: (held > 0 || unlisted) && !one.gateway.facts(payment.channel ?? undefined).refund,
     late_held: held > 0 && !medusa,
-    qr_stays_open: payable(one) || order?.state === "unpaid",
+    // Ksher's shopper may try again after a payment that failed.
+    qr_stays_open:
+      payable(one) || order?.state === "unpaid" || (order?.state === "failed" && payment.gateway === "ksher"),
     no_order: medusa !== undefined && held > 0 && !orderOf(one),
     outside_unclear: unlisted,
     books_differ: uncarried || askedTwice,

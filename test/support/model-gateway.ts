@@ -193,7 +193,7 @@ export class ModelGateway {
     if (order?.state !== "paid") return 0
     const left = order.moneyIn - promised(order)
     const listed = this.rules.name === "ksher" && this.facts(order.channel).refundQuery
-    const amount = listed && this.rules.partlyReturned === "refunded" ? Math.min(wanted, left) : left
+    const amount = listed ? Math.min(wanted, left) : left
     if (amount <= 0 || (amount < left && !listed)) return 0
     const reversed = this.rules.name === "gnete" && amount === order.moneyIn && this.random.chance(0.3)
     order.returns.push(this.newReturn(reversed ? "cancel" : "refund", "", amount, "done", { console: true }))

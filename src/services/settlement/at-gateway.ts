@@ -37,8 +37,11 @@ export async function atGateway(leased: GatewayPayment, deps: SettleDeps): Promi
   if (!payment.unwanted && !expired) return payment
   if (!canClose(payment, deps)) return watchOpenQr(payment, answer.standing, deps)
   const closed = await closeAtGateway(payment, deps)
-  return answer.standing && isOpen(closed.state) ? stillOpen(closed, deps) : closed
+  return isOpen(closed.state) && payable(answer.standing) ? stillOpen(closed, deps) : closed
 }
+
+const payable = (standing: Standing | undefined): boolean =>
+  standing?.state === "unpaid" || standing?.state === "in_progress"
 
 /** Ksher looks for a payment for two hours; what its pages say of a card at the bank is over long before. */
 const closesWithin = 2 * hour
