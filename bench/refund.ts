@@ -15,6 +15,7 @@ const perRound = 20
 const gateway = {
   name: "ksher",
   account: "mch1",
+  refundsOf: async () => ({ kind: "succeeded" as const, value: [] }),
   irreturnable: { channels: [], unnamed: false },
   channelFacts: () => ({ refund: true, partialRefund: true, refundQuery: true, close: true, minimum: 1 }),
   refund: async (asked: RefundOrder) => ({

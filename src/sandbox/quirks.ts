@@ -4,6 +4,8 @@ import { z } from "zod"
 export interface KsherQuirks {
   /** Repeating a `mch_refund_no` that succeeded: the same success again (default), or FAIL. */
   repeatedRefund: "same_success" | "error"
+  /** A refund of more than is left: refused (default), or paid all the same. The pages promise nothing. */
+  overRefund: "refused" | "paid"
   /** What queries say of a partly refunded order. Default REFUND: Ksher's own demo says "refunded" covers both. */
   partialRefundQueriesAs: "REFUND" | "SUCCESS"
   /** Which key signs webhooks. Default V1; the V2 commit of the SDK speaks of answers only. */
@@ -102,6 +104,7 @@ export interface QuirkChanges {
 export const defaultQuirks: Readonly<{ [G in keyof Quirks]: Readonly<Quirks[G]> }> = {
   ksher: {
     repeatedRefund: "same_success",
+    overRefund: "refused",
     partialRefundQueriesAs: "REFUND",
     webhookKey: "V1",
     closeReachesGatewayOrder: false,
@@ -151,6 +154,7 @@ const minutes = z.number().int().positive().nullable()
 const ksherChanges = z
   .strictObject({
     repeatedRefund: z.enum(["same_success", "error"]),
+    overRefund: z.enum(["refused", "paid"]),
     partialRefundQueriesAs: z.enum(["REFUND", "SUCCESS"]),
     webhookKey: z.enum(["V1", "V2"]),
     closeReachesGatewayOrder: z.boolean(),

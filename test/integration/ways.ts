@@ -11,6 +11,8 @@ export interface Way {
   pay: { channel?: string }
   /** `whole`: what gives a whole payment back on the day it was made. */
   calls: Record<"open" | "query" | "close" | "refund" | "refundQuery" | "whole", string>
+  /** How often the gateway is asked about refunds while one is made whose answer is lost: Ksher for its list before that, too. */
+  asks: number
 }
 
 export const ksher: Way = {
@@ -29,6 +31,7 @@ export const ksher: Way = {
     refundQuery: "refund_query",
     whole: "order_refund",
   },
+  asks: 2,
 }
 
 export const gnete: Way = {
@@ -47,6 +50,7 @@ export const gnete: Way = {
     refundQuery: "refund/query",
     whole: "pay/cancel",
   },
+  asks: 1,
 }
 
 export const ways = [ksher, gnete].map((way) => [way.gateway, way] as const)

@@ -54,12 +54,13 @@ function earlierRefund(world: World, order: KsherOrder, fields: Fields): Refund 
   return known.refund
 }
 
-function checkAmount({ merchant, fields }: KsherContext, order: KsherOrder): void {
+function checkAmount({ world, merchant, fields }: KsherContext, order: KsherOrder): void {
   const wanted = Number(fields.refund_fee)
   const pending = order.refunds
     .filter(({ status }) => status === "created" || status === "in_progress")
     .reduce((sum, { amount }) => sum + amount, 0)
-  if (wanted > order.taken - order.returned - pending) {
+  const left = world.quirks.ksher.overRefund === "paid" ? order.taken : order.taken - order.returned - pending
+  if (wanted > left) {
     throw new WalletRefusal("KSHER_REFUND_FEE_EXCEEDED", "refund_fee exceeds what is left")
   }
   if (wanted !== order.taken && !merchant.allowPartialRefund) {

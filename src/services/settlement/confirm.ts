@@ -151,12 +151,24 @@ const current = async (payment: GatewayPayment, deps: Deps): Promise<GatewayPaym
 async function partlyReturned(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
   if (!hasMoney(payment.state) || payment.state === "refunded" || sincePaid(payment, deps) < day)
     return payment
-  if (!listsRefunds(payment, deps)) return payment
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   if (returns(operations).some(isUnsettled)) return payment
-  const listed = await deps.gateway.refundsOf(orderRef(payment))
-  return listed.kind === "succeeded" ? recordListed(payment, operations, listed.value, deps) : payment
+  return recordReturns(payment, operations, await foreignReturns(payment, operations, deps), deps)
 }
+
+/** Refunds that Ksher lists as done and this ledger does not hold. None where it does not say. */
+export async function foreignReturns(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<RefundRecord[]> {
+  if (!listsRefunds(payment, deps)) return []
+  const listed = await deps.gateway.refundsOf(orderRef(payment))
+  return listed.kind === "succeeded" ? unknownHere(listed.value, operations) : []
+}
+
+const unknownHere = (listed: readonly RefundRecord[], operations: readonly Operation[]): RefundRecord[] =>
+  listed.filter((record) => record.state === "succeeded" && !isKnown(record, operations))
 
 export const listsRefunds = (payment: GatewayPayment, deps: Deps): boolean =>
   deps.gateway.name === "ksher" && deps.gateway.channelFacts(payment.channel ?? undefined).refundQuery
@@ -178,17 +190,18 @@ async function returnedThere(
     return wholeReturned(payment, operations, standing, deps)
   const listed = await deps.gateway.refundsOf(orderRef(payment))
   if (listed.kind !== "succeeded") return unlisted(payment, operations, listed, deps)
-  return clear(await recordListed(payment, operations, listed.value, deps), ["outside_unclear"], deps)
+  const foreign = unknownHere(listed.value, operations)
+  return clear(await recordReturns(payment, operations, foreign, deps), ["outside_unclear"], deps)
 }
 
 /** What the gateway lists as refunded counts, also where it, or a person, had said of a refund of ours that it was not. */
-async function recordListed(
+export async function recordReturns(
   payment: GatewayPayment,
   operations: readonly Operation[],
-  listed: readonly RefundRecord[],
+  foreign: readonly RefundRecord[],
   deps: Deps,
 ): Promise<GatewayPayment> {
-  for (const record of listed.filter((one) => one.state === "succeeded" && !isKnown(one, operations))) {
+  for (const record of foreign) {
     const ours = operations.find((operation) => operation.number === numberOf(record))
     if (ours) await deps.ledger.operations.overturn(ours.id, record.gatewayNo)
     else

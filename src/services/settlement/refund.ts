@@ -13,6 +13,7 @@ import { committedAmount, isDone, returns } from "../ledger"
 import type { Beginning, BegunReturn, GatewayPayment, Operation, PaymentKey, Wanted } from "../ledger"
 import { raise } from "./attention"
 import { booking } from "./booking"
+import { foreignReturns, recordReturns } from "./confirm"
 import type { Deps } from "./deps"
 import { known } from "./known"
 import { leaseMs, withLease } from "./lease"
@@ -98,7 +99,8 @@ async function refundAtOnce({ operations, begun }: Beginning, request: RefundReq
   if (!begun) return undefined
   const { payment } = begun.lease
   const amount = begun.operation.amount ?? 0
-  if (!isAsked(amount, request, payment) || !takes(payment, amount, deps)) {
+  const allowed = isAsked(amount, request, payment) && takes(payment, amount, deps)
+  if (!allowed || (await foreignReturns(payment, operations, deps)).length) {
     await deps.ledger.returns.withdraw(begun)
     return undefined
   }
@@ -144,7 +146,7 @@ async function attemptBegun(begun: BegunReturn, deps: Deps): Promise<Attempted> 
 async function refundLeased(payment: GatewayPayment, request: MinorRequest, deps: Deps) {
   if (!hasMoney(payment.state)) throw notPaid(payment)
   await deps.ledger.payments.update(payment.id, { nextCheckAt: after(deps, 2 * minute) })
-  const earlier = await settledEarlier(payment, deps)
+  const earlier = await withForeign(await settledEarlier(payment, deps), deps)
   const earlierOne = await takenOver(earlier.payment, earlier.operations, request, deps)
   if (earlierOne) return { payment: earlier.payment, operation: earlierOne }
   await tellFirst(earlier.payment, earlier.operations, request, deps)
@@ -160,6 +162,17 @@ async function settledEarlier(payment: GatewayPayment, deps: Deps) {
   const doubtful = returns(resolved.operations).find((operation) => isUnclear(operation.state))
   if (doubtful) throw unclear(resolved.payment, doubtful, deps)
   return resolved
+}
+
+/** Ksher does not promise to refuse more than is left: what was returned in its console a moment ago is counted first. */
+async function withForeign(
+  { payment, operations }: { payment: GatewayPayment; operations: readonly Operation[] },
+  deps: Deps,
+) {
+  const foreign = await foreignReturns(payment, operations, deps)
+  if (!foreign.length) return { payment, operations }
+  const recorded = await recordReturns(payment, operations, foreign, deps)
+  return { payment: recorded, operations: await deps.ledger.operations.ofPayment(payment.id) }
 }
 
 /**

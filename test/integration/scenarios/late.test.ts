@@ -92,7 +92,7 @@ inRealMedusa(
         await closed({ session })
         for (const call of [way.calls.whole, way.calls.refund])
           await disturb(world, way, call, { kind: "timeout", when: "after" })
-        await disturb(world, way, way.calls.refundQuery, { kind: "http500", when: "before" })
+        await disturb(world, way, way.calls.refundQuery, { kind: "http500", when: "before", times: way.asks })
 
         await payLate({ session }, way.pay)
         await runJob(world, 5 * minute)

@@ -305,6 +305,21 @@ inRealMedusa((world) => {
     expect(await ledgerPayment(world, order)).toMatchObject({ attention: null, refundedAmount: 1000 })
   })
 
+  it("a part was returned in ksher's console a moment ago, and the whole is refunded here: only what is left goes back", async () => {
+    const order = await paidOrder(world, ksher.provider, ksher.pay)
+    await world.sandbox.setQuirks({ ksher: { overRefund: "paid" } })
+    await world.sandbox.refundInConsole(order.session.number, 1000)
+
+    const whole = await refund(world, order)
+
+    expect([whole.status, whole.data.message]).toEqual([400, expect.stringMatching(/Nothing was sent/)])
+    await runJob(world, 5 * minute)
+    await expectBooks(world, order, ksher.minor - 1000)
+    expect((await refund(world, order, (ksher.minor - 1000) / 100)).status).toBe(200)
+    await expectBooks(world, order, 0)
+    await world.sandbox.setQuirks({ ksher: { overRefund: "refused" } })
+  })
+
   it("a person says of a refund in doubt that it did not go through, and it did: what ksher lists counts", async () => {
     const order = await paidOrder(world, ksher.provider, ksher.pay)
     const lost = { gateway: "ksher", kind: "timeout", times: 5 } as const
@@ -313,14 +328,12 @@ inRealMedusa((world) => {
     expect((await refund(world, order, 10)).data.message).toMatch(/has not said whether refund/)
     await world.sandbox.clearFaults()
 
-    await decide(world, order, { action: "refund", note: "the console does not show it" })
+    const decided = await decide(world, order, { action: "refund", note: "the console does not show it" })
 
-    expect((await gatewayBooks(world, order)).returned).toBe(2000)
-    await expectBooks(world, order, ksher.minor - 2000)
-    expect((await operations(world, order, "refund")).map(({ state }) => state)).toEqual([
-      "succeeded",
-      "succeeded",
-    ])
+    expect(decided.data.gateway_payment).toMatchObject({ state: "partially_refunded", attention: null })
+    expect((await gatewayBooks(world, order)).returned).toBe(1000)
+    await expectBooks(world, order, ksher.minor - 1000)
+    expect((await operations(world, order, "refund")).map(({ state }) => state)).toEqual(["succeeded"])
   })
 
   it("ksher answers each close, and closes nothing: a person knows two hours after its end, until it is closed", async () => {

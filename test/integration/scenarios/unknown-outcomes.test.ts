@@ -73,7 +73,7 @@ inRealMedusa((world) => {
       async (kind) => {
         const order = await paidOrder(world, way.provider, way.pay)
         await disturb(world, way, way.calls.refund, { kind: "timeout", when: "after" })
-        await disturb(world, way, way.calls.refundQuery, { kind, when: "after" })
+        await disturb(world, way, way.calls.refundQuery, { kind, when: "after", times: way.asks })
 
         const lost = await refund(world, order, 10)
         expect([lost.status, lost.data.code]).toEqual([400, "refund_unknown"])
@@ -97,7 +97,7 @@ inRealMedusa((world) => {
     it("6. … and where nobody tries again, the job enters the refund in Medusa's books; who asks for it after that is told first", async () => {
       const order = await paidOrder(world, way.provider, way.pay)
       await disturb(world, way, way.calls.refund, { kind: "timeout", when: "after" })
-      await disturb(world, way, way.calls.refundQuery, { kind: "empty", when: "after" })
+      await disturb(world, way, way.calls.refundQuery, { kind: "empty", when: "after", times: way.asks })
       expect((await refund(world, order, 10)).status).toBe(400)
 
       await runJob(world, 5 * minute)

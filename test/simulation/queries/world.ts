@@ -63,6 +63,7 @@ const gatewayOf = (mood: Mood): Gateway =>
     }),
     refund: async () => mood.refund,
     refundQuery: async () => mood.refundQuery,
+    refundsOf: async () => ({ kind: "succeeded", value: [] }),
     cancel: async () => mood.cancel,
     readNotification: ({ body }) => ({
       readable: true,
