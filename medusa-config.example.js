@@ -1,5 +1,8 @@
 // What a shop adds to its medusa-config. Every value that is a secret comes from the environment.
-const { defineConfig } = require("@medusajs/framework/utils")
+const { defineConfig, loadEnv } = require("@medusajs/framework/utils")
+
+// Before anything is read from the environment: the .env files of the shop.
+loadEnv(process.env.NODE_ENV || "development", process.cwd())
 
 const ksher = {
   resolve: "medusa-payment-ksher-gnete/providers/ksher",

@@ -27,7 +27,6 @@ export const problemCodes = [
   "payment_unknown",
   "payment_not_paid",
   "paid_cannot_be_cancelled",
-  "capture_partial",
   "refund_exceeds",
   "refund_unsupported",
   "refund_refused",

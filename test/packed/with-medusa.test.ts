@@ -90,7 +90,10 @@ const typed: string[] = []
 async function type(line: string) {
   typed.push(line)
   return project.type(
-    line.replace(`npm install ${name}`, `npm install --no-audit --no-fund ${tarball()}`),
+    line.replace(
+      new RegExp(`npm install ${name}(@latest)?$`),
+      `npm install --no-audit --no-fund ${tarball()}`,
+    ),
     env,
   )
 }

@@ -131,9 +131,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "a refund that was accepted and failed later is forgotten",
     file: settlement("give-back"),
-    edits: [
-      ["mine.some((operation) => isUnclear(operation.state) || isDone(operation)) ||", "mine.length > 0 ||"],
-    ],
+    edits: [["mine.some((operation) => isUnclear(operation.state) || isDone(operation))", "mine.length > 0"]],
   },
   {
     name: "an end that was not counted before a kill is never counted",

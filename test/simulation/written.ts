@@ -69,6 +69,17 @@ const toldUnknownAndSettled: readonly Deed[] = [
   { do: "pass", ms: hour, jobs: true },
 ]
 
+/** Long enough for the last of the attempts; a pass runs the job a dozen times at most. */
+const refusedForDays: readonly Deed[] = [
+  ...bought,
+  { do: "mood", mood: { declines: 1 } },
+  { do: "cancelOrder", tries: 1, thinkMs: 0 },
+  { do: "pass", ms: 30 * hour, jobs: true },
+  { do: "pass", ms: 30 * hour, jobs: true },
+  { do: "mood", mood: { declines: 0 } },
+  { do: "pass", ms: 30 * hour, jobs: true },
+]
+
 const paidWhenClosed: readonly Deed[] = [
   { do: "open" },
   { do: "pass", ms: 26 * hour, jobs: true },
@@ -141,6 +152,18 @@ export const written: readonly Written[] = [
       { do: "pass", ms: 5 * hour, jobs: true },
     ],
     end: { returned: [3_000], returnsAsked: 2, attention: {} },
+  },
+  {
+    name: "what a gateway has refused to return twelve times is not tried again, and stands under attention",
+    entry: gnete,
+    deeds: refusedForDays,
+    end: { returned: [], returnsAsked: 12, attention: { refund_refused: 1 } },
+  },
+  {
+    name: "what a gateway has refused to return twelve times is returned once by the person who refunds it",
+    entry: gnete,
+    deeds: [...refusedForDays, { do: "resolve", action: "refund" }],
+    end: { returned: [10_000], returnsAsked: 13, attention: {} },
   },
   {
     name: "late money, of which the console returned who knows how much, is not sent back by itself",

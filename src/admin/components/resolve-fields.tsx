@@ -1,7 +1,7 @@
 import { Hint, Input, Label, RadioGroup, Textarea } from "@medusajs/ui"
 import { useId } from "react"
 
-import type { PaymentDetail } from "../api/schema"
+import type { PaymentDetail, Resolution } from "../api/schema"
 import {
   amountLeft,
   doubtOf,
@@ -10,6 +10,7 @@ import {
   type DraftProblems,
   type ResolutionDraft,
 } from "../rules/payment"
+import { dismissalText } from "../text/attention"
 import { channelName } from "../text/names"
 import { useText } from "../text/use-text"
 
@@ -25,6 +26,9 @@ export function ActionField({ payment, draft, problems, onChange }: FieldProps) 
   const { t } = useText()
   const labelId = useId()
   const kind = doubtOf(payment) ? "doubt" : "plain"
+  const hintOf = (action: Resolution["action"]) =>
+    (action === "dismiss" && dismissalText(payment.attention_code)) ||
+    (`resolve.${kind}.${action}_hint` as const)
   const choose = (value: string) => {
     const action = resolutionsOf(payment).find((one) => one === value)
     if (action) onChange({ ...draft, action })
@@ -40,7 +44,7 @@ export function ActionField({ payment, draft, problems, onChange }: FieldProps) 
             key={action}
             value={action}
             label={t(`resolve.${kind}.${action}`)}
-            description={t(`resolve.${kind}.${action}_hint`)}
+            description={t(hintOf(action))}
           />
         ))}
       </RadioGroup>

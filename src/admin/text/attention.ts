@@ -21,6 +21,17 @@ type AttentionCode = (typeof attentionCodes)[number]
 const isKnown = (code: string | null | undefined): code is AttentionCode =>
   attentionCodes.some((one) => one === code)
 
+const dismissals: Readonly<Record<string, TextKey>> = {
+  refund_refused: "resolve.dismissal.decided",
+  refund_unsupported: "resolve.dismissal.decided",
+  late_held: "resolve.dismissal.decided",
+  amount_mismatch: "resolve.dismissal.failed",
+  qr_stays_open: "resolve.dismissal.closed",
+}
+
+/** What dismissing these decides; dismissing any other takes the notice away, and no more. */
+export const dismissalText = (code: string | null | undefined): TextKey | undefined => dismissals[code ?? ""]
+
 export const attentionText = (code: string | null | undefined): { reason: TextKey; todo: TextKey } =>
   isKnown(code)
     ? { reason: `attention.reason.${code}`, todo: `attention.todo.${code}` }

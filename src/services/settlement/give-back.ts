@@ -39,7 +39,8 @@ export async function giveBackUnbooked(payment: GatewayPayment, deps: SettleDeps
       `${toMajor(payment.paidAmount, payment.digits)} ${payment.currency.toUpperCase()} came in after Medusa had given the payment up (${(payment.unwanted ?? "closed").replace("_", " ")}), and is held as configured. Refund it here, or dismiss.`,
       deps,
     )
-  if (givenUp(payment, operations)) return payment
+  const left = await leftToAPerson(payment, operations, deps)
+  if (left) return left
   return attemptReturn(payment, deps, () =>
     refund({ of: { sessionId: payment.sessionId }, amount: "rest", refundId: null }, deps),
   )
@@ -65,19 +66,42 @@ async function giveBackCancelled(
     return (await uncarried(payment, deps))
       ? payment
       : clear(payment, ["refund_refused", "refund_unsupported"], deps)
-  if (givenUp(payment, operations)) return payment
+  const left = await leftToAPerson(payment, operations, deps)
+  if (left) return left
   return attemptReturn(payment, deps, () =>
     deps.host.refund(booked, order, toMajor(owed, payment.digits), "The order was cancelled."),
   )
 }
 
-/** A channel that cannot refund never will; one that has refused this often needs a person. The attention stays. */
-const givenUp = (payment: GatewayPayment, operations: readonly Operation[]): boolean =>
-  (payment.settledBy !== null && payment.state !== "refunded") ||
-  payment.attentionCode === "refund_unsupported" ||
+/**
+ * A channel that cannot refund never will, what a person has dismissed stays so, and one that has refused this often needs
+ * a person: nothing more is tried, and the attention stays, or comes back where a person has returned a part.
+ */
+async function leftToAPerson(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: SettleDeps,
+): Promise<GatewayPayment | undefined> {
+  if (payment.settledBy !== null && payment.state !== "refunded") return payment
+  if (payment.attentionCode === "refund_unsupported") return payment
+  if (!refusedTooOften(operations)) return undefined
+  if (payment.attentionCode === "refund_refused" && payment.attention?.endsWith(triedNoMore)) return payment
+  return raise(
+    payment,
+    "refund_refused",
+    `${titleOf(deps.gateway.name)} has refused to return the money ${mostRefusals} times. ${triedNoMore}`,
+    deps,
+  )
+}
+
+/** Tried by the back-off of the job: about a day. */
+const mostRefusals = 12
+const refusedTooOften = (operations: readonly Operation[]): boolean =>
   returns(operations).filter((one) => one.state === "refused").length >= mostRefusals
 
-const mostRefusals = 12
+const triedAgain = "The money is still owed to the shopper; it is tried again by itself."
+const triedNoMore =
+  "The money is still owed to the shopper. It is not tried again by itself: refund it here once the reason is gone, or return it by hand and record it."
 
 /** A refusal is a case for a person, and is tried again; anything in doubt is settled by the next run. */
 async function attemptReturn(
@@ -92,10 +116,11 @@ async function attemptReturn(
     const now = await fresh(payment, deps)
     if (quiet.has(code) || (code === "refund_not_sent" && now.checks < patientChecks)) return now
     if (code === "refund_exceeds" && now.state === "refunded") return now
+    const last = refusedTooOften(await deps.ledger.operations.ofPayment(payment.id))
     return raise(
       now,
       "refund_refused",
-      `${(error as Error).message} The money is still owed to the shopper; it is tried again by itself.`,
+      `${(error as Error).message} ${last ? triedNoMore : triedAgain}`,
       deps,
     )
   }
@@ -129,17 +154,18 @@ async function carryOutOwed(
   for (const row of booked.refunds) {
     const operations = await deps.ledger.operations.ofPayment(payment.id)
     const mine = returns(operations).filter((operation) => operation.refundId === row.id)
-    if (
-      mine.some((operation) => isUnclear(operation.state) || isDone(operation)) ||
-      givenUp(current, operations)
-    )
-      continue
+    if (mine.some((operation) => isUnclear(operation.state) || isDone(operation))) continue
     const since = Math.max(
       row.createdAt.getTime(),
       ...mine.map((operation) => operation.settledAt?.getTime() ?? 0),
     )
     // Medusa deletes the row itself right after a refusal: give the request that made it time to end.
     if (deps.clock.now().getTime() - since < 2 * minute) continue
+    const left = await leftToAPerson(current, operations, deps)
+    if (left) {
+      current = left
+      continue
+    }
     const amount = toMinor(row.amount, payment.digits)
     if (!mine.length && (await maybeTheSame(operations, amount, deps))) {
       current = await raise(current, "books_differ", twoForOne(current, row.amount, deps), deps)

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import path from "node:path"
 
-import { attentionCodes, attentionText } from "../../../src/admin/text/attention"
+import { attentionCodes, attentionText, dismissalText } from "../../../src/admin/text/attention"
 import { changeText, valueText } from "../../../src/admin/text/changes"
 import { localeOf, moneyOf, shareOf } from "../../../src/admin/text/format"
 import { timelineOf } from "../../../src/admin/text/timeline"
@@ -87,6 +87,17 @@ describe("attention", () => {
     const union = /export type AttentionCode =([^]*?)\n\n/.exec(settlement("attention.ts"))?.[1] ?? ""
     const raised = [...union.matchAll(/"(\w+)"/g)].map((match) => match[1])
     expect([...attentionCodes].sort()).toEqual(raised.sort())
+  })
+
+  it("says before it is dismissed what that decides, for every code by which the server decides something", () => {
+    const decided = settlement("resolve.ts").split("async function dismiss(")[1]?.split("default:")[0] ?? ""
+    const codes = [...decided.matchAll(/case "(\w+)":/g)].map(([, code]) => code)
+    expect(codes.length).toBeGreaterThan(3)
+    expect(attentionCodes.filter((code) => dismissalText(code) !== undefined).sort()).toEqual(codes.sort())
+    expect(dismissalText("refund_refused")).toBe("resolve.dismissal.decided")
+    expect(dismissalText("amount_mismatch")).toBe("resolve.dismissal.failed")
+    expect(dismissalText("qr_stays_open")).toBe("resolve.dismissal.closed")
+    expect(dismissalText(null)).toBeUndefined()
   })
 
   it("of an unknown code is still told", () => {

@@ -1,0 +1,82 @@
+import { PaymentProblem } from "../../../src/core"
+import type { GatewayPayment, SettleDeps } from "../../../src/services/settlement"
+import { giveBackOwed } from "../../../src/services/settlement/give-back"
+import { anOperation, aPayment, now } from "./pictures"
+
+const paid = { state: "paid", paidAmount: 10_000, capturedAt: now } as const
+const tried = "The money is still owed to the shopper; it is tried again by itself."
+const triedNoMore =
+  "The money is still owed to the shopper. It is not tried again by itself: refund it here once the reason is gone, or return it by hand and record it."
+
+/** The order of a captured payment of THB 100.00 was cancelled, and the gateway refuses whatever it is asked for. */
+async function refusedOnceMore(before: number, patch: Partial<GatewayPayment> = {}) {
+  let payment = aPayment({ ...paid, ...patch })
+  const operations = Array.from({ length: before }, (_, index) =>
+    anOperation({ id: `gpop_${index}`, state: "refused", amount: 10_000 }),
+  )
+  let asked = 0
+  const deps = {
+    gateway: { name: "gnete" },
+    log: { warn: () => undefined },
+    emit: () => Promise.resolve(),
+    host: {
+      refund: () => {
+        asked++
+        operations.push(anOperation({ state: "refused", amount: 10_000 }))
+        return Promise.reject(new PaymentProblem("not_allowed", "refund_refused", "Gnete refused it."))
+      },
+    },
+    ledger: {
+      operations: { ofPayment: () => Promise.resolve(operations) },
+      payments: {
+        get: () => Promise.resolve(payment),
+        update: (_id: string, change: Partial<GatewayPayment>) =>
+          Promise.resolve((payment = { ...payment, ...change })),
+      },
+    },
+  } as unknown as SettleDeps
+  const booked = { id: "pay_1", captured: "100", refunds: [] }
+  const order = { id: "order_1", canceled: true }
+  await giveBackOwed(payment, booked as never, order, deps)
+  return { asked, code: payment.attentionCode, said: payment.attention }
+}
+
+it("a refused return says that it is tried again, as long as it is", async () => {
+  expect(await refusedOnceMore(10)).toEqual({
+    asked: 1,
+    code: "refund_refused",
+    said: `Gnete refused it. ${tried}`,
+  })
+})
+
+it("the twelfth refusal says that it was the last one, and what a person can do", async () => {
+  expect(await refusedOnceMore(11)).toEqual({
+    asked: 1,
+    code: "refund_refused",
+    said: `Gnete refused it. ${triedNoMore}`,
+  })
+})
+
+it("after that nothing is asked, and the reason that was given stays", async () => {
+  const attention = `Gnete refused it. ${triedNoMore}`
+  const after = await refusedOnceMore(12, { attentionCode: "refund_refused", attention })
+  expect(after).toEqual({ asked: 0, code: "refund_refused", said: attention })
+})
+
+it.each([
+  ["a person has returned a part of it", {}],
+  [
+    "it was an admin who was refused last",
+    { attentionCode: "refund_refused", attention: `Gnete refused it. ${tried}` },
+  ],
+])("where %s, the rest stands under attention, and truly", async (_, patch) => {
+  expect(await refusedOnceMore(12, patch)).toEqual({
+    asked: 0,
+    code: "refund_refused",
+    said: `Gnete has refused to return the money 12 times. ${triedNoMore}`,
+  })
+})
+
+it("what a person has dismissed is left as it is", async () => {
+  expect(await refusedOnceMore(12, { settledBy: "outside" })).toEqual({ asked: 0, code: null, said: null })
+})
