@@ -50,6 +50,7 @@ export type RefusalReason =
   | "already_paid" // the order has been paid: refund it instead
   | "already_closed" // the order was closed before
   | "already_refunded" // nothing is left to return
+  | "wrong_state" // the order is not one for it: never paid, or returned already
   | "absent" // the gateway knows no such order, refund or cancel
   | "in_progress" // a payment or refund is running: ask again later
   | "duplicate" // the merchant number has been used

@@ -216,6 +216,7 @@ const mayBeOurOwnDoing: ReadonlySet<RefusalReason> = new Set([
   "duplicate",
   "exceeds_balance",
   "already_refunded",
+  "wrong_state",
   "in_progress",
 ])
 

@@ -276,7 +276,7 @@ describe("cancel, the same-day reversal", () => {
     ["a lost answer", reset, "unknown"],
     ["an empty answer", nothing, "unknown"],
     ["a reason in other words", error("已过撤销时间"), "unknown"],
-    ["an order in another state", error("订单状态不正确"), "refused declined"],
+    ["an order in another state", error("订单状态不正确"), "refused wrong_state"],
     ["an order it does not know", error("订单不存在"), "refused absent"],
   ])("after %s", async (_what, reply, expected) => {
     peer.will(reply)
