@@ -58,6 +58,7 @@ export type RefusalReason =
   | "insufficient_funds" // the merchant's balance at the gateway does not cover it: may pass another day
   | "not_supported" // this channel cannot do it, ever
   | "declined" // the channel said no to this one
+  | "undocumented" // it answered with a failure it does not document, and asked, it shows nothing done
   | "credentials" // account, key or signature is wrong: configuration
   | "invalid" // the gateway found the request malformed
 

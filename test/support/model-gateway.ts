@@ -601,7 +601,7 @@ class ModelledGateway implements Gateway {
     return this.ask("cancel", () => this.books.cancel(order, notifyUrl))
   }
 
-  cancelQuery(gatewayCancelNo: string): Promise<Outcome<ReversalRecord>> {
+  cancelQuery(_order: OrderRef, gatewayCancelNo: string): Promise<Outcome<ReversalRecord>> {
     if (this.name === "ksher") return Promise.resolve(noReversal)
     return this.ask("cancelQuery", () => this.books.cancelQuery(gatewayCancelNo))
   }

@@ -132,9 +132,17 @@ export class GneteGateway implements Gateway {
     return answer.kind === "succeeded" ? reversalOf(answer.value) : answer
   }
 
-  async cancelQuery(gatewayCancelNo: string): Promise<Outcome<ReversalRecord>> {
+  async cancelQuery(order: OrderRef, gatewayCancelNo: string): Promise<Outcome<ReversalRecord>> {
     const answer = await this.#client.cancelQuery({ cancelOrderId: gatewayCancelNo })
-    return answer.kind === "succeeded" ? reversalOf(answer.value) : answer
+    if (answer.kind !== "succeeded") return answer
+    const { payOrderId, payAmount, currency } = answer.value
+    const another = order.gatewayNo !== undefined && payOrderId !== order.gatewayNo
+    if (another || payAmount !== order.amount.minor || currency !== order.amount.currency)
+      return unknown(
+        "answer_mismatch",
+        "Gnete has a reversal of another payment or amount under this number.",
+      )
+    return reversalOf(answer.value)
   }
 
   async refund(refund: RefundOrder): Promise<Outcome<RefundRecord>> {

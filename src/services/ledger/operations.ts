@@ -107,6 +107,18 @@ export class Operations {
     return rows[0] && toOperation(rows[0])
   }
 
+  /** A reversal taken for refused, of which the gateway confirms by its number that it went through. */
+  async correctReversal(id: string, gatewayNo: string | null): Promise<boolean> {
+    const now = this.clock.now()
+    const rows = await this.database.query(
+      `update gateway_operation set state = 'succeeded', gateway_no = coalesce(?, gateway_no), reason = null, code = null,
+         message = null, settled_at = ?, updated_at = ?
+       where id = ? and kind = 'cancel' and state = 'refused' returning id`,
+      [gatewayNo, now, now, id],
+    )
+    return rows.length > 0
+  }
+
   /** Hands an operation to another Medusa refund row: of somebody who asks and is told by that, or of settlement's own. */
   async assign(id: string, refundId: string, untold = false): Promise<void> {
     await this.database.query(

@@ -6,7 +6,7 @@ import type { GatewayPayment, NewNotification, Notification } from "../ledger"
 import { kindOf, logLine } from "../observability"
 import { raise } from "./attention"
 import type { Deps, SettleDeps } from "./deps"
-import { recordNotifiedRefund } from "./notified-refund"
+import { recordNotifiedReturn } from "./notified-return"
 import { after, backOff, hour, minute } from "./schedule"
 import { settle } from "./settle"
 
@@ -98,7 +98,7 @@ export async function act(notification: Notification, deps: SettleDeps): Promise
   if (!notification.paymentId) return
   try {
     let payment = await settle(notification.paymentId, deps)
-    if (await recordNotifiedRefund(notification, payment, deps)) payment = await settle(payment.id, deps)
+    if (await recordNotifiedReturn(notification, payment, deps)) payment = await settle(payment.id, deps)
     const doubt = await unbelieved(notification, payment, deps)
     await deps.ledger.notifications.finish(
       notification.id,

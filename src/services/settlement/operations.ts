@@ -106,18 +106,33 @@ async function resolveRefund(
   if (answer.kind !== "refused") return stillUnknown(operation, answer)
   if (operation.state === "pending" || (answer.reason !== "absent" && answer.reason !== "not_supported"))
     return stillUnknown(operation, answer)
-  if (answer.reason === "absent" && operation.reason === answered) return undone(operation)
-  if (answer.reason === "absent" && !takes(payment, operation.amount ?? 0, deps)) return neverSent
-  return sendAgain(payment, operation, answer.reason === "absent", deps)
+  if (answer.reason === "not_supported") return sendAgain(payment, operation, false, deps)
+  return resolveAbsent(payment, operation, deps)
+}
+
+/** The gateway knows no refund under this number. */
+async function resolveAbsent(
+  payment: GatewayPayment,
+  operation: Operation,
+  deps: Deps,
+): Promise<ReturnOutcome> {
+  if (await reversed(payment, deps)) return returnedByReversal
+  if (operation.reason === answered) return undone(operation)
+  if (!takes(payment, operation.amount ?? 0, deps)) return neverSent
+  return sendAgain(payment, operation, true, deps)
 }
 
 /** The gateway had answered with a failure, undocumented, and asked again it shows nothing done: that is a refusal. */
 const undone = (operation: Operation): Outcome<never> =>
   refused(
-    "declined",
+    "undocumented",
     operation.code ?? "",
     operation.message ?? "The gateway answered with a failure it does not document.",
   )
+
+/** A reversal that Gnete answered with a failure nobody documents, and whose order it went on calling paid, as it may in either case. */
+export const mayHaveReversed = ({ kind, outside, state, reason }: Operation): boolean =>
+  kind === "cancel" && !outside && state === "refused" && reason === ("undocumented" satisfies RefusalReason)
 
 /** A refund is written before it is known whether it may be sent: the process died in between. */
 const neverSent = refused(
@@ -125,6 +140,18 @@ const neverSent = refused(
   "",
   "The channel does not give this amount back, and nothing was sent.",
 )
+
+/** A refund beside a reversal that turned out to have gone through must not be sent again. */
+const returnedByReversal = refused(
+  "already_refunded",
+  "",
+  "The same-day reversal of the payment has returned all of it, and the gateway knows no refund under this number.",
+)
+
+const reversed = async (payment: GatewayPayment, deps: Deps): Promise<boolean> =>
+  (await deps.ledger.operations.ofPayment(payment.id)).some(
+    ({ kind, state }) => kind === "cancel" && state === "succeeded",
+  )
 
 /** Asking told nothing. That the gateway had answered with a failure is kept for the next time it is asked. */
 const stillUnknown = (operation: Operation, said: { code: string; message: string }): Unknown =>
@@ -165,7 +192,8 @@ async function resolveCancel(
   operation: Operation,
   deps: Deps,
 ): Promise<ReturnOutcome> {
-  if (operation.gatewayNo) return fromReversal(await deps.gateway.cancelQuery(operation.gatewayNo))
+  if (operation.gatewayNo)
+    return fromReversal(await deps.gateway.cancelQuery(orderRef(payment), operation.gatewayNo))
   const standing = await deps.gateway.query(orderRef(payment))
   if (standing.kind !== "succeeded")
     return stillUnknown(operation, { code: "query", message: standing.message })

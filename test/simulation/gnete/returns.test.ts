@@ -1,3 +1,6 @@
+import { act, receive } from "../../../src/services/settlement"
+import { succeeded } from "../../../src/core"
+import { GneteClient } from "../../../src/services/gnete"
 import { openLane, type Lane } from "../matrix/lane"
 import { hour, second, Shop } from "../matrix/shop"
 import { gnete } from "../matrix/variants"
@@ -25,7 +28,8 @@ async function books() {
     attention: attentionCode,
     operations: operations
       .filter(({ kind }) => kind === "cancel" || kind === "refund")
-      .map(({ kind, state: end, outside }) => `${kind} ${end}${outside ? " outside" : ""}`),
+      .map(({ kind, state: end, outside }) => `${kind} ${end}${outside ? " outside" : ""}`)
+      .sort(),
     medusa: shop.booked().refunds.map(({ amount }) => amount),
     returned,
   }
@@ -35,6 +39,22 @@ async function books() {
 async function told(work: () => Promise<void>): Promise<string> {
   await shop.attempt(work)
   return shop.told.at(-1) ?? ""
+}
+
+/** The notification of the latest of its kind arrives, and is acted on. */
+async function hears(kind: "payment" | "refund" | "cancel", changes: Record<string, string | number> = {}) {
+  const { number } = await shop.payment()
+  const { body, contentType } = await lane.sandbox.craftNotification(number, changes, kind)
+  const receipt = await receive({ body: Buffer.from(body), contentType, query: "" }, shop.deps)
+  if (receipt.kind !== "accepted") throw new Error(receipt.reason)
+  await act(receipt.notification, shop.deps)
+  await shop.quiet()
+}
+
+/** What became of the latest notification. */
+async function heard(): Promise<string | undefined> {
+  const { id } = await shop.payment()
+  return (await lane.ledger.notifications.ofPayment(id)).at(0)?.result
 }
 
 describe("a refund that is repeated", () => {
@@ -60,5 +80,127 @@ describe("a refund that is repeated", () => {
       operations: ["refund succeeded"],
       returned: shop.amount,
     })
+  })
+})
+
+describe("a reversal of which Gnete tells, while its query goes on saying paid", () => {
+  beforeEach(() => lane.sandbox.setQuirks({ gnete: { stateAfterCancel: 2 } }))
+
+  it("is recorded where it was made in the console, and entered in Medusa once", async () => {
+    await shop.buy()
+    await lane.sandbox.cancelInConsole((await shop.payment()).number)
+    await hears("cancel")
+    await hears("cancel", { extraParam: "again" })
+    await shop.jobs(8 * 24 * hour)
+    expect(await books()).toEqual({
+      state: "refunded",
+      refundedAmount: shop.amount,
+      attention: null,
+      operations: ["cancel succeeded outside"],
+      medusa: [shop.amount],
+      returned: shop.amount,
+    })
+  })
+
+  it("is not recorded a second time where the query says reversed later", async () => {
+    await shop.buy()
+    await lane.sandbox.cancelInConsole((await shop.payment()).number)
+    await hears("cancel")
+    await lane.sandbox.setQuirks({ gnete: { stateAfterCancel: 4 } })
+    await shop.sync()
+    expect(await books()).toMatchObject({ attention: null, operations: ["cancel succeeded outside"] })
+  })
+
+  it("is not recorded where the query said reversed before", async () => {
+    await lane.sandbox.setQuirks({ gnete: { stateAfterCancel: 4 } })
+    await shop.buy()
+    await lane.sandbox.cancelInConsole((await shop.payment()).number)
+    await shop.sync()
+    await hears("cancel")
+    expect(await books()).toMatchObject({ attention: null, operations: ["cancel succeeded outside"] })
+  })
+
+  it("returns what was left, where a part had been refunded", async () => {
+    await lane.sandbox.setQuirks({ gnete: { cancelAfterPartialRefund: true } })
+    await shop.buy()
+    await shop.refund(shop.part)
+    await shop.quiet()
+    await lane.sandbox.cancelInConsole((await shop.payment()).number)
+    await hears("cancel")
+    expect(await books()).toMatchObject({
+      state: "refunded",
+      refundedAmount: shop.amount,
+      attention: null,
+      operations: ["cancel succeeded outside", "refund succeeded"],
+      returned: shop.amount,
+    })
+  })
+
+  it("is ours where the answer to ours was lost", async () => {
+    await shop.buy()
+    await shop.disturb("pay/cancel", { kind: "reset", when: "after" })
+    expect(await told(() => shop.refund(shop.amount))).toBe("refund_unknown")
+    await hears("cancel")
+    await shop.jobs(hour)
+    expect(await books()).toMatchObject({
+      state: "refunded",
+      attention: null,
+      operations: ["cancel succeeded"],
+      medusa: [shop.amount],
+      returned: shop.amount,
+    })
+  })
+
+  it("and that failed at the channel ends ours as refused, so that a refund may follow", async () => {
+    await shop.buy()
+    await shop.next("cancel", "fail")
+    await shop.disturb("pay/cancel", { kind: "reset", when: "after" })
+    await shop.disturb("pay/cancel", { kind: "reset", when: "before" })
+    expect(await told(() => shop.refund(shop.amount))).toBe("refund_unknown")
+    await shop.disturb("pay/cancel", { kind: "reset", when: "before" })
+    await hears("cancel")
+    expect(await books()).toMatchObject({ state: "paid", operations: ["cancel refused"] })
+    expect(await told(() => shop.refund(shop.amount))).toBe("done")
+    expect(await books()).toMatchObject({
+      state: "refunded",
+      operations: ["cancel refused", "refund succeeded"],
+      returned: shop.amount,
+    })
+  })
+
+  it.each([
+    ["of another payment", { payOrderId: "P1" }],
+    ["of another amount", { payAmount: 1 }],
+    ["in another currency", { currency: "JPY" }],
+  ])("%s, as Gnete's own query says, is booked by nobody and calls a person", async (_what, wrong) => {
+    await shop.buy()
+    await lane.sandbox.cancelInConsole((await shop.payment()).number)
+    const { mchNo, appId, appSecret, baseUrl } = lane.sandbox.gnete
+    const client = new GneteClient({ mchNo, appId, appSecret, baseUrl })
+    const said = jest.spyOn(GneteClient.prototype, "cancelQuery").mockImplementation(async (asked) => {
+      said.mockRestore()
+      const answer = await client.cancelQuery(asked)
+      return answer.kind === "succeeded" ? succeeded({ ...answer.value, ...wrong }) : answer
+    })
+    await hears("cancel")
+    await shop.jobs(8 * 24 * hour)
+    expect(await books()).toMatchObject({
+      state: "paid",
+      attention: "outside_unclear",
+      operations: [],
+      medusa: [],
+    })
+  })
+
+  it("is tried again where cancel/query has no sure answer", async () => {
+    await shop.buy()
+    await lane.sandbox.cancelInConsole((await shop.payment()).number)
+    await shop.disturb("cancel/query", { kind: "reset", when: "after" })
+    await hears("cancel")
+    expect(await heard()).toBe("failed")
+    expect(await books()).toMatchObject({ state: "paid", operations: [] })
+    await lane.clock.forward(hour)
+    await shop.job()
+    expect(await books()).toMatchObject({ state: "refunded", operations: ["cancel succeeded outside"] })
   })
 })

@@ -146,6 +146,24 @@ describe("a refund made outside", () => {
   })
 })
 
+describe("a reversal that turned out to have gone through", () => {
+  it("is corrected once, from a refusal, and keeps the number it went by", async () => {
+    const { id, paymentId } = await intend(undefined, { kind: "cancel" })
+    expect(await world.ledger.operations.correctReversal(id, "C1")).toBe(false)
+    await world.ledger.operations.conclude(id, { state: "refused", reason: "undocumented", code: "9999" })
+    expect(await world.ledger.operations.correctReversal(id, "C1")).toBe(true)
+    expect(await world.other.operations.correctReversal(id, "C2")).toBe(false)
+    expect(await world.other.operations.ofPayment(paymentId)).toMatchObject([
+      { state: "succeeded", gatewayNo: "C1", reason: null, code: null },
+    ])
+  })
+
+  it("is never a refund", async () => {
+    const { id } = await inState("refused")
+    expect(await world.ledger.operations.correctReversal(id, "C1")).toBe(false)
+  })
+})
+
 describe("an operation is found", () => {
   it("by the Medusa refund row it is for, which may change hands", async () => {
     const { id } = await intend()

@@ -147,6 +147,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "operations.intend": ({ operations }) => operations.intend(id, { kind: "refund", amount: 1 }).catch(noRow),
   "operations.again": ({ operations }) => operations.again(`gpop_refund${id}`).catch(noRow),
   "operations.conclude": ({ operations }) => operations.conclude(`gpop_refund${id}`, { state: "succeeded" }),
+  "operations.correctReversal": ({ operations }) => operations.correctReversal(`gpop_refund${id}`, "C1"),
   "operations.assign": ({ operations }) => operations.assign(`gpop_refund${id}`, "ref_x"),
   "operations.told": ({ operations }) => operations.told(`gpop_refund${id}`),
   "operations.recordOutside": ({ operations }) =>

@@ -266,10 +266,23 @@ describe("cancel, the same-day reversal", () => {
 
   it.each(table)("asked about in state %i is %s", async (state, expected, value) => {
     peer.will(answer(cancelOrder({ state })))
-    const outcome = await peer.gateway().cancelQuery("C2021")
+    const outcome = await peer.gateway().cancelQuery(ref(), "C2021")
     expect(brief(outcome)).toBe(expected)
     expect("value" in outcome ? outcome.value : undefined).toEqual(value)
     expect(peer.fields()).toEqual({ cancelOrderId: "C2021" })
+  })
+
+  it.each([
+    ["another payment", { payOrderId: "P9" }],
+    ["no payment", { payOrderId: "" }],
+    ["another amount", { payAmount: 35049 }],
+    ["another currency", { currency: "JPY" }],
+  ])("asked about and answered with that of %s is unknown", async (_what, changes) => {
+    peer.will(answer(cancelOrder(changes)))
+    expect(await peer.gateway().cancelQuery(ref(), "C2021")).toMatchObject({
+      kind: "unknown",
+      code: "answer_mismatch",
+    })
   })
 
   it.each([
