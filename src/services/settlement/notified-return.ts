@@ -1,4 +1,5 @@
 import { formatMoney, hasMoney, isUnclear, money } from "../../core"
+import type { Outcome } from "../../core"
 import { committedAmount, returnedAmount, returns } from "../ledger"
 import type { GatewayPayment, Notification, Operation } from "../ledger"
 import { raise } from "./attention"
@@ -39,7 +40,7 @@ async function recordRefund(
   const { notifyUrl } = deps
   const answer = await deps.gateway.refundQuery({ number, amount, order: orderRef(payment), notifyUrl })
   if (answer.kind === "unknown" || answer.kind === "not_sent") throw new Error(answer.message)
-  if (answer.kind === "pending") return false
+  if (answer.kind === "pending" || isFailed(answer)) return false
   if (answer.kind === "refused") {
     const what = `refund ${number} of ${formatMoney(amount, payment.digits)}`
     await raise(payment, "outside_unclear", unconfirmed(what, answer.message), deps)
@@ -50,6 +51,10 @@ async function recordRefund(
   await tally(payment, deps)
   return true
 }
+
+/** The gateway has it, and its channel said no: nothing moved, and nothing is to be recorded. */
+const isFailed = (answer: Outcome<unknown>): boolean =>
+  answer.kind === "refused" && answer.reason === "declined"
 
 /** A payment is reversed once, and whole: what had not gone back by then went back with it. */
 async function recordReversal(payment: GatewayPayment, number: string, deps: Deps): Promise<boolean> {
@@ -62,14 +67,13 @@ async function recordReversal(payment: GatewayPayment, number: string, deps: Dep
   }
   if (answer.kind === "unknown" || answer.kind === "not_sent") throw new Error(answer.message)
   const ours = made.find((one) => isOurs(one, number))
-  if (ours?.settledAt === null && !(answer.kind === "refused" && answer.reason !== "declined")) {
+  if (ours?.settledAt === null && (answer.kind !== "refused" || isFailed(answer))) {
     await conclude(payment, ours, answer, deps)
     return true
   }
-  if (answer.kind === "pending") return false
+  if (answer.kind === "pending" || isFailed(answer)) return false
   if (answer.kind === "refused") {
-    if (answer.reason !== "declined")
-      await raise(payment, "outside_unclear", unconfirmed(`reversal ${number}`, answer.message), deps)
+    await raise(payment, "outside_unclear", unconfirmed(`reversal ${number}`, answer.message), deps)
     return false
   }
   return ours ? wentThrough(payment, ours, number, deps) : recordRest(payment, made, number, deps)

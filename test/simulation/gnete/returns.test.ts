@@ -204,3 +204,13 @@ describe("a reversal of which Gnete tells, while its query goes on saying paid",
     expect(await books()).toMatchObject({ state: "refunded", operations: ["cancel succeeded outside"] })
   })
 })
+
+it("a refund in the console that failed at the channel is nothing to record, and keeps nobody from refunding", async () => {
+  await shop.buy()
+  await shop.next("refund", "fail")
+  await lane.sandbox.refundInConsole((await shop.payment()).number, shop.part)
+  await hears("refund")
+  expect(await heard()).toBe("acted")
+  expect(await books()).toMatchObject({ state: "paid", attention: null, operations: [], returned: 0 })
+  expect(await told(() => shop.refund(shop.part))).toBe("done")
+})
