@@ -124,7 +124,8 @@ const again = (notification: Notification, message: string, deps: Deps) => {
 
 /**
  * "Paid" by a verified message, and not by the query. On an open payment the query may be a moment behind, or the message
- * forged with Ksher's weak key: it is asked again. On a closed one money may have been taken: a person is called.
+ * forged with Ksher's weak key: it is asked again, for a while. On a closed one money may have been taken: a person is
+ * called.
  */
 async function unbelieved(
   notification: Notification,
@@ -133,6 +134,7 @@ async function unbelieved(
 ): Promise<string | undefined> {
   if (notification.about !== "payment" || hasMoney(payment.state)) return undefined
   const sentence = `A verified notification says that order ${payment.number} was paid, and the gateway's query does not. Nothing was booked: look it up in the gateway's console, and resolve it here.`
-  if (payment.state === "void") await raise(payment, "contradiction", sentence, deps)
+  const lastTry = notification.tries + 1 >= mostTries
+  if (payment.state === "void" || lastTry) await raise(payment, "contradiction", sentence, deps)
   return sentence
 }
