@@ -152,6 +152,8 @@ export interface Gateway {
   /** Longest merchant order and refund number. */
   readonly maxNumberLength: number
   readonly acknowledgement: Acknowledgement
+  /** The `state` of a notification about a payment that says "paid"; absent where every one is taken to say so. */
+  readonly notifiedPaid?: string
 
   /** Decimals of a currency at this gateway, or a sentence why it cannot be used. */
   digits(currency: string): { digits: number } | { problem: string }

@@ -47,6 +47,7 @@ export class GneteGateway implements Gateway {
     // Gnete compares the body with one word and reads nothing else.
     rejected: () => "fail",
   }
+  readonly notifiedPaid = "2"
 
   readonly #client: GneteClient
   readonly #settings: Settings

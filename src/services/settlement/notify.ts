@@ -133,6 +133,8 @@ async function unbelieved(
   deps: SettleDeps,
 ): Promise<string | undefined> {
   if (notification.about !== "payment" || hasMoney(payment.state)) return undefined
+  const { notifiedPaid } = deps.gateway
+  if (notifiedPaid !== undefined && notification.state !== notifiedPaid) return undefined
   const sentence = `A verified notification says that order ${payment.number} was paid, and the gateway's query does not. Nothing was booked: look it up in the gateway's console, and resolve it here.`
   const lastTry = notification.tries + 1 >= mostTries
   if (payment.state === "void" || lastTry) await raise(payment, "contradiction", sentence, deps)

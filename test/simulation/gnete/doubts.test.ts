@@ -20,9 +20,9 @@ function livesFor(seconds: number) {
   ).gateway
 }
 
-async function hears() {
+async function hears(changes: Record<string, string | number> = {}) {
   const { number } = await shop.payment()
-  const { body, contentType } = await lane.sandbox.craftNotification(number)
+  const { body, contentType } = await lane.sandbox.craftNotification(number, changes)
   const receipt = await receive({ body: Buffer.from(body), contentType, query: "" }, shop.deps)
   if (receipt.kind !== "accepted") throw new Error(receipt.reason)
   await act(receipt.notification, shop.deps)
@@ -69,4 +69,12 @@ describe("a notification that says paid, where the query does not", () => {
     await passes(2 * hour)
     expect(await found()).toEqual({ state: "paid", attention: null })
   })
+})
+
+it("a notification that says failed is no contradiction of a query that says so too", async () => {
+  await shop.choosePayment()
+  await lane.sandbox.fail((await shop.payment()).number)
+  await passes(3 * hour)
+  await hears({ state: 3 })
+  expect(await found()).toEqual({ state: "void", attention: null })
 })
