@@ -119,7 +119,9 @@ export class GneteGateway implements Gateway {
   /** Confirmed by a query: Gnete answers a close with nothing where its channel has none, and a shopper may pay meanwhile. */
   async close(order: OrderRef): Promise<Outcome<Record<string, never>>> {
     const asked = await this.#client.payClose({ mchOrderNo: order.number })
-    return endOfClose(asked) ?? closedBy("Gnete", asked, await this.query(order))
+    // A channel's own words are passed on as the reason, and may say that it does not know the order.
+    const absent = asked.kind === "refused" && asked.reason === "absent"
+    return (absent ? undefined : endOfClose(asked)) ?? closedBy("Gnete", asked, await this.query(order))
   }
 
   async cancel(order: OrderRef, notifyUrl: string): Promise<Outcome<ReversalRecord>> {

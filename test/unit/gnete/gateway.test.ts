@@ -232,7 +232,16 @@ describe("close", () => {
     ["not closable, and yet unpaid", [error("当前订单不可关闭"), answer(unpaid())], "unknown", both],
     ["the channel's own words", [error("通道关单失败"), answer(unpaid({ state: 1 }))], "unknown", both],
     ["accepted, and then not known", [closed, error("订单不存在")], "unknown", both],
-    ["not known", [error("订单不存在")], "refused absent", both.slice(0, 1)],
+    ["not known", [error("订单不存在"), error("订单不存在")], "refused absent", both],
+    ["not known to the channel", [error("订单不存在"), answer(unpaid({ state: 1 }))], "unknown", both],
+    [
+      "not known, and paid meanwhile",
+      [error("订单不存在"), answer(payOrder())],
+      "refused already_paid",
+      both,
+    ],
+    ["not known, and closed", [error("订单不存在"), answer(unpaid({ state: 6 }))], "succeeded", both],
+    ["not known, and the query fails", [error("订单不存在"), reset], "unknown", both],
     ["a wrong secret", [error("验签失败")], "refused credentials", both.slice(0, 1)],
   ])("%s", async (_what, replies, expected, paths) => {
     peer.will(...replies)
