@@ -1,5 +1,13 @@
-import { answeredUnknown, isUnclear, money, refused, unknown } from "../../core"
-import type { Outcome, RefundOrder, RefusalReason, RefundRecord, ReversalRecord, Unknown } from "../../core"
+import { answeredUnknown, isUnclear, money, refused, sameMoney, unknown } from "../../core"
+import type {
+  Outcome,
+  RefundOrder,
+  RefusalReason,
+  RefundRecord,
+  ReversalRecord,
+  Standing,
+  Unknown,
+} from "../../core"
 import { returnedAmount, returns } from "../ledger"
 import type { BegunReturn, GatewayPayment, Operation } from "../ledger"
 import { tally } from "./confirm"
@@ -27,6 +35,21 @@ export async function send(
   operation: Operation,
   deps: Deps,
 ): Promise<ReturnOutcome> {
+  const outcome = await sendAsItIs(payment, operation, deps)
+  if (operation.kind === "cancel" || outcome.kind !== "refused" || !nothingLeft.has(outcome.reason))
+    return outcome
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  if (!operations.some(mayHaveReversed)) return outcome
+  return unknown(
+    outcome.code,
+    `${outcome.message} The reversal before it, answered with a failure that is not documented, may have gone through.`,
+  )
+}
+
+/** What a refund hears of an order that has been returned already. */
+const nothingLeft: ReadonlySet<RefusalReason> = new Set(["already_refunded", "wrong_state"])
+
+async function sendAsItIs(payment: GatewayPayment, operation: Operation, deps: Deps): Promise<ReturnOutcome> {
   if (operation.kind === "cancel") return deps.gateway.cancel(orderRef(payment), deps.notifyUrl)
   return deps.gateway.refund(refundOrder(payment, operation, deps))
 }
@@ -116,7 +139,15 @@ async function resolveAbsent(
   operation: Operation,
   deps: Deps,
 ): Promise<ReturnOutcome> {
-  if (await reversed(payment, deps)) return returnedByReversal
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  if (operations.some(({ kind, state }) => kind === "cancel" && state === "succeeded"))
+    return returnedByReversal
+  const doubtful = operations.find(mayHaveReversed)
+  if (doubtful && returnedAmount(operations) === 0 && (await reversedAfterAll(payment, operation, deps))) {
+    await deps.ledger.operations.correctReversal(doubtful.id, null)
+    // Whoever waits for this one is told that it is safe to ask again, and is then handed the reversal.
+    return unknown("reversed", "The reversal before it has gone through after all.")
+  }
   if (operation.reason === answered) return undone(operation)
   if (!takes(payment, operation.amount ?? 0, deps)) return neverSent
   return sendAgain(payment, operation, true, deps)
@@ -148,10 +179,20 @@ const returnedByReversal = refused(
   "The same-day reversal of the payment has returned all of it, and the gateway knows no refund under this number.",
 )
 
-const reversed = async (payment: GatewayPayment, deps: Deps): Promise<boolean> =>
-  (await deps.ledger.operations.ofPayment(payment.id)).some(
-    ({ kind, state }) => kind === "cancel" && state === "succeeded",
-  )
+/** The order has been returned whole, and not by this refund. */
+async function reversedAfterAll(payment: GatewayPayment, operation: Operation, deps: Deps): Promise<boolean> {
+  const standing = await deps.gateway.query(orderRef(payment))
+  if (standing.kind !== "succeeded" || !isReturned(payment, standing.value)) return false
+  // Asked after the order: one that had arrived in between would be known by now.
+  const refund = await deps.gateway.refundQuery(refundOrder(payment, operation, deps))
+  return refund.kind === "refused" && refund.reason === "absent"
+}
+
+/** All of the payment, in the amount that was asked for. */
+const isReturned = (payment: GatewayPayment, { state, returned, amount }: Standing): boolean =>
+  (state === "reversed" || (state === "refunded" && returned === "all")) &&
+  amount !== undefined &&
+  sameMoney(amount, money(payment.amount, payment.currency))
 
 /** Asking told nothing. That the gateway had answered with a failure is kept for the next time it is asked. */
 const stillUnknown = (operation: Operation, said: { code: string; message: string }): Unknown =>

@@ -214,3 +214,73 @@ it("a refund in the console that failed at the channel is nothing to record, and
   expect(await books()).toMatchObject({ state: "paid", attention: null, operations: [], returned: 0 })
   expect(await told(() => shop.refund(shop.part))).toBe("done")
 })
+
+describe("a reversal that Gnete answered with a failure that it does not document", () => {
+  const undocumented = { kind: "refuse", when: "after", message: "处理失败" } as const
+  beforeEach(() => lane.sandbox.setQuirks({ gnete: { stateAfterCancel: 2 } }))
+
+  it("may have gone through, where the refund that follows it finds nothing left", async () => {
+    await shop.buy()
+    await shop.disturb("pay/cancel", undocumented)
+    expect(await told(() => shop.refund(shop.amount))).toBe("refund_unknown")
+    expect(await books()).toMatchObject({
+      state: "paid",
+      operations: ["cancel refused", "refund unknown"],
+      medusa: [],
+      returned: shop.amount,
+    })
+  })
+
+  it("has gone through as its notification says, and the admin who tries again is done", async () => {
+    await shop.buy()
+    await shop.disturb("pay/cancel", undocumented)
+    expect(await told(() => shop.refund(shop.amount))).toBe("refund_unknown")
+    await hears("cancel")
+    await shop.jobs(8 * 24 * hour)
+    expect(await books()).toEqual({
+      state: "refunded",
+      refundedAmount: shop.amount,
+      attention: null,
+      operations: ["cancel succeeded", "refund refused"],
+      medusa: [shop.amount],
+      returned: shop.amount,
+    })
+  })
+
+  it("has gone through where the query says so later, and the admin who tries again moves nothing", async () => {
+    await shop.buy()
+    await shop.disturb("pay/cancel", undocumented)
+    expect(await told(() => shop.refund(shop.amount))).toBe("refund_unknown")
+    await lane.sandbox.setQuirks({ gnete: { stateAfterCancel: 4 } })
+    expect(await told(() => shop.refund(shop.amount))).toBe("refund_unknown")
+    expect(await told(() => shop.refund(shop.amount))).toBe("done")
+    await shop.jobs(8 * 24 * hour)
+    expect(await books()).toEqual({
+      state: "refunded",
+      refundedAmount: shop.amount,
+      attention: null,
+      operations: ["cancel succeeded", "refund refused"],
+      medusa: [shop.amount],
+      returned: shop.amount,
+    })
+  })
+
+  it("and did not go through is followed by a refund, as before", async () => {
+    await shop.buy()
+    await shop.disturb("pay/cancel", { ...undocumented, when: "before" })
+    expect(await told(() => shop.refund(shop.amount))).toBe("done")
+    expect(await books()).toMatchObject({
+      state: "refunded",
+      operations: ["cancel refused", "refund succeeded"],
+      returned: shop.amount,
+    })
+  })
+})
+
+it("a first refund of an order that is in no state for it is refused", async () => {
+  await shop.buy()
+  shop.deps.policy = { ...shop.deps.policy, sameDayCancel: noReversals }
+  const { number } = await shop.payment()
+  await lane.sandbox.refundInConsole(number, shop.amount)
+  expect(await told(() => shop.refund(shop.amount))).toBe("refund_refused")
+})
