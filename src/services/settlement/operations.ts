@@ -1,4 +1,4 @@
-import { answeredUnknown, isUnclear, money, refused, sameMoney, unknown } from "../../core"
+import { answeredUnknown, holdsMoney, isUnclear, money, refused, sameMoney, unknown } from "../../core"
 import type {
   Outcome,
   RefundOrder,
@@ -238,7 +238,8 @@ async function resolveCancel(
   const standing = await deps.gateway.query(orderRef(payment))
   if (standing.kind !== "succeeded")
     return stillUnknown(operation, { code: "query", message: standing.message })
-  if (standing.value.state === "reversed")
+  const whole = isReturned(payment, standing.value)
+  if (whole && (standing.value.state === "reversed" || (await isOnlyReturn(payment, operation, deps))))
     return { kind: "succeeded", value: { gatewayNo: "", state: "succeeded" } }
   if (standing.value.state !== "paid")
     return unknown(
@@ -246,6 +247,12 @@ async function resolveCancel(
       `The gateway calls the order ${standing.value.state}: whether the cancel did it is not known.`,
     )
   return operation.reason === answered ? undone(operation) : sendAgain(payment, operation, false, deps)
+}
+
+/** "Refunded" may be said of what anything else has returned; of nothing else, it can only be this. */
+async function isOnlyReturn(payment: GatewayPayment, { id }: Operation, deps: Deps): Promise<boolean> {
+  const others = returns(await deps.ledger.operations.ofPayment(payment.id)).filter((one) => one.id !== id)
+  return !others.some(({ state }) => holdsMoney(state))
 }
 
 function fromReversal(answer: Outcome<ReversalRecord>): Outcome<ReversalRecord> {

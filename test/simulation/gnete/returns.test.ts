@@ -284,3 +284,14 @@ it("a first refund of an order that is in no state for it is refused", async () 
   await lane.sandbox.refundInConsole(number, shop.amount)
   expect(await told(() => shop.refund(shop.amount))).toBe("refund_refused")
 })
+
+it("a reversal whose answer was lost has gone through where Gnete calls the payment refunded", async () => {
+  await shop.buy()
+  const { gateway } = shop.deps
+  jest
+    .spyOn(gateway, "query")
+    .mockImplementation(async ({ amount }) => succeeded({ state: "refunded", returned: "all", amount }))
+  await shop.disturb("pay/cancel", { kind: "reset", when: "after" })
+  expect(await told(() => shop.refund(shop.amount))).toBe("done")
+  expect(await books()).toMatchObject({ state: "refunded", operations: ["cancel succeeded"] })
+})
