@@ -37,6 +37,8 @@ export interface Unknown {
    * done, it is a refusal.
    */
   answered?: true
+  /** The gateway's number for it, where it named one all the same: the key to asking what became of it. */
+  gatewayNo?: string | undefined
 }
 
 /** The request never left this machine: nothing can have happened. */
@@ -74,7 +76,12 @@ export const pending = <T>(message: string, value: Partial<T> = {}): Pending<T> 
   value,
   message,
 })
-export const unknown = (code: string, message: string): Unknown => ({ kind: "unknown", code, message })
+export const unknown = (code: string, message: string, gatewayNo?: string): Unknown => ({
+  kind: "unknown",
+  code,
+  message,
+  ...(gatewayNo !== undefined && { gatewayNo }),
+})
 export const answeredUnknown = (code: string, message: string): Unknown => ({
   ...unknown(code, message),
   answered: true,

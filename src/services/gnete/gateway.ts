@@ -293,7 +293,7 @@ const reversalOf = ({ state, cancelOrderId }: Moving & { cancelOrderId: string }
   }))
 
 /** The outcome of a refund or reversal by its state; `record` is what it is when it stands or is under way. */
-function progressOf<T>(
+function progressOf<T extends { gatewayNo?: string | undefined }>(
   states: Readonly<Record<number, Progress>>,
   state: number,
   what: string,
@@ -301,12 +301,13 @@ function progressOf<T>(
 ): Outcome<T> {
   const code = `state_${state}`
   const progress = states[state]
+  const { gatewayNo } = record("pending")
   if (progress === undefined)
-    return unknown(code, `Gnete names a state of the ${what} that it does not document.`)
+    return unknown(code, `Gnete names a state of the ${what} that it does not document.`, gatewayNo)
   if ("message" in progress)
     return progress.is === "declined"
       ? refused("declined", code, progress.message)
-      : unknown(code, progress.message)
+      : unknown(code, progress.message, gatewayNo)
   if (progress.is === "succeeded") return succeeded(record("succeeded"))
   return pending(`Gnete has accepted the ${what} and not finished it.`, record("pending") as Partial<T>)
 }

@@ -61,15 +61,19 @@ export async function conclude(
   outcome: ReturnOutcome,
   deps: Deps,
 ): Promise<{ payment: GatewayPayment; operation: Operation }> {
-  const gatewayNo =
-    outcome.kind === "succeeded" || outcome.kind === "pending" ? outcome.value.gatewayNo : undefined
   const ended = await deps.ledger.operations.conclude(operation.id, {
     state: outcome.kind,
-    gatewayNo,
+    gatewayNo: gatewayNoOf(outcome),
     ...problemOf(outcome),
   })
   if (operation.state === "pending" && outcome.kind === "refused") await deps.emit("refund_failed", payment)
   return { payment: await tally(payment, deps), operation: ended ?? operation }
+}
+
+/** Kept at once, also of what is in doubt: a reversal has no other name. */
+function gatewayNoOf(outcome: ReturnOutcome): string | undefined {
+  if (outcome.kind === "succeeded" || outcome.kind === "pending") return outcome.value.gatewayNo
+  return outcome.kind === "unknown" ? outcome.gatewayNo : undefined
 }
 
 /** As `conclude`, in one statement that gives the payment back as well; `undefined` where the outcome is in doubt. */
@@ -82,8 +86,7 @@ export async function endAtOnce(
   const { payment } = begun.lease
   const end = {
     state: outcome.kind,
-    gatewayNo:
-      outcome.kind === "succeeded" || outcome.kind === "pending" ? outcome.value.gatewayNo : undefined,
+    gatewayNo: gatewayNoOf(outcome),
     ...problemOf(outcome),
   }
   return deps.ledger.returns.end(begun, end, outcome.kind === "succeeded" ? returnedOf(begun) : payment)

@@ -1,5 +1,5 @@
 import { act, receive } from "../../../src/services/settlement"
-import { succeeded } from "../../../src/core"
+import { succeeded, unknown } from "../../../src/core"
 import { GneteClient } from "../../../src/services/gnete"
 import { openLane, type Lane } from "../matrix/lane"
 import { hour, second, Shop } from "../matrix/shop"
@@ -294,4 +294,22 @@ it("a reversal whose answer was lost has gone through where Gnete calls the paym
   await shop.disturb("pay/cancel", { kind: "reset", when: "after" })
   expect(await told(() => shop.refund(shop.amount))).toBe("done")
   expect(await books()).toMatchObject({ state: "refunded", operations: ["cancel succeeded"] })
+})
+
+it("a reversal that Gnete has stopped following is asked about by its number from then on", async () => {
+  await shop.buy()
+  const { gateway } = shop.deps
+  jest.spyOn(gateway, "cancel").mockImplementationOnce(async (...asked) => {
+    const answer = await gateway.cancel(...asked)
+    const { cancels } = await lane.sandbox.book((await shop.payment()).number)
+    expect(answer.kind).toBe("succeeded")
+    return unknown("state_4", "It has stopped following it.", cancels.at(-1)?.no)
+  })
+  await shop.disturb("cancel/query", { kind: "reset", when: "after" })
+  await lane.sandbox.setQuirks({ gnete: { stateAfterCancel: 2 } })
+  expect(await told(() => shop.refund(shop.amount))).toBe("refund_unknown")
+  expect(await told(() => shop.refund(shop.amount))).toBe("done")
+  expect(await books()).toMatchObject({ state: "refunded", operations: ["cancel succeeded"] })
+  const { number } = await shop.payment()
+  expect(await lane.sandbox.calls({ call: "pay/cancel", orderNo: number })).toHaveLength(1)
 })

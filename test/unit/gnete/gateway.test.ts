@@ -273,6 +273,11 @@ describe("cancel, the same-day reversal", () => {
     expect(peer.fields()).toEqual({ mchOrderNo: "01J9ZK", payOrderId: "P2021", notifyUrl })
   })
 
+  it.each([4, 5])("in state %i, which leaves it in doubt, is named all the same", async (state) => {
+    peer.will(answer({ cancelOrderId: "C2021", state }))
+    expect(await peer.gateway().cancel(ref(), notifyUrl)).toMatchObject({ gatewayNo: "C2021" })
+  })
+
   it.each(table)("asked about in state %i is %s", async (state, expected, value) => {
     peer.will(answer(cancelOrder({ state })))
     const outcome = await peer.gateway().cancelQuery(ref(), "C2021")
