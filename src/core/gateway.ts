@@ -152,6 +152,8 @@ export interface Gateway {
   /** Longest merchant order and refund number. */
   readonly maxNumberLength: number
   readonly acknowledgement: Acknowledgement
+  /** The `state` of a notification about a payment that says "paid"; absent where every one is taken to say so. */
+  readonly notifiedPaid?: string
 
   /** Decimals of a currency at this gateway, or a sentence why it cannot be used. */
   digits(currency: string): { digits: number } | { problem: string }
@@ -168,7 +170,8 @@ export interface Gateway {
   close(order: OrderRef): Promise<Outcome<Record<string, never>>>
   /** Same-day reversal of a whole paid order. Ksher has none and refuses with `not_supported`. */
   cancel(order: OrderRef, notifyUrl: string): Promise<Outcome<ReversalRecord>>
-  cancelQuery(gatewayCancelNo: string): Promise<Outcome<ReversalRecord>>
+  /** The reversal of that name, where it is one of this order and of its amount. */
+  cancelQuery(order: OrderRef, gatewayCancelNo: string): Promise<Outcome<ReversalRecord>>
   refund(refund: RefundOrder): Promise<Outcome<RefundRecord>>
   /** The refund asked for, by its number: `refused` with reason `absent` where the gateway knows none. */
   refundQuery(refund: RefundOrder): Promise<Outcome<RefundRecord>>

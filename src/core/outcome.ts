@@ -37,6 +37,8 @@ export interface Unknown {
    * done, it is a refusal.
    */
   answered?: true
+  /** The gateway's number for it, where it named one all the same: the key to asking what became of it. */
+  gatewayNo?: string | undefined
 }
 
 /** The request never left this machine: nothing can have happened. */
@@ -50,6 +52,7 @@ export type RefusalReason =
   | "already_paid" // the order has been paid: refund it instead
   | "already_closed" // the order was closed before
   | "already_refunded" // nothing is left to return
+  | "wrong_state" // the order is not one for it: never paid, or returned already
   | "absent" // the gateway knows no such order, refund or cancel
   | "in_progress" // a payment or refund is running: ask again later
   | "duplicate" // the merchant number has been used
@@ -57,6 +60,7 @@ export type RefusalReason =
   | "insufficient_funds" // the merchant's balance at the gateway does not cover it: may pass another day
   | "not_supported" // this channel cannot do it, ever
   | "declined" // the channel said no to this one
+  | "undocumented" // it answered with a failure it does not document, and asked, it shows nothing done
   | "credentials" // account, key or signature is wrong: configuration
   | "invalid" // the gateway found the request malformed
 
@@ -72,7 +76,12 @@ export const pending = <T>(message: string, value: Partial<T> = {}): Pending<T> 
   value,
   message,
 })
-export const unknown = (code: string, message: string): Unknown => ({ kind: "unknown", code, message })
+export const unknown = (code: string, message: string, gatewayNo?: string): Unknown => ({
+  kind: "unknown",
+  code,
+  message,
+  ...(gatewayNo !== undefined && { gatewayNo }),
+})
 export const answeredUnknown = (code: string, message: string): Unknown => ({
   ...unknown(code, message),
   answered: true,

@@ -97,7 +97,7 @@ export interface SandboxControl {
   settleRefund(refundNo: string, outcome: Settlement): Promise<Book>
   /** Ends a pending cancel of Gnete. */
   settleCancel(cancelOrderId: string, outcome: Settlement): Promise<Book>
-  /** A refund that an operator makes in the gateway's console; minor units. */
+  /** A refund that an operator makes in the gateway's console; minor units. Gnete's channel says to it what `nextRefund` planned. */
   refundInConsole(orderNo: string, amount: number): Promise<Book>
   /** Ksher: an operator closes an unpaid order; Gnete: reverses a paid one. */
   cancelInConsole(orderNo: string): Promise<Book>

@@ -171,7 +171,7 @@ const gneteVerbs = {
   query: () => gneteGateway.query(gnete.ref()),
   close: () => gneteGateway.close(gnete.ref()),
   cancel: () => gneteGateway.cancel(gnete.ref(), gnete.notifyUrl),
-  cancelQuery: () => gneteGateway.cancelQuery("C2021"),
+  cancelQuery: () => gneteGateway.cancelQuery(gnete.ref(), "C2021"),
   refund: () => gneteGateway.refund(gnete.refundOf()),
   refundQuery: () => gneteGateway.refundQuery(gnete.refundOf()),
 }

@@ -254,7 +254,7 @@ export class ModelGateway {
     if (this.random.chance(this.mood.systemError / 2)) return systemError()
     const order = this.find(ref.number)
     if (!order) return refused("absent", "9999", "There is no such order.")
-    if (order.state !== "paid") return refused("declined", "9999", "The order is not paid.")
+    if (order.state !== "paid") return refused("wrong_state", "9999", "The order is not paid.")
     if (order.returns.some((one) => one.state !== "failed"))
       return refused("declined", "9999", "Something of the order is being returned.")
     if (this.businessDay(order.paidAt ?? 0) !== this.businessDay(this.now))
@@ -395,9 +395,10 @@ export class ModelGateway {
 
   /** Gnete's checks in their order, one refund in flight, and no replay of a number. */
   private gneteRefund(order: ModelOrder, refund: RefundOrder): Outcome<RefundRecord> {
-    if (order.state !== "paid") return refused("declined", "9999", "The order is not paid.")
+    if (order.state !== "paid") return refused("wrong_state", "9999", "The order is not paid.")
     const done = order.returns.filter((one) => one.state === "done").reduce((sum, one) => sum + one.amount, 0)
-    if (done >= order.moneyIn) return refused("already_refunded", "9999", "Refunded in full.")
+    if (done >= order.moneyIn)
+      return refused("wrong_state", "9999", "Refunded in full: it is no longer paid.")
     if (order.returns.some((one) => one.state === "in_progress"))
       return refused("in_progress", "9999", "A refund is in progress.")
     if (done + refund.amount.minor > order.moneyIn)
@@ -600,7 +601,7 @@ class ModelledGateway implements Gateway {
     return this.ask("cancel", () => this.books.cancel(order, notifyUrl))
   }
 
-  cancelQuery(gatewayCancelNo: string): Promise<Outcome<ReversalRecord>> {
+  cancelQuery(_order: OrderRef, gatewayCancelNo: string): Promise<Outcome<ReversalRecord>> {
     if (this.name === "ksher") return Promise.resolve(noReversal)
     return this.ask("cancelQuery", () => this.books.cancelQuery(gatewayCancelNo))
   }

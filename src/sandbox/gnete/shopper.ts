@@ -55,7 +55,8 @@ export const gneteShopper: Shopper<GneteOrder> = {
     const left = order.taken - order.returned
     if (amount > left)
       throw new SandboxError(`Only ${left} of order ${order.merchantOrderNo} is left to refund.`)
-    concludeRefund(world, order, newRefund(world, order, "", amount, consoleUrl(world, order)), "success")
+    const refund = newRefund(world, order, "", amount, consoleUrl(world, order))
+    concludeRefund(world, order, refund, world.outcomes.next("gnete", "refund"))
   },
 
   cancelInConsole(world, order) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 
 import { exchange, type Reply, type SimulatedGateway } from "../exchange"
-import { gneteCalls, ksherCalls } from "../faults"
+import { gneteCalls, ksherCalls, type GneteCall } from "../faults"
 import { GneteGateway } from "../gnete/gateway"
 import { KsherGateway } from "../ksher/gateway"
 import type { World } from "../world"
@@ -12,7 +12,12 @@ interface Door {
   call: string
   /** Gnete takes JSON too. */
   json: boolean
+  /** Carried out for a POST only. */
+  postOnly: boolean
 }
+
+/** Jeepay maps a refund to POST; Gnete's own reversal is taken to be like it. */
+const movesMoney: ReadonlySet<GneteCall> = new Set<GneteCall>(["refund/refundOrder", "pay/cancel"])
 
 /** The gateways' real paths behind a prefix for each host. */
 export function openDoors(world: World): Map<string, Door> {
@@ -22,19 +27,21 @@ export function openDoors(world: World): Map<string, Door> {
   for (const call of ksherCalls) {
     const onLinkHost = call.startsWith("gateway_") || call === "cancel_order"
     const path = onLinkHost ? `/ksher/gateway/api/${call}` : `/ksher/api/KsherPay/${call}`
-    doors.set(path, { gateway: ksher, call, json: false })
+    doors.set(path, { gateway: ksher, call, json: false, postOnly: false })
   }
-  for (const call of gneteCalls) doors.set(`/gnete/api/${call}`, { gateway: gnete, call, json: true })
+  for (const call of gneteCalls)
+    doors.set(`/gnete/api/${call}`, { gateway: gnete, call, json: true, postOnly: movesMoney.has(call) })
   return doors
 }
 
 export async function enter(
   world: World,
-  { gateway, call, json }: Door,
+  { gateway, call, json, postOnly }: Door,
   request: IncomingMessage,
   response: ServerResponse,
   query: string,
 ): Promise<void> {
+  if (postOnly && request.method !== "POST") return void response.writeHead(405, { allow: "POST" }).end()
   const params = await readParams(request, query, json)
   send(response, await exchange(world, gateway, { call, params, headers: request.headers }))
 }

@@ -154,7 +154,7 @@ export class GneteClient {
    * Reverses a whole paid order of the same day. There is no merchant number: keep cancelOrderId, the only key to
    * cancelQuery; where the answer was lost, payQuery tells.
    * Units: none; it is always the whole amount.
-   * Errors: `absent`, `declined`, `credentials`, `invalid`.
+   * Errors: `absent`, `wrong_state`, `credentials`, `invalid`.
    * Source: online/cancel.html.
    */
   async payCancel(request: PayCancelRequest): Promise<Answer<schema.GneteCancel>> {
@@ -181,8 +181,8 @@ export class GneteClient {
    * Credits part or all of a payment back to the payer. A number that was used before is `unknown`, and not a replay: ask
    * refundQuery what became of it.
    * Units: `refundAmount` in whole cents.
-   * Errors: `absent`, `declined`, `already_refunded`, `exceeds_balance`, `in_progress`, `not_supported`, `credentials`,
-   * `invalid`.
+   * Errors: `absent`, `wrong_state`, `already_refunded`, `exceeds_balance`, `in_progress`, `not_supported`,
+   * `credentials`, `invalid`.
    * Source: online/refund.html.
    */
   async refundOrder(request: RefundOrderRequest): Promise<Answer<schema.GneteRefund>> {

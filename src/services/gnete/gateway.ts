@@ -47,6 +47,7 @@ export class GneteGateway implements Gateway {
     // Gnete compares the body with one word and reads nothing else.
     rejected: () => "fail",
   }
+  readonly notifiedPaid = "2"
 
   readonly #client: GneteClient
   readonly #settings: Settings
@@ -118,7 +119,9 @@ export class GneteGateway implements Gateway {
   /** Confirmed by a query: Gnete answers a close with nothing where its channel has none, and a shopper may pay meanwhile. */
   async close(order: OrderRef): Promise<Outcome<Record<string, never>>> {
     const asked = await this.#client.payClose({ mchOrderNo: order.number })
-    return endOfClose(asked) ?? closedBy("Gnete", asked, await this.query(order))
+    // A channel's own words are passed on as the reason, and may say that it does not know the order.
+    const absent = asked.kind === "refused" && asked.reason === "absent"
+    return (absent ? undefined : endOfClose(asked)) ?? closedBy("Gnete", asked, await this.query(order))
   }
 
   async cancel(order: OrderRef, notifyUrl: string): Promise<Outcome<ReversalRecord>> {
@@ -132,9 +135,17 @@ export class GneteGateway implements Gateway {
     return answer.kind === "succeeded" ? reversalOf(answer.value) : answer
   }
 
-  async cancelQuery(gatewayCancelNo: string): Promise<Outcome<ReversalRecord>> {
+  async cancelQuery(order: OrderRef, gatewayCancelNo: string): Promise<Outcome<ReversalRecord>> {
     const answer = await this.#client.cancelQuery({ cancelOrderId: gatewayCancelNo })
-    return answer.kind === "succeeded" ? reversalOf(answer.value) : answer
+    if (answer.kind !== "succeeded") return answer
+    const { payOrderId, payAmount, currency } = answer.value
+    const another = order.gatewayNo !== undefined && payOrderId !== order.gatewayNo
+    if (another || payAmount !== order.amount.minor || currency !== order.amount.currency)
+      return unknown(
+        "answer_mismatch",
+        "Gnete has a reversal of another payment or amount under this number.",
+      )
+    return reversalOf(answer.value)
   }
 
   async refund(refund: RefundOrder): Promise<Outcome<RefundRecord>> {
@@ -282,7 +293,7 @@ const reversalOf = ({ state, cancelOrderId }: Moving & { cancelOrderId: string }
   }))
 
 /** The outcome of a refund or reversal by its state; `record` is what it is when it stands or is under way. */
-function progressOf<T>(
+function progressOf<T extends { gatewayNo?: string | undefined }>(
   states: Readonly<Record<number, Progress>>,
   state: number,
   what: string,
@@ -290,12 +301,13 @@ function progressOf<T>(
 ): Outcome<T> {
   const code = `state_${state}`
   const progress = states[state]
+  const { gatewayNo } = record("pending")
   if (progress === undefined)
-    return unknown(code, `Gnete names a state of the ${what} that it does not document.`)
+    return unknown(code, `Gnete names a state of the ${what} that it does not document.`, gatewayNo)
   if ("message" in progress)
     return progress.is === "declined"
       ? refused("declined", code, progress.message)
-      : unknown(code, progress.message)
+      : unknown(code, progress.message, gatewayNo)
   if (progress.is === "succeeded") return succeeded(record("succeeded"))
   return pending(`Gnete has accepted the ${what} and not finished it.`, record("pending") as Partial<T>)
 }

@@ -1,4 +1,4 @@
-import type { GatewayPolicy } from "../options/shared"
+import { filledReturnUrl, type GatewayPolicy } from "../options/shared"
 import type { ClientTools } from "../transport"
 import { GneteGateway } from "./gateway"
 import { readGneteOptions, type SameDayCancel } from "./options"
@@ -37,8 +37,19 @@ export type { Answer, CallEvent, ClientTools } from "../transport"
 export interface GneteSetup {
   gateway: GneteGateway
   policy: GatewayPolicy & { sameDayCancel: SameDayCancel }
-  /** Sentences for the log at boot. Gnete has none. */
+  /** Sentences for the log at boot: what may work, and may not. */
   warnings: string[]
+}
+
+/** Of Gnete's two pages the newer one takes 256 characters. */
+const surelyTaken = 128
+
+function lengthWarnings(returnUrl: string | undefined): string[] {
+  const { length } = filledReturnUrl(returnUrl ?? "")
+  if (length <= surelyTaken) return []
+  return [
+    `Gnete option "returnUrl" has ${length} characters with the session id filled in: one of Gnete's pages takes ${surelyTaken} only, and payments may not open. A shorter one is safe.`,
+  ]
 }
 
 /** The Gnete gateway from a provider's options. Throws OptionsError where they cannot be used. */
@@ -48,6 +59,6 @@ export function createGneteGateway(input: unknown, tools: ClientTools = {}): Gne
   return {
     gateway: new GneteGateway(options, tools),
     policy: { completion, latePayment, notifyBaseUrl, sameDayCancel },
-    warnings: [],
+    warnings: lengthWarnings(options.returnUrl),
   }
 }

@@ -64,7 +64,7 @@ export const payCloseTexts: readonly Row[] = [
 
 export const payCancelTexts: readonly Row[] = [
   noOrder,
-  says("订单状态不正确", "declined", "Gnete reverses only an order it holds as paid."),
+  says("订单状态不正确", "wrong_state", "Gnete reverses only an order it holds as paid."),
   ...common,
 ]
 
@@ -77,7 +77,7 @@ export const refundOrderTexts: readonly Row[] = [
   noOrder, // also 退款订单不存在: the order that was to be refunded
   says(
     "订单状态不正确",
-    "declined",
+    "wrong_state",
     "Gnete refunds only an order it holds as paid, and it does not hold this one so.",
   ),
   says("订单已全额退款", "already_refunded", "Gnete has refunded this payment in full already."),

@@ -58,9 +58,12 @@ export const baseUrl = z
   .transform((url) => url.replace(/\/+$/, ""))
   .refine((url) => isHttpUrl(url) && !/[?#]/.test(url))
 
+/** A return URL as the gateway is given it, as to its length. */
+export const filledReturnUrl = (template: string): string => fillSessionId(template, sampleSessionId)
+
 export const returnUrl = (longest: number) =>
   z.string().superRefine((template, ctx) => {
-    const url = fillSessionId(template, sampleSessionId)
+    const url = filledReturnUrl(template)
     if (!isHttpUrl(url)) problem(ctx, "give an address that starts with https:// or http://.")
     else if (url.length > longest)
       problem(

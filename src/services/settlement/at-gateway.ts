@@ -8,7 +8,7 @@ import type { SettleDeps } from "./deps"
 import { fresh } from "./known"
 import { resolveAll } from "./operations"
 import { after, day, hour, minute } from "./schedule"
-import { canClose, closeAtGateway, closeOnceMore } from "./void"
+import { canClose, closeAtGateway, closedAttention, closeOnceMore } from "./void"
 import { stillWanted } from "./wanted"
 
 /** Longer than settling takes: as long as the job's own claim. */
@@ -90,7 +90,7 @@ const neverOpened = (payment: GatewayPayment): boolean =>
   payment.state === "failed" && payment.action === null && payment.unwanted !== "open_lost"
 
 async function lapsed(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  const over = { settledBy: "outside" as const, checks: 0, attention: null, attentionCode: null }
+  const over = { settledBy: "outside" as const, checks: 0, ...closedAttention(payment) }
   return (await deps.ledger.payments.move(payment.id, "void", over)) ?? fresh(payment, deps)
 }
 

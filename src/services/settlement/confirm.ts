@@ -137,8 +137,11 @@ async function learn(payment: GatewayPayment, standing: Standing, deps: Deps): P
     (patch.payNo && patch.payNo !== payment.payNo) ||
     patch.paidAt
   const learned = news ? await deps.ledger.payments.update(payment.id, patch) : payment
-  const agrees = hasMoney(payment.state) ? standing.state === "paid" : isOpen(payment.state)
-  return agrees ? clear(learned, ["contradiction", "unanswered", "amount_mismatch"], deps) : learned
+  const agreed = ["unanswered", "amount_mismatch"] as const
+  // "Unpaid" agrees with the books, and not with a notification that says paid.
+  if (isOpen(payment.state)) return clear(learned, agreed, deps)
+  const agrees = hasMoney(payment.state) && standing.state === "paid"
+  return agrees ? clear(learned, ["contradiction", ...agreed], deps) : learned
 }
 
 const current = async (payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> =>

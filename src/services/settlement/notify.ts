@@ -6,7 +6,7 @@ import type { GatewayPayment, NewNotification, Notification } from "../ledger"
 import { kindOf, logLine } from "../observability"
 import { raise } from "./attention"
 import type { Deps, SettleDeps } from "./deps"
-import { recordNotifiedRefund } from "./notified-refund"
+import { recordNotifiedReturn } from "./notified-return"
 import { after, backOff, hour, minute } from "./schedule"
 import { settle } from "./settle"
 
@@ -98,7 +98,7 @@ export async function act(notification: Notification, deps: SettleDeps): Promise
   if (!notification.paymentId) return
   try {
     let payment = await settle(notification.paymentId, deps)
-    if (await recordNotifiedRefund(notification, payment, deps)) payment = await settle(payment.id, deps)
+    if (await recordNotifiedReturn(notification, payment, deps)) payment = await settle(payment.id, deps)
     const doubt = await unbelieved(notification, payment, deps)
     await deps.ledger.notifications.finish(
       notification.id,
@@ -124,7 +124,8 @@ const again = (notification: Notification, message: string, deps: Deps) => {
 
 /**
  * "Paid" by a verified message, and not by the query. On an open payment the query may be a moment behind, or the message
- * forged with Ksher's weak key: it is asked again. On a closed one money may have been taken: a person is called.
+ * forged with Ksher's weak key: it is asked again, for a while. On a closed one money may have been taken: a person is
+ * called.
  */
 async function unbelieved(
   notification: Notification,
@@ -132,7 +133,10 @@ async function unbelieved(
   deps: SettleDeps,
 ): Promise<string | undefined> {
   if (notification.about !== "payment" || hasMoney(payment.state)) return undefined
+  const { notifiedPaid } = deps.gateway
+  if (notifiedPaid !== undefined && notification.state !== notifiedPaid) return undefined
   const sentence = `A verified notification says that order ${payment.number} was paid, and the gateway's query does not. Nothing was booked: look it up in the gateway's console, and resolve it here.`
-  if (payment.state === "void") await raise(payment, "contradiction", sentence, deps)
+  const lastTry = notification.tries + 1 >= mostTries
+  if (payment.state === "void" || lastTry) await raise(payment, "contradiction", sentence, deps)
   return sentence
 }

@@ -1,5 +1,13 @@
-import { answeredUnknown, isUnclear, money, refused, unknown } from "../../core"
-import type { Outcome, RefundOrder, RefusalReason, RefundRecord, ReversalRecord, Unknown } from "../../core"
+import { answeredUnknown, holdsMoney, isUnclear, money, refused, sameMoney, unknown } from "../../core"
+import type {
+  Outcome,
+  RefundOrder,
+  RefusalReason,
+  RefundRecord,
+  ReversalRecord,
+  Standing,
+  Unknown,
+} from "../../core"
 import { returnedAmount, returns } from "../ledger"
 import type { BegunReturn, GatewayPayment, Operation } from "../ledger"
 import { tally } from "./confirm"
@@ -27,6 +35,21 @@ export async function send(
   operation: Operation,
   deps: Deps,
 ): Promise<ReturnOutcome> {
+  const outcome = await sendAsItIs(payment, operation, deps)
+  if (operation.kind === "cancel" || outcome.kind !== "refused" || !nothingLeft.has(outcome.reason))
+    return outcome
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  if (!operations.some(mayHaveReversed)) return outcome
+  return unknown(
+    outcome.code,
+    `${outcome.message} The reversal before it, answered with a failure that is not documented, may have gone through.`,
+  )
+}
+
+/** What a refund hears of an order that has been returned already. */
+const nothingLeft: ReadonlySet<RefusalReason> = new Set(["already_refunded", "wrong_state"])
+
+async function sendAsItIs(payment: GatewayPayment, operation: Operation, deps: Deps): Promise<ReturnOutcome> {
   if (operation.kind === "cancel") return deps.gateway.cancel(orderRef(payment), deps.notifyUrl)
   return deps.gateway.refund(refundOrder(payment, operation, deps))
 }
@@ -38,15 +61,19 @@ export async function conclude(
   outcome: ReturnOutcome,
   deps: Deps,
 ): Promise<{ payment: GatewayPayment; operation: Operation }> {
-  const gatewayNo =
-    outcome.kind === "succeeded" || outcome.kind === "pending" ? outcome.value.gatewayNo : undefined
   const ended = await deps.ledger.operations.conclude(operation.id, {
     state: outcome.kind,
-    gatewayNo,
+    gatewayNo: gatewayNoOf(outcome),
     ...problemOf(outcome),
   })
   if (operation.state === "pending" && outcome.kind === "refused") await deps.emit("refund_failed", payment)
   return { payment: await tally(payment, deps), operation: ended ?? operation }
+}
+
+/** Kept at once, also of what is in doubt: a reversal has no other name. */
+function gatewayNoOf(outcome: ReturnOutcome): string | undefined {
+  if (outcome.kind === "succeeded" || outcome.kind === "pending") return outcome.value.gatewayNo
+  return outcome.kind === "unknown" ? outcome.gatewayNo : undefined
 }
 
 /** As `conclude`, in one statement that gives the payment back as well; `undefined` where the outcome is in doubt. */
@@ -59,8 +86,7 @@ export async function endAtOnce(
   const { payment } = begun.lease
   const end = {
     state: outcome.kind,
-    gatewayNo:
-      outcome.kind === "succeeded" || outcome.kind === "pending" ? outcome.value.gatewayNo : undefined,
+    gatewayNo: gatewayNoOf(outcome),
     ...problemOf(outcome),
   }
   return deps.ledger.returns.end(begun, end, outcome.kind === "succeeded" ? returnedOf(begun) : payment)
@@ -106,18 +132,41 @@ async function resolveRefund(
   if (answer.kind !== "refused") return stillUnknown(operation, answer)
   if (operation.state === "pending" || (answer.reason !== "absent" && answer.reason !== "not_supported"))
     return stillUnknown(operation, answer)
-  if (answer.reason === "absent" && operation.reason === answered) return undone(operation)
-  if (answer.reason === "absent" && !takes(payment, operation.amount ?? 0, deps)) return neverSent
-  return sendAgain(payment, operation, answer.reason === "absent", deps)
+  if (answer.reason === "not_supported") return sendAgain(payment, operation, false, deps)
+  return resolveAbsent(payment, operation, deps)
+}
+
+/** The gateway knows no refund under this number. */
+async function resolveAbsent(
+  payment: GatewayPayment,
+  operation: Operation,
+  deps: Deps,
+): Promise<ReturnOutcome> {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  if (operations.some(({ kind, state }) => kind === "cancel" && state === "succeeded"))
+    return returnedByReversal
+  const doubtful = operations.find(mayHaveReversed)
+  if (doubtful && returnedAmount(operations) === 0 && (await reversedAfterAll(payment, operation, deps))) {
+    await deps.ledger.operations.overturn(doubtful.id, undefined)
+    // Whoever waits for this one is told that it is safe to ask again, and is then handed the reversal.
+    return unknown("reversed", "The reversal before it has gone through after all.")
+  }
+  if (operation.reason === answered) return undone(operation)
+  if (!takes(payment, operation.amount ?? 0, deps)) return neverSent
+  return sendAgain(payment, operation, true, deps)
 }
 
 /** The gateway had answered with a failure, undocumented, and asked again it shows nothing done: that is a refusal. */
 const undone = (operation: Operation): Outcome<never> =>
   refused(
-    "declined",
+    "undocumented",
     operation.code ?? "",
     operation.message ?? "The gateway answered with a failure it does not document.",
   )
+
+/** A reversal that Gnete answered with a failure nobody documents, and whose order it went on calling paid, as it may in either case. */
+export const mayHaveReversed = ({ kind, outside, state, reason }: Operation): boolean =>
+  kind === "cancel" && !outside && state === "refused" && reason === ("undocumented" satisfies RefusalReason)
 
 /** A refund is written before it is known whether it may be sent: the process died in between. */
 const neverSent = refused(
@@ -125,6 +174,28 @@ const neverSent = refused(
   "",
   "The channel does not give this amount back, and nothing was sent.",
 )
+
+/** A refund beside a reversal that turned out to have gone through must not be sent again. */
+const returnedByReversal = refused(
+  "already_refunded",
+  "",
+  "The same-day reversal of the payment has returned all of it, and the gateway knows no refund under this number.",
+)
+
+/** The order has been returned whole, and not by this refund. */
+async function reversedAfterAll(payment: GatewayPayment, operation: Operation, deps: Deps): Promise<boolean> {
+  const standing = await deps.gateway.query(orderRef(payment))
+  if (standing.kind !== "succeeded" || !isReturned(payment, standing.value)) return false
+  // Asked after the order: one that had arrived in between would be known by now.
+  const refund = await deps.gateway.refundQuery(refundOrder(payment, operation, deps))
+  return refund.kind === "refused" && refund.reason === "absent"
+}
+
+/** All of the payment, in the amount that was asked for. */
+const isReturned = (payment: GatewayPayment, { state, returned, amount }: Standing): boolean =>
+  (state === "reversed" || (state === "refunded" && returned === "all")) &&
+  amount !== undefined &&
+  sameMoney(amount, money(payment.amount, payment.currency))
 
 /** Asking told nothing. That the gateway had answered with a failure is kept for the next time it is asked. */
 const stillUnknown = (operation: Operation, said: { code: string; message: string }): Unknown =>
@@ -165,11 +236,13 @@ async function resolveCancel(
   operation: Operation,
   deps: Deps,
 ): Promise<ReturnOutcome> {
-  if (operation.gatewayNo) return fromReversal(await deps.gateway.cancelQuery(operation.gatewayNo))
+  if (operation.gatewayNo)
+    return fromReversal(await deps.gateway.cancelQuery(orderRef(payment), operation.gatewayNo))
   const standing = await deps.gateway.query(orderRef(payment))
   if (standing.kind !== "succeeded")
     return stillUnknown(operation, { code: "query", message: standing.message })
-  if (standing.value.state === "reversed")
+  const whole = isReturned(payment, standing.value)
+  if (whole && (standing.value.state === "reversed" || (await isOnlyReturn(payment, operation, deps))))
     return { kind: "succeeded", value: { gatewayNo: "", state: "succeeded" } }
   if (standing.value.state !== "paid")
     return unknown(
@@ -177,6 +250,12 @@ async function resolveCancel(
       `The gateway calls the order ${standing.value.state}: whether the cancel did it is not known.`,
     )
   return operation.reason === answered ? undone(operation) : sendAgain(payment, operation, false, deps)
+}
+
+/** "Refunded" may be said of what anything else has returned; of nothing else, it can only be this. */
+async function isOnlyReturn(payment: GatewayPayment, { id }: Operation, deps: Deps): Promise<boolean> {
+  const others = returns(await deps.ledger.operations.ofPayment(payment.id)).filter((one) => one.id !== id)
+  return !others.some(({ state }) => holdsMoney(state))
 }
 
 function fromReversal(answer: Outcome<ReversalRecord>): Outcome<ReversalRecord> {
@@ -216,6 +295,7 @@ const mayBeOurOwnDoing: ReadonlySet<RefusalReason> = new Set([
   "duplicate",
   "exceeds_balance",
   "already_refunded",
+  "wrong_state",
   "in_progress",
 ])
 

@@ -93,11 +93,14 @@ async function confirmedEnd(payment: GatewayPayment, deps: Deps): Promise<Gatewa
   return (await deps.ledger.payments.move(now.id, "void", { settledBy: "outside", checks: 0 })) ?? now
 }
 
+/** That a notification says paid, a close does not answer. */
+export const closedAttention = ({ attentionCode }: GatewayPayment) =>
+  attentionCode === "contradiction" ? {} : { attention: null, attentionCode: null }
+
 async function voided(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
   const moved = await deps.ledger.payments.move(payment.id, "void", {
     settledBy: "close",
-    attention: null,
-    attentionCode: null,
+    ...closedAttention(payment),
     nextCheckAt: after(deps, minute),
     checks: 0,
   })

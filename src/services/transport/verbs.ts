@@ -26,6 +26,7 @@ export function closedBy(
   if (state === "paid" || state === "refunded" || state === "reversed")
     return refused("already_paid", state, "The shopper has paid: refund instead.")
   if (asked.kind === "unknown") return asked
+  if (state === "absent" && asked.kind === "refused" && asked.reason === "absent") return asked
   if (state === "failed" && asked.kind === "refused")
     return refused(
       "already_closed",

@@ -16,7 +16,7 @@ export const second = 1_000
 export const minute = 60 * second
 export const hour = 60 * minute
 
-export type Disturbing = Pick<Fault, "kind" | "when"> & { times?: number; delayMs?: number }
+export type Disturbing = Pick<Fault, "kind" | "when" | "message"> & { times?: number; delayMs?: number }
 
 /** One cart, its order and its payments, in a Medusa whose gateway is the sandbox. Amounts in minor units. */
 export class Shop {

@@ -232,7 +232,16 @@ describe("close", () => {
     ["not closable, and yet unpaid", [error("当前订单不可关闭"), answer(unpaid())], "unknown", both],
     ["the channel's own words", [error("通道关单失败"), answer(unpaid({ state: 1 }))], "unknown", both],
     ["accepted, and then not known", [closed, error("订单不存在")], "unknown", both],
-    ["not known", [error("订单不存在")], "refused absent", both.slice(0, 1)],
+    ["not known", [error("订单不存在"), error("订单不存在")], "refused absent", both],
+    ["not known to the channel", [error("订单不存在"), answer(unpaid({ state: 1 }))], "unknown", both],
+    [
+      "not known, and paid meanwhile",
+      [error("订单不存在"), answer(payOrder())],
+      "refused already_paid",
+      both,
+    ],
+    ["not known, and closed", [error("订单不存在"), answer(unpaid({ state: 6 }))], "succeeded", both],
+    ["not known, and the query fails", [error("订单不存在"), reset], "unknown", both],
     ["a wrong secret", [error("验签失败")], "refused credentials", both.slice(0, 1)],
   ])("%s", async (_what, replies, expected, paths) => {
     peer.will(...replies)
@@ -264,19 +273,37 @@ describe("cancel, the same-day reversal", () => {
     expect(peer.fields()).toEqual({ mchOrderNo: "01J9ZK", payOrderId: "P2021", notifyUrl })
   })
 
+  it.each([4, 5])("in state %i, which leaves it in doubt, is named all the same", async (state) => {
+    peer.will(answer({ cancelOrderId: "C2021", state }))
+    expect(await peer.gateway().cancel(ref(), notifyUrl)).toMatchObject({ gatewayNo: "C2021" })
+  })
+
   it.each(table)("asked about in state %i is %s", async (state, expected, value) => {
     peer.will(answer(cancelOrder({ state })))
-    const outcome = await peer.gateway().cancelQuery("C2021")
+    const outcome = await peer.gateway().cancelQuery(ref(), "C2021")
     expect(brief(outcome)).toBe(expected)
     expect("value" in outcome ? outcome.value : undefined).toEqual(value)
     expect(peer.fields()).toEqual({ cancelOrderId: "C2021" })
   })
 
   it.each([
+    ["another payment", { payOrderId: "P9" }],
+    ["no payment", { payOrderId: "" }],
+    ["another amount", { payAmount: 35049 }],
+    ["another currency", { currency: "JPY" }],
+  ])("asked about and answered with that of %s is unknown", async (_what, changes) => {
+    peer.will(answer(cancelOrder(changes)))
+    expect(await peer.gateway().cancelQuery(ref(), "C2021")).toMatchObject({
+      kind: "unknown",
+      code: "answer_mismatch",
+    })
+  })
+
+  it.each([
     ["a lost answer", reset, "unknown"],
     ["an empty answer", nothing, "unknown"],
     ["a reason in other words", error("已过撤销时间"), "unknown"],
-    ["an order in another state", error("订单状态不正确"), "refused declined"],
+    ["an order in another state", error("订单状态不正确"), "refused wrong_state"],
     ["an order it does not know", error("订单不存在"), "refused absent"],
   ])("after %s", async (_what, reply, expected) => {
     peer.will(reply)

@@ -121,3 +121,13 @@ it("createGneteGateway gives the gateway and the shop's wishes", () => {
   expect(warnings).toEqual([])
   expect(() => createGneteGateway({})).toThrow('Gnete option "mchNo" is missing')
 })
+
+it.each([
+  [128, 0],
+  [129, 1],
+])("a returnUrl of %i characters gives %i warnings at boot", (length, count) => {
+  const start = "https://shop.example/paid/"
+  const returnUrl = `${start}${"x".repeat(length - start.length - 33)}{session_id}`
+  const { warnings } = createGneteGateway({ ...good, returnUrl })
+  expect(warnings).toEqual(Array(count).fill(expect.stringContaining(`has ${length} characters`)))
+})

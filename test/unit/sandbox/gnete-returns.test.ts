@@ -331,3 +331,14 @@ describe("the console", () => {
     await expect(sandbox.cancelInConsole("B2")).rejects.toThrow(/is not paid/)
   })
 })
+
+it.each([
+  ["refund/refundOrder", refundFields("B1", "R1", 100)],
+  ["pay/cancel", { mchOrderNo: "B1" }],
+])("%s by GET moves no money, however well it is signed", async (call, fields) => {
+  await paid("B1")
+  const signed = Object.entries(gnete.signed(fields)).map(([name, value]) => [name, String(value)])
+  const response = await fetch(`${sandbox.gnete.baseUrl}/api/${call}?${String(new URLSearchParams(signed))}`)
+  expect(response.status).toBe(405)
+  expect(await money("B1")).toEqual({ left: 10_000, state: 2 })
+})

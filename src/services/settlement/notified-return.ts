@@ -1,0 +1,124 @@
+import { formatMoney, hasMoney, isUnclear, money } from "../../core"
+import type { Outcome } from "../../core"
+import { committedAmount, returnedAmount, returns } from "../ledger"
+import type { GatewayPayment, Notification, Operation } from "../ledger"
+import { raise } from "./attention"
+import { tally } from "./confirm"
+import type { Deps } from "./deps"
+import { withLease } from "./lease"
+import { conclude, mayHaveReversed } from "./operations"
+import { orderRef } from "./orders"
+
+/**
+ * Money was returned in Gnete's console, or by a reversal of ours whose answer was lost: its queries list no returns and may go
+ * on saying "paid", so that the notification is all there is. What it names is asked about by its own number, and recorded
+ * once, for Medusa's books to follow. Says whether it was. Throws where the gateway has no sure answer, so that it is tried again.
+ */
+export async function recordNotifiedReturn(
+  notification: Notification,
+  payment: GatewayPayment,
+  deps: Deps,
+): Promise<boolean> {
+  const { about, refundNo, amount } = notification
+  if (!refundNo || !hasMoney(payment.state)) return false
+  if (about === "cancel")
+    return withLease(payment.id, deps, (leased) => recordReversal(leased, refundNo, deps))
+  if (about !== "refund" || !amount) return false
+  return withLease(payment.id, deps, (leased) => recordRefund(leased, refundNo, amount, deps))
+}
+
+async function recordRefund(
+  payment: GatewayPayment,
+  number: string,
+  minor: number,
+  deps: Deps,
+): Promise<boolean> {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const known = operations.some((one) => one.number === number || one.gatewayNo === number)
+  if (known || minor > payment.paidAmount - committedAmount(operations)) return false
+  const amount = money(minor, payment.currency)
+  const { notifyUrl } = deps
+  const answer = await deps.gateway.refundQuery({ number, amount, order: orderRef(payment), notifyUrl })
+  if (answer.kind === "unknown" || answer.kind === "not_sent") throw new Error(answer.message)
+  if (answer.kind === "pending" || isFailed(answer)) return false
+  if (answer.kind === "refused") {
+    const what = `refund ${number} of ${formatMoney(amount, payment.digits)}`
+    await raise(payment, "outside_unclear", unconfirmed(what, answer.message), deps)
+    return false
+  }
+  const { gatewayNo } = answer.value
+  await deps.ledger.operations.recordOutside(payment.id, { kind: "refund", number, gatewayNo, amount: minor })
+  await tally(payment, deps)
+  return true
+}
+
+/** The gateway has it, and its channel said no: nothing moved, and nothing is to be recorded. */
+const isFailed = (answer: Outcome<unknown>): boolean =>
+  answer.kind === "refused" && answer.reason === "declined"
+
+/** A payment is reversed once, and whole: what had not gone back by then went back with it. */
+async function recordReversal(payment: GatewayPayment, number: string, deps: Deps): Promise<boolean> {
+  const made = returns(await deps.ledger.operations.ofPayment(payment.id))
+  if (made.some(({ kind, state }) => kind === "cancel" && state === "succeeded")) return false
+  const answer = await deps.gateway.cancelQuery(orderRef(payment), number)
+  if (answer.kind === "unknown" && answer.code === "answer_mismatch") {
+    await raise(payment, "outside_unclear", unconfirmed(`reversal ${number}`, answer.message), deps)
+    return false
+  }
+  if (answer.kind === "unknown" || answer.kind === "not_sent") throw new Error(answer.message)
+  const ours = made.find((one) => isOurs(one, number))
+  if (ours?.settledAt === null && (answer.kind !== "refused" || isFailed(answer))) {
+    await conclude(payment, ours, answer, deps)
+    return true
+  }
+  if (answer.kind === "pending" || isFailed(answer)) return false
+  if (answer.kind === "refused") {
+    await raise(payment, "outside_unclear", unconfirmed(`reversal ${number}`, answer.message), deps)
+    return false
+  }
+  return ours ? wentThrough(payment, ours, number, deps) : recordRest(payment, made, number, deps)
+}
+
+/** Sent by us, and not known to be another one: its answer was lost, or was a failure that nobody documents. */
+const isOurs = (operation: Operation, number: string): boolean =>
+  operation.kind === "cancel" &&
+  !operation.outside &&
+  (operation.gatewayNo === number ||
+    (!operation.gatewayNo && (isUnclear(operation.state) || mayHaveReversed(operation))))
+
+async function wentThrough(payment: GatewayPayment, ours: Operation, number: string, deps: Deps) {
+  await deps.ledger.operations.overturn(ours.id, number)
+  await tally(payment, deps)
+  return true
+}
+
+async function recordRest(
+  payment: GatewayPayment,
+  made: readonly Operation[],
+  gatewayNo: string,
+  deps: Deps,
+): Promise<boolean> {
+  const amount = payment.paidAmount - returnedAmount(made)
+  if (amount > 0) {
+    await deps.ledger.operations.recordOutside(payment.id, {
+      kind: "cancel",
+      number: gatewayNo,
+      gatewayNo,
+      amount,
+    })
+    await tally(payment, deps)
+    return true
+  }
+  // What a query called returned before it was known by what is this very reversal; what was refunded by name is not.
+  if (!made.some(({ state, number }) => state === "succeeded" && number === `outside-${payment.number}`))
+    await raise(
+      payment,
+      "outside_unclear",
+      `The gateway confirms that reversal ${gatewayNo} returned the whole of order ${payment.number}, which was refunded before. Nothing was booked: see in the gateway's console whether it went back twice.`,
+      deps,
+    )
+  return false
+}
+
+const unconfirmed = (what: string, answer: string): string =>
+  `A verified notification speaks of ${what} that this shop did not make, and the gateway's query does not confirm it (${answer}). Nothing was booked: look it up in the gateway's console.`
