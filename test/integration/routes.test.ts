@@ -167,6 +167,8 @@ inRealMedusa(
             call: "refund_query",
             kind: "http500",
             when: "before",
+            // Asked for the list before the refund is sent, and for the refund after.
+            times: 2,
           })
           const answer = await world.shop.tryAdmin("post", `/admin/payments/${payments[0]!.id}/refund`, {
             amount: 100,
