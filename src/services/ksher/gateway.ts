@@ -181,8 +181,7 @@ export class KsherGateway implements Gateway {
   }
 
   async refundsOf(order: OrderRef): Promise<Outcome<RefundRecord[]>> {
-    const listed = await this.#refunds(order)
-    return listed.kind === "unknown" && listed.answered ? cannotTell(listed.code) : listed
+    return this.#refunds(order)
   }
 
   readNotification(raw: RawNotification): NotificationReading {
@@ -311,6 +310,11 @@ export class KsherGateway implements Gateway {
   }
 
   async #refunds(order: OrderRef, refund?: RefundOrder): Promise<Answer<RefundRecord[]>> {
+    const listed = await this.#list(order, refund)
+    return listed.kind === "unknown" && listed.answered ? cannotTell(listed.code) : listed
+  }
+
+  async #list(order: OrderRef, refund?: RefundOrder): Promise<Answer<RefundRecord[]>> {
     const found = await this.#refundable(order)
     if (found.kind !== "succeeded") return found
     const { channel } = found.value

@@ -194,6 +194,9 @@ export const returns = (operations: readonly Operation[]): Operation[] =>
 /** Its money went back, or the gateway has accepted it. */
 export const isDone = ({ state }: Operation): boolean => state === "succeeded" || state === "pending"
 
+/** Its end is not known: in doubt, or accepted and not finished. */
+export const isUnsettled = ({ state }: Operation): boolean => isUnclear(state) || state === "pending"
+
 /** Minor units that have gone back for certain. */
 export const returnedAmount = (operations: readonly Operation[]): number =>
   returns(operations)

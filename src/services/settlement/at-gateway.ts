@@ -1,6 +1,6 @@
-import { isOpen, isUnclear, titleOf, toMajor } from "../../core"
+import { isOpen, titleOf, toMajor } from "../../core"
 import type { Standing } from "../../core"
-import { returns } from "../ledger"
+import { isUnsettled, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import { clear, raise } from "./attention"
 import { confirm } from "./confirm"
@@ -105,9 +105,7 @@ async function doubts(
   operations: readonly Operation[],
   deps: SettleDeps,
 ): Promise<GatewayPayment> {
-  const open = returns(operations).find(
-    (operation) => isUnclear(operation.state) || operation.state === "pending",
-  )
+  const open = returns(operations).find(isUnsettled)
   if (!open) return clear(payment, ["refund_unknown"], deps)
   const patience = open.state === "pending" ? unfinishedAfter : doubtfulAfter
   if (deps.clock.now().getTime() - open.createdAt.getTime() < patience) return payment

@@ -1,9 +1,10 @@
-import { formatMoney, hasMoney, holdsMoney, isOpen, isUnclear, money, sameMoney, toMajor } from "../../core"
+import { formatMoney, hasMoney, holdsMoney, isOpen, money, sameMoney, toMajor } from "../../core"
 import type { Outcome, RefundRecord, Standing } from "../../core"
-import { returnedAmount, returns } from "../ledger"
+import { isUnsettled, returnedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation, PaymentPatch } from "../ledger"
 import { clear, raise } from "./attention"
 import type { Deps } from "./deps"
+import { fresh } from "./known"
 import { orderRef } from "./orders"
 import { after, day, second, sincePaid } from "./schedule"
 
@@ -83,7 +84,7 @@ async function paid(payment: GatewayPayment, standing: Standing, deps: Deps): Pr
     nextCheckAt: after(deps, 30 * second),
     checks: 0,
   })
-  if (!moved) return current(payment, deps)
+  if (!moved) return fresh(payment, deps)
   return clear(
     moved,
     ["amount_mismatch", "contradiction", "close_failed", "qr_stays_open", "unanswered"],
@@ -105,7 +106,7 @@ async function ended(payment: GatewayPayment, to: "void" | "failed", deps: Deps)
       ? { settledBy: (await closedByUs(payment, deps)) ? ("close" as const) : ("outside" as const) }
       : {}
   const moved = await deps.ledger.payments.move(payment.id, to, { ...settledBy, checks: 0 })
-  if (!moved) return current(payment, deps)
+  if (!moved) return fresh(payment, deps)
   return clear(moved, ["close_failed", "qr_stays_open", "unanswered", "amount_mismatch"], deps)
 }
 
@@ -144,9 +145,6 @@ async function learn(payment: GatewayPayment, standing: Standing, deps: Deps): P
   return agrees ? clear(learned, ["contradiction", ...agreed], deps) : learned
 }
 
-const current = async (payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> =>
-  (await deps.ledger.payments.get(payment.id)) ?? payment
-
 /**
  * Whether Ksher calls an order that was refunded in part REFUND or SUCCESS is not published, so its list is asked for: from a day
  * after the payment on, when the job looks for what was returned in the console.
@@ -175,8 +173,6 @@ const unknownHere = (listed: readonly RefundRecord[], operations: readonly Opera
 
 export const listsRefunds = (payment: GatewayPayment, deps: Deps): boolean =>
   deps.gateway.name === "ksher" && deps.gateway.channelFacts(payment.channel ?? undefined).refundQuery
-
-const isUnsettled = ({ state }: Operation): boolean => isUnclear(state) || state === "pending"
 
 /**
  * The gateway says money went back. What this ledger did not send was done in the gateway's console: it is recorded, so

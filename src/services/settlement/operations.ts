@@ -1,4 +1,4 @@
-import { answeredUnknown, holdsMoney, isUnclear, money, refused, sameMoney, unknown } from "../../core"
+import { answeredUnknown, holdsMoney, money, refused, sameMoney, unknown } from "../../core"
 import type {
   Outcome,
   RefundOrder,
@@ -8,7 +8,7 @@ import type {
   Standing,
   Unknown,
 } from "../../core"
-import { returnedAmount, returns } from "../ledger"
+import { isUnsettled, returnedAmount, returns } from "../ledger"
 import type { BegunReturn, GatewayPayment, Operation } from "../ledger"
 import { tally } from "./confirm"
 import type { Deps } from "./deps"
@@ -307,7 +307,7 @@ export async function resolveAll(
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   // A process may have died after it stored how an operation ended, and before it counted that in the payment.
   let current = returnedAmount(operations) === payment.refundedAmount ? payment : await tally(payment, deps)
-  const open = returns(operations).filter(({ state }) => isUnclear(state) || state === "pending")
+  const open = returns(operations).filter(isUnsettled)
   // The job does this for every payment that is due, and most have nothing to settle.
   if (!open.length) return { payment: current, operations }
   for (const operation of open) {

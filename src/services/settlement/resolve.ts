@@ -1,17 +1,9 @@
-import {
-  PaymentProblem,
-  formatMoney,
-  hasMoney,
-  holdsMoney,
-  isUnclear,
-  money,
-  toMajor,
-  toMinor,
-} from "../../core"
-import { committedAmount, returns } from "../ledger"
+import { PaymentProblem, formatMoney, hasMoney, money, toMajor, toMinor } from "../../core"
+import { committedAmount, isUnsettled, returns } from "../ledger"
 import type { GatewayPayment } from "../ledger"
 import { logLine } from "../observability"
 import type { AttentionCode } from "./attention"
+import { carriedRows } from "./carried"
 import type { SettleDeps } from "./deps"
 import type { HostPayment } from "./host"
 import { withLease } from "./lease"
@@ -61,9 +53,7 @@ async function decideDoubt(
   resolution: Resolution,
   deps: SettleDeps,
 ): Promise<Resolution | "done"> {
-  const doubtful = returns(await deps.ledger.operations.ofPayment(payment.id)).find(
-    (operation) => isUnclear(operation.state) || operation.state === "pending",
-  )
+  const doubtful = returns(await deps.ledger.operations.ofPayment(payment.id)).find(isUnsettled)
   if (!doubtful) return resolution
   const sum = toMajor(doubtful.amount ?? 0, payment.digits)
   if (resolution.amount !== undefined && minorOf(resolution.amount, payment.digits) !== doubtful.amount)
@@ -133,8 +123,7 @@ async function refundByHand(
 
 /** A refund that Medusa holds and that nothing carries out: what is owed is paid under its own row. */
 async function owedRow(payment: GatewayPayment, booked: HostPayment, deps: SettleDeps) {
-  const made = returns(await deps.ledger.operations.ofPayment(payment.id))
-  const carried = new Set(made.filter((one) => holdsMoney(one.state)).map((one) => one.refundId))
+  const carried = carriedRows(await deps.ledger.operations.ofPayment(payment.id))
   return booked.refunds.find((row) => !carried.has(row.id))
 }
 

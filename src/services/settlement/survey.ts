@@ -1,6 +1,6 @@
-import { formatMoney, hasMoney, isOpen, isUnclear, money, sameMoney, toMajor, toMinor } from "../../core"
+import { formatMoney, hasMoney, isOpen, money, sameMoney, toMajor, toMinor } from "../../core"
 import type { RefundRecord, Standing } from "../../core"
-import { returnedAmount, returns } from "../ledger"
+import { isUnsettled, returnedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import { isKnown, listsRefunds, numberOf } from "./confirm"
 import type { SettleDeps } from "./deps"
@@ -98,7 +98,7 @@ function ofOpen(payment: GatewayPayment, standing: Standing): Difference[] {
 
 const inDoubt = ({ operations }: Picture): Difference[] =>
   returns(operations)
-    .filter((operation) => isUnclear(operation.state) || operation.state === "pending")
+    .filter(isUnsettled)
     .map((operation) => [
       `${operation.kind} ${operation.number} to be asked about`,
       operation.state,
