@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readFileSync, readdirSync } from "node:fs"
 import path from "node:path"
 
 const read = (file: string) =>
@@ -100,4 +100,42 @@ it("the published package runs nothing when it is installed, and holds nothing b
 it("the lock file belongs to this manifest", () => {
   expect(packages[""]?.dependencies).toEqual(manifest.dependencies)
   expect(packages[""]?.hasInstallScript).toBeUndefined()
+})
+
+const workflows = readdirSync(path.join(__dirname, "../../../.github/workflows")).map((file) => ({
+  file,
+  text: readFileSync(path.join(__dirname, "../../../.github/workflows", file), "utf8"),
+}))
+
+/** The jobs of a workflow, each as the text of its file. */
+const jobsOf = (text: string): string[] =>
+  text
+    .slice(text.indexOf("\njobs:\n") + 7)
+    .split(/^(?= {2}[\w-]+:$)/m)
+    .filter((job) => job.includes("steps:"))
+
+it("the job that may publish runs nothing of this repository and no install script", () => {
+  const publishing = workflows
+    .flatMap(({ text }) => jobsOf(text))
+    .filter((job) => job.includes("id-token: write"))
+  expect(publishing).toHaveLength(1)
+  const [job = ""] = publishing
+  expect(job).not.toMatch(/actions\/checkout|npm ci|npm run|\.ci\/run/)
+  const npm = job.match(/npm (install|publish)\b.*/g) ?? []
+  expect(npm).toHaveLength(2)
+  expect(npm.filter((command) => !command.includes("--ignore-scripts"))).toEqual([])
+  expect(job).toMatch(/npm@\d+\.\d+\.\d+$/m)
+  expect(job).toMatch(/sha256sum --check/)
+})
+
+it("no workflow gives every job more than the right to read, and each action is pinned by its commit", () => {
+  for (const { file, text } of workflows) {
+    expect([file, text.slice(0, text.indexOf("\njobs:"))]).toEqual([
+      file,
+      expect.stringMatching(/^permissions:\n {2}contents: read$/m),
+    ])
+    const actions = text.match(/uses: .*/g) ?? []
+    expect(actions.length).toBeGreaterThan(0)
+    expect(actions.filter((action) => !/@[0-9a-f]{40} # v\d/.test(action))).toEqual([])
+  }
 })
