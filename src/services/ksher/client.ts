@@ -260,14 +260,15 @@ export class KsherClient {
   }
 
   /**
-   * Every refund of an order. Not for promptpay, alipay and alipayplus.
+   * Every refund of an order. Not for promptpay, alipay and alipayplus. A signed failure that is not documented, such as
+   * Ksher may give before the first refund, is `not_supported`: the call only asks, so that nothing is in doubt.
    * Units: `mch_refund_fee` of each row in whole minor units; times are Ksher's, UTC+7.
-   * Errors: `absent`.
+   * Errors: `absent`, `not_supported`.
    * Source: refund_query.html.
    */
   async refundQuery(request: RefundQueryRequest): Promise<Answer<schema.KsherRefunds>> {
     return this.#call("api", "refund_query", { ...request }, mapping.apiCodes, (envelope) =>
-      andThen(this.#done(envelope, mapping.refundQueryErrors, schema.refundQueryData), (refunds) =>
+      andThen(untold(this.#done(envelope, mapping.refundQueryErrors, schema.refundQueryData)), (refunds) =>
         about(
           refunds,
           { ...this.#echo(request, ["mch_order_no"]), fee_type: lower(request.fee_type) },
@@ -350,6 +351,9 @@ export class KsherClient {
     return { ...sent, appid: this.#options.appid }
   }
 }
+
+const untold = <T>(listed: Answer<T>): Answer<T> =>
+  listed.kind === "unknown" && listed.answered ? mapping.refundsUntold(listed.code) : listed
 
 function readEnvelope(text: string): Answer<Envelope> {
   try {

@@ -33,7 +33,7 @@ import {
 } from "../transport"
 import { factsOf, factsOfAny, irreturnable } from "./channels"
 import { KsherClient, type OrderNumbers } from "./client"
-import { refundStates, standings, unsureStandings } from "./mapping"
+import { refundStates, refundsUntold, standings, unsureStandings } from "./mapping"
 import { readKsherNotification } from "./notification"
 import type { KsherOptions } from "./options"
 import type { KsherGatewayOrder, KsherOrder, KsherQr, KsherRefunds } from "./schema"
@@ -164,7 +164,6 @@ export class KsherGateway implements Gateway {
 
   async refundQuery(refund: RefundOrder): Promise<Outcome<RefundRecord>> {
     const listed = await this.#refunds(refund.order, refund)
-    if (listed.kind === "unknown" && listed.answered) return cannotTell(listed.code)
     if (listed.kind !== "succeeded") return listed
     const record = listed.value.find(({ number }) => number === refund.number)
     if (record === undefined)
@@ -311,7 +310,7 @@ export class KsherGateway implements Gateway {
 
   async #refunds(order: OrderRef, refund?: RefundOrder): Promise<Answer<RefundRecord[]>> {
     const listed = await this.#list(order, refund)
-    return listed.kind === "unknown" && listed.answered ? cannotTell(listed.code) : listed
+    return listed.kind === "unknown" && listed.answered ? refundsUntold(listed.code) : listed
   }
 
   async #list(order: OrderRef, refund?: RefundOrder): Promise<Answer<RefundRecord[]>> {
@@ -349,10 +348,6 @@ function numbered(order: OrderRef, standing: Standing): Answer<OrderRef> {
 }
 
 const noReversal = refused("not_supported", "not_sent", "Ksher has no same-day reversal: refund instead.")
-
-/** What Ksher answers where there is nothing to list is not published: of a failure it does not document, no more can be said. */
-const cannotTell = (code: string) =>
-  refused("not_supported", code, `Ksher does not say what it has refunded of the order (${code}).`)
 
 const cannotClose = (channel: string | undefined) =>
   refused(

@@ -68,6 +68,9 @@ export const refundQueryErrors: Table = {
   ...invalidOrderNo("Ksher finds no order to look for refunds of."),
   ...askAgain,
 }
+/** What Ksher answers where it has nothing to list is not published: of a failure in no table, no more can be said. */
+export const refundsUntold = (code: string): Refused =>
+  refused("not_supported", code, `Ksher does not say what it has refunded of the order (${code}).`)
 
 /** The documented values of `result` on a query, except FAIL: that one is about the query and not about the order. */
 export const standings: Readonly<Record<string, Pick<Standing, "state" | "returned">>> = {

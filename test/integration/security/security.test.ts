@@ -17,7 +17,7 @@ import {
   type World,
 } from "../world"
 import type { PlacedOrder } from "../../../demo/shop"
-import { Exporter } from "../../unit/observability/exporter"
+import { Exporter } from "../../support/exporter"
 
 const pem = { type: "spki", format: "pem" } as const
 const newKey = generateKeyPairSync("rsa", { modulusLength: 2048 })

@@ -1,5 +1,6 @@
 import { createGneteGateway } from "../../../src/services/gnete"
 import { createKsherGateway } from "../../../src/services/ksher"
+import { observeCalls } from "../../../src/services/observability"
 import { fromKnex, openLedger } from "../../../src/services/ledger"
 import type { Clock, Database, Ledger } from "../../../src/services/ledger"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
@@ -40,6 +41,8 @@ export interface Lane {
   clock: LaneClock
   database: Database
   ledger: Ledger
+  /** What the plugin has logged since `begin`, but for what is only information. */
+  warnings: string[]
   setupOf(variant: Variant, patience: Patience): GatewaySetup
   /** The next morning in Hong Kong, everything working, an empty ledger. Returns a number that no cell had before. */
   begin(): Promise<number>
@@ -61,15 +64,17 @@ export async function openLane(index: number): Promise<Lane> {
   const clock = new LaneClock((ms) => sandbox.advance(ms))
   const database = fromKnex(created.knex)
   const setups = new Map<string, GatewaySetup>()
+  const warnings: string[] = []
   let cells = 0
   return {
     sandbox,
     clock,
     database,
     ledger: openLedger(database, clock),
+    warnings,
     setupOf(variant, patience) {
       const key = `${variant.name} ${patience}`
-      const setup = setups.get(key) ?? makeGateway(variant, timeouts[patience], sandbox, clock)
+      const setup = setups.get(key) ?? makeGateway(variant, timeouts[patience], sandbox, clock, warnings)
       setups.set(key, setup)
       return setup
     },
@@ -81,6 +86,7 @@ export async function openLane(index: number): Promise<Lane> {
       await database.query("delete from gateway_notification")
       await database.query("delete from gateway_operation")
       await database.query("delete from gateway_payment")
+      warnings.length = 0
       return ++cells
     },
     async close() {
@@ -90,15 +96,24 @@ export async function openLane(index: number): Promise<Lane> {
   }
 }
 
-function makeGateway(variant: Variant, timeoutMs: number, sandbox: Sandbox, clock: Clock): GatewaySetup {
-  const tools = { now: () => clock.now() }
+function makeGateway(
+  variant: Variant,
+  timeoutMs: number,
+  sandbox: Sandbox,
+  clock: Clock,
+  warnings: string[],
+): GatewaySetup {
+  const tools = {
+    now: () => clock.now(),
+    onCall: observeCalls({ warn: (line) => void warnings.push(line) }),
+  }
   const shared = {
     notifyBaseUrl: "http://127.0.0.1:9",
     returnUrl: "http://127.0.0.1:9/back?session={session_id}",
     timeoutMs,
   }
   if (variant.gateway === "gnete")
-    return createGneteGateway({ ...sandbox.gnete, ...shared, wayCodes: ["UP_OP"] }, tools)
+    return createGneteGateway({ ...sandbox.gnete, ...shared, wayCodes: variant.wayCodes }, tools)
   const { appid, privateKey, publicKeys, gatewayUrl, apiUrl } = sandbox.ksher
   const { mode, channels } = variant
   return createKsherGateway(

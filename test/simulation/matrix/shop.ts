@@ -54,7 +54,11 @@ export class Shop {
         new Promise((resolve) => {
           setTimeout(resolve, ms).unref()
         }),
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      log: {
+        info: () => undefined,
+        warn: (line) => void lane.warnings.push(line),
+        error: (line) => void lane.warnings.push(line),
+      },
       refundsHeld: (refundIds) => this.medusa.refundsHeld(refundIds),
       emit: (event, payment) => {
         this.medusa.announce(event, payment)

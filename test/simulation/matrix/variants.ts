@@ -28,7 +28,7 @@ interface AnyVariant {
 }
 
 export type KsherVariant = AnyVariant & { gateway: "ksher"; mode: "redirect" | "qr"; channels: string[] }
-export type GneteVariant = AnyVariant & { gateway: "gnete" }
+export type GneteVariant = AnyVariant & { gateway: "gnete"; wayCodes: string[] }
 export type Variant = KsherVariant | GneteVariant
 
 const ofKsher = { refund: "order_refund", refundQuery: "refund_query", whole: "order_refund" } as const
@@ -47,6 +47,13 @@ const ksher = (name: string, mode: KsherVariant["mode"], channels: string[], cal
 
 export const ksherRedirect = ksher("Ksher redirect", "redirect", ["truemoney"], link)
 export const ksherQr = ksher("Ksher qr", "qr", ["airpay"], qr)
+/** Ksher's page of choice, and a card among the channels. */
+export const ksherChoice = ksher(
+  "Ksher redirect, of the shopper's choice",
+  "redirect",
+  ["card", "promptpay"],
+  link,
+)
 /** A channel whose refunds cannot be asked about. */
 export const ksherAlipay = ksher("Ksher qr, alipay", "qr", ["alipay"], qr)
 /** A channel that returns nothing by API, and whose open QR cannot be closed. */
@@ -57,6 +64,7 @@ export const gnete: GneteVariant = {
   gateway: "gnete",
   providerId: "pp_gnete_hk",
   currency: "hkd",
+  wayCodes: ["UP_OP"],
   calls: {
     open: "pay/unifiedOrder",
     query: "pay/query",
@@ -66,3 +74,6 @@ export const gnete: GneteVariant = {
     whole: "pay/cancel",
   },
 }
+
+/** A QR code instead of a page. */
+export const gneteQr: GneteVariant = { ...gnete, name: "Gnete qr", wayCodes: ["ALI_QR"] }

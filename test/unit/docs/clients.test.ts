@@ -16,7 +16,7 @@ const tables: Record<string, Record<string, Table>> = {
     cancelOrder: ksher.cancelOrderCodes,
     orderClose: ksher.orderCloseErrors,
     orderRefund: ksher.orderRefundErrors,
-    refundQuery: ksher.refundQueryErrors,
+    refundQuery: { ...ksher.refundQueryErrors, anyOther: ksher.refundsUntold("") },
   },
   gnete: {
     unifiedOrder: gnete.unifiedOrderTexts,

@@ -86,6 +86,8 @@ const calls: readonly (readonly [gateway: string, call: string, lines: Lines])[]
       ...Object.keys(ksher.refundStates).flatMap(refundState),
       ["the number not listed", "refused, `absent`"],
       ...codes(ksher.refundQueryErrors, "err_code"),
+      ["signed `result: FAIL`, any other `err_code`", meaningOf(ksher.refundsUntold(""))],
+      ...notSure,
     ],
   ],
   ["Gnete", "pay/unifiedOrder", [...opened, ...texts(gnete.unifiedOrderTexts)]],

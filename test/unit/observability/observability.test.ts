@@ -6,7 +6,7 @@ import { createGneteGateway } from "../../../src/services/gnete"
 import { createKsherGateway } from "../../../src/services/ksher"
 import type * as Observability from "../../../src/services/observability"
 import { kindOf, logLine, observeCalls, observed, reasonOf } from "../../../src/services/observability"
-import { Exporter } from "./exporter"
+import { Exporter } from "../../support/exporter"
 
 let exporter: Exporter
 beforeEach(() => (exporter = new Exporter().start()))

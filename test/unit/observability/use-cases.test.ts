@@ -17,7 +17,7 @@ import {
   type ReconcileDeps,
   type SettleDeps,
 } from "../../../src/services/settlement"
-import { Exporter } from "./exporter"
+import { Exporter } from "../../support/exporter"
 
 let exporter: Exporter
 beforeEach(() => (exporter = new Exporter().start()))
