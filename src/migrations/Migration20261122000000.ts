@@ -1,5 +1,7 @@
 import { Migration } from "@medusajs/framework/mikro-orm/migrations"
 
+import { refuseWhile } from "../services/ledger/refuse-down"
+
 /** The ledger: gateway payments, their operations, and every notification that came in. Amounts are minor units. */
 export class Migration20261122000000 extends Migration {
   override async up(): Promise<void> {
@@ -157,6 +159,13 @@ export class Migration20261122000000 extends Migration {
   }
 
   override async down(): Promise<void> {
+    this.addSql(
+      refuseWhile(
+        "gateway_payment",
+        "true",
+        "The ledger holds payments, and is the record of what moved: it is not dropped. Leave its tables where they are.",
+      ),
+    )
     this.addSql(`drop table if exists gateway_notification`)
     this.addSql(`drop table if exists gateway_operation`)
     this.addSql(`drop table if exists gateway_payment`)

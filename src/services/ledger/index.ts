@@ -1,3 +1,4 @@
+import { AccountFacts } from "./account-facts"
 import { systemClock } from "./clock"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
@@ -6,12 +7,13 @@ import { Operations } from "./operations"
 import { Payments } from "./payments"
 import { Returns } from "./returns"
 
-/** What the plugin knows of money at the gateways, in three tables. Knows no gateway and no Medusa. */
+/** What the plugin knows of money at the gateways, in three tables, and of the accounts there. Knows no gateway and no Medusa. */
 export interface Ledger {
   payments: Payments
   operations: Operations
   returns: Returns
   notifications: Notifications
+  facts: AccountFacts
   /** The same ledger inside one short transaction: no HTTP call is ever made in there. */
   together<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>
 }
@@ -21,9 +23,11 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
   operations: new Operations(database, clock),
   returns: new Returns(database, clock),
   notifications: new Notifications(database, clock),
+  facts: new AccountFacts(database, clock),
   together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
 })
 
+export * from "./account-facts"
 export * from "./clock"
 export * from "./database"
 export * from "./notifications"

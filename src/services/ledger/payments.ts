@@ -28,6 +28,8 @@ export interface GatewayPayment {
   unwanted: Unwanted | null
   attentionCode: string | null
   attention: string | null
+  /** The attention that stood before nothing could be asked about the payment any more: it comes back. */
+  setAside: Attention | null
   action: PaymentAction | null
   expiresAt: Date | null
   paidAt: Date | null
@@ -39,6 +41,11 @@ export interface GatewayPayment {
   checks: number
   createdAt: Date
   updatedAt: Date
+}
+
+export interface Attention {
+  code: string
+  sentence: string
 }
 
 /** `closed`: it was closed or had lapsed, and was paid all the same. */
@@ -75,6 +82,7 @@ export type PaymentPatch = Partial<
     | "unwanted"
     | "attentionCode"
     | "attention"
+    | "setAside"
     | "action"
     | "expiresAt"
     | "paidAt"
@@ -107,6 +115,7 @@ const columns: Record<keyof PaymentPatch, string> = {
   unwanted: "unwanted",
   attentionCode: "attention_code",
   attention: "attention",
+  setAside: "set_aside",
   action: "action",
   expiresAt: "expires_at",
   paidAt: "paid_at",
@@ -348,11 +357,14 @@ function assign(patch: PaymentPatch): { assignments: string[]; bindings: unknown
   const keys = (Object.keys(patch) as (keyof PaymentPatch)[]).filter((key) => patch[key] !== undefined)
   return {
     assignments: keys.map((key) => `${columns[key]} = ?`),
-    bindings: keys.map((key) =>
-      key === "action" && patch.action ? JSON.stringify(patch.action) : patch[key],
-    ),
+    bindings: keys.map((key) => {
+      const value = patch[key]
+      return asJson.has(key) && value ? JSON.stringify(value) : value
+    }),
   }
 }
+
+const asJson: ReadonlySet<keyof PaymentPatch> = new Set(["action", "setAside"])
 
 export const placeholders = (values: readonly unknown[]): string => values.map(() => "?").join(", ")
 
@@ -384,6 +396,7 @@ export interface PaymentRow {
   unwanted: Unwanted | null
   attention_code: string | null
   attention: string | null
+  set_aside: Attention | null
   action: PaymentAction | null
   expires_at: Date | null
   paid_at: Date | null
@@ -420,6 +433,7 @@ export const toPayment = (row: PaymentRow): GatewayPayment => ({
   unwanted: row.unwanted,
   attentionCode: row.attention_code,
   attention: row.attention,
+  setAside: row.set_aside,
   action: row.action,
   expiresAt: row.expires_at,
   paidAt: row.paid_at,

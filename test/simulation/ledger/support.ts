@@ -73,7 +73,9 @@ export async function openLedgerWorld(name: string): Promise<LedgerWorld> {
       return { ...payment, state }
     },
     async empty() {
-      await database.query("truncate gateway_notification, gateway_operation, gateway_payment")
+      await database.query(
+        "truncate gateway_notification, gateway_operation, gateway_payment, gateway_account_fact",
+      )
     },
     async close() {
       await otherPool.destroy()

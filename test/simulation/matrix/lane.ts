@@ -87,6 +87,7 @@ export async function openLane(index: number): Promise<Lane> {
       await database.query("delete from gateway_operation")
       await database.query("delete from gateway_payment")
       warnings.length = 0
+      await database.query("delete from gateway_account_fact")
       return ++cells
     },
     async close() {

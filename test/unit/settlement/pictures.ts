@@ -26,6 +26,7 @@ export const aPayment = (patch: Partial<GatewayPayment> = {}): GatewayPayment =>
   unwanted: null,
   attentionCode: null,
   attention: null,
+  setAside: null,
   action: { type: "redirect", url: "https://gateway.example/pay" },
   expiresAt: null,
   paidAt: null,

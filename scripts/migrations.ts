@@ -1,0 +1,54 @@
+import { readdirSync } from "node:fs"
+import path from "node:path"
+import { Migration } from "@medusajs/framework/mikro-orm/migrations"
+
+const folder = path.resolve(__dirname, "../src/migrations")
+
+type MigrationClass = new (driver: unknown, config: unknown) => Migration
+
+/** One migration of this package, as plain SQL. They only collect it, so that no ORM is needed to read it from them. */
+export interface PlainMigration {
+  name: string
+  up: string[]
+  down: string[]
+}
+
+let all: Promise<PlainMigration[]> | undefined
+
+/** Every migration of this package, oldest first. */
+export function migrations(): Promise<PlainMigration[]> {
+  all ??= readAll()
+  return all
+}
+
+/** The SQL that makes the ledger's tables in an empty database. */
+export const migrationStatements = async (): Promise<string[]> => (await migrations()).flatMap(({ up }) => up)
+
+async function readAll(): Promise<PlainMigration[]> {
+  const files = readdirSync(folder).filter((file) => /^Migration\w+\.ts$/.test(file))
+  const read: PlainMigration[] = []
+  for (const file of files.sort()) {
+    const module = (await import(path.join(folder, file))) as Record<string, unknown>
+    for (const exported of Object.values(module).filter(isMigration))
+      read.push({
+        name: exported.name,
+        up: await statementsOf(exported, "up"),
+        down: await statementsOf(exported, "down"),
+      })
+  }
+  return read
+}
+
+function isMigration(value: unknown): value is MigrationClass {
+  return typeof value === "function" && value.prototype instanceof Migration
+}
+
+async function statementsOf(migrationClass: MigrationClass, way: "up" | "down"): Promise<string[]> {
+  const migration = new migrationClass(undefined, undefined)
+  await migration[way]()
+  return migration.getQueries().map((query) => {
+    if (typeof query !== "string")
+      throw new Error(`${migrationClass.name} holds a query that is not plain SQL.`)
+    return query
+  })
+}

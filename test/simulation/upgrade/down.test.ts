@@ -1,0 +1,103 @@
+import { migrations, type PlainMigration } from "../../../scripts/migrations"
+import { fromKnex, openLedger, type Database, type Ledger } from "../../../src/services/ledger"
+import { createEmptyDatabase, type TestDatabase } from "../../setup/database"
+import { aNewPayment } from "../ledger/support"
+
+/** For each migration, rows that the version before it would not understand. */
+const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Promise<unknown>> = {
+  Migration20261122000000: (ledger) => aPayment(ledger),
+  Migration20261127030000: async (ledger) =>
+    ledger.payments.update((await aPayment(ledger)).id, {
+      attentionCode: "account_changed",
+      attention: "The account has changed.",
+    }),
+}
+
+let all: PlainMigration[]
+let created: TestDatabase
+let database: Database
+beforeAll(async () => {
+  all = await migrations()
+})
+beforeEach(async () => {
+  created = await createEmptyDatabase("down")
+  database = fromKnex(created.knex)
+  for (const { up } of all) await run(up)
+})
+afterEach(() => created.drop())
+
+/** As Medusa's migrator runs one: all of it, or nothing. */
+const run = (statements: readonly string[]) =>
+  database.transaction(async (inside) => {
+    for (const statement of statements) await inside.query(statement)
+  })
+
+/** Back to the schema that `name` had made, from the newest on. */
+async function downTo(name: string): Promise<void> {
+  for (const { name: each, down } of [...all].reverse()) {
+    await run(down)
+    if (each === name) return
+  }
+}
+
+const empty = async () => {
+  const tables = await database.query<{ tablename: string }>(
+    "select tablename from pg_tables where schemaname = 'public'",
+  )
+  await database.query(`truncate ${tables.map(({ tablename }) => tablename).join(", ")}`)
+}
+
+/** What PostgreSQL calls an error that the SQL itself raises. */
+const raised = "P0001"
+
+const aPayment = async (ledger: Ledger) => (await ledger.payments.create(aNewPayment(), new Date())).payment
+
+const schema = () =>
+  database.query(
+    `select table_name, column_name, data_type, is_nullable, column_default from information_schema.columns
+       where table_schema = 'public'
+     union all select tablename, indexname, indexdef, null, null from pg_indexes where schemaname = 'public'
+     union all select conrelid::regclass::text, conname, pg_get_constraintdef(oid), null, null from pg_constraint
+       where connamespace = 'public'::regnamespace
+     order by 1, 2, 3`,
+  )
+
+it("every migration says which rows keep it from going back", () => {
+  expect(Object.keys(notUnderstood).sort()).toEqual(all.map(({ name }) => name).sort())
+})
+
+it("every migration refuses to go back beside such a row, and changes nothing", async () => {
+  const before = await schema()
+  for (const { name, down } of all) {
+    await notUnderstood[name]?.(openLedger(database), database)
+    const refusal = await run(down).catch((error: unknown) => error)
+    expect({ name, refusal }).toMatchObject({ name, refusal: { code: raised } })
+    expect({ name, schema: await schema() }).toEqual({ name, schema: before })
+    await empty()
+  }
+})
+
+it("goes back to the first version beside rows that it knows, and forward again", async () => {
+  const { id } = await aPayment(openLedger(database))
+  const newest = await schema()
+  const [first, second] = all
+  if (!first || !second) throw new Error("There is no migration to go back over.")
+  await downTo(second.name)
+  const oldest = await schema()
+  expect(oldest).not.toEqual(newest)
+  for (const { up } of all.slice(1)) await run(up)
+  expect(await schema()).toEqual(newest)
+  expect(await openLedger(database).payments.get(id)).toMatchObject({ id, state: "created" })
+
+  await created.knex.raw("delete from gateway_payment")
+  await downTo(first.name)
+  expect(await schema()).toEqual([])
+})
+
+it("the schema that is gone back to is that of the first version", async () => {
+  await downTo(all[1]?.name ?? "")
+  const back = await schema()
+  await created.knex.raw("drop schema public cascade; create schema public")
+  await run(all[0]?.up ?? [])
+  expect(await schema()).toEqual(back)
+})
