@@ -1,4 +1,4 @@
-import { PaymentProblem, toMajor, toMinor } from "../../src/core"
+import { PaymentProblem, addMajor, toMajor, toMinor } from "../../src/core"
 import type { GatewayPayment } from "../../src/services/ledger"
 import {
   letGo,
@@ -17,7 +17,10 @@ import {
   type SessionMark,
 } from "../../src/services/settlement"
 
-/** Everything Medusa's database holds of it. Amounts in minor units. */
+/**
+ * Everything Medusa's database holds of it. Amounts in minor units, with the fractions of one that Medusa keeps: seven per cent on
+ * top of 350.50 is 37503.5.
+ */
 export interface MedusaTables {
   carts: Map<string, Cart>
   collections: Map<string, Collection>
@@ -81,6 +84,10 @@ export interface Order {
   id: string
   cartId: string
   canceled: boolean
+  /** What its goods cost. */
+  total: number
+  /** What of that Medusa no longer wants: it writes one for what it gives back beyond what it owes anyway. */
+  creditLines: number[]
   transactions: { id: string; amount: number; reference: string; referenceId: string }[]
 }
 
@@ -217,15 +224,17 @@ export class FakeMedusa implements Host {
   /** `refundPaymentWorkflow`, as the admin's refund button runs it. */
   async adminRefund(paymentId: string, amount: number): Promise<void> {
     const payment = await this.read("payment", () => this.payment_(paymentId))
-    if (captured(payment) - refunded(payment) < amount)
+    if (exceeds(payment, amount))
       throw new MedusaProblem("invalid_data", "You are not allowed to refund more than the captured amount")
     const orderId = this.collection(payment.collectionId).orderId
     if (!orderId) throw new MedusaProblem("not_found", "The payment has no order.")
+    const owed = await this.read("order summary", () => Math.max(0, -pendingDifference(this.order(orderId))))
     const refunds = await this.refundPayment(paymentId, amount)
     await this.addTransactions(
       orderId,
       refunds.map((row) => ({ amount: -amount, reference: "refund", referenceId: row.id })),
     )
+    if (amount > owed) await this.addCreditLine(orderId, exactly(amount - owed))
     this.emit("payment.refunded", () => this.around.subscribers.paymentRefunded(paymentId))
   }
 
@@ -234,12 +243,15 @@ export class FakeMedusa implements Host {
     const order = await this.read("order", () => this.order(orderId))
     if (order.canceled) throw new MedusaProblem("not_allowed", `Order with id ${orderId} has been canceled.`)
     const payments = this.paymentsOfOrder(orderId)
+    const refundedBefore = sum(payments.flatMap((payment) => payment.refunds))
     await Promise.all([
       this.refundCaptured(orderId),
       ...payments
         .filter((payment) => !payment.captures.length)
         .map((payment) => this.cancelPayment(payment.id).catch((error: unknown) => this.swallowed(error))),
     ])
+    const back = exactly(sum(payments.flatMap((payment) => payment.refunds)) - refundedBefore)
+    await this.addCreditLine(orderId, back)
     await this.write("collections canceled", () => {
       for (const collection of this.collectionsOfOrder(orderId)) collection.status = "canceled"
     })
@@ -482,7 +494,14 @@ export class FakeMedusa implements Host {
     undo.push(() => this.compensatePayment(session.id))
     if (orderId) return orderId
     this.fails(cart, "validate")
-    const order: Order = { id: this.newId("order"), cartId, canceled: false, transactions: [] }
+    const order: Order = {
+      id: this.newId("order"),
+      cartId,
+      canceled: false,
+      total: collection.amount,
+      creditLines: [],
+      transactions: [],
+    }
     await this.write("order", () => this.#tables.orders.set(order.id, order))
     undo.push(() => this.write("order deleted", () => void this.#tables.orders.delete(order.id)))
     await this.write("order linked", () => {
@@ -599,8 +618,11 @@ export class FakeMedusa implements Host {
       throw new MedusaProblem("invalid_data", `The payment: ${payment.id} has been canceled.`)
     if (payment.capturedAt === null)
       await this.write("capture", () => {
+        const total = rounded(captured(payment) + amount)
+        if (total > rounded(payment.amount))
+          throw new MedusaProblem("invalid_data", "You cannot capture more than the authorized amount.")
         payment.captures.push(this.newRow("capt", amount))
-        payment.capturedAt = this.around.now()
+        if (total >= rounded(payment.amount)) payment.capturedAt = this.around.now()
       })
     await this.write("collection amounts", () => this.countCollection(payment.collectionId))
   }
@@ -610,7 +632,7 @@ export class FakeMedusa implements Host {
   private async refundCaptured(orderId: string): Promise<void> {
     const owed = await this.read("captured payments", () =>
       this.paymentsOfOrder(orderId)
-        .map((payment) => ({ payment, amount: captured(payment) - refunded(payment) }))
+        .map((payment) => ({ payment, amount: exactly(captured(payment) - refunded(payment)) }))
         .filter((one) => one.amount > 0),
     )
     const first = owed[0]
@@ -624,7 +646,7 @@ export class FakeMedusa implements Host {
   ): Promise<void> {
     const orderId = await this.read("order of collection", () => this.collection(collectionId).orderId)
     for (const { payment, amount } of owed)
-      if (captured(payment) - refunded(payment) < amount)
+      if (exceeds(payment, amount))
         throw new MedusaProblem("invalid_data", `Payment with id ${payment.id} is trying to refund too much`)
     await Promise.all(
       owed.map(({ payment, amount }) =>
@@ -642,7 +664,8 @@ export class FakeMedusa implements Host {
   private async refundPayment(paymentId: string, amount: number): Promise<Row[]> {
     const payment = this.payment_(paymentId)
     const row = await this.write("refund row", () => {
-      if (captured(payment) - refunded(payment) < amount)
+      if (amount <= 0) throw new MedusaProblem("invalid_data", "Refund amount must be greater than 0.")
+      if (exceeds(payment, amount))
         throw new MedusaProblem(
           "invalid_data",
           "You cannot refund more than what is captured on the payment.",
@@ -714,7 +737,7 @@ export class FakeMedusa implements Host {
       const known = await this.paymentIn(payment.data, deps)
       if (!known) throw new PaymentProblem("not_found", "payment_unknown", "No such gateway payment.")
       const of = { number: known.number, providerId: payment.providerId }
-      const amount = { major: toMajor(row.amount, known.digits) }
+      const amount = { major: this.major(row.amount) }
       const done = await refund({ of, amount, refundId: row.id }, deps)
       await tell(done.payment, deps)
     })
@@ -749,9 +772,9 @@ export class FakeMedusa implements Host {
   private countCollection(collectionId: string): void {
     const collection = this.collection(collectionId)
     const payments = this.paymentsOf(collectionId)
-    collection.captured = payments.reduce((sum, one) => sum + captured(one), 0)
-    collection.refunded = payments.reduce((sum, one) => sum + refunded(one), 0)
-    if (collection.captured >= collection.amount) collection.status = "completed"
+    collection.captured = sum(payments.flatMap((one) => one.captures))
+    collection.refunded = sum(payments.flatMap((one) => one.refunds))
+    if (rounded(collection.captured) >= rounded(collection.amount)) collection.status = "completed"
   }
 
   /** `addOrderTransactionStep`: one per reference, and none that is there already. */
@@ -774,12 +797,22 @@ export class FakeMedusa implements Host {
       })
   }
 
+  /** `createOrderRefundCreditLinesWorkflow`: after the money has gone back, and not on a cancelled order. */
+  private async addCreditLine(orderId: string, amount: number): Promise<void> {
+    await this.write("credit line", () => {
+      const order = this.order(orderId)
+      if (order.canceled)
+        throw new MedusaProblem("invalid_data", `Order with id ${orderId} has been canceled.`)
+      order.creditLines.push(amount)
+    })
+  }
+
   private async alignCollection(collectionId: string): Promise<string[]> {
     const collection = this.collection(collectionId)
     const payments = this.paymentsOf(collectionId)
     const now = {
-      captured: payments.reduce((sum, one) => sum + captured(one), 0),
-      refunded: payments.reduce((sum, one) => sum + refunded(one), 0),
+      captured: sum(payments.flatMap((one) => one.captures)),
+      refunded: sum(payments.flatMap((one) => one.refunds)),
     }
     if (now.captured === collection.captured && now.refunded === collection.refunded) return []
     await this.write("collection aligned", () => Object.assign(collection, now))
@@ -790,12 +823,9 @@ export class FakeMedusa implements Host {
     if (!host) return []
     const order = this.order(host.id)
     const booked = await this.read("payments of order", () =>
-      this.paymentsOfOrder(host.id).reduce((sum, one) => sum + captured(one) - refunded(one), 0),
+      exactly(this.paymentsOfOrder(host.id).reduce((total, one) => total + captured(one) - refunded(one), 0)),
     )
-    const missing = await this.read(
-      "transactions",
-      () => booked - order.transactions.reduce((sum, one) => sum + one.amount, 0),
-    )
+    const missing = await this.read("transactions", () => exactly(booked - sum(order.transactions)))
     if (!missing) return []
     await this.write("correction", () =>
       order.transactions.push({
@@ -860,11 +890,11 @@ export class FakeMedusa implements Host {
   }
 
   private major(minor: number): string {
-    return toMajor(minor, this.around.digits)
+    return addMajor(toMajor(Math.round(minor * grains), this.around.digits + grainDigits))
   }
 
   private minor(major: string): number {
-    return toMinor(major, this.around.digits)
+    return toMinor(major, this.around.digits + grainDigits) / grains
   }
 
   private cart(id: string): Cart {
@@ -911,7 +941,24 @@ export class FakeMedusa implements Host {
 export const captured = (payment: Payment): number => sum(payment.captures)
 export const refunded = (payment: Payment): number => sum(payment.refunds)
 
-const sum = (rows: readonly Row[]): number => rows.reduce((total, row) => total + row.amount, 0)
+export const sum = (rows: readonly { amount: number }[]): number =>
+  exactly(rows.reduce((total, row) => total + row.amount, 0))
+
+/** Fractions of a minor unit are kept to so many decimals, and sums of them are exact. */
+const grainDigits = 6
+const grains = 10 ** grainDigits
+export const exactly = (amount: number): number => Math.round(amount * grains) / grains
+
+/** `roundToCurrencyPrecision`. */
+export const rounded = (amount: number): number => Math.round(exactly(amount))
+
+/** Medusa lets what goes back exceed what was captured by one minor unit. */
+const exceeds = (payment: Payment, amount: number): boolean =>
+  exactly(captured(payment) - refunded(payment) - amount) < -1
+
+/** What is still to be paid for an order; negative: to be given back. */
+export const pendingDifference = ({ total, creditLines, transactions }: Order): number =>
+  exactly(total - creditLines.reduce((all, amount) => all + amount, 0) - sum(transactions))
 
 /** Statuses in which a session may still complete a cart. */
 const processable = new Set(["pending", "requires_more", "authorized", "captured", "pending_authorization"])
