@@ -65,6 +65,7 @@ function depsOf(knex: Knex): ReconcileDeps {
     log,
     refundsHeld: async (ids) => new Set(ids),
     emit: async () => undefined,
+    medusa: host,
     host,
   }
   return {

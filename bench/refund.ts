@@ -16,6 +16,7 @@ const gateway = {
   name: "ksher",
   account: "mch1",
   refundsOf: async () => ({ kind: "succeeded" as const, value: [] }),
+  irreturnable: { channels: [], unnamed: false },
   channelFacts: () => ({ refund: true, partialRefund: true, refundQuery: true, close: true, minimum: 1 }),
   refund: async (asked: RefundOrder) => ({
     kind: "succeeded" as const,
@@ -47,6 +48,7 @@ const depsOf = (database: Database): Deps => ({
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   refundsHeld: async (ids) => new Set(ids),
   emit: async () => undefined,
+  medusa: { demandOf: () => Promise.reject(new Error("No order is asked about here.")) },
 })
 
 /** What the provider does for one refund, with the ledger. */
@@ -125,8 +127,8 @@ export const run = (): Promise<Result> =>
           what: "refund through the provider, gateway answering at once",
           against: "the same call without the ledger",
           measured: `${trips} round trips more, ${ms(more)} (a bare \`select 1\` takes ${ms(median(measured.roundTrip))})`,
-          toReach: "≤ 3 round trips more",
-          reached: trips <= 3,
+          toReach: "≤ 2 round trips more",
+          reached: trips <= 2,
         },
       ],
       raw: { milliseconds: measured, statements },

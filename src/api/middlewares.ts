@@ -3,7 +3,12 @@ import { finished } from "node:stream/promises"
 import { authenticate, defineMiddlewares } from "@medusajs/framework/http"
 import type { MedusaNextFunction, MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
 
-import { refundOneByOne } from "../services/host"
+import {
+  refundOneByOne,
+  reviewCollectionBehind,
+  reviewDraftBehind,
+  reviewOrderBehind,
+} from "../services/host"
 import { route } from "./problems"
 
 const oneByOne = (req: MedusaRequest, res: MedusaResponse, next: MedusaNextFunction) =>
@@ -18,6 +23,12 @@ const oneByOne = (req: MedusaRequest, res: MedusaResponse, next: MedusaNextFunct
     })
   })(req, res)
 
+const reviewed = (matcher: string, behind: typeof reviewCollectionBehind) => ({
+  matcher,
+  methods: ["POST" as const],
+  middlewares: [behind],
+})
+
 export default defineMiddlewares({
   routes: [
     { matcher: "/hooks/gateway/:provider_id", methods: ["POST"], bodyParser: false },
@@ -27,5 +38,10 @@ export default defineMiddlewares({
       middlewares: [authenticate("customer", ["session", "bearer"])],
     },
     { matcher: "/admin/payments/:id/refund", methods: ["POST"], middlewares: [oneByOne] },
+    reviewed("/admin/exchanges/:id/cancel", reviewOrderBehind("order_exchange")),
+    reviewed("/admin/claims/:id/cancel", reviewOrderBehind("order_claim")),
+    reviewed("/admin/returns/:id/cancel", reviewOrderBehind("return")),
+    reviewed("/admin/draft-orders/:id/edit/confirm", reviewDraftBehind),
+    { matcher: "/admin/payment-collections/:id", methods: ["DELETE"], middlewares: [reviewCollectionBehind] },
   ],
 })

@@ -1,3 +1,4 @@
+export * from "./demand"
 export * from "./gateway"
 export * from "./money"
 export * from "./outcome"

@@ -18,6 +18,7 @@ export const problemCodes = [
   "amount_invalid",
   "amount_too_small",
   "amount_changed",
+  "nothing_owed",
   "currency_unsupported",
   "channel_unknown",
   "session_unknown",

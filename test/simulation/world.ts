@@ -7,8 +7,10 @@ import {
   act,
   mark,
   notePlacedOrder,
+  paymentsOfOrder,
   receive,
   reconcile,
+  review,
   settleCancelledOrder,
   type ReconcileDeps,
   type SettleDeps,
@@ -191,6 +193,12 @@ export class World {
         orderPlaced: (orderId) => notePlacedOrder(orderId, ledger, self(), this.scheduler.clock),
         orderCanceled: (orderId) =>
           settleCancelledOrder(orderId, ledger, self(), (payment) => depsOf(payment.providerId)),
+        orderChanged: async (orderId) =>
+          review(await paymentsOfOrder(orderId, ledger, self()), {
+            ledger,
+            log: depsOf(this.schedule.entries[0]?.id ?? "").log,
+            depsOf: (payment) => depsOf(payment.providerId),
+          }),
         paymentRefunded: async (paymentId) => {
           const sessionId = this.tables.payments.get(paymentId)?.sessionId ?? ""
           const payment = await ledger.payments.ofSession(sessionId)
@@ -214,6 +222,7 @@ export class World {
       wait: (ms) => this.scheduler.gate(owner, `waits ${ms} ms`, () => undefined, { delay: ms }),
       log: this.log(owner),
       refundsHeld: (refundIds) => medusa.refundsHeld(refundIds),
+      medusa,
       emit: async (event, payment) => medusa.announce(event, payment),
       host: medusa,
     }

@@ -1,4 +1,4 @@
-import { PaymentProblem, addMajor, toMajor, toMinor } from "../../src/core"
+import { PaymentProblem, addMajor, toMajor, toMinor, type Demand } from "../../src/core"
 import type { GatewayPayment } from "../../src/services/ledger"
 import {
   letGo,
@@ -7,7 +7,9 @@ import {
   open,
   refund,
   tell,
+  type AlignBefore,
   type Authorization,
+  type BookDifference,
   type Deps,
   type Host,
   type HostOrder,
@@ -133,6 +135,7 @@ export interface MedusaSurroundings {
 export interface Subscribers {
   orderPlaced(orderId: string): Promise<unknown>
   orderCanceled(orderId: string): Promise<unknown>
+  orderChanged(orderId: string): Promise<unknown>
   paymentRefunded(paymentId: string): Promise<unknown>
   paymentChanged(id: string): Promise<unknown>
 }
@@ -182,7 +185,16 @@ export class FakeMedusa implements Host {
     providerId: string,
     data: Record<string, unknown> = {},
   ): Promise<Session> {
-    const collection = this.collectionOfCart(cartId)
+    return this.selectPaymentOn(this.cart(cartId).collectionId, providerId, data)
+  }
+
+  /** The same on any collection: that of an order which was placed or changed. */
+  async selectPaymentOn(
+    collectionId: string,
+    providerId: string,
+    data: Record<string, unknown> = {},
+  ): Promise<Session> {
+    const collection = this.collection(collectionId)
     const old = await this.read("sessions", () => this.sessionsOf(collection.id))
     const [made, deleted] = await Promise.allSettled([
       this.createSession(collection, providerId, data),
@@ -259,7 +271,115 @@ export class FakeMedusa implements Host {
     this.emit("order.canceled", () => this.around.subscribers.orderCanceled(orderId))
   }
 
+  // The order, changed.
+
+  /**
+   * An edit, an exchange or a claim that is confirmed: `createOrUpdateOrderPaymentCollectionWorkflow` asks for what is then to be
+   * paid, on the collection that waits for its payment or on a new one. Medusa leaves the sessions as they are.
+   */
+  async changeOrder(orderId: string, total: number): Promise<void> {
+    const order = await this.write("order total", () => Object.assign(this.order(orderId), { total }))
+    const pending = pendingDifference(order)
+    const waiting = this.collectionsOfOrder(orderId).find((one) => one.status === "not_paid")
+    if (waiting && pending >= 0) await this.write("collection amount", () => (waiting.amount = pending))
+    if (!waiting && pending > 0) await this.newCollection(orderId, pending)
+    this.emit("order-edit.confirmed", () => this.around.subscribers.orderChanged(orderId))
+  }
+
+  /** An exchange or a claim that is cancelled: the collection goes on asking for its difference, and no event says so. */
+  async cancelExchange(orderId: string, total: number): Promise<void> {
+    await this.write("order total", () => (this.order(orderId).total = total))
+  }
+
+  /** `deleteOrderPaymentCollections`: the links go, and the sessions stay. */
+  async deleteCollection(collectionId: string): Promise<void> {
+    await this.write("collection unlinked", () => {
+      Object.assign(this.collection(collectionId), { orderId: null, cartId: "" })
+    })
+  }
+
+  /** `markPaymentCollectionAsPaid`: the open session is deleted, and another provider says that it is paid. */
+  async markAsPaid(collectionId: string): Promise<void> {
+    const collection = this.collection(collectionId)
+    await this.deleteSessions(this.sessionsOf(collectionId))
+    await this.payOtherwise(collection)
+  }
+
+  /** A payment of another provider's, captured. */
+  async payOtherwise(collection: Collection): Promise<void> {
+    const session: Session = {
+      id: `payses_${this.newId("s").slice(2)}`,
+      collectionId: collection.id,
+      providerId: "pp_system_default",
+      amount: collection.amount,
+      status: "pending",
+      data: {},
+      metadata: {},
+      authorizedAt: null,
+    }
+    const payment = await this.write("payment and capture", () => {
+      this.#tables.sessions.set(session.id, session)
+      return this.storePayment(session)
+    })
+    await this.write("collection amounts", () => this.countCollection(collection.id))
+    if (!payment || !collection.orderId) return
+    await this.addTransactions(
+      collection.orderId,
+      payment.captures.map((row) => ({ amount: row.amount, reference: "capture", referenceId: row.id })),
+    )
+  }
+
+  private async newCollection(orderId: string, amount: number): Promise<void> {
+    const collection: Collection = {
+      id: this.newId("pay_col"),
+      cartId: "",
+      orderId,
+      amount,
+      captured: 0,
+      refunded: 0,
+      status: "not_paid",
+    }
+    await this.write("collection", () => this.#tables.collections.set(collection.id, collection))
+  }
+
   // What the plugin asks of Medusa.
+
+  /** Read in the real one's order, each in a step of its own. */
+  async demandOf(collectionId: string): Promise<Demand> {
+    const { collection, order } = await this.read("order and collection", () => {
+      const found = this.#tables.collections.get(collectionId)
+      return {
+        collection: found && { ...found },
+        order: structuredClone(this.#tables.orders.get(found?.orderId ?? "")),
+      }
+    })
+    const collectionIds = order ? this.collectionsOfOrder(order.id).map(({ id }) => id) : [collectionId]
+    const sessionIds = await this.read("sessions", () =>
+      collectionIds.flatMap((id) => this.sessionsOf(id)).map(({ id }) => id),
+    )
+    const payments = await this.read("payments", () => collectionIds.flatMap((id) => this.paymentsOf(id)))
+    const isEntered = entered(payments)
+    return {
+      collection: collection && { id: collection.id, amount: this.major(collection.amount) },
+      detached: !collection?.cartId && !collection?.orderId,
+      order: order && {
+        id: order.id,
+        canceled: order.canceled,
+        wanted: this.major(pendingDifference(order) + sum(order.transactions)),
+        total: this.major(pendingDifference(order) + sum(order.transactions)),
+      },
+      collectionIds,
+      sessionIds,
+      held: payments
+        .filter((payment) => payment.captures.length > 0)
+        .map((payment) => ({
+          sessionId: payment.sessionId,
+          collectionId: payment.collectionId,
+          amount: this.major(captured(payment) - refunded(payment)),
+        })),
+      elsewhere: this.major(sum((order?.transactions ?? []).filter((one) => !isEntered(one)))),
+    }
+  }
 
   async session(sessionId: string): Promise<HostSession | undefined> {
     const session = await this.read("session", () => this.#tables.sessions.get(sessionId))
@@ -334,15 +454,35 @@ export class FakeMedusa implements Host {
     else await this.refundPayment(payment.id, this.minor(amount))
   }
 
+  async compareBooks(payment: HostPayment, order: HostOrder | undefined): Promise<BookDifference[]> {
+    return [
+      ...(await this.collectionDifference(payment.collectionId)),
+      ...(await this.transactionDifference(order)),
+    ]
+  }
+
   /** As `MedusaHost` does it with Medusa's own services: read, compare, write, each in a step of its own. */
-  async alignBooks(payment: HostPayment, order: HostOrder | undefined, before: Date): Promise<string[]> {
-    const rows = await this.read("payments of collection", () => this.paymentsOf(payment.collectionId))
-    const youngest = Math.max(
-      0,
-      ...rows.flatMap((row) => [...row.captures, ...row.refunds]).map((row) => row.createdAt),
+  async alignBooks(
+    payment: HostPayment,
+    order: HostOrder | undefined,
+    before: AlignBefore,
+  ): Promise<{ changes: BookDifference[]; waits: boolean }> {
+    const collection = await this.collectionDifference(payment.collectionId)
+    const transactions = await this.transactionDifference(order)
+    const rows = await this.read("payments to align", () => [
+      ...(collection.length ? this.paymentsOf(payment.collectionId) : []),
+      ...(transactions.length && order ? this.paymentsOfOrder(order.id) : []),
+    ])
+    const waits = rows.some(
+      (row) =>
+        row.captures.some((one) => one.createdAt > before.captures.getTime()) ||
+        row.refunds.some((one) => one.createdAt > before.refunds.getTime()),
     )
-    if (youngest > before.getTime()) return []
-    return [...(await this.alignCollection(payment.collectionId)), ...(await this.alignTransactions(order))]
+    if (waits) return { changes: [], waits }
+    if (collection.length)
+      await this.write("collection aligned", () => this.countCollection(payment.collectionId))
+    if (transactions.length) await this.alignTransactions(order)
+    return { changes: [...collection, ...transactions], waits }
   }
 
   async mark(sessionId: string, mark: SessionMark): Promise<void> {
@@ -583,6 +723,7 @@ export class FakeMedusa implements Host {
     }))
     if (!session) throw new TypeError("Cannot read properties of undefined (reading 'payment_collection_id')")
     const collection = this.collection(session.collectionId)
+    if (!collection.cartId) return this.captureLocked(sessionId, known, amount)
     const cart = this.cart(collection.cartId)
     const ordered = cart.orderId
     const lock = await this.lock(cart.id)
@@ -807,35 +948,62 @@ export class FakeMedusa implements Host {
     })
   }
 
-  private async alignCollection(collectionId: string): Promise<string[]> {
-    const collection = this.collection(collectionId)
-    const payments = this.paymentsOf(collectionId)
-    const now = {
-      captured: sum(payments.flatMap((one) => one.captures)),
-      refunded: sum(payments.flatMap((one) => one.refunds)),
-    }
-    if (now.captured === collection.captured && now.refunded === collection.refunded) return []
-    await this.write("collection aligned", () => Object.assign(collection, now))
-    return [`collection ${collectionId}: captured ${now.captured}, refunded ${now.refunded}`]
+  private async collectionDifference(collectionId: string): Promise<BookDifference[]> {
+    return this.read("collection amounts", () => {
+      const collection = this.collection(collectionId)
+      const payments = this.paymentsOf(collectionId)
+      return [
+        ...this.differs(
+          "collection_captured",
+          collection.captured,
+          sum(payments.flatMap((one) => one.captures)),
+        ),
+        ...this.differs(
+          "collection_refunded",
+          collection.refunded,
+          sum(payments.flatMap((one) => one.refunds)),
+        ),
+      ]
+    })
   }
 
-  private async alignTransactions(host: HostOrder | undefined): Promise<string[]> {
+  private async transactionDifference(host: HostOrder | undefined): Promise<BookDifference[]> {
     if (!host) return []
-    const order = this.order(host.id)
-    const booked = await this.read("payments of order", () =>
-      exactly(this.paymentsOfOrder(host.id).reduce((total, one) => total + captured(one) - refunded(one), 0)),
-    )
-    const missing = await this.read("transactions", () => exactly(booked - sum(order.transactions)))
-    if (!missing) return []
-    await this.write("correction", () =>
-      order.transactions.push({
-        id: this.newId("ordtrx"),
-        amount: missing,
-        reference: "gateway_payments_correction",
-        referenceId: host.id,
-      }),
-    )
-    return [`order ${host.id}: transaction of ${missing} added`]
+    return this.read("transactions", () => {
+      const ours = this.oursOf(host.id)
+      const said = sum(this.order(host.id).transactions.filter(entered(ours)))
+      return this.differs("order_transactions", said, held(ours))
+    })
+  }
+
+  /** What Medusa would have entered, where that makes up for the difference; else one correction. */
+  private async alignTransactions(host: HostOrder | undefined): Promise<void> {
+    if (!host) return
+    await this.write("correction", () => {
+      const ours = this.oursOf(host.id)
+      const { transactions } = this.order(host.id)
+      const gap = exactly(held(ours) - sum(transactions.filter(entered(ours))))
+      const absent = [
+        ...ours.flatMap((one) => one.captures).map((row) => ({ ...row, reference: "capture" })),
+        ...ours
+          .flatMap((one) => one.refunds)
+          .map((row) => ({ ...row, amount: -row.amount, reference: "refund" })),
+      ].filter((row) => !transactions.some((one) => one.referenceId === row.id))
+      const missing =
+        sum(absent) === gap
+          ? absent
+          : [{ id: ours[0]?.id ?? "", amount: gap, reference: "gateway_payments_correction" }]
+      for (const { id, amount, reference } of missing)
+        transactions.push({ id: this.newId("ordtrx"), amount, reference, referenceId: id })
+    })
+  }
+
+  private oursOf(orderId: string): Payment[] {
+    return this.paymentsOfOrder(orderId).filter((one) => /^pp_(ksher|gnete)(_|$)/.test(one.providerId))
+  }
+
+  private differs(what: BookDifference["what"], from: number, to: number): BookDifference[] {
+    return from === to ? [] : [{ what, from: this.major(from), to: this.major(to) }]
   }
 
   // Locks, steps, look-ups.
@@ -959,6 +1127,18 @@ const exceeds = (payment: Payment, amount: number): boolean =>
 /** What is still to be paid for an order; negative: to be given back. */
 export const pendingDifference = ({ total, creditLines, transactions }: Order): number =>
   exactly(total - creditLines.reduce((all, amount) => all + amount, 0) - sum(transactions))
+
+const held = (payments: readonly Payment[]): number =>
+  exactly(payments.reduce((total, one) => total + captured(one) - refunded(one), 0))
+
+/** Whether a transaction is Medusa's of one of these payments: as the plugin's host tells them apart. */
+const entered =
+  (payments: readonly Payment[]) =>
+  ({ reference, referenceId }: { reference: string; referenceId: string }): boolean =>
+    (reference === "refund" && referenceId.startsWith("ref_")) ||
+    payments.some((one) =>
+      [one.id, ...[...one.captures, ...one.refunds].map(({ id }) => id)].includes(referenceId),
+    )
 
 /** Statuses in which a session may still complete a cart. */
 const processable = new Set(["pending", "requires_more", "authorized", "captured", "pending_authorization"])

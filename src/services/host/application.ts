@@ -7,7 +7,7 @@ import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { GatewayPayment, Ledger } from "../ledger"
 import type { PluginOptions } from "../options/plugin"
 import { GatewayPaymentProvider } from "../provider"
-import { day, hour, mark, minute, notePlacedOrder } from "../settlement"
+import { day, hour, mark, minute, notePlacedOrder, paymentsOfOrder, review } from "../settlement"
 import type { Host, ReconcileDeps, SettleDeps } from "../settlement"
 import { MedusaHost } from "./medusa"
 
@@ -99,6 +99,24 @@ export class GatewayPayments {
 
   async noteOrder(orderId: string): Promise<void> {
     await notePlacedOrder(orderId, this.ledger, this.host, systemClock)
+  }
+
+  /** Closes the links of an order that it does not ask for any more. */
+  async reviewOrder(orderId: string): Promise<void> {
+    await this.review(await paymentsOfOrder(orderId, this.ledger, this.host))
+  }
+
+  /** As `reviewOrder`, for the payments of one collection: it may have left its order. */
+  async reviewCollection(collectionId: string): Promise<void> {
+    await this.review(await this.ledger.payments.ofCollection(collectionId))
+  }
+
+  private review(payments: readonly GatewayPayment[]): Promise<void> {
+    return review(payments, {
+      ledger: this.ledger,
+      log: this.container.resolve(ContainerRegistrationKeys.LOGGER),
+      depsOf: (payment) => this.depsOfPayment(payment),
+    })
   }
 
   reconcileDeps(): ReconcileDeps {

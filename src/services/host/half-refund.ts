@@ -7,7 +7,7 @@ import { ContainerRegistrationKeys, MathBN, Modules } from "@medusajs/framework/
 import { PaymentProblem } from "../../core"
 import { kindOf, logLine } from "../observability"
 import { graph } from "./graph"
-import type { Amount } from "./medusa"
+import type { Amount } from "./transactions"
 
 interface PaymentRow {
   provider_id: string

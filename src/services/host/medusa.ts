@@ -2,13 +2,19 @@ import type { MedusaContainer } from "@medusajs/framework/types"
 import { BigNumber, ContainerRegistrationKeys, MathBN, MedusaError, Modules } from "@medusajs/framework/utils"
 import { processPaymentWorkflow, refundPaymentWorkflow } from "@medusajs/medusa/core-flows"
 
-import type { Host, HostOrder, HostPayment, HostSession, SessionMark } from "../settlement"
+import type { Demand } from "../../core"
+import type {
+  AlignBefore,
+  BookDifference,
+  Host,
+  HostOrder,
+  HostPayment,
+  HostSession,
+  SessionMark,
+} from "../settlement"
+import { demandOf } from "./demand"
 import { graph } from "./graph"
-
-export type Amount = ConstructorParameters<typeof BigNumber>[0]
-
-/** Medusa's BigNumber, at the edge, to a plain decimal (invariant 9). */
-export const plainDecimal = (amount: Amount): string => MathBN.convert(amount).toFixed()
+import { gapOf, plainDecimal, total, type Amount } from "./transactions"
 
 /** `updatePaymentSessions` writes without calling the provider; it is generated, and missing from the interface. */
 interface DirectWrites {
@@ -28,14 +34,19 @@ interface PaymentRow {
   id: string
   payment_session_id: string
   payment_collection_id: string
-  captures?: { amount: Amount; created_at: string | Date }[]
+  captures?: { id: string; amount: Amount; created_at: string | Date }[]
   refunds?: { id: string; amount: Amount; created_at: string | Date }[]
 }
+
+type PaymentOfOrder = PaymentRow & { currency_code: string; provider_id: string }
 
 const paymentFields = [
   "id",
   "payment_session_id",
   "payment_collection_id",
+  "currency_code",
+  "provider_id",
+  "captures.id",
   "captures.amount",
   "captures.created_at",
   "refunds.id",
@@ -133,19 +144,24 @@ export class MedusaHost implements Host {
     else await this.payments.refundPayment(input)
   }
 
-  async alignBooks(payment: HostPayment, order: HostOrder | undefined, before: Date): Promise<string[]> {
-    const rows = await this.graph<PaymentRow>("payment", paymentFields, {
-      payment_collection_id: payment.collectionId,
-    })
-    const youngest = Math.max(
-      0,
-      ...rows.flatMap((row) => [...(row.captures ?? []), ...(row.refunds ?? [])]).map(madeAt),
-    )
-    if (youngest > before.getTime()) return []
-    return [
-      ...(await this.alignCollection(payment.collectionId, rows)),
-      ...(await this.alignTransactions(order)),
-    ]
+  demandOf(collectionId: string): Promise<Demand> {
+    return demandOf(this.container, collectionId)
+  }
+
+  async compareBooks(payment: HostPayment, order: HostOrder | undefined): Promise<BookDifference[]> {
+    return (await this.books(payment, order)).flatMap(({ difference }) => difference)
+  }
+
+  async alignBooks(
+    payment: HostPayment,
+    order: HostOrder | undefined,
+    before: AlignBefore,
+  ): Promise<{ changes: BookDifference[]; waits: boolean }> {
+    const books = (await this.books(payment, order)).filter(({ difference }) => difference.length > 0)
+    const waits = books.some(({ rows }) => rows.some((row) => isYounger(row, before)))
+    if (waits) return { changes: [], waits }
+    for (const { align } of books) await align()
+    return { changes: books.flatMap(({ difference }) => difference), waits }
   }
 
   async mark(sessionId: string, mark: SessionMark): Promise<void> {
@@ -171,51 +187,61 @@ export class MedusaHost implements Host {
     }
   }
 
-  private async alignCollection(collectionId: string, rows: readonly PaymentRow[]): Promise<string[]> {
-    const [collection] = await this.payments.listPaymentCollections({ id: [collectionId] })
-    if (!collection) return []
-    const captured = total(rows.flatMap((row) => row.captures ?? []))
-    const refunded = total(rows.flatMap((row) => row.refunds ?? []))
-    const same = (a: string, b: unknown) => MathBN.eq(a, (b ?? 0) as Amount)
-    if (same(captured, collection.captured_amount) && same(refunded, collection.refunded_amount)) return []
-    await this.direct.updatePaymentCollections(collectionId, {
-      captured_amount: captured,
-      refunded_amount: refunded,
-    })
-    return [`collection ${collectionId}: captured ${captured}, refunded ${refunded}`]
+  private async books(payment: HostPayment, order: HostOrder | undefined): Promise<Book[]> {
+    return [await this.collectionBook(payment.collectionId), await this.transactionBook(order)]
   }
 
-  /** One transaction makes up for what Medusa wrote of a refund that failed (H7), or did not get to write before a kill. */
-  private async alignTransactions(order: HostOrder | undefined): Promise<string[]> {
-    if (!order) return []
+  private async collectionBook(collectionId: string): Promise<Book> {
+    const rows = await this.paymentsOf([collectionId])
+    const [collection] = await this.payments.listPaymentCollections({ id: [collectionId] })
+    if (!collection) return noBook
+    const captured = total(rows.flatMap((row) => row.captures ?? []))
+    const refunded = total(rows.flatMap((row) => row.refunds ?? []))
+    const difference = [
+      ...differs("collection_captured", collection.captured_amount, captured),
+      ...differs("collection_refunded", collection.refunded_amount, refunded),
+    ]
+    const align = () =>
+      this.direct.updatePaymentCollections(collectionId, {
+        captured_amount: captured,
+        refunded_amount: refunded,
+      })
+    return { rows, difference, align }
+  }
+
+  /** What Medusa wrote of a refund that failed (H7), or did not get to write before a kill. */
+  private async transactionBook(order: HostOrder | undefined): Promise<Book> {
+    if (!order) return noBook
     const { collectionIds } = await this.sessionsOfOrder(order.id)
-    const rows = await this.graph<PaymentRow & { currency_code: string; provider_id: string }>(
-      "payment",
-      [...paymentFields, "currency_code", "provider_id"],
-      { payment_collection_id: collectionIds },
-    )
-    const [first] = rows
-    // What another plugin's payments left in the order's transactions is not ours to put right.
-    if (!first || !rows.every((row) => /^pp_(ksher|gnete)(_|$)/.test(row.provider_id))) return []
-    const booked = MathBN.sub(
-      total(rows.flatMap((row) => row.captures ?? [])),
-      total(rows.flatMap((row) => row.refunds ?? [])),
-    )
     const orders = this.container.resolve(Modules.ORDER)
     const transactions = await orders.listOrderTransactions(
       { order_id: order.id },
-      { select: ["amount"], take: null as never },
+      { select: ["amount", "reference", "reference_id"], take: null as never },
     )
-    const missing = MathBN.sub(booked, total(transactions))
-    if (MathBN.eq(missing, 0)) return []
-    await orders.addOrderTransactions({
-      order_id: order.id,
-      amount: new BigNumber(missing),
-      currency_code: first.currency_code,
-      reference: "gateway_payments_correction",
-      reference_id: first.id,
-    })
-    return [`order ${order.id}: transaction of ${plainDecimal(missing)} added`]
+    // Read after the transactions: what those name is among the rows.
+    const all = await this.paymentsOf(collectionIds)
+    const rows = all.filter((row) => isOurs(row.provider_id))
+    const [first] = rows
+    if (!first) return noBook
+    // What other providers' payments left in the order's transactions is not ours to put right.
+    const others = all.filter((row) => !isOurs(row.provider_id))
+    const gap = gapOf(rows, transactions, others)
+    const difference = differs("order_transactions", gap.entered, gap.held)
+    const align = () =>
+      orders.addOrderTransactions(
+        gap.missing.map(({ amount, reference, referenceId }) => ({
+          order_id: order.id,
+          amount: new BigNumber(amount),
+          currency_code: first.currency_code,
+          reference,
+          reference_id: referenceId,
+        })),
+      )
+    return { rows, difference, align }
+  }
+
+  private paymentsOf(collectionIds: readonly string[]): Promise<PaymentOfOrder[]> {
+    return this.graph<PaymentOfOrder>("payment", paymentFields, { payment_collection_id: collectionIds })
   }
 
   private graph<Row>(entity: string, fields: string[], filters: Record<string, unknown>): Promise<Row[]> {
@@ -231,10 +257,25 @@ export class MedusaHost implements Host {
   }
 }
 
-const madeAt = (row: { created_at: string | Date }): number => new Date(row.created_at).getTime()
+/** One of Medusa's books beside the rows that it is made of. */
+interface Book {
+  rows: readonly PaymentRow[]
+  difference: BookDifference[]
+  align: () => Promise<unknown>
+}
 
-const total = (rows: readonly { amount: Amount }[]): string =>
-  rows.reduce((sum, row) => MathBN.add(sum, row.amount), MathBN.convert(0)).toFixed()
+const noBook: Book = { rows: [], difference: [], align: () => Promise.resolve() }
+
+const differs = (what: BookDifference["what"], said: unknown, held: string): BookDifference[] => {
+  const from = plainDecimal((said ?? 0) as Amount)
+  return MathBN.eq(from, held) ? [] : [{ what, from, to: held }]
+}
+
+const isOurs = (providerId: string): boolean => /^pp_(ksher|gnete)(_|$)/.test(providerId)
+
+const isYounger = ({ captures = [], refunds = [] }: PaymentRow, before: AlignBefore): boolean =>
+  captures.some((row) => new Date(row.created_at) > before.captures) ||
+  refunds.some((row) => new Date(row.created_at) > before.refunds)
 
 const toHostPayment = (row: PaymentRow): HostPayment => ({
   id: row.id,

@@ -1,9 +1,7 @@
-import { mayMove, statesBefore, ulid } from "../../core"
-import type { GatewayName, PaymentAction, PaymentMode, SettledBy, State } from "../../core"
+import { statesBefore, ulid } from "../../core"
+import type { GatewayName, PaymentAction, PaymentMode, SettledBy, State, Unowed } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
-import { LeaseLost, stillHeld } from "./fence"
-import type { Lease } from "./fence"
 
 /** What is known of one payment at the gateway: one per Medusa payment session, for ever. Amounts in minor units. */
 export interface GatewayPayment {
@@ -37,6 +35,8 @@ export interface GatewayPayment {
   paidAt: Date | null
   /** When Medusa was seen to hold the capture. */
   capturedAt: Date | null
+  /** What its collection asked for when it was opened. */
+  askedAmount: number | null
   /** State and returned amount that were last told to Medusa's session and to subscribers: `paid:0`. */
   announced: string
   nextCheckAt: Date | null
@@ -51,7 +51,7 @@ export interface Attention {
 }
 
 /** `closed`: it was closed or had lapsed, and was paid all the same. */
-export type Unwanted = "order_canceled" | "session_deleted" | "amount_changed" | "open_lost" | "closed"
+export type Unwanted = Unowed | "session_deleted" | "open_lost" | "closed"
 
 export type NewPayment = Pick<
   GatewayPayment,
@@ -66,7 +66,8 @@ export type NewPayment = Pick<
   | "currency"
   | "digits"
   | "amount"
->
+> &
+  Partial<Pick<GatewayPayment, "orderId" | "askedAmount">>
 
 /** Columns a use case may set together with, or without, a move. State goes through `move` alone. */
 export type PaymentPatch = Partial<
@@ -95,11 +96,14 @@ export type PaymentPatch = Partial<
   >
 >
 
-/** A payment by its id, by its session, or by its merchant number within a provider entry. */
-export type PaymentKey = { id: string } | { sessionId: string } | { number: string; providerId: string }
+/** A payment by its session, or by its merchant number within a provider entry. */
+export type PaymentKey = { sessionId: string } | { number: string; providerId: string }
 
-/** What of a payment follows from the operations that have returned money. */
-export type Returned = Pick<GatewayPayment, "state" | "refundedAmount" | "settledBy">
+export interface Lease {
+  payment: GatewayPayment
+  token: string
+  until: Date
+}
 
 const columns: Record<keyof PaymentPatch, string> = {
   collectionId: "collection_id",
@@ -125,25 +129,25 @@ const columns: Record<keyof PaymentPatch, string> = {
 }
 
 export class Payments {
-  /** With a lease, what is written by `update` and `move` checks that it still holds. */
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly held?: Lease,
   ) {}
 
   /** Writes the payment before anything is sent. A session that has one already keeps it, and gets it back. */
   async create(payment: NewPayment, nextCheckAt: Date): Promise<{ payment: GatewayPayment; fresh: boolean }> {
     const now = this.clock.now()
     const rows = await this.database.query<PaymentRow>(
-      `insert into gateway_payment (id, session_id, collection_id, provider_id, gateway, account, mode, channel,
-         merchant_order_no, currency_code, digits, amount, state, next_check_at, created_at, updated_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
+      `insert into gateway_payment (id, session_id, collection_id, order_id, asked_amount, provider_id, gateway, account, mode,
+         channel, merchant_order_no, currency_code, digits, amount, state, next_check_at, created_at, updated_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
        on conflict (session_id) do nothing returning *`,
       [
         `gpay_${ulid(now.getTime())}`,
         payment.sessionId,
         payment.collectionId,
+        payment.orderId ?? null,
+        payment.askedAmount ?? null,
         payment.providerId,
         payment.gateway,
         payment.account,
@@ -174,7 +178,6 @@ export class Payments {
   }
 
   async of(key: PaymentKey): Promise<GatewayPayment | undefined> {
-    if ("id" in key) return this.get(key.id)
     return "sessionId" in key ? this.ofSession(key.sessionId) : this.ofNumber(key.providerId, key.number)
   }
 
@@ -193,6 +196,10 @@ export class Payments {
     )
   }
 
+  async ofCollection(collectionId: string): Promise<GatewayPayment[]> {
+    return this.many("collection_id = ? order by created_at, id", [collectionId])
+  }
+
   async ofSessions(sessionIds: readonly string[]): Promise<GatewayPayment[]> {
     if (!sessionIds.length) return []
     return this.many(`session_id in (${placeholders(sessionIds)})`, sessionIds)
@@ -201,13 +208,10 @@ export class Payments {
   /** Sets columns without touching the state. */
   async update(id: string, patch: PaymentPatch): Promise<GatewayPayment> {
     const { assignments, bindings } = assign(patch)
-    const fence = this.fence()
     const rows = await this.database.query<PaymentRow>(
-      `update gateway_payment set ${[...assignments, ...fence.renewed, "updated_at = ?"].join(", ")}
-       where id = ?${fence.and} returning *`,
-      [...bindings, ...fence.until, this.clock.now(), id, ...fence.token],
+      `update gateway_payment set ${[...assignments, "updated_at = ?"].join(", ")} where id = ? returning *`,
+      [...bindings, this.clock.now(), id],
     )
-    if (!rows[0] && this.held) throw new LeaseLost(id)
     return toPayment(found(rows[0], id))
   }
 
@@ -219,41 +223,33 @@ export class Payments {
     const from = statesBefore(to)
     if (!from.length) return undefined
     const { assignments, bindings } = assign(patch)
-    const fence = this.fence()
     const rows = await this.database.query<PaymentRow>(
-      `update gateway_payment set ${["state = ?", "updated_at = ?", ...assignments, ...fence.renewed].join(", ")}
-       where id = ? and state in (${placeholders(from)})${fence.and} returning *`,
-      [to, this.clock.now(), ...bindings, ...fence.until, id, ...from, ...fence.token],
-    )
-    if (!rows[0]) await stillHeld(this.database, this.held)
-    return rows[0] && toPayment(rows[0])
-  }
-
-  /**
-   * Compare-and-set of what has gone back, on what was read. It needs no lease: operations only add to it, and whoever ends
-   * one counts again.
-   */
-  async countReturned(before: GatewayPayment, after: Returned): Promise<GatewayPayment | undefined> {
-    if (after.state !== before.state && !mayMove(before.state, after.state)) return undefined
-    const rows = await this.database.query<PaymentRow>(
-      `update gateway_payment set state = ?, refunded_amount = ?, settled_by = ?, checks = 0, updated_at = ?
-       where id = ? and state = ? and refunded_amount = ? returning *`,
-      [
-        ...[after.state, after.refundedAmount, after.settledBy, this.clock.now()],
-        ...[before.id, before.state, before.refundedAmount],
-      ],
+      `update gateway_payment set ${["state = ?", "updated_at = ?", ...assignments].join(", ")}
+       where id = ? and state in (${placeholders(from)}) returning *`,
+      [to, this.clock.now(), ...bindings, id, ...from],
     )
     return rows[0] && toPayment(rows[0])
   }
 
-  private fence() {
-    if (!this.held) return { renewed: [], until: [], and: "", token: [] }
-    return {
-      renewed: ["lease_until = ?"],
-      until: [new Date(this.clock.now().getTime() + this.held.ms)],
-      and: " and lease_token = ? and lease_until is not null",
-      token: [this.held.token],
-    }
+  /** Takes the payment for `ms`, unless somebody else holds it. A dead process loses it when the time is over. */
+  async lease(id: string, ms: number): Promise<Lease | undefined> {
+    const now = this.clock.now()
+    const until = new Date(now.getTime() + ms)
+    const token = ulid(now.getTime())
+    const rows = await this.database.query<PaymentRow>(
+      `update gateway_payment set lease_token = ?, lease_until = ?
+       where id = ? and (lease_until is null or lease_until <= ?) returning *`,
+      [token, until, id, now],
+    )
+    return rows[0] && { payment: toPayment(rows[0]), token, until }
+  }
+
+  async release(lease: Lease): Promise<void> {
+    await this.database.query(
+      // The token stays: it says whose turn it was last, by which a look at the payment is known to be out of date.
+      `update gateway_payment set lease_until = null where id = ? and lease_token = ?`,
+      [lease.payment.id, lease.token],
+    )
   }
 
   /**
@@ -329,6 +325,8 @@ export const countedAtMost = 10_000
 
 export interface PaymentFilters {
   orderId?: string | undefined
+  /** The collections of the order: a payment of one of them may not be noted under it yet. */
+  collectionIds?: readonly string[] | undefined
   sessionId?: string | undefined
   providerId?: string | undefined
   gateway?: GatewayName | undefined
@@ -348,7 +346,10 @@ function conditions(filters: PaymentFilters): { where: string; bindings: unknown
     parts.push(sql)
     bindings.push(...values)
   }
-  if (filters.orderId) add("order_id = ?", filters.orderId)
+  const collections = filters.collectionIds ?? []
+  if (filters.orderId && collections.length)
+    add(`(order_id = ? or collection_id in (${placeholders(collections)}))`, filters.orderId, ...collections)
+  else if (filters.orderId) add("order_id = ?", filters.orderId)
   if (filters.sessionId) add("session_id = ?", filters.sessionId)
   if (filters.providerId) add("provider_id = ?", filters.providerId)
   if (filters.gateway) add("gateway = ?", filters.gateway)
@@ -414,6 +415,7 @@ export interface PaymentRow {
   expires_at: Date | null
   paid_at: Date | null
   captured_at: Date | null
+  asked_amount: string | null
   announced: string
   next_check_at: Date | null
   checks: number
@@ -451,6 +453,7 @@ export const toPayment = (row: PaymentRow): GatewayPayment => ({
   expiresAt: row.expires_at,
   paidAt: row.paid_at,
   capturedAt: row.captured_at,
+  askedAmount: row.asked_amount === null ? null : Number(row.asked_amount),
   announced: row.announced,
   nextCheckAt: row.next_check_at,
   checks: row.checks,

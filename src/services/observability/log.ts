@@ -12,6 +12,7 @@ export const logCodes = [
   "attention",
   "resolved",
   "books_aligned",
+  "review_failed",
   "close_failed",
   "capture_failed",
   "settle_failed",

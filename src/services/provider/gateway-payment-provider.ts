@@ -1,3 +1,4 @@
+import { container as application } from "@medusajs/framework"
 import {
   AbstractPaymentProvider,
   Modules,
@@ -10,7 +11,8 @@ import { PaymentProblem, merchantNumber, money, sameMoney, toMajor, toMinor } fr
 import type { Gateway } from "../../core"
 import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { Clock, GatewayPayment, KnexLike, Ledger } from "../ledger"
-import { plainDecimal } from "../host/medusa"
+import { demandOf } from "../host/demand"
+import { plainDecimal } from "../host/transactions"
 import { kindOf, logLine } from "../observability"
 import { notifyUrl } from "../options/shared"
 import {
@@ -93,6 +95,8 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
       log: this.medusa.logger,
       refundsHeld: (refundIds) => this.refundsHeld(refundIds),
       emit: (event, payment) => this.emit(event, payment),
+      // The payment module's own container knows no order.
+      medusa: { demandOf: (collectionId) => demandOf(application, collectionId) },
     }
   }
 

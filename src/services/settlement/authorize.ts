@@ -2,6 +2,7 @@ import { PaymentProblem, hasMoney } from "../../core"
 import type { GatewayPayment } from "../ledger"
 import { confirm } from "./confirm"
 import type { Deps } from "./deps"
+import { reserve } from "./wanted"
 import { tell } from "./tell"
 
 /** What Medusa is told of a session it wants to complete. */
@@ -24,7 +25,7 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
     )
   // The gateway says "refunded" and not how much: nobody ships on that.
   const spent = known.attentionCode === "outside_unclear"
-  if (known.state === "paid" && !known.unwanted && !spent) return { payment: known, status: "captured" }
+  if (known.state === "paid" && !known.unwanted && !spent) return captured(known, deps)
   if (hasMoney(known.state) || known.unwanted || known.state === "void")
     return { payment: known, status: "canceled" }
   const { payment, standing, message } = await confirm(known, deps)
@@ -35,7 +36,14 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
       `The gateway has not confirmed the payment: ${message} Try again in a moment; the payment is not lost.`,
     )
   await tell(payment, deps)
+  if (payment.state === "paid" && !payment.unwanted) return captured(payment, deps)
   return { payment, status: statusOf(payment, deps) }
+}
+
+/** Paid, and still wanted: two payments that are paid at the same moment, for what is wanted once, are told apart here. */
+async function captured(payment: GatewayPayment, deps: Deps): Promise<Authorization> {
+  const now = await reserve(payment, deps)
+  return { payment: now, status: now.state === "paid" && !now.unwanted ? "captured" : "canceled" }
 }
 
 function statusOf(payment: GatewayPayment, deps: Deps): Authorization["status"] {

@@ -66,18 +66,24 @@ async function yetToCarry(booked: HostPayment, payment: GatewayPayment, deps: Se
 }
 
 /**
- * After a kill Medusa may hold a refund row whose amounts and transactions it never got to write. False where a row is so
- * young that whoever made it may still be writing: then it is looked at again.
+ * After a kill Medusa may hold a capture or a refund whose amounts and transactions it never got to write. `waits` where a row
+ * is so young that whoever made it may still be writing: then it is looked at again.
  */
-export async function aligned(
+export async function alignBooks(
   sessionId: string,
   order: HostOrder | undefined,
   deps: SettleDeps,
-): Promise<boolean> {
+): Promise<{ waits: boolean }> {
   const booked = await deps.host.payment(sessionId)
-  if (!booked) return true
-  const before = after(deps, -2 * minute)
-  for (const change of await deps.host.alignBooks(booked, order, before))
-    deps.log.info(logLine("books_aligned", { session: sessionId }, change))
-  return booked.refunds.every((row) => row.createdAt <= before)
+  if (!booked) return { waits: false }
+  const before = { captures: after(deps, -captureTakes), refunds: after(deps, -refundTakes) }
+  const { changes, waits } = await deps.host.alignBooks(booked, order, before)
+  for (const { what, from, to } of changes)
+    deps.log.info(logLine("books_aligned", { session: sessionId, what }, `${from} is now ${to}`))
+  return { waits: waits || booked.refunds.some((row) => row.createdAt > before.refunds) }
 }
+
+/** How long Medusa may take to enter a capture among the transactions of its order. */
+const captureTakes = minute
+/** And a refund: it waits for the gateway meanwhile. */
+const refundTakes = 2 * minute

@@ -33,6 +33,8 @@ export interface Deps {
   /** Of these Medusa refund rows, those it still holds: it deletes a row when the provider throws (H1). */
   refundsHeld: (refundIds: readonly string[]) => Promise<Set<string>>
   emit: (event: PaymentEvent, payment: GatewayPayment) => Promise<void>
+  /** What may be asked of Medusa where a provider is called. */
+  medusa: Pick<Host, "demandOf">
 }
 
 /** What settlement needs besides: Medusa itself. */

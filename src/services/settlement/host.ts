@@ -1,3 +1,5 @@
+import type { Demand } from "../../core"
+
 /** What settlement reads in, and asks of, Medusa. Amounts in major units as plain decimal strings, as Medusa keeps them. */
 export interface Host {
   session(sessionId: string): Promise<HostSession | undefined>
@@ -9,17 +11,25 @@ export interface Host {
    * is none for the collection.
    */
   linkOrder(collectionId: string, before: Date): Promise<HostOrder | undefined>
+  /** What Medusa still wants to be paid on a payment collection and its order. */
+  demandOf(collectionId: string): Promise<Demand>
   /** The payment collections of an order, and the sessions in them. */
   sessionsOfOrder(orderId: string): Promise<{ collectionIds: string[]; sessionIds: string[] }>
   /** Tells Medusa that the session is paid, and completes the cart. `problem` where Medusa did not take it. */
   capture(sessionId: string, amount: string): Promise<{ problem?: string }>
   /** Asks Medusa to refund: it writes its row and calls the provider. Throws what the provider throws. */
   refund(payment: HostPayment, order: HostOrder | undefined, amount: string, note: string): Promise<void>
+  /** Where collection amounts and order transactions differ from the captures and refunds that Medusa holds. Changes nothing. */
+  compareBooks(payment: HostPayment, order: HostOrder | undefined): Promise<BookDifference[]>
   /**
-   * Puts collection amounts and order transactions in line with the captures and refunds Medusa holds, and says what it
-   * changed. Rows younger than `before` are left alone: whoever made them may still be writing.
+   * Puts those right, and says what it changed. Rows younger than `before` are left alone: whoever made them may still be
+   * writing.
    */
-  alignBooks(payment: HostPayment, order: HostOrder | undefined, before: Date): Promise<string[]>
+  alignBooks(
+    payment: HostPayment,
+    order: HostOrder | undefined,
+    before: AlignBefore,
+  ): Promise<{ changes: BookDifference[]; waits: boolean }>
   /** Mirrors a state into the session and its payment (never through the provider). */
   mark(sessionId: string, mark: SessionMark): Promise<void>
 }
@@ -41,6 +51,19 @@ export interface HostPayment {
   collectionId: string
   captured: string
   refunds: { id: string; amount: string; createdAt: Date }[]
+}
+
+/** Major units. `from` is what the books say, `to` what Medusa's captures and refunds add up to. */
+export interface BookDifference {
+  what: "collection_captured" | "collection_refunded" | "order_transactions"
+  from: string
+  to: string
+}
+
+/** A capture is entered at once, a refund only after the gateway has answered. */
+export interface AlignBefore {
+  captures: Date
+  refunds: Date
 }
 
 export interface HostOrder {

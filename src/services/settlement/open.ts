@@ -1,4 +1,14 @@
-import { PaymentProblem, formatMoney, merchantNumber, money, titleOf, toMinor } from "../../core"
+import {
+  PaymentProblem,
+  formatMoney,
+  merchantNumber,
+  money,
+  roundToMinor,
+  stillToPay,
+  titleOf,
+  toMinor,
+  unowed,
+} from "../../core"
 import type { Outcome, PaymentLink } from "../../core"
 import type { GatewayPayment } from "../ledger"
 import type { Deps } from "./deps"
@@ -18,10 +28,12 @@ export interface OpenRequest {
 /** Opens a payment at the gateway for a Medusa session. Throws `PaymentProblem`; then nothing is left open unnoticed. */
 export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPayment> {
   const order = checked(request, deps)
+  const owed = await owedTo(request, order, deps)
   const { payment, fresh } = await deps.ledger.payments.create(
     {
       sessionId: request.sessionId,
       collectionId: request.collectionId,
+      ...owed,
       providerId: deps.providerId,
       gateway: deps.gateway.name,
       account: deps.gateway.account,
@@ -47,6 +59,35 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
   })
   if (outcome.kind === "succeeded") return opened(payment, outcome.value, deps)
   return failed(payment, outcome, deps)
+}
+
+/**
+ * Refuses what is not to be paid any more, and notes what the payment is for: the order is known from the start, and what
+ * its collection asks for may change later.
+ */
+async function owedTo(
+  { sessionId, collectionId }: OpenRequest,
+  { amount, digits }: ReturnType<typeof checked>,
+  deps: Deps,
+): Promise<{ orderId: string | null; askedAmount: number | null }> {
+  if (!collectionId) return { orderId: null, askedAmount: null }
+  const demand = await deps.medusa.demandOf(collectionId)
+  const orderId = demand.order?.id ?? null
+  const asking = { sessionId, collectionId, orderId, amount: amount.minor, askedAmount: null }
+  const why = unowed(asking, demand, [], digits)
+  if (why === null)
+    return {
+      orderId,
+      askedAmount: demand.collection ? roundToMinor(demand.collection.amount, digits) : null,
+    }
+  const left = money(Math.max(stillToPay(asking, demand, [], digits).left, 0), amount.currency)
+  throw new PaymentProblem(
+    "not_allowed",
+    "nothing_owed",
+    why === "not_owed"
+      ? `${formatMoney(left, digits)} is still to be paid, and this payment would be ${formatMoney(amount, digits)}. Nothing was opened; reload the page.`
+      : "This order was cancelled or changed, and does not ask for this payment any more. Nothing was opened; reload the page.",
+  )
 }
 
 /** A merchant number is used once: the link of a session that has one is given out again, a lost one is not made twice. */

@@ -3,6 +3,7 @@ import { logLine, observed, reasonOf } from "../observability"
 import type { Log, SettleDeps } from "./deps"
 import { act, settle } from "./doors"
 import { day, minute } from "./schedule"
+import { wakeUnwanted } from "./review"
 import { survey } from "./survey"
 import type { Change } from "./survey"
 
@@ -44,6 +45,7 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
   const report: ReconcileReport = { settled: 0, failed: 0, notifications: 0, pruned: 0 }
   const started = deps.now().getTime()
   await wakeStrays(deps)
+  await wakeUnwanted(deps)
   while (deps.now().getTime() - started < limits.budgetMs) {
     const notifications = await deps.ledger.notifications.claimDue(limits.batch, holdMs)
     await eachOf(notifications, limits.concurrency, (one) => actOn(one, deps, report))

@@ -3,7 +3,7 @@ import { standingOf } from "../ledger"
 import type { GatewayPayment } from "../ledger"
 import { atGateway } from "./at-gateway"
 import { clear } from "./attention"
-import { aligned, bookReturns } from "./book-returns"
+import { alignBooks, bookReturns } from "./book-returns"
 import { inMedusaCaptured, isCaptured, mayBePlaced, orderFor, orphaned } from "./capture"
 import { owedInMedusa } from "./carried"
 import type { SettleDeps } from "./deps"
@@ -19,9 +19,7 @@ import { nextCheck } from "./watch"
  * is left is scheduled. The job, a notification, a cancelled order and the admin's "ask now" all do this and nothing else.
  */
 export async function settle(paymentId: string, deps: SettleDeps): Promise<GatewayPayment> {
-  let payment = await withLease(paymentId, deps, (leased, held, operations) =>
-    atGateway(leased, operations, held),
-  )
+  let payment = await withLease(paymentId, deps, (leased) => atGateway(leased, deps))
   const unfinished = await inMedusa(payment, deps)
   payment = await announce(await atRest(payment, deps), deps)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
@@ -51,9 +49,9 @@ async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<bool
   }
   const returned = unsure ? captured : await giveBackOwed(captured, booked, order, deps)
   const entered = await bookReturns(returned, order, deps)
-  const rested = await aligned(payment.sessionId, order, deps)
+  const { waits } = await alignBooks(payment.sessionId, order, deps)
   const last = await orphaned(await fresh(payment, deps), order, deps)
-  return !entered || !rested || (!order && (await mayBePlaced(last, deps)))
+  return !entered || waits || (!order && (await mayBePlaced(last, deps)))
 }
 
 /**

@@ -1,22 +1,34 @@
-import type { GatewayPayment } from "../ledger"
-import type { SettleDeps } from "./deps"
-import { ageOf, minute } from "./schedule"
+import { PaymentProblem, unowed } from "../../core"
+import type { Asking, Demand, Reserved } from "../../core"
+import type { GatewayPayment, Unwanted } from "../ledger"
+import type { Deps, SettleDeps } from "./deps"
+import { fresh } from "./known"
+import { after, ageOf, minute, second } from "./schedule"
 
-/** Notes that Medusa gave the payment up: its order was cancelled or its session deleted. From then on money is late. */
+/** Notes that Medusa gave the payment up: nobody asks for it any more, or its session is gone. From then on money is late. */
 export async function stillWanted(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
   if (payment.unwanted) return wantedAfterAll(payment, deps)
   // The process died before the create answer was stored: nobody has the link, and no query returns it.
   if (payment.state === "created" && ageOf(payment, deps) > openPatience)
     return deps.ledger.payments.update(payment.id, { unwanted: "open_lost" })
+  if (payment.capturedAt) return orderStands(payment, deps)
+  if (!payment.collectionId)
+    return (await deps.host.session(payment.sessionId))
+      ? payment
+      : deps.ledger.payments.update(payment.id, { unwanted: "session_deleted" })
+  const { demand, reserved } = await asked(payment.collectionId, deps)
+  const order = demand.order && demand.order.id !== payment.orderId ? { orderId: demand.order.id } : {}
+  const why = reasonToAbandon(payment, demand, reserved)
+  if (!why && !order.orderId) return payment
+  return deps.ledger.payments.update(payment.id, { ...order, ...(why ? { unwanted: why } : {}) })
+}
+
+async function orderStands(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
   const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
-  const known =
-    order && payment.orderId !== order.id
-      ? await deps.ledger.payments.update(payment.id, { orderId: order.id })
-      : payment
-  if (order?.canceled) return deps.ledger.payments.update(payment.id, { unwanted: "order_canceled" })
-  if (payment.capturedAt) return known
-  if (await deps.host.session(payment.sessionId)) return known
-  return deps.ledger.payments.update(payment.id, { unwanted: "session_deleted" })
+  const noted = order && payment.orderId !== order.id ? { orderId: order.id } : {}
+  const canceled = order?.canceled ? { unwanted: "order_canceled" as const } : {}
+  if (!noted.orderId && !canceled.unwanted) return payment
+  return deps.ledger.payments.update(payment.id, { ...noted, ...canceled })
 }
 
 /** Medusa captured it for an order that stands: that its session is deleted since, as a shop may, takes nothing back. */
@@ -29,3 +41,73 @@ async function wantedAfterAll(payment: GatewayPayment, deps: SettleDeps): Promis
 
 /** Longer than a create call takes. */
 const openPatience = 10 * minute
+
+/** What Medusa asks for, and the payments that it is being told of and may not have captured. */
+async function asked(
+  collectionId: string,
+  deps: Deps,
+): Promise<{ demand: Demand; reserved: readonly Reserved[] }> {
+  const demand = await deps.medusa.demandOf(collectionId)
+  return { demand, reserved: await deps.ledger.reservations.of(allOf(demand, collectionId)) }
+}
+
+const allOf = ({ collectionIds }: Demand, collectionId: string): string[] => [
+  ...new Set([collectionId, ...collectionIds]),
+]
+
+const asking = (payment: GatewayPayment): Asking => ({
+  ...payment,
+  collectionId: payment.collectionId ?? "",
+})
+
+/** Why Medusa does not want the payment any more, as far as was looked up; null where it does. Pure. */
+export function reasonToAbandon(
+  payment: GatewayPayment,
+  demand: Demand,
+  reserved: readonly Reserved[],
+): Unwanted | null {
+  const sessions = new Set(demand.sessionIds)
+  // One whose session is gone is not captured any more.
+  const coming = reserved.filter(({ sessionId }) => sessions.has(sessionId))
+  const why = unowed(asking(payment), demand, coming, payment.digits)
+  if (why !== null || sessions.has(payment.sessionId)) return why
+  return demand.held.some(({ sessionId }) => sessionId === payment.sessionId) ? null : "session_deleted"
+}
+
+/** Whether Medusa still asks for an open payment. Changes nothing. */
+export async function isWanted(payment: GatewayPayment, deps: Deps): Promise<boolean> {
+  if (!payment.collectionId) return true
+  const { demand, reserved } = await asked(payment.collectionId, deps)
+  return reasonToAbandon(payment, demand, reserved) === null
+}
+
+/** How often two payments may come in each other's way before one is told to come back. */
+const patience = 5
+
+/**
+ * Before Medusa is told that a payment is captured: asks once more whether that much is still to be paid, and reserves it, so
+ * that another payment, on whatever instance, is not captured for the same. What is not wanted is noted as such, and late.
+ */
+export async function reserve(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  const { collectionId } = payment
+  if (!collectionId) return payment
+  for (let tries = 0; tries < patience; tries++) {
+    const { demand, reserved } = await asked(collectionId, deps)
+    const why = reasonToAbandon(payment, demand, reserved)
+    if (why)
+      return deps.ledger.payments.update(payment.id, {
+        unwanted: why,
+        nextCheckAt: after(deps, 5 * second),
+      })
+    const known = [...demand.held, ...reserved].map(({ sessionId }) => sessionId)
+    const done = await deps.ledger.reservations.reserve(payment.id, allOf(demand, collectionId), known)
+    if (done) return done
+    const now = await fresh(payment, deps)
+    if (now.state !== "paid" || now.unwanted) return now
+  }
+  throw new PaymentProblem(
+    "conflict",
+    "busy",
+    "Another payment of this order is being captured. Nothing was done with this one; it is tried again by itself.",
+  )
+}

@@ -2,13 +2,22 @@ import { PaymentProblem } from "../../../src/core"
 import {
   mark,
   notePlacedOrder,
+  paymentsOfOrder,
   reconcile,
+  review,
   settle,
   settleCancelledOrder,
 } from "../../../src/services/settlement"
 import type { GatewayPayment, Policy, SettleDeps } from "../../../src/services/settlement"
 import type { Fault, NextRefund, PayOptions } from "../../../src/sandbox"
-import { emptyTables, FakeMedusa, MedusaProblem, type Order, type Payment } from "../../support/fake-medusa"
+import {
+  emptyTables,
+  FakeMedusa,
+  MedusaProblem,
+  type Collection,
+  type Order,
+  type Payment,
+} from "../../support/fake-medusa"
 import type { Lane, Patience } from "./lane"
 import type { CallName, Variant } from "./variants"
 
@@ -60,6 +69,7 @@ export class Shop {
         error: (line) => void lane.warnings.push(line),
       },
       refundsHeld: (refundIds) => this.medusa.refundsHeld(refundIds),
+      medusa: this.medusa,
       emit: (event, payment) => {
         this.medusa.announce(event, payment)
         return Promise.resolve()
@@ -83,6 +93,13 @@ export class Shop {
   /** Puts something else into the cart, which deletes its payment sessions. */
   async changeCart(): Promise<void> {
     await this.medusa.changeCart(this.#cartId, this.amount + 500)
+  }
+
+  /** Opens a payment on any collection: from an old tab, or for the difference of a changed order. */
+  async choosePaymentOn(collectionId: string): Promise<void> {
+    // Payments are listed by when they were opened.
+    await this.lane.clock.forward(second)
+    await this.medusa.selectPaymentOn(collectionId, this.variant.providerId)
   }
 
   /** Pays the link or QR that was shown last. */
@@ -209,6 +226,18 @@ export class Shop {
     return order
   }
 
+  /** The collections of the order, the oldest first. */
+  collections(): Collection[] {
+    return [...this.tables.collections.values()]
+  }
+
+  /** The collection that asks for what an edit or an exchange has added. */
+  secondCollection(): Collection {
+    const second = this.collections()[1]
+    if (!second) throw new Error("The order has one collection.")
+    return second
+  }
+
   /** Ends when nothing of the plugin's subscribers runs any more. */
   async quiet(): Promise<void> {
     while (this.#running.size) await Promise.all(this.#running)
@@ -241,6 +270,12 @@ export class Shop {
         orderPlaced: (orderId) => notePlacedOrder(orderId, this.lane.ledger, this.medusa, this.lane.clock),
         orderCanceled: (orderId) =>
           settleCancelledOrder(orderId, this.lane.ledger, this.medusa, () => this.deps),
+        orderChanged: async (orderId) =>
+          review(await paymentsOfOrder(orderId, this.lane.ledger, this.medusa), {
+            ledger: this.lane.ledger,
+            log: this.deps.log,
+            depsOf: () => this.deps,
+          }),
         paymentRefunded: async (paymentId) => {
           const sessionId = this.tables.payments.get(paymentId)?.sessionId ?? ""
           const payment = await this.lane.ledger.payments.ofSession(sessionId)

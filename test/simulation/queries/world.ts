@@ -53,6 +53,7 @@ const gatewayOf = (mood: Mood): Gateway =>
     name: "ksher",
     account: "mch1",
     acknowledgement: { contentType: "text/plain", accepted: "ok", rejected: () => "no" },
+    irreturnable: { channels: ["promptpay"], unnamed: false },
     channelFacts: (channel) => ({
       refund: channel !== "promptpay" || mood.promptpay,
       partialRefund: mood.partial,
@@ -97,6 +98,7 @@ export async function openQueryWorld(name: string): Promise<QueryWorld> {
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     refundsHeld: async (ids) => new Set(ids),
     emit: async () => undefined,
+    medusa: { demandOf: () => Promise.reject(new Error("No order is asked about here.")) },
   }
   return {
     base,

@@ -11,6 +11,8 @@ const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Prom
       attentionCode: "account_changed",
       attention: "The account has changed.",
     }),
+  Migration20261127060000: async (ledger) =>
+    ledger.payments.update((await aPayment(ledger)).id, { unwanted: "not_owed" }),
 }
 
 let all: PlainMigration[]

@@ -432,6 +432,7 @@ describe("way codes, currency, words", () => {
       close: true,
       minimum: 1,
     })
+    expect(peer.gateway().irreturnable).toEqual({ channels: [], unnamed: false })
   })
 })
 

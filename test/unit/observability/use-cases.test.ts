@@ -47,6 +47,7 @@ const deps = {
       unsettledAfter: () => Promise.resolve([]),
     },
     returns: { begin: () => Promise.resolve(undefined) },
+    reservations: { openOfOrders: async () => [] },
     notifications: { claimDue: () => Promise.resolve([]), prune: () => Promise.resolve(0) },
   },
 } as unknown as SettleDeps

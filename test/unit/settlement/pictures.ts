@@ -31,6 +31,7 @@ export const aPayment = (patch: Partial<GatewayPayment> = {}): GatewayPayment =>
   expiresAt: null,
   paidAt: null,
   capturedAt: null,
+  askedAmount: null,
   announced: "",
   nextCheckAt: null,
   checks: 0,

@@ -24,8 +24,11 @@ const filters = z.object({
 
 export const GET = route(async (req, res) => {
   const asked = parsed(filters, req.query)
-  const { payments, count } = await gatewayPayments(req.scope).ledger.payments.list({
+  const plugin = gatewayPayments(req.scope)
+  const ofOrder = asked.order_id ? await plugin.host.sessionsOfOrder(asked.order_id) : undefined
+  const { payments, count } = await plugin.ledger.payments.list({
     orderId: asked.order_id,
+    collectionIds: ofOrder?.collectionIds,
     sessionId: asked.session_id,
     providerId: asked.provider_id,
     gateway: asked.gateway,

@@ -1,0 +1,421 @@
+import { toSession, type Answer, type PlacedOrder, type Session } from "../../../demo/shop"
+import {
+  books,
+  eventually,
+  gatewayBooks,
+  inRealMedusa,
+  paidOrder,
+  runJob,
+  unpaidOrder,
+  type World,
+} from "../world"
+import { atRest, deliver, gnete, refund, sync, ways } from "./support"
+
+inRealMedusa((world) => {
+  afterEach(() => atRest(world))
+
+  describe.each(ways)("%s", (_, way) => {
+    it("a paid order is not paid again from an old tab", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      const again = await tryToPay(world, order.cart.collectionId, way.provider)
+      expect([again.status, again.data.message]).toEqual([
+        400,
+        expect.stringContaining("0.00 is still to be paid"),
+      ])
+      expect(await links(world, order)).toHaveLength(1)
+    })
+
+    it("the link of an edit that is undone is closed at once", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      const item = await addOne(world, order)
+      const link = await linkForTheRest(world, order, way.provider)
+      expect(await links(world, order)).toHaveLength(2)
+      await edit(world, order, (id) => setQuantity(world, id, item, 1))
+      await eventually(
+        () => standing(world, link),
+        ({ state }) => state === "void",
+      )
+      await expect(world.sandbox.pay(link.number)).rejects.toThrow("closed")
+    })
+
+    it("money that was faster than the close goes back", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      const item = await addOne(world, order)
+      const link = await linkForTheRest(world, order, way.provider)
+      await world.sandbox.pay(link.number, way.pay)
+      await edit(world, order, (id) => setQuantity(world, id, item, 1))
+      await eventually(
+        () => standing(world, link),
+        ({ state }) => state === "refunded",
+      )
+      const { returned, taken } = await world.sandbox.book(link.number)
+      expect([taken, returned]).toEqual([way.minor, way.minor])
+      expect((await summary(world, order)).pending_difference).toBe(0)
+    })
+
+    it("an exchange that is cancelled closes its link", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      await fulfil(world, order)
+      const exchange = await exchangeFor(world, order, 1, 2)
+      const link = await linkForTheRest(world, order, way.provider)
+      await world.shop.admin("post", `/admin/exchanges/${exchange}/cancel`)
+      await eventually(
+        () => standing(world, link),
+        ({ state, unwanted }) => state === "void" && unwanted === "not_owed",
+      )
+      const again = await tryToPay(world, (await rest(world, order)).id, way.provider)
+      expect([again.status, again.data.message]).toEqual([
+        400,
+        expect.stringContaining("0.00 is still to be paid"),
+      ])
+    })
+
+    it("two sessions that are paid at the same moment: one is captured, the other goes back", async () => {
+      const order = await unpaidOrder(world, way.orderFirst)
+      const collection = order.cart.collectionId
+      const other = await besides(world, collection, way.orderFirst)
+      await Promise.all([order.session.number, other].map((number) => world.sandbox.pay(number, way.pay)))
+      const second = await world.plugin.ledger.payments.ofNumber(way.orderFirst, other)
+      await Promise.all([
+        sync(world, order),
+        world.shop.tryAdmin("post", `/admin/gateway-payments/${second?.id}/sync`),
+      ])
+      await runJob(world, 120_000)
+      await eventually(
+        async () => {
+          const all = await Promise.all([order.session.number, other].map((one) => world.sandbox.book(one)))
+          return all.map(({ taken, returned }) => taken - returned).sort((a, b) => a - b)
+        },
+        (kept) => kept[0] === 0 && kept[1] === way.minor,
+      )
+      expect((await books(world, order)).captured).toBe(way.major)
+    })
+  })
+
+  describe("an order that is changed after it was paid", () => {
+    it("an edit that asks for more: the difference is paid", async () => {
+      const order = await paidOrder(world, gnete.provider)
+      await addOne(world, order)
+      await payTheRest(world, order)
+      expect(await told(world, order)).toEqual({
+        outstanding: 0,
+        captured: 176.8,
+        refunded: 0,
+        attention: [],
+      })
+    })
+
+    it("an edit that asks for less: the difference goes back", async () => {
+      const order = await paidOrder(world, gnete.provider, { quantity: 2 })
+      const item = (await lines(world, order))[0].id
+      await edit(world, order, (id) => setQuantity(world, id, item, 1))
+      expect((await summary(world, order)).pending_difference).toBe(-gnete.major)
+      expect((await refund(world, order, gnete.major)).status).toBe(200)
+      expect(await told(world, order)).toEqual({
+        outstanding: 0,
+        captured: 176.8,
+        refunded: 88.4,
+        attention: [],
+      })
+    })
+
+    it("a dearer exchange: the difference is paid", async () => {
+      const order = await paidOrder(world, gnete.provider)
+      await fulfil(world, order)
+      await exchangeFor(world, order, 1, 2)
+      await payTheRest(world, order)
+      expect(await told(world, order)).toEqual({
+        outstanding: 0,
+        captured: 176.8,
+        refunded: 0,
+        attention: [],
+      })
+    })
+
+    it("a cheaper exchange: the difference goes back", async () => {
+      const order = await paidOrder(world, gnete.provider, { quantity: 2 })
+      await fulfil(world, order)
+      await exchangeFor(world, order, 2, 1)
+      expect((await summary(world, order)).pending_difference).toBe(-gnete.major)
+      expect((await refund(world, order, gnete.major)).status).toBe(200)
+      expect(await told(world, order)).toEqual({
+        outstanding: 0,
+        captured: 176.8,
+        refunded: 88.4,
+        attention: [],
+      })
+    })
+
+    it("a claim: what it owes goes back", async () => {
+      const order = await paidOrder(world, gnete.provider, { quantity: 2 })
+      await fulfil(world, order)
+      const { claim } = await world.shop.admin("post", "/admin/claims", {
+        order_id: order.id,
+        type: "refund",
+      })
+      const [item] = await lines(world, order)
+      await world.shop.admin("post", `/admin/claims/${claim.id}/claim-items`, {
+        items: [{ id: item.id, quantity: 1 }],
+      })
+      await world.shop.admin("post", `/admin/claims/${claim.id}/request`)
+      expect((await refund(world, order, gnete.major)).status).toBe(200)
+      const { captured, refunded, attention } = await told(world, order)
+      expect([captured, refunded, attention]).toEqual([176.8, 88.4, []])
+    })
+
+    it("marked as paid while a link is open: the link is closed", async () => {
+      const order = await paidOrder(world, gnete.provider)
+      await addOne(world, order)
+      const link = await linkForTheRest(world, order, gnete.provider)
+      const { id } = await rest(world, order)
+      await world.shop.admin("post", `/admin/payment-collections/${id}/mark-as-paid`, { order_id: order.id })
+      await eventually(
+        () => standing(world, link),
+        ({ state }) => state === "void",
+      )
+      expect((await summary(world, order)).pending_difference).toBe(0)
+    })
+
+    it("a collection that is deleted with its link open: the link is closed", async () => {
+      const order = await paidOrder(world, gnete.provider)
+      const { id } = await collectionOf(world, order, async () => addOne(world, order))
+      // Medusa deletes a collection before anybody has chosen how to pay; one that was chosen in that very moment stays.
+      const link = await linkForTheRest(world, order, gnete.provider)
+      await world.shop.admin("delete", `/admin/payment-collections/${id}`)
+      await eventually(
+        () => standing(world, link),
+        ({ state, unwanted }) => state === "void" && unwanted === "collection_deleted",
+      )
+    })
+
+    it("a provider that is taken out of the region: its open link is still paid", async () => {
+      const order = await paidOrder(world, gnete.provider)
+      await addOne(world, order)
+      const link = await linkForTheRest(world, order, gnete.provider)
+      const { regions } = await world.shop.admin(
+        "get",
+        "/admin/regions?fields=id,currency_code,*payment_providers",
+      )
+      const region = regions.find((one: Answer) => one.currency_code === "hkd")
+      const all: string[] = region.payment_providers.map((one: Answer) => one.id)
+      const put = (payment_providers: string[]) =>
+        world.shop.admin("post", `/admin/regions/${region.id}`, { payment_providers })
+      await put(all.filter((one) => one !== gnete.provider))
+      try {
+        await world.sandbox.pay(link.number)
+        await deliver(world, { session: link })
+        await eventually(
+          () => told(world, order),
+          ({ captured }) => captured === 176.8,
+        )
+      } finally {
+        await put(all)
+      }
+    })
+  })
+
+  it("a draft order is paid through its collection", async () => {
+    const draft = await draftOrder(world)
+    await world.shop.admin("post", `/admin/draft-orders/${draft}/convert-to-order`)
+    const order = { id: draft }
+    const collection =
+      (await collections(world, order))[0] ??
+      (
+        await world.shop.admin("post", "/admin/payment-collections", {
+          order_id: draft,
+          amount: (await summary(world, order)).pending_difference,
+        })
+      ).payment_collection
+    const link = await session(world, collection.id, gnete.provider)
+    await world.sandbox.pay(link.number)
+    await deliver(world, { session: link })
+    await eventually(
+      () => summary(world, order),
+      ({ pending_difference }) => pending_difference === 0,
+    )
+    expect(await standing(world, link)).toMatchObject({ state: "paid", orderId: draft })
+  })
+
+  it("two payments on one order, one of them PromptPay: a cancel returns one, and a person the other", async () => {
+    const order = await paidOrder(world, "pp_ksher_th", { channel: "truemoney" })
+    await addOne(world, order)
+    const link = await linkForTheRest(world, order, "pp_ksher_th", "promptpay")
+    await world.sandbox.pay(link.number, { channel: "promptpay" })
+    await deliver(world, { session: link })
+    await eventually(
+      () => summary(world, order),
+      ({ pending_difference }) => pending_difference === 0,
+    )
+    await world.shop.admin("post", `/admin/orders/${order.id}/cancel`)
+    await eventually(
+      () => standing(world, link),
+      ({ attentionCode }) => attentionCode === "refund_unsupported",
+    )
+    expect((await gatewayBooks(world, order)).returned).toBe(35050)
+    expect((await world.sandbox.book(link.number)).returned).toBe(0)
+  })
+})
+
+interface AnOrder {
+  id: string
+}
+
+const fieldsOf = [
+  "id",
+  "status",
+  "total",
+  "*items",
+  "*summary",
+  "*payment_collections",
+  "*payment_collections.payments",
+  "*payment_collections.payments.captures",
+  "*payment_collections.payments.refunds",
+].join(",")
+
+const orderOf = async (world: World, { id }: AnOrder): Promise<Answer> =>
+  (await world.shop.admin("get", `/admin/orders/${id}?fields=${encodeURIComponent(fieldsOf)}`)).order
+
+const lines = async (world: World, order: AnOrder): Promise<Answer[]> => (await orderOf(world, order)).items
+
+const summary = async (world: World, order: AnOrder): Promise<{ pending_difference: number }> =>
+  (await orderOf(world, order)).summary
+
+const collections = async (world: World, order: AnOrder): Promise<Answer[]> =>
+  (await orderOf(world, order)).payment_collections
+
+/** The collection that still asks for something. */
+async function rest(world: World, order: AnOrder): Promise<Answer> {
+  const open = (await collections(world, order)).find((one) => !one.payments?.length)
+  if (!open) throw new Error("Nothing more is asked for.")
+  return open
+}
+
+async function collectionOf(world: World, order: AnOrder, change: () => Promise<unknown>): Promise<Answer> {
+  await change()
+  return rest(world, order)
+}
+
+const tryToPay = (world: World, collectionId: string, provider_id: string, channel?: string) =>
+  world.shop.tryStore("post", `/store/payment-collections/${collectionId}/payment-sessions`, {
+    provider_id,
+    data: channel ? { channel } : {},
+  })
+
+async function session(
+  world: World,
+  collectionId: string,
+  provider: string,
+  channel?: string,
+): Promise<Session> {
+  const { status, data } = await tryToPay(world, collectionId, provider, channel)
+  if (status >= 400) throw new Error(`No session was opened: ${data.message}`)
+  return toSession(
+    data.payment_collection.payment_sessions.find((one: Answer) => one.provider_id === provider),
+  )
+}
+
+const linkForTheRest = async (world: World, order: AnOrder, provider: string, channel?: string) =>
+  session(world, (await rest(world, order)).id, provider, channel)
+
+async function payTheRest(world: World, order: AnOrder): Promise<void> {
+  const link = await linkForTheRest(world, order, gnete.provider)
+  await world.sandbox.pay(link.number)
+  await deliver(world, { session: link })
+  await eventually(
+    () => summary(world, order),
+    ({ pending_difference }) => pending_difference === 0,
+  )
+}
+
+/** A second session beside the one that is there, as two tabs make at the same time. */
+async function besides(world: World, collectionId: string, provider: string): Promise<string> {
+  const { Modules } = await import("@medusajs/framework/utils")
+  const payments = world.container.resolve(Modules.PAYMENT)
+  const collection = await payments.retrievePaymentCollection(collectionId)
+  const made = await payments.createPaymentSession(collectionId, {
+    provider_id: provider,
+    currency_code: collection.currency_code,
+    amount: collection.amount,
+    data: {},
+  })
+  return String(made.data.merchant_order_no)
+}
+
+/** What the plugin knows of a session's payment. */
+async function standing(world: World, { id }: Session) {
+  const payment = await world.plugin.ledger.payments.ofSession(id)
+  if (!payment) throw new Error("The payment is not in the ledger.")
+  return payment
+}
+
+/** What the admin lists of an order. */
+async function links(world: World, order: AnOrder): Promise<Answer[]> {
+  return (await world.shop.admin("get", `/admin/gateway-payments?order_id=${order.id}`)).gateway_payments
+}
+
+/** The order's books, and what a person is called for. */
+async function told(world: World, order: AnOrder) {
+  const { summary: totals, payment_collections } = await orderOf(world, order)
+  const payments = payment_collections.flatMap((one: Answer) => one.payments ?? [])
+  const add = (name: string) =>
+    Math.round(
+      payments
+        .flatMap((one: Answer) => one[name] ?? [])
+        .reduce((all: number, row: Answer) => all + Number(row.amount), 0) * 100,
+    ) / 100
+  return {
+    outstanding: totals.pending_difference,
+    captured: add("captures"),
+    refunded: add("refunds"),
+    attention: (await links(world, order)).flatMap((one) => one.attention_code ?? []),
+  }
+}
+
+async function edit(world: World, order: AnOrder, change: (orderId: string) => Promise<unknown>) {
+  await world.shop.admin("post", "/admin/order-edits", { order_id: order.id })
+  await change(order.id)
+  await world.shop.admin("post", `/admin/order-edits/${order.id}/request`, {})
+  await world.shop.admin("post", `/admin/order-edits/${order.id}/confirm`, {})
+}
+
+const setQuantity = (world: World, orderId: string, itemId: string, quantity: number) =>
+  world.shop.admin("post", `/admin/order-edits/${orderId}/items/item/${itemId}`, { quantity })
+
+/** One packet more, on the line that is there; returns that line. */
+async function addOne(world: World, order: AnOrder): Promise<string> {
+  const [item] = await lines(world, order)
+  await edit(world, order, (id) => setQuantity(world, id, item.id, Number(item.quantity) + 1))
+  return item.id as string
+}
+
+async function fulfil(world: World, order: AnOrder): Promise<void> {
+  const items = (await lines(world, order)).map(({ id, quantity }) => ({ id, quantity: Number(quantity) }))
+  await world.shop.admin("post", `/admin/orders/${order.id}/fulfillments`, { items })
+}
+
+/** So many packets come back, and so many go out for them. */
+async function exchangeFor(world: World, order: PlacedOrder, back: number, out: number): Promise<string> {
+  const { exchange } = await world.shop.admin("post", "/admin/exchanges", { order_id: order.id })
+  const [item] = await lines(world, order)
+  const at = `/admin/exchanges/${exchange.id}`
+  await world.shop.admin("post", `${at}/inbound/items`, { items: [{ id: item.id, quantity: back }] })
+  await world.shop.admin("post", `${at}/outbound/items`, {
+    items: [{ variant_id: item.variant_id, quantity: out }],
+  })
+  await world.shop.admin("post", `${at}/request`)
+  return exchange.id as string
+}
+
+async function draftOrder(world: World): Promise<string> {
+  const { regions } = await world.shop.admin("get", "/admin/regions?fields=id,currency_code")
+  const { sales_channels } = await world.shop.admin("get", "/admin/sales-channels")
+  const { products } = await world.shop.admin("get", "/admin/products?fields=*variants")
+  const { draft_order } = await world.shop.admin("post", "/admin/draft-orders", {
+    email: "shopper@shop.example",
+    region_id: regions.find((one: Answer) => one.currency_code === "hkd").id,
+    sales_channel_id: sales_channels[0].id,
+    items: [{ variant_id: products[0].variants[0].id, quantity: 1 }],
+    shipping_methods: [],
+  })
+  return draft_order.id as string
+}
