@@ -97,13 +97,6 @@ export interface ChannelFacts {
   minimum: number
 }
 
-/** Channels of whose payments nothing comes back through the gateway. */
-export interface Irreturnable {
-  channels: readonly string[]
-  /** Nor of a payment whose channel is not known: none that the entry offers gives anything back. */
-  unnamed: boolean
-}
-
 /** The body as it came, the header that decides how it is read. */
 export interface RawNotification {
   body: Buffer
@@ -161,7 +154,6 @@ export interface Gateway {
   readonly offer: { mode: PaymentMode; channels: readonly string[] }
   /** What is known of a channel; `undefined` channel: a hosted page where the shopper has not chosen yet. */
   channelFacts(channel: string | undefined): ChannelFacts
-  readonly irreturnable: Irreturnable
   /** The channel a storefront asked for, checked against the configured ones, or a sentence why not. */
   chooseChannel(asked: unknown): { channel: string | undefined } | { problem: string }
 

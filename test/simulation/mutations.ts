@@ -56,16 +56,11 @@ export const mutations: readonly Mutation[] = [
     edits: [
       ["  toMinor,\n}", "  toMinor,\n  ulid,\n}"],
       [
-        "  const done = await refundAtOnce(beginning, request, deps)\n",
-        `  if (beginning.begun) await deps.ledger.returns.withdraw(beginning.begun)
-  const done = await refundAtOnce({ ...beginning, begun: undefined }, request, deps)\n`,
-      ],
-      [
-        `  const intended = await deps.ledger.operations.intend(payment.id, intent)
-  return concluded(payment, intended, await send(payment, intended, deps), deps)\n`,
+        `  const operation = await deps.ledger.operations.intend(payment.id, intent)
+  const outcome = await send(payment, operation, deps)\n`,
         `  const number = ulid(deps.clock.now().getTime())
   const outcome = await send(payment, { ...intent, number } as unknown as Operation, deps)
-  return concluded(payment, await deps.ledger.operations.intend(payment.id, { ...intent, number }), outcome, deps)\n`,
+  const operation = await deps.ledger.operations.intend(payment.id, { ...intent, number })\n`,
       ],
     ],
   },
@@ -90,12 +85,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "the lease keeps nobody out",
-    file: ledger("payments"),
+    file: ledger("leases"),
     edits: [
-      [
-        "where id = ? and (lease_until is null or lease_until <= ?) returning *",
-        "where id = ? and ?::timestamptz is not null returning *",
-      ],
+      ["and (payment.lease_until is null or payment.lease_until <= ?)", "and ?::timestamptz is not null"],
     ],
   },
   {

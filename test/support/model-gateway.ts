@@ -5,7 +5,6 @@ import {
   succeeded,
   unknown,
   type ChannelFacts,
-  type Irreturnable,
   type Gateway,
   type GatewayName,
   type Money,
@@ -26,7 +25,7 @@ import {
   type Unknown,
 } from "../../src/core"
 import { facts as gneteFacts } from "../../src/services/gnete/channels"
-import { factsOf as ksherFacts, irreturnable } from "../../src/services/ksher/channels"
+import { factsOf as ksherFacts } from "../../src/services/ksher/channels"
 import type { Random } from "./random"
 
 /** How a call travels to the gateway and its answer back: where faults are put in between. */
@@ -561,13 +560,6 @@ class ModelledGateway implements Gateway {
 
   channelFacts(channel: string | undefined): ChannelFacts {
     return this.books.facts(channel)
-  }
-
-  get irreturnable(): Irreturnable {
-    return {
-      channels: this.name === "ksher" ? irreturnable : [],
-      unnamed: !this.channelFacts(undefined).refund,
-    }
   }
 
   chooseChannel(asked: unknown): { channel: string | undefined } | { problem: string } {

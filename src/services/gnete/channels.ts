@@ -1,4 +1,4 @@
-import type { ChannelFacts, Irreturnable } from "../../core"
+import type { ChannelFacts } from "../../core"
 
 /** Gnete names no wayCode that cannot be refunded, asked about or closed; where a channel cannot, its answer says so. */
 export const facts: ChannelFacts = {
@@ -8,8 +8,6 @@ export const facts: ChannelFacts = {
   close: true,
   minimum: 1,
 }
-
-export const irreturnable: Irreturnable = { channels: [], unnamed: false }
 
 /** What a QR wayCode needs in channelExtra to come back as something a shop can draw. Source: merchants in production. */
 const extras: Readonly<Record<string, Record<string, string>>> = {

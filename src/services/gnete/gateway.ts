@@ -28,7 +28,7 @@ import {
   type Answer,
   type ClientTools,
 } from "../transport"
-import { extraOf, facts, irreturnable } from "./channels"
+import { extraOf, facts } from "./channels"
 import { GneteClient } from "./client"
 import { cancelStates, openStates, payDataKinds, refundStates, standings, type Progress } from "./mapping"
 import { readGneteNotification } from "./notification"
@@ -72,8 +72,6 @@ export class GneteGateway implements Gateway {
   channelFacts(): ChannelFacts {
     return facts
   }
-
-  readonly irreturnable = irreturnable
 
   /** Each wayCode decides for itself whether it redirects or draws a QR. */
   get offer() {

@@ -47,9 +47,6 @@ const unlisted = facts(true, true, false)
 export const factsOf = (channel: string): ChannelFacts =>
   (Object.hasOwn(table, channel) ? table[channel] : undefined) ?? unlisted
 
-/** Those that give nothing back by API. */
-export const irreturnable = Object.keys(table).filter((channel) => !factsOf(channel).refund)
-
 /** Before the shopper has chosen on the hosted page: what some of the channels can do, and the smallest minimum. */
 export function factsOfAny(channels: readonly string[]): ChannelFacts {
   const all = channels.map(factsOf)

@@ -5,7 +5,6 @@ import {
   succeeded,
   unknown,
   type ChannelFacts,
-  type Irreturnable,
   type Gateway,
   type Money,
   type NewOrder,
@@ -31,7 +30,7 @@ import {
   type Answer,
   type ClientTools,
 } from "../transport"
-import { factsOf, factsOfAny, irreturnable } from "./channels"
+import { factsOf, factsOfAny } from "./channels"
 import { KsherClient, type OrderNumbers } from "./client"
 import { refundStates, refundsUntold, standings, unsureStandings } from "./mapping"
 import { readKsherNotification } from "./notification"
@@ -82,10 +81,6 @@ export class KsherGateway implements Gateway {
     // order_close takes alipayplus of merchants in Japan only.
     const inJapan = this.#settings.minorUnits.jpy !== undefined
     return channel === "alipayplus" && !inJapan ? { ...facts, close: false } : facts
-  }
-
-  get irreturnable(): Irreturnable {
-    return { channels: irreturnable, unnamed: !this.channelFacts(undefined).refund }
   }
 
   get offer() {

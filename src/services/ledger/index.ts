@@ -2,39 +2,50 @@ import { AccountFacts } from "./account-facts"
 import { systemClock } from "./clock"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
+import type { Lease } from "./fence"
+import { Leases } from "./leases"
 import { Notifications } from "./notifications"
 import { Operations } from "./operations"
 import { Payments } from "./payments"
 import { Reservations } from "./reservations"
-import { Returns } from "./returns"
 
 /** What the plugin knows of money at the gateways, in three tables, and of the accounts there. Knows no gateway and no Medusa. */
 export interface Ledger {
   payments: Payments
   operations: Operations
-  returns: Returns
+  leases: Leases
   reservations: Reservations
   notifications: Notifications
   facts: AccountFacts
+  /** The same ledger for who holds a payment: what is written about it fails once another process has taken it over. */
+  under(lease: Lease): Ledger
   /** The same ledger inside one short transaction: no HTTP call is ever made in there. */
   together<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>
 }
 
-export const openLedger = (database: Database, clock: Clock = systemClock): Ledger => ({
-  payments: new Payments(database, clock),
-  operations: new Operations(database, clock),
-  returns: new Returns(database, clock),
-  reservations: new Reservations(database, clock),
-  notifications: new Notifications(database, clock),
-  facts: new AccountFacts(database, clock),
-  together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
-})
+export const openLedger = (database: Database, clock: Clock = systemClock): Ledger => {
+  const notifications = new Notifications(database, clock)
+  const facts = new AccountFacts(database, clock)
+  const reservations = new Reservations(database, clock)
+  const opened = (held?: Lease): Ledger => ({
+    payments: new Payments(database, clock, held),
+    operations: new Operations(database, clock, held),
+    leases: new Leases(database, clock, held),
+    reservations,
+    notifications,
+    facts,
+    under: opened,
+    together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
+  })
+  return opened()
+}
 
 export * from "./account-facts"
 export * from "./clock"
 export * from "./database"
+export * from "./fence"
+export * from "./leases"
 export * from "./notifications"
 export * from "./operations"
 export * from "./payments"
 export * from "./reservations"
-export * from "./returns"

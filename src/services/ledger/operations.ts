@@ -2,6 +2,8 @@ import { holdsMoney, isUnclear, ulid } from "../../core"
 import type { OperationKind, OperationState } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
+import { LeaseLost, fenceOf, stillHeld } from "./fence"
+import type { Lease } from "./fence"
 
 /** One intent that can change something at the gateway. `amount` in minor units; null for open and close. */
 export interface Operation {
@@ -48,39 +50,42 @@ export interface OperationEnd {
 }
 
 export class Operations {
+  /** With a lease, what is written checks that it still holds; the end of an operation is a fact, whoever learns it. */
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly held?: Lease,
   ) {}
 
   /** Write before send (invariant 1): returns when the row is committed. Its id after the prefix is the merchant number. */
   async intend(paymentId: string, operation: NewOperation): Promise<Operation> {
     const now = this.clock.now()
     const suffix = ulid(now.getTime())
+    const fence = fenceOf(this.held, now)
     const rows = await this.database.query<OperationRow>(
-      `insert into gateway_operation (id, gateway_payment_id, kind, number, amount, state, refund_id, created_at, updated_at)
-       values (?, ?, ?, ?, ?, 'sent', ?, ?, ?) returning *`,
+      // Beside another in doubt it is not written: whoever comes second has nothing to send.
+      `${fence.with} insert into gateway_operation (id, gateway_payment_id, kind, number, amount, state, refund_id, created_at, updated_at)
+       select ?::text, ?::text, ?::text, ?::text, ?::bigint, 'sent', ?::text, ?::timestamptz, ?::timestamptz ${this.held ? "from held" : ""}
+       on conflict do nothing returning *`,
       [
-        `gpop_${suffix}`,
-        paymentId,
-        operation.kind,
-        operation.number ?? suffix,
-        operation.amount ?? null,
-        operation.refundId ?? null,
-        now,
-        now,
+        ...[...fence.bindings, `gpop_${suffix}`, paymentId, operation.kind, operation.number ?? suffix],
+        ...[operation.amount ?? null, operation.refundId ?? null, now, now],
       ],
     )
-    return toOperation(rows[0] as OperationRow)
+    if (!rows[0]) throw new LeaseLost(paymentId)
+    return toOperation(rows[0])
   }
 
-  /** Counts another attempt before it is sent. */
-  async again(id: string): Promise<Operation> {
+  /** Counts another attempt before it is sent. `undefined`: it has ended meanwhile, and is not sent again. */
+  async again(id: string): Promise<Operation | undefined> {
+    const now = this.clock.now()
+    const fence = fenceOf(this.held, now)
     const rows = await this.database.query<OperationRow>(
-      `update gateway_operation set attempts = attempts + 1, updated_at = ? where id = ? returning *`,
-      [this.clock.now(), id],
+      `${fence.with} update gateway_operation set attempts = attempts + 1, updated_at = ?
+       where id = ? and state in ('sent', 'unknown', 'pending') ${fence.and} returning *`,
+      [...fence.bindings, now, id],
     )
-    return toOperation(rows[0] as OperationRow)
+    return this.written(rows[0])
   }
 
   /** Stores what an attempt came to. An ended operation keeps its end: a late answer changes nothing (`undefined`). */
@@ -110,29 +115,34 @@ export class Operations {
   /** The gateway says that it was done after all: what had called it refused, an answer or a person, was wrong. */
   async overturn(id: string, gatewayNo: string | undefined): Promise<Operation | undefined> {
     const now = this.clock.now()
+    const fence = fenceOf(this.held, now)
     const rows = await this.database.query<OperationRow>(
-      `update gateway_operation set state = 'succeeded', gateway_no = coalesce(?, gateway_no), reason = null, code = null,
+      `${fence.with} update gateway_operation set state = 'succeeded', gateway_no = coalesce(?, gateway_no), reason = null, code = null,
          message = null, settled_at = ?, updated_at = ?
-       where id = ? and state in ('refused', 'not_sent') returning *`,
-      [gatewayNo ?? null, now, now, id],
+       where id = ? and state in ('refused', 'not_sent') ${fence.and} returning *`,
+      [...fence.bindings, gatewayNo ?? null, now, now, id],
     )
-    return rows[0] && toOperation(rows[0])
+    return this.written(rows[0])
   }
 
   /** Hands an operation to another Medusa refund row: of somebody who asks and is told by that, or of settlement's own. */
   async assign(id: string, refundId: string, untold = false): Promise<void> {
-    await this.database.query(
-      `update gateway_operation set refund_id = ?, untold = ?, updated_at = ? where id = ?`,
-      [refundId, untold, this.clock.now(), id],
-    )
+    await this.set(id, "refund_id = ?, untold = ?", [refundId, untold])
   }
 
   /** Somebody who asked for the same has been told of it. */
   async told(id: string): Promise<void> {
-    await this.database.query(`update gateway_operation set untold = false, updated_at = ? where id = ?`, [
-      this.clock.now(),
-      id,
-    ])
+    await this.set(id, "untold = false", [])
+  }
+
+  private async set(id: string, assignments: string, values: unknown[]): Promise<void> {
+    const now = this.clock.now()
+    const fence = fenceOf(this.held, now)
+    const rows = await this.database.query<OperationRow>(
+      `${fence.with} update gateway_operation set ${assignments}, updated_at = ? where id = ? ${fence.and} returning *`,
+      [...fence.bindings, ...values, now, id],
+    )
+    await this.written(rows[0])
   }
 
   /** Books a refund or reversal that was made outside Medusa and this plugin, once per number. */
@@ -147,25 +157,26 @@ export class Operations {
     },
   ): Promise<Operation | undefined> {
     const now = this.clock.now()
+    const fence = fenceOf(this.held, now)
     const rows = await this.database.query<OperationRow>(
-      `insert into gateway_operation (id, gateway_payment_id, kind, number, gateway_no, amount, state, outside, attempts,
+      `${fence.with} insert into gateway_operation (id, gateway_payment_id, kind, number, gateway_no, amount, state, outside, attempts,
          message, created_at, updated_at, settled_at)
-       values (?, ?, ?, ?, ?, ?, 'succeeded', true, 0, ?, ?, ?, ?)
+       select ?::text, ?::text, ?::text, ?::text, ?::text, ?::bigint, 'succeeded', true, 0, ?::text, ?::timestamptz, ?::timestamptz,
+         ?::timestamptz ${this.held ? "from held" : ""}
        on conflict (gateway_payment_id, kind, number) do nothing returning *`,
       [
-        `gpop_${ulid(now.getTime())}`,
-        paymentId,
-        record.kind,
-        record.number,
-        record.gatewayNo ?? null,
-        record.amount,
-        record.message ?? null,
-        now,
-        now,
-        now,
+        ...[...fence.bindings, `gpop_${ulid(now.getTime())}`, paymentId, record.kind, record.number],
+        ...[record.gatewayNo ?? null, record.amount, record.message ?? null, now, now, now],
       ],
     )
-    return rows[0] && toOperation(rows[0])
+    return this.written(rows[0])
+  }
+
+  /** Nothing was written: because of what the row is, or because another process has the payment. */
+  private async written(row: OperationRow | undefined): Promise<Operation | undefined> {
+    if (row) return toOperation(row)
+    await stillHeld(this.database, this.held)
+    return undefined
   }
 
   async ofPayment(paymentId: string): Promise<Operation[]> {

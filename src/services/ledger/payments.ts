@@ -1,7 +1,9 @@
-import { statesBefore, ulid } from "../../core"
+import { mayMove, statesBefore, ulid } from "../../core"
 import type { GatewayName, PaymentAction, PaymentMode, SettledBy, State, Unowed } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
+import { LeaseLost, stillHeld } from "./fence"
+import type { Lease } from "./fence"
 
 /** What is known of one payment at the gateway: one per Medusa payment session, for ever. Amounts in minor units. */
 export interface GatewayPayment {
@@ -96,14 +98,11 @@ export type PaymentPatch = Partial<
   >
 >
 
-/** A payment by its session, or by its merchant number within a provider entry. */
-export type PaymentKey = { sessionId: string } | { number: string; providerId: string }
+/** A payment by its id, by its session, or by its merchant number within a provider entry. */
+export type PaymentKey = { id: string } | { sessionId: string } | { number: string; providerId: string }
 
-export interface Lease {
-  payment: GatewayPayment
-  token: string
-  until: Date
-}
+/** What of a payment follows from the operations that have returned money. */
+export type Returned = Pick<GatewayPayment, "state" | "refundedAmount" | "settledBy">
 
 const columns: Record<keyof PaymentPatch, string> = {
   collectionId: "collection_id",
@@ -129,9 +128,11 @@ const columns: Record<keyof PaymentPatch, string> = {
 }
 
 export class Payments {
+  /** With a lease, what is written by `update` and `move` checks that it still holds. */
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly held?: Lease,
   ) {}
 
   /** Writes the payment before anything is sent. A session that has one already keeps it, and gets it back. */
@@ -178,6 +179,7 @@ export class Payments {
   }
 
   async of(key: PaymentKey): Promise<GatewayPayment | undefined> {
+    if ("id" in key) return this.get(key.id)
     return "sessionId" in key ? this.ofSession(key.sessionId) : this.ofNumber(key.providerId, key.number)
   }
 
@@ -208,10 +210,13 @@ export class Payments {
   /** Sets columns without touching the state. */
   async update(id: string, patch: PaymentPatch): Promise<GatewayPayment> {
     const { assignments, bindings } = assign(patch)
+    const fence = this.fence()
     const rows = await this.database.query<PaymentRow>(
-      `update gateway_payment set ${[...assignments, "updated_at = ?"].join(", ")} where id = ? returning *`,
-      [...bindings, this.clock.now(), id],
+      `update gateway_payment set ${[...assignments, ...fence.renewed, "updated_at = ?"].join(", ")}
+       where id = ?${fence.and} returning *`,
+      [...bindings, ...fence.until, this.clock.now(), id, ...fence.token],
     )
+    if (!rows[0] && this.held) throw new LeaseLost(id)
     return toPayment(found(rows[0], id))
   }
 
@@ -223,33 +228,41 @@ export class Payments {
     const from = statesBefore(to)
     if (!from.length) return undefined
     const { assignments, bindings } = assign(patch)
+    const fence = this.fence()
     const rows = await this.database.query<PaymentRow>(
-      `update gateway_payment set ${["state = ?", "updated_at = ?", ...assignments].join(", ")}
-       where id = ? and state in (${placeholders(from)}) returning *`,
-      [to, this.clock.now(), ...bindings, id, ...from],
+      `update gateway_payment set ${["state = ?", "updated_at = ?", ...assignments, ...fence.renewed].join(", ")}
+       where id = ? and state in (${placeholders(from)})${fence.and} returning *`,
+      [to, this.clock.now(), ...bindings, ...fence.until, id, ...from, ...fence.token],
+    )
+    if (!rows[0]) await stillHeld(this.database, this.held)
+    return rows[0] && toPayment(rows[0])
+  }
+
+  /**
+   * Compare-and-set of what has gone back, on what was read. It needs no lease: operations only add to it, and whoever ends
+   * one counts again.
+   */
+  async countReturned(before: GatewayPayment, after: Returned): Promise<GatewayPayment | undefined> {
+    if (after.state !== before.state && !mayMove(before.state, after.state)) return undefined
+    const rows = await this.database.query<PaymentRow>(
+      `update gateway_payment set state = ?, refunded_amount = ?, settled_by = ?, checks = 0, updated_at = ?
+       where id = ? and state = ? and refunded_amount = ? returning *`,
+      [
+        ...[after.state, after.refundedAmount, after.settledBy, this.clock.now()],
+        ...[before.id, before.state, before.refundedAmount],
+      ],
     )
     return rows[0] && toPayment(rows[0])
   }
 
-  /** Takes the payment for `ms`, unless somebody else holds it. A dead process loses it when the time is over. */
-  async lease(id: string, ms: number): Promise<Lease | undefined> {
-    const now = this.clock.now()
-    const until = new Date(now.getTime() + ms)
-    const token = ulid(now.getTime())
-    const rows = await this.database.query<PaymentRow>(
-      `update gateway_payment set lease_token = ?, lease_until = ?
-       where id = ? and (lease_until is null or lease_until <= ?) returning *`,
-      [token, until, id, now],
-    )
-    return rows[0] && { payment: toPayment(rows[0]), token, until }
-  }
-
-  async release(lease: Lease): Promise<void> {
-    await this.database.query(
-      // The token stays: it says whose turn it was last, by which a look at the payment is known to be out of date.
-      `update gateway_payment set lease_until = null where id = ? and lease_token = ?`,
-      [lease.payment.id, lease.token],
-    )
+  private fence() {
+    if (!this.held) return { renewed: [], until: [], and: "", token: [] }
+    return {
+      renewed: ["lease_until = ?"],
+      until: [new Date(this.clock.now().getTime() + this.held.ms)],
+      and: " and lease_token = ? and lease_until is not null",
+      token: [this.held.token],
+    }
   }
 
   /**

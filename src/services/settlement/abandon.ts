@@ -45,7 +45,7 @@ export async function lookAgain(payment: GatewayPayment, deps: Deps): Promise<vo
 }
 
 async function close(payment: GatewayPayment, deps: Deps): Promise<void> {
-  await tell(await withLease(payment.id, deps, (leased) => closeAtGateway(leased, deps)), deps)
+  await tell(await withLease(payment.id, deps, (leased, held) => closeAtGateway(leased, held)), deps)
 }
 
 /**
@@ -54,7 +54,7 @@ async function close(payment: GatewayPayment, deps: Deps): Promise<void> {
  */
 export async function cancel(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
   if (hasMoney(payment.state)) throw paidAlready(payment)
-  const closed = await withLease(payment.id, deps, (leased) => closeAtGateway(leased, deps))
+  const closed = await withLease(payment.id, deps, (leased, held) => closeAtGateway(leased, held))
   await tell(closed, deps)
   if (hasMoney(closed.state)) throw paidAlready(closed)
   if (closed.state === "void") return closed

@@ -7,27 +7,20 @@ import { confirm } from "./confirm"
 import type { SettleDeps } from "./deps"
 import { fresh } from "./known"
 import { resolveAll } from "./operations"
-import { after, day, hour, minute } from "./schedule"
+import { day, hour } from "./schedule"
 import { canClose, closeAtGateway, closedAttention, closeOnceMore } from "./void"
 import { stillWanted } from "./wanted"
-
-/** Longer than settling takes: as long as the job's own claim. */
-const settlingMs = 10 * minute
-
-/** Whoever asked for this, a process that dies half-way leaves the rest to the job, also of a payment that was at rest. */
-async function dueMeanwhile(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  const nextCheckAt = after(deps, settlingMs)
-  if (payment.nextCheckAt && payment.nextCheckAt <= nextCheckAt) return payment
-  return deps.ledger.payments.update(payment.id, { nextCheckAt })
-}
 
 /**
  * The half of settling that talks to the gateway, under the lease: what is in doubt is asked, the payment too, and what is unwanted is
  * closed.
  */
-export async function atGateway(leased: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  const wanted = await stillWanted(await dueMeanwhile(leased, deps), deps)
-  const resolved = await resolveAll(wanted, deps)
+export async function atGateway(
+  leased: GatewayPayment,
+  operations: readonly Operation[],
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  const resolved = await resolveAll(await stillWanted(leased, deps), operations, deps)
   let payment = await doubts(resolved.payment, resolved.operations, deps)
   const answer = await confirm(payment, deps)
   payment = answer.standing ? answer.payment : await unanswered(payment, answer.message ?? "", deps)

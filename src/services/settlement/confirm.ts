@@ -1,7 +1,7 @@
-import { formatMoney, hasMoney, holdsMoney, isOpen, money, sameMoney, toMajor } from "../../core"
-import type { Outcome, RefundRecord, Standing } from "../../core"
+import { formatMoney, hasMoney, holdsMoney, isOpen, mayMove, money, sameMoney, toMajor } from "../../core"
+import type { Outcome, RefundRecord, SettledBy, Standing } from "../../core"
 import { isUnsettled, returnedAmount, returns } from "../ledger"
-import type { GatewayPayment, Operation, PaymentPatch } from "../ledger"
+import type { GatewayPayment, Operation, PaymentPatch, Returned } from "../ledger"
 import { clear, raise } from "./attention"
 import type { Deps } from "./deps"
 import { fresh } from "./known"
@@ -253,31 +253,47 @@ async function unlisted(
   )
 }
 
-/** Brings state and returned amount in line with the operations that succeeded. */
+/**
+ * Brings state and returned amount in line with the operations that succeeded. Another process may count at the same
+ * moment: whoever comes second reads again.
+ */
 export async function tally(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
-  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  let before = payment
+  for (;;) {
+    const after = counted(before, await deps.ledger.operations.ofPayment(payment.id))
+    if (!after) return before
+    const written = await deps.ledger.payments.countReturned(before, after)
+    if (written) return overReturned(written, deps)
+    before = await fresh(payment, deps)
+  }
+}
+
+/** What a payment is by what its operations have returned; `undefined` where that is what it is already. Pure. */
+export function counted(payment: GatewayPayment, operations: readonly Operation[]): Returned | undefined {
   const returned = returnedAmount(operations)
-  if (returned === payment.refundedAmount || !hasMoney(payment.state)) return payment
+  if (returned === payment.refundedAmount || !hasMoney(payment.state)) return undefined
   const whole = returned >= payment.paidAmount
+  const state = whole ? "refunded" : "partially_refunded"
+  return {
+    state: mayMove(payment.state, state) ? state : payment.state,
+    refundedAmount: returned,
+    settledBy: whole ? settledBy(operations) : payment.settledBy,
+  }
+}
+
+function settledBy(operations: readonly Operation[]): SettledBy {
   const last = returns(operations)
     .filter((operation) => operation.state === "succeeded")
     .at(-1)
-  const patch: PaymentPatch = {
-    refundedAmount: returned,
-    checks: 0,
-    ...(whole
-      ? { settledBy: last?.outside ? "outside" : last?.kind === "cancel" ? "cancel" : "refund" }
-      : {}),
-  }
-  const moved =
-    (await deps.ledger.payments.move(payment.id, whole ? "refunded" : "partially_refunded", patch)) ??
-    (await deps.ledger.payments.update(payment.id, patch))
-  if (returned > payment.paidAmount)
-    return raise(
-      moved,
-      "books_differ",
-      `${toMajor(returned, payment.digits)} went back for ${toMajor(payment.paidAmount, payment.digits)} paid on order ${payment.number}. Look it up in the gateway's console.`,
-      deps,
-    )
-  return moved
+  return last?.outside ? "outside" : last?.kind === "cancel" ? "cancel" : "refund"
+}
+
+async function overReturned(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  if (payment.refundedAmount <= payment.paidAmount) return payment
+  return raise(
+    payment,
+    "books_differ",
+    `${toMajor(payment.refundedAmount, payment.digits)} went back for ${toMajor(payment.paidAmount, payment.digits)} paid on order ${payment.number}. Look it up in the gateway's console.`,
+    deps,
+  )
 }

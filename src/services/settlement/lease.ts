@@ -1,35 +1,54 @@
 import { PaymentProblem } from "../../core"
-import type { GatewayPayment } from "../ledger"
+import { LeaseLost } from "../ledger"
+import type { GatewayPayment, Lease, Operation, PaymentKey } from "../ledger"
 import type { Deps } from "./deps"
+import { known } from "./known"
 
-/** Longer than every call a use case makes in a row, so that nobody takes over while the first is still on the line. */
+/** Each write of the holder renews it, and a call to the gateway lasts no longer: a holder that is alive keeps it. */
 export const leaseMs = 120_000
 const waitMs = 200
 const patience = 40
 
 /**
- * Runs `work` while nobody else touches the same gateway payment: not a second click, not the job, not another instance.
- * A dead process loses the lease after `leaseMs`. No database transaction is open meanwhile.
+ * Runs `work` while no other process touches the same gateway payment: not a second click, not the job, not another
+ * instance. `work` gets the payment as it is now, its operations, and a ledger whose writes fail once the lease is lost. A
+ * dead process loses the lease after `leaseMs`. No database transaction is open meanwhile.
  */
-export async function withLease<T>(
-  paymentId: string,
-  deps: Deps,
-  work: (payment: GatewayPayment) => Promise<T>,
+export async function withLease<T, D extends Deps>(
+  of: string | PaymentKey,
+  deps: D,
+  work: (payment: GatewayPayment, deps: D, operations: Operation[]) => Promise<T>,
 ): Promise<T> {
+  let key = typeof of === "string" ? { id: of } : of
   for (let tries = 0; tries < patience; tries++) {
-    const lease = await deps.ledger.payments.lease(paymentId, leaseMs)
-    if (lease) {
-      try {
-        return await work(lease.payment)
-      } finally {
-        await deps.ledger.payments.release(lease)
-      }
-    }
+    const lease = await deps.ledger.leases.take(key, leaseMs)
+    if (lease) return underLease(lease, deps, work)
+    if (!("id" in key)) key = { id: known(await deps.ledger.payments.of(key)).id }
     await deps.wait(waitMs)
   }
-  throw new PaymentProblem(
-    "conflict",
-    "busy",
+  throw busy(
     "Another operation on this payment is in progress. Nothing was sent for this one; try again in a moment.",
   )
 }
+
+async function underLease<T, D extends Deps>(
+  lease: Lease,
+  deps: D,
+  work: (payment: GatewayPayment, deps: D, operations: Operation[]) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(lease.payment, { ...deps, ledger: deps.ledger.under(lease) }, lease.operations)
+  } catch (error) {
+    if (error instanceof LeaseLost) throw takenOver()
+    throw error
+  } finally {
+    await deps.ledger.leases.release(lease)
+  }
+}
+
+const takenOver = () =>
+  busy(
+    "Another operation on this payment took over while this one waited. Nothing more was sent for this one; look at the payment again in a moment.",
+  )
+
+const busy = (message: string) => new PaymentProblem("conflict", "busy", message)

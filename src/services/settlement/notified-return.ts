@@ -22,9 +22,9 @@ export async function recordNotifiedReturn(
   const { about, refundNo, amount } = notification
   if (!refundNo || !hasMoney(payment.state)) return false
   if (about === "cancel")
-    return withLease(payment.id, deps, (leased) => recordReversal(leased, refundNo, deps))
+    return withLease(payment.id, deps, (leased, held) => recordReversal(leased, refundNo, held))
   if (about !== "refund" || !amount) return false
-  return withLease(payment.id, deps, (leased) => recordRefund(leased, refundNo, amount, deps))
+  return withLease(payment.id, deps, (leased, held) => recordRefund(leased, refundNo, amount, held))
 }
 
 async function recordRefund(

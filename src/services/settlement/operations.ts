@@ -9,8 +9,8 @@ import type {
   Unknown,
 } from "../../core"
 import { isUnsettled, returnedAmount, returns } from "../ledger"
-import type { BegunReturn, GatewayPayment, Operation } from "../ledger"
-import { tally } from "./confirm"
+import type { GatewayPayment, Operation, OperationEnd } from "../ledger"
+import { counted, tally } from "./confirm"
 import type { Deps } from "./deps"
 import { answered, orderRef, problemOf } from "./orders"
 
@@ -61,50 +61,42 @@ export async function conclude(
   outcome: ReturnOutcome,
   deps: Deps,
 ): Promise<{ payment: GatewayPayment; operation: Operation }> {
-  const ended = await deps.ledger.operations.conclude(operation.id, {
-    state: outcome.kind,
-    gatewayNo: gatewayNoOf(outcome),
-    ...problemOf(outcome),
-  })
+  const ended = await deps.ledger.operations.conclude(operation.id, endOf(outcome))
   if (operation.state === "pending" && outcome.kind === "refused") await deps.emit("refund_failed", payment)
-  return { payment: await tally(payment, deps), operation: ended ?? operation }
+  const counts = !ended || ended.state === "succeeded"
+  return { payment: counts ? await tally(payment, deps) : payment, operation: ended ?? operation }
 }
+
+/**
+ * As `conclude`, for the operation that a lease was taken for: in one statement, which gives the payment back as well. Where
+ * anything of it has changed meanwhile, nothing is written by that, and it is concluded as any other.
+ */
+export async function concludeLast(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  operation: Operation,
+  outcome: ReturnOutcome,
+  deps: Deps,
+): Promise<{ payment: GatewayPayment; operation: Operation }> {
+  const end = endOf(outcome)
+  const after = counted(payment, [...operations, { ...operation, state: end.state }]) ?? payment
+  const ended =
+    after.refundedAmount > payment.paidAmount
+      ? undefined
+      : await deps.ledger.leases.end(payment, operation, end, after)
+  return ended ?? conclude(payment, operation, outcome, deps)
+}
+
+const endOf = (outcome: ReturnOutcome): OperationEnd => ({
+  state: outcome.kind,
+  gatewayNo: gatewayNoOf(outcome),
+  ...problemOf(outcome),
+})
 
 /** Kept at once, also of what is in doubt: a reversal has no other name. */
 function gatewayNoOf(outcome: ReturnOutcome): string | undefined {
   if (outcome.kind === "succeeded" || outcome.kind === "pending") return outcome.value.gatewayNo
   return outcome.kind === "unknown" ? outcome.gatewayNo : undefined
-}
-
-/** As `conclude`, in one statement that gives the payment back as well; `undefined` where the outcome is in doubt. */
-export async function endAtOnce(
-  begun: BegunReturn,
-  outcome: ReturnOutcome,
-  deps: Deps,
-): Promise<{ payment: GatewayPayment; operation: Operation } | undefined> {
-  if (outcome.kind === "unknown") return undefined
-  const { payment } = begun.lease
-  const end = {
-    state: outcome.kind,
-    gatewayNo: gatewayNoOf(outcome),
-    ...problemOf(outcome),
-  }
-  return deps.ledger.returns.end(begun, end, outcome.kind === "succeeded" ? returnedOf(begun) : payment)
-}
-
-/** What the payment is once the operation has given its money back: its first, as nothing had gone back before. */
-function returnedOf({ lease: { payment }, operation }: BegunReturn) {
-  const refundedAmount = operation.amount ?? 0
-  const whole = refundedAmount >= payment.paidAmount
-  return {
-    refundedAmount,
-    state: whole ? ("refunded" as const) : ("partially_refunded" as const),
-    settledBy: whole
-      ? operation.kind === "cancel"
-        ? ("cancel" as const)
-        : ("refund" as const)
-      : payment.settledBy,
-  }
 }
 
 /**
@@ -274,6 +266,8 @@ async function sendAgain(
   deps: Deps,
 ): Promise<ReturnOutcome> {
   const repeated = await deps.ledger.operations.again(operation.id)
+  // Its own process was alive after all, and has stored an end.
+  if (!repeated) return unknown("ended", "It has ended meanwhile.")
   const outcome = await send(payment, repeated, deps)
   if (outcome.kind === "not_sent") return unknown(outcome.code, outcome.message)
   if (outcome.kind === "unknown" && outcome.answered) return failedAgain(operation, outcome)
@@ -302,9 +296,9 @@ const mayBeOurOwnDoing: ReadonlySet<RefusalReason> = new Set([
 /** Settles what it can of the operations of a payment that have no end yet, oldest first. Call it inside the lease. */
 export async function resolveAll(
   payment: GatewayPayment,
+  operations: readonly Operation[],
   deps: Deps,
-): Promise<{ payment: GatewayPayment; operations: Operation[] }> {
-  const operations = await deps.ledger.operations.ofPayment(payment.id)
+): Promise<{ payment: GatewayPayment; operations: readonly Operation[] }> {
   // A process may have died after it stored how an operation ended, and before it counted that in the payment.
   let current = returnedAmount(operations) === payment.refundedAmount ? payment : await tally(payment, deps)
   const open = returns(operations).filter(isUnsettled)

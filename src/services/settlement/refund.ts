@@ -9,22 +9,22 @@ import {
   toMinor,
 } from "../../core"
 import type { Outcome } from "../../core"
-import { committedAmount, isDone, returns } from "../ledger"
-import type { Beginning, BegunReturn, GatewayPayment, Operation, PaymentKey, Wanted } from "../ledger"
+import { LeaseLost, committedAmount, isDone, returns } from "../ledger"
+import type { GatewayPayment, Operation, PaymentKey } from "../ledger"
 import { raise } from "./attention"
 import { booking } from "./booking"
 import { foreignReturns, recordReturns } from "./confirm"
 import type { Deps } from "./deps"
-import { known } from "./known"
-import { leaseMs, withLease } from "./lease"
-import { conclude, endAtOnce, resolve, resolveAll, send, takes } from "./operations"
+import { withLease } from "./lease"
+import { conclude, concludeLast, resolve, resolveAll, send, takes } from "./operations"
 import type { ReturnOutcome } from "./operations"
 import { sameDay } from "./same-day"
-import { after, minute } from "./schedule"
+
+/** What is to go back: minor units, a plain decimal in major units, or all that is left. */
+export type Wanted = number | { major: string } | "rest"
 
 export interface RefundRequest {
   of: PaymentKey
-  /** Minor units, a plain decimal in major units, or `rest`: all that is left. */
   amount: Wanted
   /** Medusa's refund row, or null for money that Medusa never booked. */
   refundId: string | null
@@ -42,18 +42,10 @@ export async function refund(
   deps: Deps,
 ): Promise<{ payment: GatewayPayment; operation: Operation }> {
   const booked = booking.getStore()
-  if (booked) {
-    const { id } = known(await deps.ledger.payments.of(request.of))
-    return withLease(id, deps, (leased) => enter(leased, booked.operationId, request, deps))
-  }
-  const until = { leaseMs, nextCheckAt: after(deps, 2 * minute) }
-  // Written for a channel that gives nothing back, and the process dead before it is withdrawn, it could never be asked about.
-  const { irreturnable } = deps.gateway
-  const beginning = known(await deps.ledger.returns.begin(request.of, request, irreturnable, until))
-  const done = await refundAtOnce(beginning, request, deps)
-  return (
-    done ??
-    withLease(beginning.payment.id, deps, (leased) => refundLeased(leased, minorOf(request, leased), deps))
+  return withLease(request.of, deps, (payment, held, operations) =>
+    booked
+      ? enter(payment, operations, booked.operationId, request, held)
+      : refundLeased(payment, operations, minorOf(request, payment), held),
   )
 }
 
@@ -76,8 +68,13 @@ function minorOf(request: RefundRequest, { digits }: GatewayPayment): MinorReque
 }
 
 /** Hands a refund that has gone through to Medusa's row for it. Never sends: whoever comes second has nothing to enter. */
-async function enter(payment: GatewayPayment, operationId: string, request: RefundRequest, deps: Deps) {
-  const operations = await deps.ledger.operations.ofPayment(payment.id)
+async function enter(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  operationId: string,
+  request: RefundRequest,
+  deps: Deps,
+) {
   const done = operations.filter((one) => one.id === operationId && isDone(one))
   const [operation] = await notBooked(done, deps)
   if (!operation || !request.refundId)
@@ -90,63 +87,14 @@ async function enter(payment: GatewayPayment, operationId: string, request: Refu
   return { payment, operation: { ...operation, refundId: request.refundId } }
 }
 
-/**
- * The usual refund: nothing of the payment has gone back, or may have, and nobody else is at it. There is nothing to
- * settle first and nothing to take over, and it has been written with the first look at the payment. `undefined` in every
- * other case: nothing is written, or what was is settled by the long way.
- */
-async function refundAtOnce({ operations, begun }: Beginning, request: RefundRequest, deps: Deps) {
-  if (!begun) return undefined
-  const { payment } = begun.lease
-  const amount = begun.operation.amount ?? 0
-  const allowed = isAsked(amount, request, payment) && takes(payment, amount, deps)
-  if (!allowed || (await foreignReturns(payment, operations, deps)).length) {
-    await deps.ledger.returns.withdraw(begun)
-    return undefined
-  }
-  const reversing = reverses(payment, operations, amount, deps)
-  const attempted = await attemptBegun(reversing ? await reversed(begun, deps) : begun, deps)
-  if (reversing && attempted.outcome.kind === "refused") return undefined
-  return answered(attempted, deps)
-}
-
-/** Left as it was written it would be sent later, as a refund, after the admin was told of an error. */
-async function reversed(begun: BegunReturn, deps: Deps): Promise<BegunReturn> {
-  try {
-    return await deps.ledger.returns.reverse(begun)
-  } catch (error) {
-    await deps.ledger.returns.withdraw(begun)
-    throw error
-  }
-}
-
-/** The database has measured the amount in its own arithmetic: once more in ours. What is wrong with it, the long way says. */
-function isAsked(amount: number, request: RefundRequest, payment: GatewayPayment): boolean {
-  try {
-    const asked = minorOf(request, payment).amount
-    return amount === (asked === "rest" ? payment.paidAmount : asked)
-  } catch {
-    return false
-  }
-}
-
-async function attemptBegun(begun: BegunReturn, deps: Deps): Promise<Attempted> {
-  const { lease, operation } = begun
-  let held = true
-  try {
-    const outcome = await send(lease.payment, operation, deps)
-    const ended = await endAtOnce(begun, outcome, deps)
-    held = !ended
-    return ended ? { ...ended, outcome } : await concluded(lease.payment, operation, outcome, deps)
-  } finally {
-    if (held) await deps.ledger.payments.release(lease)
-  }
-}
-
-async function refundLeased(payment: GatewayPayment, request: MinorRequest, deps: Deps) {
+async function refundLeased(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  request: MinorRequest,
+  deps: Deps,
+) {
   if (!hasMoney(payment.state)) throw notPaid(payment)
-  await deps.ledger.payments.update(payment.id, { nextCheckAt: after(deps, 2 * minute) })
-  const earlier = await withForeign(await settledEarlier(payment, deps), deps)
+  const earlier = await withForeign(await settledEarlier(payment, operations, deps), deps)
   const earlierOne = await takenOver(earlier.payment, earlier.operations, request, deps)
   if (earlierOne) return { payment: earlier.payment, operation: earlierOne }
   await tellFirst(earlier.payment, earlier.operations, request, deps)
@@ -155,10 +103,9 @@ async function refundLeased(payment: GatewayPayment, request: MinorRequest, deps
 }
 
 /** Medusa deletes its refund row when we throw and comes back with a new key (H1): what is in doubt is settled first. */
-async function settledEarlier(payment: GatewayPayment, deps: Deps) {
-  const operations = await deps.ledger.operations.ofPayment(payment.id)
+async function settledEarlier(payment: GatewayPayment, operations: readonly Operation[], deps: Deps) {
   if (!returns(operations).some((operation) => isUnclear(operation.state))) return { payment, operations }
-  const resolved = await resolveAll(payment, deps)
+  const resolved = await resolveAll(payment, operations, deps)
   const doubtful = returns(resolved.operations).find((operation) => isUnclear(operation.state))
   if (doubtful) throw unclear(resolved.payment, doubtful, deps)
   return resolved
@@ -278,11 +225,15 @@ async function carryOut(
   deps: Deps,
 ) {
   if (reverses(payment, operations, amount, deps)) {
-    const reversed = await attempt(payment, { kind: "cancel", amount, refundId }, deps)
-    if (reversed.outcome.kind !== "refused") return answered(reversed, deps)
+    const reversed = await attempt(payment, operations, { kind: "cancel", amount, refundId }, deps)
+    if (!fallsBack(reversed)) return answered(reversed, deps)
   }
-  return answered(await attempt(payment, { kind: "refund", amount, refundId }, deps), deps)
+  return answered(await attempt(payment, operations, { kind: "refund", amount, refundId }, deps), deps)
 }
+
+/** The payment stays held for the refund that follows. */
+const fallsBack = ({ operation, outcome }: Pick<Attempted, "operation" | "outcome">): boolean =>
+  operation.kind === "cancel" && outcome.kind === "refused"
 
 interface Attempted {
   payment: GatewayPayment
@@ -293,23 +244,34 @@ interface Attempted {
 /** Write, send, and where the answer says nothing sure, ask once before the caller is told so. */
 async function attempt(
   payment: GatewayPayment,
+  operations: readonly Operation[],
   intent: { kind: "cancel" | "refund"; amount: number; refundId: string | null },
   deps: Deps,
 ): Promise<Attempted> {
-  const intended = await deps.ledger.operations.intend(payment.id, intent)
-  return concluded(payment, intended, await send(payment, intended, deps), deps)
+  const operation = await deps.ledger.operations.intend(payment.id, intent)
+  const outcome = await send(payment, operation, deps)
+  if (outcome.kind === "unknown") return askedAbout(payment, operation, outcome, deps)
+  const ended = fallsBack({ operation, outcome })
+    ? await conclude(payment, operation, outcome, deps)
+    : await concludeLast(payment, operations, operation, outcome, deps)
+  return { ...ended, outcome }
 }
 
-async function concluded(
+async function askedAbout(
   payment: GatewayPayment,
-  intended: Operation,
+  operation: Operation,
   outcome: ReturnOutcome,
   deps: Deps,
 ): Promise<Attempted> {
-  const first = await conclude(payment, intended, outcome, deps)
-  if (outcome.kind !== "unknown") return { ...first, outcome }
-  const asked = await resolve(first.payment, first.operation, deps)
-  return { ...(await conclude(first.payment, first.operation, asked, deps)), outcome: asked }
+  const first = await conclude(payment, operation, outcome, deps)
+  try {
+    const asked = await resolve(first.payment, first.operation, deps)
+    return { ...(await conclude(first.payment, first.operation, asked, deps)), outcome: asked }
+  } catch (error) {
+    // Another process has taken over, and asks: what was sent is in doubt, and nothing else may be said of it.
+    if (error instanceof LeaseLost) return { ...first, outcome }
+    throw error
+  }
 }
 
 async function answered({ payment, operation, outcome }: Attempted, deps: Deps) {

@@ -32,7 +32,7 @@ export async function resolveByHand(
   if (resolution.action === "dismiss") return dismiss(payment, deps)
   if (!hasMoney(payment.state))
     throw invalid(`Payment ${payment.number} is ${payment.state}: there is no money to return.`)
-  const decided = await withLease(payment.id, deps, (leased) => decideDoubt(leased, resolution, deps))
+  const decided = await withLease(payment.id, deps, (leased, held) => decideDoubt(leased, resolution, held))
   if (decided !== "done") await carryOut(payment, decided, deps)
   await deps.ledger.payments.update(payment.id, { attention: null, attentionCode: null })
   return settle(payment.id, deps)
@@ -40,7 +40,7 @@ export async function resolveByHand(
 
 async function carryOut(payment: GatewayPayment, resolution: Resolution, deps: SettleDeps): Promise<void> {
   if (resolution.action === "refund") await refundByHand(payment, resolution, deps)
-  else await withLease(payment.id, deps, (leased) => record(leased, resolution, deps))
+  else await withLease(payment.id, deps, (leased, held) => record(leased, resolution, held))
 }
 
 /**

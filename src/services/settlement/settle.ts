@@ -19,7 +19,9 @@ import { nextCheck } from "./watch"
  * is left is scheduled. The job, a notification, a cancelled order and the admin's "ask now" all do this and nothing else.
  */
 export async function settle(paymentId: string, deps: SettleDeps): Promise<GatewayPayment> {
-  let payment = await withLease(paymentId, deps, (leased) => atGateway(leased, deps))
+  let payment = await withLease(paymentId, deps, (leased, held, operations) =>
+    atGateway(leased, operations, held),
+  )
   const unfinished = await inMedusa(payment, deps)
   payment = await announce(await atRest(payment, deps), deps)
   const operations = await deps.ledger.operations.ofPayment(payment.id)

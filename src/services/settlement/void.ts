@@ -37,9 +37,10 @@ async function closeOperation(payment: GatewayPayment, deps: Deps): Promise<Oper
   const earlier = (await deps.ledger.operations.ofPayment(payment.id)).find(
     (operation) => operation.kind === "close" && operation.settledAt === null,
   )
-  return earlier
-    ? deps.ledger.operations.again(earlier.id)
-    : deps.ledger.operations.intend(payment.id, { kind: "close" })
+  return (
+    (earlier && (await deps.ledger.operations.again(earlier.id))) ??
+    deps.ledger.operations.intend(payment.id, { kind: "close" })
+  )
 }
 
 async function concluded(

@@ -1,6 +1,6 @@
 import { isUnclear, operationStates } from "../../../src/core"
 import type { OperationState } from "../../../src/core"
-import { committedAmount, returnedAmount, returns } from "../../../src/services/ledger"
+import { LeaseLost, committedAmount, returnedAmount, returns } from "../../../src/services/ledger"
 import { openLedgerWorld, type LedgerWorld } from "./support"
 
 let world: LedgerWorld
@@ -105,9 +105,9 @@ describe("of the operations that return money of one payment", () => {
   ] as const)("a %s in doubt leaves no room for a %s", async (first, second) => {
     const { id } = await world.aPayment("paid")
     const one = await intend(id, { kind: first })
-    await expect(intend(id, { kind: second })).rejects.toThrow(/gateway_operation_one_unclear/)
+    await expect(intend(id, { kind: second })).rejects.toThrow(LeaseLost)
     await world.ledger.operations.conclude(one.id, { state: "unknown" })
-    await expect(intend(id, { kind: second })).rejects.toThrow(/gateway_operation_one_unclear/)
+    await expect(intend(id, { kind: second })).rejects.toThrow(LeaseLost)
     await world.ledger.operations.conclude(one.id, { state: "refused" })
     expect(await intend(id, { kind: second })).toMatchObject({ state: "sent" })
   })

@@ -102,43 +102,43 @@ describe("a lease", () => {
   it("is held by one, however many ask at once", async () => {
     const { id } = await world.aPayment()
     const asked = await Promise.all(
-      Array.from({ length: 12 }, (_, i) => (i % 2 ? world.ledger : world.other).payments.lease(id, minute)),
+      Array.from({ length: 12 }, (_, i) => (i % 2 ? world.ledger : world.other).leases.take({ id }, minute)),
     )
     expect(asked.filter(Boolean)).toHaveLength(1)
   })
 
   it("can be taken again once it is given back", async () => {
     const { id } = await world.aPayment()
-    const first = await world.ledger.payments.lease(id, minute)
-    expect(await world.other.payments.lease(id, minute)).toBeUndefined()
-    if (first) await world.ledger.payments.release(first)
-    expect(await world.other.payments.lease(id, minute)).toBeDefined()
+    const first = await world.ledger.leases.take({ id }, minute)
+    expect(await world.other.leases.take({ id }, minute)).toBeUndefined()
+    if (first) await world.ledger.leases.release(first)
+    expect(await world.other.leases.take({ id }, minute)).toBeDefined()
   })
 
   it("of a dead process runs out by the clock, and not before", async () => {
     const { id } = await world.aPayment()
-    await world.ledger.payments.lease(id, minute)
+    await world.ledger.leases.take({ id }, minute)
     world.clock.forward(minute - 1)
-    expect(await world.other.payments.lease(id, minute)).toBeUndefined()
+    expect(await world.other.leases.take({ id }, minute)).toBeUndefined()
     world.clock.forward(1)
-    expect(await world.other.payments.lease(id, minute)).toBeDefined()
+    expect(await world.other.leases.take({ id }, minute)).toBeDefined()
   })
 
   it("is not given back by one who has lost it", async () => {
     const { id } = await world.aPayment()
-    const lost = await world.ledger.payments.lease(id, minute)
+    const lost = await world.ledger.leases.take({ id }, minute)
     world.clock.forward(minute)
-    const held = await world.other.payments.lease(id, minute)
-    if (lost) await world.ledger.payments.release(lost)
-    expect(await world.ledger.payments.lease(id, minute)).toBeUndefined()
-    if (held) await world.other.payments.release(held)
-    expect(await world.ledger.payments.lease(id, minute)).toBeDefined()
+    const held = await world.other.leases.take({ id }, minute)
+    if (lost) await world.ledger.leases.release(lost)
+    expect(await world.ledger.leases.take({ id }, minute)).toBeUndefined()
+    if (held) await world.other.leases.release(held)
+    expect(await world.ledger.leases.take({ id }, minute)).toBeDefined()
   })
 
   it("shows the payment as it is when the lease is taken", async () => {
     const { id } = await world.aPayment()
     await world.other.payments.move(id, "pending", { gatewayNo: "K1" })
-    expect((await world.ledger.payments.lease(id, minute))?.payment).toMatchObject({
+    expect((await world.ledger.leases.take({ id }, minute))?.payment).toMatchObject({
       state: "pending",
       gatewayNo: "K1",
     })

@@ -1,6 +1,6 @@
 import { z } from "zod"
-import { states, ulid } from "../../../src/core"
-import { openLedger } from "../../../src/services/ledger"
+import { states } from "../../../src/core"
+import { LeaseLost, openLedger } from "../../../src/services/ledger"
 import type { Database, Ledger, NewNotification } from "../../../src/services/ledger"
 import { aNewPayment, openLedgerWorld, start, type LedgerWorld } from "./support"
 
@@ -109,9 +109,14 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.ofSessions": ({ payments }) => payments.ofSessions(["payses_42", "payses_43"]),
   "payments.update": ({ payments }) => payments.update(id, { checks: 1 }).catch(neitherWrittenNorRead),
   "payments.move": ({ payments }) => payments.move(id, "refunded"),
-  "payments.lease": ({ payments }) => payments.lease(id, 1_000),
-  "payments.release": async ({ payments }) =>
-    payments.release({ payment: await world.aPayment(), token: ulid(0), until: now }),
+  "payments.countReturned": async ({ payments }) =>
+    payments.countReturned(await world.aPayment("paid"), {
+      ...{ state: "refunded", refundedAmount: 1, settledBy: "refund" },
+    }),
+  "payments.update under a lease": async (ledger) =>
+    (await held(ledger)).payments.update(id, { checks: 1 }).catch(lost),
+  "payments.move under a lease": async (ledger) =>
+    (await held(ledger)).payments.move(id, "refunded").catch(lost),
   "payments.claimDue": ({ payments }) => payments.claimDue(50, 60_000),
   "payments.unsettledAfter": ({ payments }) => payments.unsettledAfter(id, lately, 100),
   "payments.list": ({ payments }) => payments.list(page),
@@ -144,8 +149,8 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
       gateway: "ksher",
       providerId: "pp_ksher_th",
     }),
-  "operations.intend": ({ operations }) => operations.intend(id, { kind: "refund", amount: 1 }).catch(noRow),
-  "operations.again": ({ operations }) => operations.again(`gpop_refund${id}`).catch(noRow),
+  "operations.intend": ({ operations }) => operations.intend(id, { kind: "refund", amount: 1 }).catch(lost),
+  "operations.again": ({ operations }) => operations.again(`gpop_refund${id}`),
   "operations.conclude": ({ operations }) => operations.conclude(`gpop_refund${id}`, { state: "succeeded" }),
   "operations.overturn": ({ operations }) => operations.overturn(`gpop_refund${id}`, "g"),
   "operations.assign": ({ operations }) => operations.assign(`gpop_refund${id}`, "ref_x"),
@@ -154,15 +159,25 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     operations.recordOutside(id, { kind: "refund", number: "o", amount: 1 }),
   "operations.ofPayment": ({ operations }) => operations.ofPayment(id),
   "operations.refundIdsKnown": ({ operations }) => operations.refundIdsKnown(["ref_M42", "ref_M43"]),
-  "returns.begin": ({ returns }) =>
-    returns.begin({ number: "M42", providerId: "pp_ksher_th" }, wanted, every, until),
-  "returns.begin by session": ({ returns }) =>
-    returns.begin({ sessionId: "payses_42" }, wanted, every, until),
-  "returns.reverse": async ({ returns }) => returns.reverse(await begunReturn()),
-  "returns.withdraw": async ({ returns }) => returns.withdraw(await begunReturn()),
-  "returns.end": async ({ returns }) => {
-    const begun = await begunReturn()
-    return returns.end(begun, { state: "refused" }, begun.lease.payment)
+  "operations.intend under a lease": async (ledger) =>
+    (await held(ledger)).operations.intend(id, { kind: "refund", amount: 1 }).catch(lost),
+  "operations.again under a lease": async (ledger) =>
+    (await held(ledger)).operations.again(`gpop_refund${id}`).catch(lost),
+  "operations.overturn under a lease": async (ledger) =>
+    (await held(ledger)).operations.overturn(`gpop_refund${id}`, "g").catch(lost),
+  "operations.assign under a lease": async (ledger) =>
+    (await held(ledger)).operations.assign(`gpop_refund${id}`, "ref_x").catch(lost),
+  "operations.recordOutside under a lease": async (ledger) =>
+    (await held(ledger)).operations.recordOutside(id, { kind: "refund", number: "o", amount: 1 }).catch(lost),
+  "leases.take": ({ leases }) => leases.take({ number: "M42", providerId: "pp_ksher_th" }, 1_000),
+  "leases.take by session": ({ leases }) => leases.take({ sessionId: "payses_42" }, 1_000),
+  "leases.take by id": ({ leases }) => leases.take({ id }, 1_000),
+  "leases.release": async ({ leases }) => leases.release(await aLease()),
+  "leases.end": async (ledger) => {
+    const lease = await aLease()
+    const { id: paymentId } = lease.payment
+    const operation = await world.ledger.operations.intend(paymentId, { kind: "refund", amount: 1 })
+    return ledger.under(lease).leases.end(lease.payment, operation, { state: "refused" }, lease.payment)
   },
   "notifications.store": ({ notifications }) =>
     notifications.store(aDelivery({})).catch(neitherWrittenNorRead),
@@ -194,17 +209,16 @@ const aDelivery = (patch: Partial<NewNotification>): NewNotification => ({
   ...patch,
 })
 
-const wanted = { amount: 1, refundId: null }
-const every = { channels: ["promptpay"], unnamed: false }
-const until = { leaseMs: 1_000, nextCheckAt: now }
-
-async function begunReturn() {
-  const { id, sessionId } = await world.aPayment("paid")
-  await world.ledger.payments.update(id, { paidAmount: 1 })
-  const beginning = await world.ledger.returns.begin({ sessionId }, wanted, every, until)
-  if (!beginning?.begun) throw new Error("Nobody else is at it, and it could not be begun.")
-  return beginning.begun
+async function aLease() {
+  const lease = await world.ledger.leases.take({ id: (await world.aPayment("paid")).id }, 1_000)
+  if (!lease) throw new Error("Nobody else is at it, and it could not be taken.")
+  return lease
 }
+
+const held = async (ledger: Ledger) => ledger.under(await aLease())
+
+/** A planned statement writes nothing, as for a process whose payment another has taken over. */
+const lost = (error: unknown) => expect(error).toBeInstanceOf(LeaseLost)
 
 /** A planned statement returns no row, which the ledger takes for a broken database. */
 const noRow = (error: unknown) => expect(error).toBeInstanceOf(TypeError)
@@ -239,9 +253,22 @@ it("a notification is stored by reading what counts against it and nothing else,
 
 it("no method of the ledger is left out", () => {
   const ledger = openLedger(world.database, world.clock)
-  const methods = (["payments", "operations", "returns", "notifications"] as const).flatMap((part) =>
+  const methods = (["payments", "operations", "leases", "notifications"] as const).flatMap((part) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))
-      .filter((name) => !["constructor", "one", "many", "storeAll", "acceptLate", "count"].includes(name))
+      .filter(
+        (name) =>
+          ![
+            "constructor",
+            "one",
+            "many",
+            "storeAll",
+            "acceptLate",
+            "count",
+            "fence",
+            "set",
+            "written",
+          ].includes(name),
+      )
       .map((name) => `${part}.${name}`),
   )
   const tried = new Set(Object.keys(calls).map((name) => name.split(/[ ,]/)[0]))

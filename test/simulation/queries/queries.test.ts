@@ -28,21 +28,21 @@ const booksOf = async (sessionId: string) => {
 }
 
 describe("a refund", () => {
-  it("makes two statements: the payment taken and the operation written before it is sent, and its end", async () => {
+  it("makes three statements: the payment taken and read, the operation written before it is sent, and its end", async () => {
     const { sessionId } = await world.paid()
     const statements = await world.statementsOf(() => ask(sessionId, 4_000, "ref_1"))
-    expect(statements).toHaveLength(2)
+    expect(statements).toHaveLength(3)
     expect(await booksOf(sessionId)).toEqual(["partially_refunded", 4_000, ["refund succeeded"]])
   })
 
   it("makes them as Medusa asks: by the merchant number, for an amount in major units", async () => {
     const { number, sessionId } = await world.paid()
     const asked = { of: { number, providerId: "pp_ksher_th" }, amount: { major: "40.00" }, refundId: "ref_1" }
-    expect(await world.statementsOf(() => refund(asked, world.deps))).toHaveLength(2)
+    expect(await world.statementsOf(() => refund(asked, world.deps))).toHaveLength(3)
     expect(await booksOf(sessionId)).toEqual(["partially_refunded", 4_000, ["refund succeeded"]])
   })
 
-  it("makes one more where the whole payment is reversed", async () => {
+  it("makes as many where the whole payment is reversed", async () => {
     const { sessionId } = await world.paid()
     const cancel = { kind: "succeeded", value: { gatewayNo: "C", state: "succeeded" } } as const
     Object.assign(world.mood, { sameDay: true, cancel })
@@ -55,30 +55,31 @@ describe("a refund", () => {
     world.mood.partial = false
     await expect(ask(sessionId, 4_000, "ref_1")).rejects.toMatchObject({ code: "refund_unsupported" })
     expect(await booksOf(sessionId)).toEqual(["paid", 0, []])
-    expect(await world.base.ledger.payments.lease(id, 1_000)).toBeDefined()
+    expect(await world.base.ledger.leases.take({ id }, 1_000)).toBeDefined()
   })
 
   it("of a channel that gives nothing back is never written, so that no death of the process leaves it in doubt", async () => {
     const { id, sessionId } = await world.paid()
     await world.base.ledger.payments.update(id, { channel: "promptpay" })
     world.mood.promptpay = false
-    const died = jest.spyOn(world.ledger.returns, "withdraw").mockRejectedValue(new Error("process died"))
-    await expect(ask(sessionId, 4_000, "ref_1")).rejects.toMatchObject({ code: "refund_unsupported" })
-    died.mockRestore()
+    const statements = await world.statementsOf(() =>
+      expect(ask(sessionId, 4_000, "ref_1")).rejects.toMatchObject({ code: "refund_unsupported" }),
+    )
+    expect(statements.filter((one) => one.includes("insert into gateway_operation"))).toEqual([])
     expect(await booksOf(sessionId)).toEqual(["paid", 0, []])
   })
 
   it("of which the reversal could not be written leaves nothing behind that would be sent later", async () => {
     const { id, sessionId } = await world.paid()
     world.mood.sameDay = true
-    const lost = jest.spyOn(world.ledger.returns, "reverse").mockRejectedValue(new Error("connection lost"))
+    world.counter.fails = "insert into gateway_operation"
     await expect(ask(sessionId, 10_000, "ref_1")).rejects.toThrow("connection lost")
-    lost.mockRestore()
+    world.counter.fails = undefined
     expect(await booksOf(sessionId)).toEqual(["paid", 0, []])
-    expect(await world.base.ledger.payments.lease(id, 1_000)).toBeDefined()
+    expect(await world.base.ledger.leases.take({ id }, 1_000)).toBeDefined()
   })
 
-  it("that was written, and whose process died before it was known that it may not be sent, is never sent", async () => {
+  it("that was written, and whose process died, is not sent once the channel is known to refuse it", async () => {
     const { id, sessionId } = await world.paid()
     await world.base.ledger.operations.intend(id, { kind: "refund", amount: 4_000 })
     const absent = { kind: "refused", reason: "absent", code: "x", message: "Unknown." } as const
@@ -90,14 +91,14 @@ describe("a refund", () => {
   it("gives the payment back at its end", async () => {
     const { id, sessionId } = await world.paid()
     await ask(sessionId, 4_000, "ref_1")
-    expect(await world.base.ledger.payments.lease(id, 1_000)).toBeDefined()
+    expect(await world.base.ledger.leases.take({ id }, 1_000)).toBeDefined()
   })
 
   it("accepted and not finished, is owed and leaves the payment as it is", async () => {
     const { sessionId } = await world.paid()
     const value = { number: "R", amount: { minor: 4_000, currency: "thb" }, state: "pending" as const }
     world.mood.refund = { kind: "pending", value, message: "Later." }
-    expect(await world.statementsOf(() => ask(sessionId, 4_000, "ref_1"))).toHaveLength(2)
+    expect(await world.statementsOf(() => ask(sessionId, 4_000, "ref_1"))).toHaveLength(3)
     expect(await booksOf(sessionId)).toEqual(["paid", 0, ["refund pending"]])
   })
 
@@ -115,10 +116,10 @@ describe("a refund", () => {
     ])
   })
 
-  it("follows a reversal that was refused", async () => {
+  it("follows a reversal that was refused, which makes two statements more", async () => {
     const { sessionId } = await world.paid()
     world.mood.sameDay = true
-    await ask(sessionId, 10_000, "ref_1")
+    expect(await world.statementsOf(() => ask(sessionId, 10_000, "ref_1"))).toHaveLength(5)
     expect(await booksOf(sessionId)).toEqual(["refunded", 10_000, ["cancel refused", "refund succeeded"]])
   })
 
@@ -138,14 +139,14 @@ describe("a refund", () => {
       ...gateway,
       refund: async () => {
         world.base.clock.forward(10 * 60_000)
-        taken.push(await world.base.other.payments.lease(id, 60_000))
+        taken.push(await world.base.other.leases.take({ id }, 60_000))
         return succeeds
       },
     }
     await refund({ of: { sessionId }, amount: 4_000, refundId: "ref_1" }, { ...world.deps, gateway: slow })
     expect(taken).toEqual([expect.objectContaining({ token: expect.any(String) })])
     expect(await booksOf(sessionId)).toEqual(["partially_refunded", 4_000, ["refund succeeded"]])
-    expect(await world.base.ledger.payments.lease(id, 1_000)).toBeUndefined()
+    expect(await world.base.ledger.leases.take({ id }, 1_000)).toBeUndefined()
   })
 })
 

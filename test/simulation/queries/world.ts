@@ -53,7 +53,6 @@ const gatewayOf = (mood: Mood): Gateway =>
     name: "ksher",
     account: "mch1",
     acknowledgement: { contentType: "text/plain", accepted: "ok", rejected: () => "no" },
-    irreturnable: { channels: ["promptpay"], unnamed: false },
     channelFacts: (channel) => ({
       refund: channel !== "promptpay" || mood.promptpay,
       partialRefund: mood.partial,

@@ -432,7 +432,6 @@ describe("way codes, currency, words", () => {
       close: true,
       minimum: 1,
     })
-    expect(peer.gateway().irreturnable).toEqual({ channels: [], unnamed: false })
   })
 })
 

@@ -675,17 +675,6 @@ describe("channels and currencies", () => {
     expect(gateway.channelFacts("promptpay")).toMatchObject({ refund: false, refundQuery: false })
   })
 
-  it("names what gives nothing back: what cannot be refunded, and nothing that can", () => {
-    const { irreturnable } = peer.gateway({ channels: ["promptpay", "atome"] })
-    const gateway = peer.gateway()
-    for (const channel of irreturnable.channels) expect(gateway.channelFacts(channel).refund).toBe(false)
-    expect(irreturnable.channels).toEqual(expect.arrayContaining(["promptpay", "bbl_promptpay", "kplus"]))
-    for (const channel of ["alipay", "card", "truemoney", "of a later page"])
-      expect(irreturnable.channels).not.toContain(channel)
-    expect(irreturnable.unnamed).toBe(false)
-    expect(peer.gateway({ channels: ["promptpay", "kplus"] }).irreturnable.unnamed).toBe(true)
-  })
-
   it.each([
     ["thb", 2],
     ["myr", 2],
