@@ -73,6 +73,7 @@ function depsOf(knex: Knex): ReconcileDeps {
     log,
     now: () => new Date(),
     depsOf: () => deps,
+    emit: deps.emit,
     strayRefundSessions: async () => [],
     notificationRetentionDays: 90,
   }

@@ -1,4 +1,5 @@
 import { isOpen, toMajor, type ChannelFacts } from "../core"
+import { isOutOfReach } from "../services/settlement"
 import type { GatewayPayment, Notification, Operation } from "../services/settlement"
 
 /** Major units, as Medusa shows them. */
@@ -66,6 +67,6 @@ export const notificationView = (notification: Notification) => ({
 export const shopperView = (payment: GatewayPayment) => ({
   session_id: payment.sessionId,
   state: payment.state,
-  action: isOpen(payment.state) && !payment.unwanted ? payment.action : null,
+  action: isOpen(payment.state) && !payment.unwanted && !isOutOfReach(payment) ? payment.action : null,
   expires_at: payment.expiresAt,
 })

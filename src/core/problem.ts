@@ -44,5 +44,6 @@ export const problemCodes = [
   "request_invalid",
   "cancel_too_late",
   "provider_unknown",
+  "account_changed",
 ] as const
 export type ProblemCode = (typeof problemCodes)[number]

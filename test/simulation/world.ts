@@ -160,6 +160,7 @@ export class World {
       log: this.log(owner),
       now: () => this.scheduler.clock.now(),
       depsOf,
+      emit: async (event, payment) => medusa.announce(event, payment),
       strayRefundSessions: () => {
         const lookBack = lookedBack ? 2 * hour : 7 * day
         lookedBack = true

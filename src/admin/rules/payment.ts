@@ -32,11 +32,16 @@ export function amountLeft(payment: PaymentDetail): number {
 export const doubtOf = (payment: PaymentDetail): Operation | undefined =>
   payment.operations.find((one) => isReturn(one) && isRunning(one))
 
+/** Nobody can ask the gateway about it: whatever a person would decide waits for the entry and its account. */
+const isOutOfReach = ({ attention_code: code }: Payment): boolean =>
+  code === "account_changed" || code === "entry_removed"
+
 /**
  * What a person may decide about this payment; the server refuses the rest. A return in doubt is decided only once it
  * stands under attention: before, the gateway is still about to answer, and "it did not go through" would be a guess.
  */
 export function resolutionsOf(payment: PaymentDetail): Resolution["action"][] {
+  if (isOutOfReach(payment)) return []
   const dismiss = payment.attention === null ? [] : ["dismiss" as const]
   if (doubtOf(payment)) return payment.attention === null ? [] : ["record_refund", "refund", ...dismiss]
   if (!hasMoney(payment) || amountLeft(payment) === 0) return dismiss

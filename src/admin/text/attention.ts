@@ -15,6 +15,8 @@ export const attentionCodes = [
   "books_differ",
   "unanswered",
   "no_order",
+  "account_changed",
+  "entry_removed",
 ] as const
 type AttentionCode = (typeof attentionCodes)[number]
 

@@ -6,7 +6,8 @@ import type GatewayPaymentsService from "../gateway-payments"
 import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { GatewayPayment, Ledger } from "../ledger"
 import type { PluginOptions } from "../options/plugin"
-import { GatewayPaymentProvider } from "../provider"
+import { GatewayPaymentProvider, emitTo } from "../provider"
+import type { EventBus } from "../provider"
 import { day, hour, mark, minute, notePlacedOrder, paymentsOfOrder, review } from "../settlement"
 import type { Host, ReconcileDeps, SettleDeps } from "../settlement"
 import { MedusaHost } from "./medusa"
@@ -120,11 +121,14 @@ export class GatewayPayments {
   }
 
   reconcileDeps(): ReconcileDeps {
+    const log = this.container.resolve(ContainerRegistrationKeys.LOGGER)
+    const bus = this.container.resolve<EventBus | undefined>(Modules.EVENT_BUS, { allowUnregistered: true })
     return {
       ledger: this.ledger,
-      log: this.container.resolve(ContainerRegistrationKeys.LOGGER),
+      log,
       now: () => systemClock.now(),
       depsOf: (providerId) => this.depsOf(providerId),
+      emit: (event, payment) => emitTo(bus, log, event, payment),
       strayRefundSessions: () => this.strayRefundSessions(),
       notificationRetentionDays: this.options.notificationRetentionDays,
     }

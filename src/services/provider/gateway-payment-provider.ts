@@ -13,7 +13,7 @@ import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { Clock, GatewayPayment, KnexLike, Ledger } from "../ledger"
 import { demandOf } from "../host/demand"
 import { plainDecimal } from "../host/transactions"
-import { kindOf, logLine } from "../observability"
+import { logLine } from "../observability"
 import { notifyUrl } from "../options/shared"
 import {
   abandon,
@@ -25,17 +25,19 @@ import {
   open,
   receive,
   refund,
+  requireOwnAccount,
   tell,
 } from "../settlement"
 import type { Authorization, Deps, Policy } from "../settlement"
 import { asMedusaError, inMedusasWords } from "./errors"
+import { emitTo, type EventBus } from "./events"
 import { sessionData } from "./session-data"
 
 /** What of the payment module's container is used (H18): its knex pool, its logger, its bus, two of its internal services. */
 export interface Cradle {
   logger: { info(message: string): void; warn(message: string): void; error(message: string): void }
   __pg_connection__: KnexLike
-  [Modules.EVENT_BUS]?: { emit(event: { name: string; data: unknown }): Promise<void> }
+  [Modules.EVENT_BUS]?: EventBus
   paymentSessionService: { retrieve(id: string, config: object): Promise<{ payment_collection_id: string }> }
   refundService: { list(filters: { id: string[] }, config: object): Promise<{ id: string }[]> }
   payment_providers: string[]
@@ -94,7 +96,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       log: this.medusa.logger,
       refundsHeld: (refundIds) => this.refundsHeld(refundIds),
-      emit: (event, payment) => this.emit(event, payment),
+      emit: (event, payment) => emitTo(this.medusa[Modules.EVENT_BUS], this.medusa.logger, event, payment),
       // The payment module's own container knows no order.
       medusa: { demandOf: (collectionId) => demandOf(application, collectionId) },
     }
@@ -120,6 +122,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
   override async updatePayment(input: Medusa.UpdatePaymentInput): Promise<Medusa.UpdatePaymentOutput> {
     return inMedusasWords(async () => {
       const payment = await this.paymentOf(input.data)
+      requireOwnAccount(payment, this.deps)
       const asked = money(toMinor(plainDecimal(input.amount), payment.digits), input.currency_code)
       if (sameMoney(asked, money(payment.amount, payment.currency))) return { data: sessionData(payment) }
       await abandon(payment, "amount_changed", this.deps)
@@ -155,7 +158,11 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
 
   /** Both gateways sell: what is authorized is captured. There is nothing to send. */
   override async capturePayment(input: Medusa.CapturePaymentInput): Promise<Medusa.CapturePaymentOutput> {
-    return inMedusasWords(async () => ({ data: sessionData(await this.paymentOf(input.data)) }))
+    return inMedusasWords(async () => {
+      const payment = await this.paymentOf(input.data)
+      requireOwnAccount(payment, this.deps)
+      return { data: sessionData(payment) }
+    })
   }
 
   override async refundPayment(input: Medusa.RefundPaymentInput): Promise<Medusa.RefundPaymentOutput> {
@@ -238,17 +245,6 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     if (!refundIds.length) return new Set()
     const rows = await this.medusa.refundService.list({ id: [...refundIds] }, { select: ["id"] })
     return new Set(rows.map((row) => row.id))
-  }
-
-  /** Money has moved by now: a bus that is down must not make Medusa delete its refund row. The job tells again. */
-  private async emit(event: string, payment: GatewayPayment): Promise<void> {
-    const order = payment.orderId ? { order_id: payment.orderId } : {}
-    const data = { id: payment.id, session_id: payment.sessionId, ...order }
-    try {
-      await this.medusa[Modules.EVENT_BUS]?.emit({ name: `gateway_payment.${event}`, data })
-    } catch (error) {
-      this.medusa.logger.error(logLine("event_not_told", { event, payment: payment.id }, kindOf(error)))
-    }
   }
 
   private async sessionIdOf(input: Medusa.AuthorizePaymentInput): Promise<string> {

@@ -1,4 +1,4 @@
-import type { GatewayPayment } from "../ledger"
+import type { Attention, GatewayPayment } from "../ledger"
 import { count, logLine } from "../observability"
 import type { Deps } from "./deps"
 
@@ -17,6 +17,8 @@ export type AttentionCode =
   | "books_differ"
   | "unanswered"
   | "no_order"
+  | "account_changed"
+  | "entry_removed"
 
 /**
  * Doubts about where the money is. What else is said of a payment says how to return it or to go on, and would have it
@@ -30,21 +32,47 @@ const doubts: ReadonlySet<string> = new Set([
   "books_differ",
 ] satisfies AttentionCode[])
 
+/** Nothing can be asked about the payment at all: it comes before everything else, and what stood before comes back. */
+const unreachable: ReadonlySet<string> = new Set([
+  "account_changed",
+  "entry_removed",
+] satisfies AttentionCode[])
+
+export const isOutOfReach = ({ attentionCode }: Pick<GatewayPayment, "attentionCode">): boolean =>
+  unreachable.has(attentionCode ?? "")
+
 /** Puts a payment under attention, and says so once. */
 export async function raise(
   payment: GatewayPayment,
   code: AttentionCode,
   sentence: string,
-  deps: Deps,
+  deps: Pick<Deps, "ledger" | "log" | "emit">,
 ): Promise<GatewayPayment> {
   if (payment.attentionCode === code && payment.attention === sentence) return payment
-  if (payment.attentionCode && doubts.has(payment.attentionCode) && !doubts.has(code)) return payment
-  const raised = await deps.ledger.payments.update(payment.id, { attentionCode: code, attention: sentence })
+  const urgent = unreachable.has(code)
+  if (payment.attentionCode && doubts.has(payment.attentionCode) && !doubts.has(code) && !urgent)
+    return payment
+  const raised = await deps.ledger.payments.update(payment.id, {
+    attentionCode: code,
+    attention: sentence,
+    ...(urgent && !isOutOfReach(payment) ? { setAside: attentionOf(payment) } : {}),
+  })
   deps.log.warn(logLine("attention", { payment: payment.id, code }, sentence))
   count("gateway_payments.attention", { gateway: payment.gateway, code })
   await deps.emit("attention_required", raised)
   return raised
 }
+
+const attentionOf = ({ attentionCode, attention }: GatewayPayment): Attention | null =>
+  attentionCode && attention ? { code: attentionCode, sentence: attention } : null
+
+/** The payment can be asked about again: what stood before stands again. */
+export const setBack = (payment: GatewayPayment, deps: Pick<Deps, "ledger">): Promise<GatewayPayment> =>
+  deps.ledger.payments.update(payment.id, {
+    attentionCode: payment.setAside?.code ?? null,
+    attention: payment.setAside?.sentence ?? null,
+    setAside: null,
+  })
 
 /** Takes attention away once its reason no longer holds. */
 export async function clear(

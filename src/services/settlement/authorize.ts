@@ -1,5 +1,6 @@
 import { PaymentProblem, hasMoney } from "../../core"
 import type { GatewayPayment } from "../ledger"
+import { withinReach } from "./account"
 import { confirm } from "./confirm"
 import type { Deps } from "./deps"
 import { reserve } from "./wanted"
@@ -16,13 +17,14 @@ export interface Authorization {
  * given back, or of a cancelled order. Throws where the gateway gives no sure answer; Medusa then leaves the session as it is.
  */
 export async function authorize(sessionId: string, deps: Deps): Promise<Authorization> {
-  const known = await deps.ledger.payments.ofSession(sessionId)
-  if (!known)
+  const found = await deps.ledger.payments.ofSession(sessionId)
+  if (!found)
     throw new PaymentProblem(
       "not_found",
       "payment_unknown",
       "This payment session was not opened by this provider. Nothing has been paid; open a new one.",
     )
+  const known = await withinReach(found, deps)
   // The gateway says "refunded" and not how much: nobody ships on that.
   const spent = known.attentionCode === "outside_unclear"
   if (known.state === "paid" && !known.unwanted && !spent) return captured(known, deps)

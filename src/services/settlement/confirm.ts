@@ -20,7 +20,7 @@ export interface Confirmation {
  * a notification, a return URL and a caller's word are reasons to ask, no more.
  */
 export async function confirm(payment: GatewayPayment, deps: Deps): Promise<Confirmation> {
-  const answer = await deps.gateway.query(orderRef(payment))
+  const answer = await deps.gateway.query(orderRef(payment, deps))
   if (answer.kind !== "succeeded") return { payment, standing: undefined, message: answer.message }
   const heard = await clear(payment, ["unanswered"], deps)
   return { payment: await believe(heard, answer.value, deps), standing: answer.value }
@@ -164,7 +164,7 @@ export async function foreignReturns(
   deps: Deps,
 ): Promise<RefundRecord[]> {
   if (!listsRefunds(payment, deps)) return []
-  const listed = await deps.gateway.refundsOf(orderRef(payment))
+  const listed = await deps.gateway.refundsOf(orderRef(payment, deps))
   return listed.kind === "succeeded" ? unknownHere(listed.value, operations) : []
 }
 
@@ -187,7 +187,7 @@ async function returnedThere(
   if (returns(operations).some(isUnsettled)) return payment
   if (standing.returned === "all" || standing.state === "reversed")
     return wholeReturned(payment, operations, standing, deps)
-  const listed = await deps.gateway.refundsOf(orderRef(payment))
+  const listed = await deps.gateway.refundsOf(orderRef(payment, deps))
   if (listed.kind !== "succeeded") return unlisted(payment, operations, listed, deps)
   const foreign = unknownHere(listed.value, operations)
   return clear(await recordReturns(payment, operations, foreign, deps), ["outside_unclear"], deps)

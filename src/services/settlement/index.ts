@@ -1,4 +1,5 @@
 export * from "./abandon"
+export * from "./account"
 export * from "./attention"
 export * from "./authorize"
 export * from "./cancelled-order"

@@ -1,6 +1,7 @@
 import { PaymentProblem } from "../../core"
 import { LeaseLost } from "../ledger"
 import type { GatewayPayment, Lease, Operation, PaymentKey } from "../ledger"
+import { withinReach } from "./account"
 import type { Deps } from "./deps"
 import { known } from "./known"
 
@@ -12,7 +13,8 @@ const patience = 40
 /**
  * Runs `work` while no other process touches the same gateway payment: not a second click, not the job, not another
  * instance. `work` gets the payment as it is now, its operations, and a ledger whose writes fail once the lease is lost. A
- * dead process loses the lease after `leaseMs`. No database transaction is open meanwhile.
+ * dead process loses the lease after `leaseMs`. No database transaction is open meanwhile. A payment of another account
+ * than the entry has now is not worked at: `account_changed`.
  */
 export async function withLease<T, D extends Deps>(
   of: string | PaymentKey,
@@ -37,7 +39,8 @@ async function underLease<T, D extends Deps>(
   work: (payment: GatewayPayment, deps: D, operations: Operation[]) => Promise<T>,
 ): Promise<T> {
   try {
-    return await work(lease.payment, { ...deps, ledger: deps.ledger.under(lease) }, lease.operations)
+    const held = { ...deps, ledger: deps.ledger.under(lease) }
+    return await work(await withinReach(lease.payment, held), held, lease.operations)
   } catch (error) {
     if (error instanceof LeaseLost) throw takenOver()
     throw error

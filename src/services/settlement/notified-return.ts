@@ -38,7 +38,7 @@ async function recordRefund(
   if (known || minor > payment.paidAmount - committedAmount(operations)) return false
   const amount = money(minor, payment.currency)
   const { notifyUrl } = deps
-  const answer = await deps.gateway.refundQuery({ number, amount, order: orderRef(payment), notifyUrl })
+  const answer = await deps.gateway.refundQuery({ number, amount, order: orderRef(payment, deps), notifyUrl })
   if (answer.kind === "unknown" || answer.kind === "not_sent") throw new Error(answer.message)
   if (answer.kind === "pending" || isFailed(answer)) return false
   if (answer.kind === "refused") {
@@ -60,7 +60,7 @@ const isFailed = (answer: Outcome<unknown>): boolean =>
 async function recordReversal(payment: GatewayPayment, number: string, deps: Deps): Promise<boolean> {
   const made = returns(await deps.ledger.operations.ofPayment(payment.id))
   if (made.some(({ kind, state }) => kind === "cancel" && state === "succeeded")) return false
-  const answer = await deps.gateway.cancelQuery(orderRef(payment), number)
+  const answer = await deps.gateway.cancelQuery(orderRef(payment, deps), number)
   if (answer.kind === "unknown" && answer.code === "answer_mismatch") {
     await raise(payment, "outside_unclear", unconfirmed(`reversal ${number}`, answer.message), deps)
     return false

@@ -11,6 +11,7 @@ import {
 } from "../../core"
 import type { Outcome, PaymentLink } from "../../core"
 import type { GatewayPayment } from "../ledger"
+import { requireOwnAccount } from "./account"
 import type { Deps } from "./deps"
 import { problemOf } from "./orders"
 import { after, minute, second } from "./schedule"
@@ -46,7 +47,7 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
     },
     after(deps, minute),
   )
-  if (!fresh) return openedBefore(payment)
+  if (!fresh) return openedBefore(payment, deps)
   const operation = await deps.ledger.operations.intend(payment.id, { kind: "open", number: payment.number })
   const outcome = await deps.gateway.open({
     ...order,
@@ -91,7 +92,8 @@ async function owedTo(
 }
 
 /** A merchant number is used once: the link of a session that has one is given out again, a lost one is not made twice. */
-function openedBefore(payment: GatewayPayment): GatewayPayment {
+function openedBefore(payment: GatewayPayment, deps: Deps): GatewayPayment {
+  requireOwnAccount(payment, deps)
   if (payment.action) return payment
   throw new PaymentProblem(
     "not_allowed",

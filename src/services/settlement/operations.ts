@@ -19,7 +19,7 @@ export type ReturnOutcome = Outcome<RefundRecord | ReversalRecord>
 export const refundOrder = (payment: GatewayPayment, operation: Operation, deps: Deps): RefundOrder => ({
   number: operation.number,
   amount: money(operation.amount ?? 0, payment.currency),
-  order: orderRef(payment),
+  order: orderRef(payment, deps),
   notifyUrl: deps.notifyUrl,
 })
 
@@ -50,7 +50,7 @@ export async function send(
 const nothingLeft: ReadonlySet<RefusalReason> = new Set(["already_refunded", "wrong_state"])
 
 async function sendAsItIs(payment: GatewayPayment, operation: Operation, deps: Deps): Promise<ReturnOutcome> {
-  if (operation.kind === "cancel") return deps.gateway.cancel(orderRef(payment), deps.notifyUrl)
+  if (operation.kind === "cancel") return deps.gateway.cancel(orderRef(payment, deps), deps.notifyUrl)
   return deps.gateway.refund(refundOrder(payment, operation, deps))
 }
 
@@ -176,7 +176,7 @@ const returnedByReversal = refused(
 
 /** The order has been returned whole, and not by this refund. */
 async function reversedAfterAll(payment: GatewayPayment, operation: Operation, deps: Deps): Promise<boolean> {
-  const standing = await deps.gateway.query(orderRef(payment))
+  const standing = await deps.gateway.query(orderRef(payment, deps))
   if (standing.kind !== "succeeded" || !isReturned(payment, standing.value)) return false
   // Asked after the order: one that had arrived in between would be known by now.
   const refund = await deps.gateway.refundQuery(refundOrder(payment, operation, deps))
@@ -229,8 +229,8 @@ async function resolveCancel(
   deps: Deps,
 ): Promise<ReturnOutcome> {
   if (operation.gatewayNo)
-    return fromReversal(await deps.gateway.cancelQuery(orderRef(payment), operation.gatewayNo))
-  const standing = await deps.gateway.query(orderRef(payment))
+    return fromReversal(await deps.gateway.cancelQuery(orderRef(payment, deps), operation.gatewayNo))
+  const standing = await deps.gateway.query(orderRef(payment, deps))
   if (standing.kind !== "succeeded")
     return stillUnknown(operation, { code: "query", message: standing.message })
   const whole = isReturned(payment, standing.value)

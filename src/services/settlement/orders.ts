@@ -1,16 +1,21 @@
 import { money } from "../../core"
 import type { OrderRef, Outcome } from "../../core"
 import type { GatewayPayment } from "../ledger"
+import { requireOwnAccount } from "./account"
+import type { Deps } from "./deps"
 
-/** How the gateway finds the order of a payment again. */
-export const orderRef = (payment: GatewayPayment): OrderRef => ({
-  number: payment.number,
-  amount: money(payment.amount, payment.currency),
-  mode: payment.mode,
-  channel: payment.channel ?? undefined,
-  gatewayNo: payment.gatewayNo ?? undefined,
-  payNo: payment.payNo ?? undefined,
-})
+/** How the gateway finds the order of a payment again. No order is named at another account than the one that it was opened with. */
+export function orderRef(payment: GatewayPayment, deps: Pick<Deps, "gateway">): OrderRef {
+  requireOwnAccount(payment, deps)
+  return {
+    number: payment.number,
+    amount: money(payment.amount, payment.currency),
+    mode: payment.mode,
+    channel: payment.channel ?? undefined,
+    gatewayNo: payment.gatewayNo ?? undefined,
+    payNo: payment.payNo ?? undefined,
+  }
+}
 
 /** Kept with an operation in doubt: the gateway did answer, with a failure it does not document. */
 export const answered = "answered"

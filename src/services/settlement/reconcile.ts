@@ -1,5 +1,7 @@
+import { PaymentProblem } from "../../core"
 import type { GatewayPayment, Ledger, Notification } from "../ledger"
 import { logLine, observed, reasonOf } from "../observability"
+import { noteRemovedEntry } from "./account"
 import type { Log, SettleDeps } from "./deps"
 import { act, settle } from "./doors"
 import { day, minute } from "./schedule"
@@ -12,6 +14,7 @@ export interface ReconcileDeps {
   log: Log
   now: () => Date
   depsOf: (providerId: string) => SettleDeps
+  emit: SettleDeps["emit"]
   /** Medusa's refund rows that no operation was made for, by session: left by a kill in between (invariant 6). */
   strayRefundSessions: () => Promise<string[]>
   notificationRetentionDays: number
@@ -88,7 +91,20 @@ async function settleOne(
   } catch (error) {
     // Due again when the claim runs out.
     report.failed++
-    deps.log.error(logLine("settle_failed", { payment: payment.id }, reasonOf(error)))
+    await noteFailure(payment, error, deps)
+  }
+}
+
+/** What the payment itself says is logged when it begins to say so, and not at every look. */
+async function noteFailure(payment: GatewayPayment, error: unknown, deps: ReconcileDeps): Promise<void> {
+  const code = error instanceof PaymentProblem ? error.code : undefined
+  const clock = { now: deps.now }
+  try {
+    if (code === "provider_unknown") await noteRemovedEntry(payment, { ...deps, clock })
+    else if (code !== "account_changed")
+      deps.log.error(logLine("settle_failed", { payment: payment.id }, reasonOf(error)))
+  } catch (failure) {
+    deps.log.error(logLine("settle_failed", { payment: payment.id }, reasonOf(failure)))
   }
 }
 

@@ -16,12 +16,12 @@ export interface Change {
 
 /** What settling a payment would change, found by asking the gateway and reading Medusa, changing nothing. */
 export async function survey(payment: GatewayPayment, deps: SettleDeps): Promise<Change[]> {
-  const answer = await deps.gateway.query(orderRef(payment))
+  const answer = await deps.gateway.query(orderRef(payment, deps))
   const standing = answer.kind === "succeeded" ? answer.value : undefined
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const mayHaveReturned =
     standing?.state === "refunded" || (standing?.state === "paid" && listsRefunds(payment, deps))
-  const listed = mayHaveReturned ? await deps.gateway.refundsOf(orderRef(payment)) : undefined
+  const listed = mayHaveReturned ? await deps.gateway.refundsOf(orderRef(payment, deps)) : undefined
   const booked = await deps.host.payment(payment.sessionId)
   const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
   return differences({

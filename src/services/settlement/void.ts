@@ -18,7 +18,7 @@ export const canClose = (payment: GatewayPayment, deps: Deps): boolean =>
 export async function closeAtGateway(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
   if (!isOpen(payment.state) || !canClose(payment, deps)) return payment
   const operation = await closeOperation(payment, deps)
-  const outcome = await deps.gateway.close(orderRef(payment))
+  const outcome = await deps.gateway.close(orderRef(payment, deps))
   await deps.ledger.operations.conclude(operation.id, { state: outcome.kind, ...problemOf(outcome) })
   return concluded(payment, outcome, deps)
 }
@@ -27,7 +27,7 @@ export async function closeAtGateway(payment: GatewayPayment, deps: Deps): Promi
 export async function closeOnceMore(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
   if (!canClose(payment, deps)) return payment
   const operation = await closeOperation(payment, deps)
-  const outcome = await deps.gateway.close(orderRef(payment))
+  const outcome = await deps.gateway.close(orderRef(payment, deps))
   await deps.ledger.operations.conclude(operation.id, { state: outcome.kind, ...problemOf(outcome) })
   return payment
 }

@@ -153,7 +153,8 @@ export class Shop {
         ledger,
         log: this.deps.log,
         now: () => clock.now(),
-        depsOf: () => this.deps,
+        depsOf: (providerId) => this.depsOf(providerId),
+        emit: this.deps.emit,
         strayRefundSessions: () =>
           this.medusa.strayRefundSessions((ids) => ledger.operations.refundIdsKnown(ids), 7 * 24 * hour),
         notificationRetentionDays: 90,
@@ -180,6 +181,16 @@ export class Shop {
       "select min(next_check_at) as due from gateway_payment",
     )
     return row?.due ?? null
+  }
+
+  // The shop's configuration.
+
+  /** The shop's own entry is not configured any more. */
+  entryRemoved = false
+
+  private depsOf(providerId: string): SettleDeps {
+    if (!this.entryRemoved && providerId === this.deps.providerId) return this.deps
+    throw new PaymentProblem("not_found", "provider_unknown", `${providerId} is not configured.`)
   }
 
   // The gateway.

@@ -1,0 +1,53 @@
+import { PaymentProblem, titleOf } from "../../core"
+import type { GatewayPayment } from "../ledger"
+import { isOutOfReach, raise, setBack } from "./attention"
+import type { Deps } from "./deps"
+import { after, hour } from "./schedule"
+
+/** Entries change only when Medusa starts again, and that wakes every payment in question. */
+const lookAgainMs = hour
+
+type Saying = Pick<Deps, "ledger" | "log" | "emit" | "clock">
+
+/**
+ * Throws where the entry has another account than the one that the payment was opened with: whatever the gateway said of the
+ * order would be said of somebody else's.
+ */
+export function requireOwnAccount(payment: GatewayPayment, { gateway }: Pick<Deps, "gateway">): void {
+  if (payment.account === gateway.account) return
+  throw new PaymentProblem(
+    "not_allowed",
+    "account_changed",
+    `The shop's account at ${titleOf(gateway.name)} has changed since payment ${payment.number} was opened. Nothing was asked of the gateway and nothing was sent: configure the old account again, and give the new one an entry of its own.`,
+  )
+}
+
+/** As `requireOwnAccount`, and the payment says so. Once the account is back, what stood before about the payment stands again. */
+export async function withinReach(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  if (payment.account === deps.gateway.account)
+    return isOutOfReach(payment) ? setBack(payment, deps) : payment
+  const title = titleOf(deps.gateway.name)
+  const sentence = `The payment was opened with account ${payment.account} of ${title}, and ${deps.providerId} has account ${deps.gateway.account} now. Nothing is asked about it, sent or believed until the old account is configured again. Give the new account an entry of its own.`
+  await outOfReach(payment, "account_changed", sentence, deps)
+  requireOwnAccount(payment, deps)
+  return payment
+}
+
+/** The entry that the payment was opened with is not configured any more: nobody can ask about it. */
+export const noteRemovedEntry = (payment: GatewayPayment, deps: Saying): Promise<void> =>
+  outOfReach(
+    payment,
+    "entry_removed",
+    `${payment.providerId} is not configured any more: nothing is asked of ${titleOf(payment.gateway)} about this payment, and nothing can be returned through it. Configure the entry again, with account ${payment.account}.`,
+    deps,
+  )
+
+async function outOfReach(
+  payment: GatewayPayment,
+  code: "account_changed" | "entry_removed",
+  sentence: string,
+  deps: Saying,
+): Promise<void> {
+  await raise(payment, code, sentence, deps)
+  await deps.ledger.payments.update(payment.id, { nextCheckAt: after(deps, lookAgainMs) })
+}
