@@ -37,7 +37,7 @@ export interface UnifiedOrderRequest {
   wayCode: string
   amount: number
   currency: string
-  /** What the payer reads. What would corrupt Gnete's notifications is left out; cut at 64 and 256. */
+  /** What the payer reads. An `&` would corrupt Gnete's notifications and is left out; cut at 64 and 256. */
   subject: string
   body: string
   /** Without a query string. Without it Gnete sends no notification. */

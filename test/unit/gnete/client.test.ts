@@ -48,7 +48,7 @@ const endpoints = {
   "pay/unifiedOrder": {
     call: (client: GneteClient) => client.unifiedOrder(newOrder),
     good: answer(opened()),
-    fields: { ...newOrder, subject: "Tea more 100 好茶", body: "two cups please" },
+    fields: { ...newOrder, subject: "Tea more + 100% 好茶", body: 'two # "cups"; please' },
   },
   "pay/query": {
     call: (client: GneteClient) => client.payQuery(order),
@@ -243,7 +243,8 @@ describe("fields", () => {
 
 it.each([
   ["A&B shop", "A B shop"],
-  ['1 + 1 = 2; 100% "sure" #1', "1 1 = 2 100 sure 1"],
+  ['1 + 1 = 2; 100% "sure" #1 {a}', '1 + 1 = 2; 100% "sure" #1 {a}'],
+  ["Crème brûlée, Phở, ชาไทย, 茶, 😀", "Crème brûlée, Phở, ชาไทย, 茶, 😀"],
   ["好茶\n\t两杯\u0000", "好茶 两杯"],
   ["x".repeat(70), "x".repeat(64)],
   [`${"x".repeat(63)}😀`, "x".repeat(63)],
