@@ -44,8 +44,26 @@ const table: Readonly<Record<string, ChannelFacts>> = {
 /** A channel of a later page than ours: nothing is refused early, the gateway's answer decides. */
 const unlisted = facts(true, true, false)
 
-export const factsOf = (channel: string): ChannelFacts =>
-  (Object.hasOwn(table, channel) ? table[channel] : undefined) ?? unlisted
+/** Ksher's own report calls PromptPay `promptpay2`: whatever begins so is PromptPay. */
+export const plainChannel = (code: string): string => (/^promptpay/i.test(code) ? "promptpay" : code)
+
+export function factsOf(channel: string): ChannelFacts {
+  const code = plainChannel(channel)
+  return (Object.hasOwn(table, code) ? table[code] : undefined) ?? unlisted
+}
+
+/** The channels that refund_query may be told; of any other it is asked without one. Source: refund_query. */
+const namedInRefundQuery: readonly string[] = [
+  "wechat",
+  "alipay",
+  "linepay",
+  "airpay",
+  "promptpay",
+  "truemoney",
+]
+
+export const nameForRefundQuery = (channel: string | undefined): string | undefined =>
+  channel !== undefined && namedInRefundQuery.includes(channel) ? channel : undefined
 
 /** Before the shopper has chosen on the hosted page: what some of the channels can do, and the smallest minimum. */
 export function factsOfAny(channels: readonly string[]): ChannelFacts {

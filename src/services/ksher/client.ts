@@ -76,6 +76,9 @@ export interface NativePayRequest {
   redirect_url?: string
   /** Cleaned like product_name. */
   product?: string
+  /** On none of Ksher's pages: seen from a payment terminal, for PromptPay and for TrueMoney. Its unit is not known. */
+  expire_time?: number
+  tmn_expire_time?: number
 }
 
 /** At least one of the three numbers. */

@@ -30,7 +30,7 @@ import {
   type Answer,
   type ClientTools,
 } from "../transport"
-import { factsOf, factsOfAny } from "./channels"
+import { factsOf, factsOfAny, nameForRefundQuery, plainChannel } from "./channels"
 import { KsherClient, type OrderNumbers } from "./client"
 import { refundStates, refundsUntold, standings, unsureStandings } from "./mapping"
 import { readKsherNotification } from "./notification"
@@ -191,13 +191,17 @@ export class KsherGateway implements Gateway {
       return `The channel ${channel.slice(0, 32)} is not among the configured ones.`
     if (this.#settings.mode === "qr" && this.#channelOf({ channel }) === undefined)
       return "No channel is configured."
-    const { minimum } = this.channelFacts(
-      this.#settings.mode === "qr" ? this.#channelOf({ channel }) : channel,
-    )
-    // The published minimums are in baht; for the other currencies Ksher answers itself.
-    const least = amount.currency === "thb" ? minimum : 1
-    if (amount.minor < least) return `The smallest payment is ${least} minor units here.`
+    const offered = this.#offered({ channel })
+    if (!offered.some((one) => reaches(one, amount)))
+      return `The smallest payment is ${Math.min(...offered.map((one) => minimumOf(one, amount)))} minor units here.`
     return notifyUrlProblem(notifyUrl)
+  }
+
+  /** The channels among which the shopper chooses. */
+  #offered({ channel }: { channel?: string | undefined }): readonly string[] {
+    const { mode, channels } = this.#settings
+    const only = mode === "qr" ? this.#channelOf({ channel }) : channel
+    return only === undefined ? channels : [only]
   }
 
   #channelOf({ channel }: { channel?: string | undefined }): string | undefined {
@@ -205,20 +209,13 @@ export class KsherGateway implements Gateway {
   }
 
   async #openPage(order: NewOrder): Promise<Outcome<PaymentLink>> {
-    const {
-      channels,
-      returnUrl = "",
-      failUrl = "",
-      shopUrl,
-      productName,
-      language,
-      expireMinutes,
-    } = this.#settings
+    const { returnUrl = "", failUrl = "", shopUrl, productName, language, expireMinutes } = this.#settings
+    const channels = this.#offered(order).filter((channel) => reaches(channel, order.amount))
     const answer = await this.#client.gatewayPay({
       mch_order_no: order.number,
       total_fee: order.amount.minor,
       fee_type: order.amount.currency.toUpperCase(),
-      channel_list: order.channel ?? channels.join(","),
+      channel_list: channels.join(","),
       mch_redirect_url: fillSessionId(returnUrl, order.sessionId),
       mch_redirect_url_fail: fillSessionId(failUrl, order.sessionId),
       mch_notify_url: order.notifyUrl,
@@ -244,7 +241,7 @@ export class KsherGateway implements Gateway {
 
   async #openQr(order: NewOrder): Promise<Outcome<PaymentLink>> {
     const channel = this.#channelOf(order) ?? ""
-    const { returnUrl, productName } = this.#settings
+    const { returnUrl, productName, qrExpireTime } = this.#settings
     const answer = await this.#client.nativePay({
       mch_order_no: order.number,
       total_fee: order.amount.minor,
@@ -253,6 +250,7 @@ export class KsherGateway implements Gateway {
       notify_url: order.notifyUrl,
       ...(returnUrl !== undefined && { redirect_url: fillSessionId(returnUrl, order.sessionId) }),
       product: productName,
+      ...(qrExpireTime !== undefined && qrLifetime(channel, qrExpireTime)),
     })
     return andThen(answer, (qr) => {
       const action = qrAction(qr)
@@ -318,13 +316,19 @@ export class KsherGateway implements Gateway {
       ...this.#numbers(found.value),
       total_fee: order.amount.minor,
       fee_type: order.amount.currency.toUpperCase(),
-      channel,
+      channel: nameForRefundQuery(channel),
       mch_refund_no: refund?.number,
       refund_fee: refund?.amount.minor,
     })
     return andThen(answer, (listed) => succeeded(recordsOf(listed)))
   }
 }
+
+/** The published minimums are in baht; for the other currencies Ksher answers itself. */
+const minimumOf = (channel: string, { currency }: Money): number =>
+  currency === "thb" ? factsOf(channel).minimum : 1
+
+const reaches = (channel: string, amount: Money): boolean => amount.minor >= minimumOf(channel, amount)
 
 const numbersUnknown = notSent(
   "order_unknown",
@@ -350,6 +354,12 @@ const cannotClose = (channel: string | undefined) =>
     "not_sent",
     `Ksher cannot close an open QR code of ${channel ?? "this channel"}: it stays payable until it lapses by itself.`,
   )
+
+/** How a payment terminal of Ksher's bounds a QR code. No page shows it. */
+function qrLifetime(channel: string, expireTime: number): { expire_time?: number; tmn_expire_time?: number } {
+  if (plainChannel(channel) === "promptpay") return { expire_time: expireTime }
+  return channel === "truemoney" ? { tmn_expire_time: expireTime } : {}
+}
 
 function qrAction({ code_url, PaymentCode, imgdat }: KsherQr): PaymentLink["action"] | undefined {
   const content = code_url ?? PaymentCode

@@ -43,17 +43,31 @@ export interface KsherSetup {
   warnings: string[]
 }
 
+/** By the table of gateway_pay; Ksher's own examples are longer. */
+const surelyTaken = 128
+
+function lengthWarnings({ length }: string): string[] {
+  if (length <= surelyTaken) return []
+  return [
+    `Ksher option "channels" has ${length} characters when joined by commas: one of Ksher's pages takes ${surelyTaken} only, and payments may not open. Ksher's own examples have up to 201.`,
+  ]
+}
+
+const openQrWarnings = (channels: readonly string[]): string[] =>
+  channels
+    .filter((channel) => !factsOf(channel).close)
+    .map(
+      (channel) =>
+        `Ksher cannot close an open QR code of ${channel}: after a cancelled order it can still be paid.`,
+    )
+
 /** The Ksher gateway from a provider's options. Throws OptionsError where they cannot be used. */
 export function createKsherGateway(input: unknown, tools: ClientTools = {}): KsherSetup {
   const options = readKsherOptions(input)
   const { completion, latePayment, notifyBaseUrl, mode, channels } = options
-  const stuck = mode === "qr" ? channels.filter((channel) => !factsOf(channel).close) : []
   return {
     gateway: new KsherGateway(options, tools),
     policy: { completion, latePayment, notifyBaseUrl },
-    warnings: stuck.map(
-      (channel) =>
-        `Ksher cannot close an open QR code of ${channel}: after a cancelled order it can still be paid.`,
-    ),
+    warnings: mode === "qr" ? openQrWarnings(channels) : lengthWarnings(channels.join(",")),
   }
 }

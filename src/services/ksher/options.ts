@@ -30,7 +30,7 @@ const shape = z.strictObject({
   channels: z
     .array(z.string().regex(/^\w{1,32}$/))
     .min(1)
-    .refine((channels) => new Set(channels).size === channels.length && channels.join(",").length <= 128),
+    .refine((channels) => new Set(channels).size === channels.length),
   returnUrl: returnUrl(longestReturnUrl).optional(),
   failUrl: returnUrl(longestReturnUrl).optional(),
   shopUrl: z.string().max(longestReturnUrl).refine(isHttpUrl).optional(),
@@ -40,6 +40,7 @@ const shape = z.strictObject({
     .optional(),
   language: z.enum(["en", "cn", "th"]).default("en"),
   expireMinutes: z.number().int().min(1).max(44_640).default(defaultExpireMinutes),
+  qrExpireTime: z.number().int().min(1).max(44_640).optional(),
   operatorId: z
     .string()
     .regex(/^[\x21-\x7e]{1,32}$/)
@@ -92,6 +93,7 @@ const help: Record<keyof KsherOptionsInput, string> = {
   productName: "give what the payer reads, in English letters, digits and spaces.",
   language: 'give "en", "cn" or "th".',
   expireMinutes: "give whole minutes from 1 to 44640.",
+  qrExpireTime: "leave it out, or give the whole number that Ksher has told you.",
   operatorId: "give at most 32 characters without spaces.",
   deviceId: "give at most 32 characters without spaces.",
   signVersion: 'give "V1" or "V2".',

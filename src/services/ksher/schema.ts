@@ -8,6 +8,7 @@ import {
   text,
   wholeNumber,
 } from "../transport"
+import { plainChannel } from "./channels"
 
 /**
  * Both hosts' envelope. Only `data` is signed: an object, or a sentence from `cancel_order`; what it is beside a code
@@ -57,7 +58,7 @@ const channel = z
   .string()
   .regex(/^\w{0,32}$/)
   .optional()
-  .transform((code) => code || undefined)
+  .transform((code) => (code ? plainChannel(code) : undefined))
 
 /** gateway_pay. `pay_content` is where the browser goes. */
 export const gatewayPayData = z.object({ pay_content: z.string().min(1).max(2048) })

@@ -127,6 +127,32 @@ describe("open, as a page", () => {
     expect(brief(await gateway.open({ ...newOrder, amount: thb(1) }))).toBe("succeeded")
   })
 
+  it("leaves out the channels whose minimum is above the amount, and refuses where none is left", async () => {
+    const gateway = peer.gateway({ channels: ["ktc_instal", "promptpay", "card", "kplus"] })
+    const offered = async (amount: number) => {
+      peer.will(link)
+      const outcome = await gateway.open({ ...newOrder, amount: thb(amount) })
+      return outcome.kind === "succeeded" ? peer.params(peer.paths().length - 1).channel_list : brief(outcome)
+    }
+    expect(await offered(300_000)).toBe("ktc_instal,promptpay,card,kplus")
+    expect(await offered(299_999)).toBe("promptpay,card,kplus")
+    expect(await offered(1_999)).toBe("promptpay,card")
+    expect(await offered(99)).toBe("card")
+
+    const dear = peer.gateway({ channels: ["ktc_instal", "atome"] })
+    expect(await dear.open({ ...newOrder, amount: thb(1_999) })).toMatchObject({
+      reason: "invalid",
+      message: expect.stringMatching(/smallest payment is 2000 /) as string,
+    })
+  })
+
+  it("leaves nothing out in a currency in which no minimum is published", async () => {
+    peer.will(link)
+    const gateway = peer.gateway({ channels: ["atome", "alipay"] })
+    await gateway.open({ ...newOrder, amount: { minor: 1, currency: "myr" } })
+    expect(peer.params().channel_list).toBe("atome,alipay")
+  })
+
   it("takes yen once the option says how they are counted", async () => {
     peer.will(link)
     const gateway = peer.gateway({ minorUnits: { jpy: 0 } })
@@ -166,6 +192,24 @@ describe("open, as a QR", () => {
       ...changes,
     })
   const gateway = () => peer.gateway({ mode: "qr", channels: ["promptpay", "wechat"] })
+
+  it.each([
+    ["promptpay", 30, { expire_time: "30" }],
+    ["promptpay2", 30, { expire_time: "30" }],
+    ["truemoney", 30, { tmn_expire_time: "30" }],
+    ["airpay", 30, {}],
+    ["promptpay", undefined, {}],
+    ["truemoney", undefined, {}],
+  ])("of %s with qrExpireTime %s sends %j", async (channel, qrExpireTime, sent) => {
+    peer.will(qrAnswer({ PaymentCode: "00020101", imgdat: "" }))
+    await peer.gateway({ mode: "qr", channels: [channel], qrExpireTime }).open(newOrder)
+    const { expire_time, tmn_expire_time } = peer.params()
+    expect({ expire_time, tmn_expire_time }).toEqual({
+      expire_time: undefined,
+      tmn_expire_time: undefined,
+      ...sent,
+    })
+  })
 
   it("gives the QR as text where Ksher does", async () => {
     peer.will(qrAnswer({ code_url: "", PaymentCode: "00020101", imgdat: png }))
@@ -604,6 +648,23 @@ describe("refundQuery", () => {
     })
   })
 
+  it.each([
+    ["wechat", "wechat"],
+    ["linepay", "linepay"],
+    ["truemoney", "truemoney"],
+    ["card", undefined],
+    ["atome", undefined],
+    ["ktc_instal", undefined],
+    ["kbank_instal", undefined],
+    ["later_channel", undefined],
+  ])("of a payment by %s names the channel %s: its page lists six", async (channel, named) => {
+    peer.will(answer(refundList([refundRow()])), answer(refundList([])))
+    await peer.gateway().refundQuery(refundOf(page({ channel })))
+    expect(peer.params().channel).toBe(named)
+    await peer.gateway().refundsOf(page({ channel }))
+    expect(peer.params(1).channel).toBe(named)
+  })
+
   it("says absent where the list has no such number", async () => {
     expect(brief(await ask())).toBe("refused absent")
     expect(brief(await ask(refundRow({ mch_refund_no: "REF2" })))).toBe("refused absent")
@@ -711,4 +772,24 @@ it("no outcome and no event carries the payer, the key or a raw answer", async (
   const outcomes = []
   for (let count = 0; count < 4; count++) outcomes.push(await gateway.query(page()))
   expect(JSON.stringify([outcomes, peer.events])).not.toMatch(/payer-7|PRIVATE|raw|sign=/)
+})
+
+describe.each(["promptpay", "promptpay2", "PromptPay2", "promptpay_qr"])("%s is PromptPay", (name) => {
+  it("once it is paid by it: nothing is asked of it, and nothing returned", async () => {
+    peer.will(answer(gatewayOrder({ channel: name })))
+    expect(await peer.gateway().query(page())).toMatchObject({
+      value: { state: "paid", channel: "promptpay" },
+    })
+    peer.will(answer(gatewayOrder({ channel: name })))
+    const unlearned = page({ payNo: undefined, gatewayNo: undefined, channel: undefined })
+    expect(brief(await peer.gateway().refund(refundOf(unlearned)))).toBe("refused not_supported")
+    expect(brief(await peer.gateway().refundsOf(page({ channel: name })))).toBe("refused not_supported")
+  })
+
+  it("also where it is configured, or was learned before", () => {
+    expect(peer.gateway({ channels: [name] }).channelFacts(undefined)).toEqual(
+      peer.gateway().channelFacts("promptpay"),
+    )
+    expect(peer.gateway().channelFacts(name)).toEqual(peer.gateway().channelFacts("promptpay"))
+  })
 })

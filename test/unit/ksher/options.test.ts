@@ -58,6 +58,7 @@ it("everything design names can be set", () => {
     productName: "Tea",
     language: "th",
     expireMinutes: 15,
+    qrExpireTime: 60,
     operatorId: "001",
     deviceId: "web",
     completion: "order_first",
@@ -107,11 +108,12 @@ describe("one sentence names the option and says what to paste there", () => {
     ["channels", "promptpay"],
     ["channels", ["a b"]],
     ["channels", ["card", "card"]],
-    ["channels", Array.from({ length: 20 }, (_, at) => `channel_${at}`)],
     ["mode", "page"],
     ["language", "de"],
     ["expireMinutes", 0],
     ["expireMinutes", 1.5],
+    ["qrExpireTime", 0],
+    ["qrExpireTime", "60"],
     ["completion", "later"],
     ["latePayment", "keep"],
     ["signVersion", "V3"],
@@ -203,6 +205,17 @@ describe("createKsherGateway", () => {
     expect(createKsherGateway({ ...good, mode: "qr", channels: ["promptpay", "wechat"] }).warnings).toEqual([
       "Ksher cannot close an open QR code of promptpay: after a cancelled order it can still be paid.",
     ])
+  })
+
+  it("warns of more channels than one of Ksher's pages takes, and boots", () => {
+    const channels = Array.from({ length: 20 }, (_, at) => `channel_${at}`)
+    expect(createKsherGateway({ ...good, channels }).warnings).toEqual([
+      `Ksher option "channels" has 209 characters when joined by commas: one of Ksher's pages takes 128 only, and payments may not open. Ksher's own examples have up to 201.`,
+    ])
+    expect(createKsherGateway({ ...good, channels: channels.slice(0, 12) }).warnings).toEqual([])
+    // A QR code names one channel.
+    const qr = createKsherGateway({ ...good, mode: "qr", channels: ["airpay", ...channels] }).warnings
+    expect(qr.filter((warning) => warning.includes("characters"))).toEqual([])
   })
 
   it("stops at bad options", () => {
