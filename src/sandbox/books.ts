@@ -82,6 +82,8 @@ export interface KsherOrder extends OrderOfAny {
   readonly payerNonce: string
   /** Set once `order_close` reached the wallet order: nobody can pay it any more. */
   qrDead: boolean
+  /** Closed because its time was over, and not by a call. */
+  lapsed: boolean
 }
 
 export interface GneteOrder extends OrderOfAny {

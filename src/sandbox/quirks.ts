@@ -25,7 +25,14 @@ export interface KsherQuirks {
   /** What queries say while a card payment waits for its OTP. Default USERPAYING. */
   inProgressQueriesAs: "USERPAYING" | "PENDING" | "NOTSURE"
   /** What `order_query` says of an unpaid QR. Default NOTSURE, as the gateway says of links. */
-  unpaidNativeQueriesAs: "NOTSURE" | "NOTPAY" | "USERPAYING"
+  unpaidNativeQueriesAs: "NOTSURE" | "NOTPAY" | "USERPAYING" | "PENDING"
+  /** What it says of one whose time is over: CLOSED (default), or PENDING for good, which has been seen. */
+  lapsedNativeQueriesAs: "CLOSED" | "PENDING"
+  /**
+   * How a QR takes `expire_time` (PromptPay) and `tmn_expire_time` (TrueMoney), which no page shows: not at all (default), in minutes, or
+   * in seconds.
+   */
+  nativeExpireTime: "ignored" | "minutes" | "seconds"
   /** Shape of that answer: all keys (default), or the short one of `quick_pay` with `err_code`. */
   unpaidOrderQuery: "full" | "short"
   /** `refund_query` lists every refund of the order (default, as in the one real message), or the one asked for. */
@@ -38,12 +45,28 @@ export interface KsherQuirks {
   refundSettlesAfterMs: number | null
   /** `order_close` of a closed order: SUCCESS (default), or FAIL. */
   repeatedClose: "success" | "error"
+  /** `order_close` that names no channel: refused (default, as its table says), or taken, since Ksher's Go SDK cannot send one. */
+  closeWithoutChannel: "refused" | "taken"
   /** A payment later than two hours after creation: no webhook (default, as documented), or one all the same. */
   lateWebhook: "none" | "sent"
   /** `code` for a malformed `gateway_pay` request; only 1 (already paid) is known. Default -7. */
   invalidRequestCode: number
-  /** Refuse `+&/$%` and non-English letters in product names, which Ksher asks to avoid. Default true. */
+  /** Refuse `+&/$%` and non-English letters in product names, which Ksher asks to avoid. Default false: its own SDKs send Thai. */
   strictProductName: boolean
+  /** Empty code, name and addresses in `gateway_pay`: taken (default), as Ksher's own examples send them, or refused. */
+  emptyPageFields: "taken" | "refused"
+  /** Longest `channel_list`. Its table says 128, Ksher's own examples have up to 201. Default null: no limit. */
+  channelListMax: number | null
+  /** A channel in it whose minimum is above the amount: hidden from the payer (default), or the whole order refused. */
+  channelBelowMinimum: "hidden" | "refused"
+  /** What answers call a payment by PromptPay: `promptpay` (default), or `promptpay2`, as Ksher's own report does. */
+  promptPayNamed: "promptpay" | "promptpay2"
+  /** Order numbers that disagree: a right `ksher_order_no` wins (default), as Ksher's own plugins rely on, or refused. */
+  disagreeingNumbers: "ksher_no_wins" | "refused"
+  /** Whether requests may be signed with SHA-1 too. Default true: Ksher's released WooCommerce plugin does. */
+  sha1Requests: boolean
+  /** An appid or key that is not known: an unsigned code (default), or a signed FAIL. No SDK records the answer. */
+  wrongCaller: "code" | "fail"
   /** Longest product name. No limit is published; the official WooCommerce plugin cuts at 50, the default. */
   productNameMax: number
   /** Whether answers of the link host carry `"lang":""`, as one page shows and the real messages do not. */
@@ -115,15 +138,25 @@ export const defaultQuirks: Readonly<{ [G in keyof Quirks]: Readonly<Quirks[G]> 
     gatewayQueryNotFound: "fail",
     inProgressQueriesAs: "USERPAYING",
     unpaidNativeQueriesAs: "NOTSURE",
+    lapsedNativeQueriesAs: "CLOSED",
+    nativeExpireTime: "ignored",
     unpaidOrderQuery: "full",
     refundQueryLists: "all",
     unknownRefund: "fail",
     pendingRefundState: "REFUNDPROCESSING",
     refundSettlesAfterMs: 60_000,
     repeatedClose: "success",
+    closeWithoutChannel: "refused",
     lateWebhook: "none",
     invalidRequestCode: -7,
-    strictProductName: true,
+    strictProductName: false,
+    emptyPageFields: "taken",
+    channelListMax: null,
+    channelBelowMinimum: "hidden",
+    promptPayNamed: "promptpay",
+    disagreeingNumbers: "ksher_no_wins",
+    sha1Requests: true,
+    wrongCaller: "code",
     productNameMax: 50,
     langInEnvelope: false,
   },
@@ -164,16 +197,26 @@ const ksherChanges = z
     nativeExpireMinutes: minutes,
     gatewayQueryNotFound: z.enum(["fail", "fail_of_16_keys", "code"]),
     inProgressQueriesAs: z.enum(["USERPAYING", "PENDING", "NOTSURE"]),
-    unpaidNativeQueriesAs: z.enum(["NOTSURE", "NOTPAY", "USERPAYING"]),
+    unpaidNativeQueriesAs: z.enum(["NOTSURE", "NOTPAY", "USERPAYING", "PENDING"]),
+    lapsedNativeQueriesAs: z.enum(["CLOSED", "PENDING"]),
+    nativeExpireTime: z.enum(["ignored", "minutes", "seconds"]),
     unpaidOrderQuery: z.enum(["full", "short"]),
     refundQueryLists: z.enum(["all", "asked"]),
     unknownRefund: z.enum(["fail", "empty_list"]),
     pendingRefundState: z.string(),
     refundSettlesAfterMs: z.number().int().nonnegative().nullable(),
     repeatedClose: z.enum(["success", "error"]),
+    closeWithoutChannel: z.enum(["refused", "taken"]),
     lateWebhook: z.enum(["none", "sent"]),
     invalidRequestCode: z.number().int(),
     strictProductName: z.boolean(),
+    emptyPageFields: z.enum(["taken", "refused"]),
+    channelListMax: z.number().int().positive().nullable(),
+    channelBelowMinimum: z.enum(["hidden", "refused"]),
+    promptPayNamed: z.enum(["promptpay", "promptpay2"]),
+    disagreeingNumbers: z.enum(["ksher_no_wins", "refused"]),
+    sha1Requests: z.boolean(),
+    wrongCaller: z.enum(["code", "fail"]),
     productNameMax: z.number().int().positive(),
     langInEnvelope: z.boolean(),
   } satisfies Record<keyof KsherQuirks, z.ZodType>)

@@ -96,7 +96,7 @@ export function linkData(world: World, order: KsherOrder, result: string): Data 
 function paidData(world: World, order: KsherOrder): Data {
   const { fee, type, rate } = cash(order)
   return {
-    channel: order.channel,
+    channel: namedChannel(world, order),
     openid: "sandbox-payer",
     channel_order_no: order.channelOrderNo,
     cash_fee_type: type,
@@ -118,6 +118,21 @@ export function walletData(world: World, order: KsherOrder, result: string, nonc
     nonce_str: nonce,
     operation: order.kind === "link" ? "GATEWAY-PAY" : "NATIVE-PAY",
     operator_id: order.operatorId,
+  }
+}
+
+/** `order_query`, by the one real answer there is. */
+export function queriedData(world: World, order: KsherOrder, result: string, nonce: string): Data {
+  const data = walletData(world, order, result, nonce)
+  return {
+    ...data,
+    cash_fee: Number(data.cash_fee),
+    consumer_remark: "",
+    merchant_remark: "",
+    operation: "ORDER-QUERY",
+    raw_total_fee: data.total_fee,
+    rate: data.rate || "1.000000",
+    ...(result === "PENDING" && { err_msg: "pending" }),
   }
 }
 
@@ -191,6 +206,11 @@ function cash(order: KsherOrder): { fee: number | string; type: string; rate: st
   const chinese = order.channel === "alipay" || order.channel === "wechat"
   if (!chinese) return { fee: amount, type: currency, rate: "1.000000" }
   return { fee: String(Math.max(1, Math.round(amount / 5))), type: "CNY", rate: "5.000000" }
+}
+
+/** As answers call it. */
+function namedChannel(world: World, { channel }: KsherOrder): string {
+  return channel === "promptpay" ? world.quirks.ksher.promptPayNamed : channel
 }
 
 /** The merchant's wall clock, without a zone: `2021-05-27 10:18:07`. */

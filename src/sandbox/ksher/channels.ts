@@ -46,6 +46,9 @@ export const channels = new Map<string, Channel>(
   } satisfies Record<string, Channel>),
 )
 
+/** The channels that `refund_query` may be told. */
+export const namedInRefundQuery = ["wechat", "alipay", "linepay", "airpay", "promptpay", "truemoney"]
+
 /** Whether an amount is enough for the channel. Minimums are published in baht only. */
 export function reaches(
   channel: string,

@@ -11,7 +11,7 @@ import {
   type Data,
   type SignVersion,
 } from "./answers"
-import { cancelOrder, gatewayOrderQuery, gatewayPay, type KsherContext } from "./link-calls"
+import { cancelOrder, cancelRefusal, gatewayOrderQuery, gatewayPay, type KsherContext } from "./link-calls"
 import { findLink } from "./orders"
 import { orderRefund, refundQuery } from "./refund-calls"
 import { LinkRefusal, WalletRefusal } from "./refusal"
@@ -42,10 +42,10 @@ export class KsherGateway implements SimulatedGateway {
     const fields = fieldsOf(request)
     try {
       const merchant = this.world.ksherMerchants.get(fields.appid ?? "")
-      if (!merchant) throw new LinkRefusal(-1, "商户信息错误")
-      if (!isSigned(fields, fields.sign ?? "", merchant.publicKey))
-        throw new LinkRefusal(-2, "商户签名验证失败")
-      const wrong = complaint(call, fields)
+      if (!merchant) throw this.wrongCaller(call, -1)
+      if (!isSigned(fields, fields.sign ?? "", merchant.publicKey, this.world.quirks.ksher.sha1Requests))
+        throw this.wrongCaller(call, -2)
+      const wrong = complaint(call, fields, this.world.quirks.ksher)
       if (wrong) throw this.invalid(call, wrong)
       return rules[call]({ world: this.world, merchant, fields, version: versionOf(request) })
     } catch (refusal) {
@@ -55,7 +55,7 @@ export class KsherGateway implements SimulatedGateway {
 
   notSure(request: Request): Envelope {
     const { call } = request
-    if (call === "cancel_order") return { code: -6, msg: "取消失败", message: "取消失败" }
+    if (call === "cancel_order") return this.refusalEnvelope(request, cancelRefusal(-6))
     const link = call === "gateway_order_query" ? findLink(this.world, fieldsOf(request)) : undefined
     if (!link) return this.hollow(request)
     const unpaid = { ...link, taken: 0, gatewayOrderNo: "" }
@@ -93,6 +93,13 @@ export class KsherGateway implements SimulatedGateway {
     return linkCalls.includes(request.call)
       ? { code, msg: message, message }
       : walletError(this.world, code, message)
+  }
+
+  /** `cancel_order` alone has codes for it on its page; what the other calls answer is not known. */
+  private wrongCaller(call: KsherCall, code: -1 | -2): Error {
+    const asCode = call === "cancel_order" || this.world.quirks.ksher.wrongCaller === "code"
+    if (asCode) return cancelRefusal(code)
+    return new WalletRefusal("KSHER_INVALID_MERCHANT", "appid or sign is wrong")
   }
 
   private invalid(call: KsherCall, wrong: string): Error {

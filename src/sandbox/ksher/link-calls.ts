@@ -48,7 +48,7 @@ function makeLink(world: World, fields: Fields, wanted: string[]): KsherOrder {
     ...blankOrder(world, fields),
     kind: "link",
     gatewayOrderNo: "",
-    payOrderNo: wallDigits(now, 7).slice(2, 14) + world.serial(6),
+    payOrderNo: wallDigits(now, 7).slice(2, 12) + world.serial(6),
     channels: wanted,
     productName: fields.product_name ?? "",
     notifyUrl: fields.mch_notify_url ?? "",
@@ -83,6 +83,7 @@ export function blankOrder(world: World, fields: Fields) {
     paidAt: null,
     qrSaved: false,
     qrDead: false,
+    lapsed: false,
     refunds: [],
     cancels: [],
   }
@@ -115,18 +116,31 @@ export function notFound({
   return `failed to find this order no ('${numbers}',).`
 }
 
+/** What the page of `cancel_order` says of its codes. */
+const cancelTexts = {
+  [-1]: "wrong merchant info",
+  [-2]: "merchant signature failed",
+  [-3]: "order does not exist",
+  [-4]: "order already paid",
+  [-5]: "order already cancelled",
+  [-6]: "cancel failed",
+} as const
+
+export const cancelRefusal = (code: keyof typeof cancelTexts): LinkRefusal =>
+  new LinkRefusal(code, cancelTexts[code])
+
 export function cancelOrder({ world, fields }: KsherContext): Envelope {
   const order = findLink(world, fields)
-  if (!order) throw new LinkRefusal(-3, "订单不存在")
+  if (!order) throw cancelRefusal(-3)
   switch (order.status) {
     case "paid":
     case "refunded":
-      throw new LinkRefusal(-4, "订单已支付")
+      throw cancelRefusal(-4)
     case "closed":
     case "cancelled":
-      throw new LinkRefusal(-5, "订单已取消")
+      throw cancelRefusal(-5)
     case "in_progress":
-      throw new LinkRefusal(-6, "取消失败")
+      throw cancelRefusal(-6)
     default:
       order.status = "closed"
   }

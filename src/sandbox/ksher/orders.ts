@@ -7,7 +7,10 @@ import type { Fields } from "./requests"
 export function refresh(world: World, order: KsherOrder): KsherOrder {
   const now = world.clock.now()
   const unpaid = order.status === "open" || order.status === "failed"
-  if (unpaid && order.expiresAt !== null && order.expiresAt <= now) order.status = "closed"
+  if (unpaid && order.expiresAt !== null && order.expiresAt <= now) {
+    order.status = "closed"
+    order.lapsed = true
+  }
 
   const wait = world.quirks.ksher.refundSettlesAfterMs
   for (const refund of order.refunds) {
@@ -26,11 +29,16 @@ export function giveBack(world: World, order: KsherOrder, refund: Refund): void 
   if (order.returned >= order.taken) order.status = "refunded"
 }
 
+/** What a merchant's numbers at Ksher begin with, whatever the channel: 700 and 900 have been seen. */
+export const ksherPrefix = (appid: string): string => (/[02468]$/.test(appid) ? "900" : "700")
+
 /** Ksher's own order number: made in +08:00, like its time stamps. */
-export function makeKsherNo(world: World, channel: string): string {
-  const prefix = channel === "wechat" || channel === "alipay" ? "700" : "900"
-  return prefix + wallDigits(world.clock.now(), 8).slice(0, 14) + world.serial(6)
-}
+export const makeKsherNo = (world: World, appid: string): string =>
+  ksherPrefix(appid) + wallDigits(world.clock.now(), 8).slice(0, 14) + world.serial(6)
+
+/** The channel's own number. A card's is longer than the 32 characters of Ksher's page. */
+export const makeChannelNo = (world: World, channel: string): string =>
+  channel === "card" ? world.random.hex(35) + world.serial(10) : world.serial(10)
 
 /** What queries say of an order. */
 export function resultOf(world: World, order: KsherOrder): string {
@@ -43,6 +51,7 @@ export function resultOf(world: World, order: KsherOrder): string {
     case "failed":
       return "PAYERROR"
     case "closed":
+      return order.lapsed && order.kind === "native" ? quirks.lapsedNativeQueriesAs : "CLOSED"
     case "cancelled":
       return "CLOSED"
     case "paid":
@@ -62,11 +71,13 @@ export function findLink(world: World, fields: Fields): KsherOrder | undefined {
 }
 
 /**
- * The wallet order named by any of its three numbers, all of which must agree. A link's wallet order goes by `pay_mch_order_no`, never by
- * the merchant's own number.
+ * The wallet order named by any of its three numbers. Where they disagree, a quirk decides. A link's wallet order goes by
+ * `pay_mch_order_no`, never by the merchant's own number.
  */
 export function findWalletOrder(world: World, fields: Fields): KsherOrder | undefined {
-  const { mch_order_no: mchNo, ksher_order_no: ksherNo, channel_order_no: channelNo, appid = "" } = fields
+  const { ksher_order_no: ksherNo, appid = "" } = fields
+  const wins = Boolean(ksherNo) && world.quirks.ksher.disagreeingNumbers === "ksher_no_wins"
+  const { mch_order_no: mchNo, channel_order_no: channelNo } = wins ? ({} as Fields) : fields
   const number = mchNo || ksherNo || channelNo
   if (!number) return undefined
   const found = world.books

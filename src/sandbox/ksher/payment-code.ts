@@ -11,7 +11,7 @@ export function paymentCode(order: KsherOrder): string {
   ]
   const fields = [
     ["00", "01"],
-    ["01", "02"],
+    ["01", "12"],
     ["30", bill.map(field).join("")],
     ["53", "764"],
     ["54", baht],

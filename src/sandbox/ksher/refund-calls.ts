@@ -3,7 +3,7 @@ import { reported } from "../books"
 import type { Envelope } from "../exchange"
 import type { World } from "../world"
 import { failData, refundData, refundsData, walletEnvelope } from "./answers"
-import { channels } from "./channels"
+import { channels, namedInRefundQuery } from "./channels"
 import type { KsherContext } from "./link-calls"
 import { giveBack, makeKsherNo } from "./orders"
 import { WalletRefusal } from "./refusal"
@@ -85,7 +85,7 @@ function makeRefund(world: World, order: KsherOrder, fields: Fields): Refund {
 
 /** A refund that is known to the books but has moved nothing yet. */
 export function newRefund(world: World, order: KsherOrder, no: string, amount: number): Refund {
-  const gatewayNo = makeKsherNo(world, order.channel)
+  const gatewayNo = makeKsherNo(world, order.account)
   const refund: Refund = {
     no: no || gatewayNo,
     gatewayNo,
@@ -103,6 +103,8 @@ export function newRefund(world: World, order: KsherOrder, no: string, amount: n
 
 export function refundQuery({ world, fields, version }: KsherContext): Envelope {
   const order = namedOrder(world, fields)
+  if (fields.channel && !namedInRefundQuery.includes(fields.channel))
+    throw new WalletRefusal("KSHER_INVALID_PARAM", "channel is wrong")
   if (channels.get(order.channel)?.noRefundQuery) {
     throw new WalletRefusal(
       "KSHER_CHANNEL_NOT_SUPPORTED",

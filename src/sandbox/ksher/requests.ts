@@ -7,6 +7,8 @@ export type Fields = Readonly<Record<string, string>>
 
 interface CallFields {
   required: string[]
+  /** Required by the table, and sent empty by Ksher's own programs. */
+  mayBeEmpty?: string[]
   integers?: string[]
   addresses?: string[]
   /** Fields the SDK takes out because the call does not know them. */
@@ -17,17 +19,8 @@ const common = ["appid", "nonce_str", "time_stamp", "sign"]
 
 const calls: Record<KsherCall, CallFields> = {
   gateway_pay: {
-    required: [
-      "mch_order_no",
-      "total_fee",
-      "fee_type",
-      "channel_list",
-      "mch_code",
-      "mch_redirect_url",
-      "mch_redirect_url_fail",
-      "product_name",
-      "refer_url",
-    ],
+    required: ["mch_order_no", "total_fee", "fee_type", "channel_list"],
+    mayBeEmpty: ["mch_code", "mch_redirect_url", "mch_redirect_url_fail", "product_name", "refer_url"],
     integers: ["total_fee", "expire_time"],
     addresses: ["mch_redirect_url", "mch_redirect_url_fail", "mch_notify_url", "refer_url"],
   },
@@ -39,7 +32,7 @@ const calls: Record<KsherCall, CallFields> = {
     addresses: ["notify_url", "redirect_url"],
   },
   order_query: { required: [], unsupported: ["operator_id"] },
-  order_close: { required: ["channel"] },
+  order_close: { required: [] },
   order_refund: {
     required: ["total_fee", "refund_fee", "fee_type", "mch_refund_no"],
     integers: ["total_fee", "refund_fee"],
@@ -60,10 +53,14 @@ const lengths: Record<string, number> = {
 }
 
 /** What is wrong with the fields of a call, in words; undefined where nothing is. */
-export function complaint(call: KsherCall, fields: Fields): string | undefined {
-  const { required, unsupported = [] } = calls[call]
-  const missing = [...common, ...required].find((name) => !fields[name])
+export function complaint(call: KsherCall, fields: Fields, quirks: KsherQuirks): string | undefined {
+  const { required, mayBeEmpty = [], unsupported = [] } = calls[call]
+  const whole = quirks.emptyPageFields === "refused" ? [...required, ...mayBeEmpty] : required
+  const missing =
+    [...common, ...whole].find((name) => !fields[name]) ?? mayBeEmpty.find((name) => !(name in fields))
   if (missing) return `${missing} is required`
+  if (call === "order_close" && !fields.channel && quirks.closeWithoutChannel === "refused")
+    return "channel is required"
   const unknown = unsupported.find((name) => name in fields)
   if (unknown) return `${unknown} is not supported here`
   const long = Object.keys(fields).find((name) => (fields[name] ?? "").length > (lengths[name] ?? Infinity))
@@ -98,8 +95,11 @@ export function orderComplaint(
     if (wrong) return `channel ${channel} ${wrong}`
   }
   const times = instalmentTimes(fields)
-  const enough = wanted.some((channel) => reaches(channel, amount, feeType, times))
-  if (!enough) return "total_fee is below the minimum"
+  const reached = wanted.filter((channel) => reaches(channel, amount, feeType, times))
+  const asked = quirks.channelBelowMinimum === "refused" ? wanted.length : 1
+  if (reached.length < asked) return "total_fee is below the minimum"
+  const longest = quirks.channelListMax ?? Infinity
+  if (wanted.join(",").length > longest) return `channel_list is longer than ${longest}`
   return productComplaint(fields[kind === "link" ? "product_name" : "product"] ?? "", quirks)
 }
 

@@ -3,7 +3,7 @@ import { SandboxError } from "../errors"
 import type { PayOptions, Shopper } from "../shopper"
 import type { World } from "../world"
 import { reaches } from "./channels"
-import { giveBack, makeKsherNo, refresh, resultOf } from "./orders"
+import { giveBack, makeChannelNo, makeKsherNo, refresh, resultOf } from "./orders"
 import { newRefund } from "./refund-calls"
 import { announcePayment } from "./webhook"
 
@@ -81,8 +81,8 @@ function complete(world: World, order: KsherOrder): void {
   order.status = "paid"
   order.paidAt = world.clock.now()
   order.taken = order.paying?.amount ?? order.amount
-  order.channelOrderNo = world.serial(10)
-  order.gatewayOrderNo ||= makeKsherNo(world, order.channel)
+  order.channelOrderNo = makeChannelNo(world, order.channel)
+  order.gatewayOrderNo ||= makeKsherNo(world, order.account)
   world.books.know(order, order.gatewayOrderNo)
   world.books.know(order, order.channelOrderNo)
   announcePayment(world, order)

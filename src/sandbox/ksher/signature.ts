@@ -18,9 +18,16 @@ export function signFields(fields: Record<string, unknown>, key: KeyObject): str
 }
 
 /** True only for the signature of exactly these fields. Hex in either case, as Ksher accepts both. */
-export function isSigned(fields: Record<string, unknown>, signature: string, key: KeyObject): boolean {
+export function isSigned(
+  fields: Record<string, unknown>,
+  signature: string,
+  key: KeyObject,
+  sha1Too: boolean,
+): boolean {
   if (!/^([0-9a-f]{2})+$/i.test(signature)) return false
-  return verify("RSA-MD5", Buffer.from(signedText(fields)), key, Buffer.from(signature, "hex"))
+  const text = Buffer.from(signedText(fields))
+  const signs = sha1Too ? ["RSA-MD5", "RSA-SHA1"] : ["RSA-MD5"]
+  return signs.some((algorithm) => verify(algorithm, text, key, Buffer.from(signature, "hex")))
 }
 
 function valueText(value: unknown): string {

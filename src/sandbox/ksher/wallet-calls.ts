@@ -3,10 +3,10 @@ import type { Envelope } from "../exchange"
 import { pngDataUri } from "../qr-image"
 import { encodeQr } from "../qr"
 import type { World } from "../world"
-import { failData, walletData, walletEnvelope } from "./answers"
+import { failData, queriedData, walletData, walletEnvelope } from "./answers"
 import { channels } from "./channels"
 import { blankOrder, notFound, type KsherContext } from "./link-calls"
-import { findWalletOrder, makeKsherNo, resultOf, walletOrderExists } from "./orders"
+import { findWalletOrder, ksherPrefix, makeKsherNo, resultOf, walletOrderExists } from "./orders"
 import { paymentCode } from "./payment-code"
 import { WalletRefusal } from "./refusal"
 import { orderComplaint, type Fields } from "./requests"
@@ -32,8 +32,9 @@ export function nativePay({ world, merchant, fields, version }: KsherContext): E
     PaymentID: order.gatewayOrderNo,
     PaymentCode: code,
     code_url: code,
-    stalls_name: order.account.replace(/\D/g, ""),
+    stalls_name: ksherPrefix(order.account) + order.account.replace(/\D/g, ""),
     device_id: order.deviceId,
+    ...(channel === "truemoney" && { tmn_expire_time: Number(fields.tmn_expire_time) || 0 }),
   }
   return walletEnvelope(world, data, version)
 }
@@ -49,20 +50,29 @@ function refuseKnownNumber(world: World, fields: Fields): void {
     )
 }
 
+/** Milliseconds that a QR lives; null: for ever. */
+function lifetime({ quirks }: World, fields: Fields, channel: string): number | null {
+  const { nativeExpireTime, nativeExpireMinutes } = quirks.ksher
+  const unit = { ignored: 0, minutes: 60_000, seconds: 1_000 }[nativeExpireTime]
+  const asked = Number(channel === "truemoney" ? fields.tmn_expire_time : fields.expire_time) || 0
+  if (unit * asked > 0) return unit * asked
+  return nativeExpireMinutes === null ? null : nativeExpireMinutes * 60_000
+}
+
 function makeNative(world: World, fields: Fields, channel: string): KsherOrder {
-  const minutes = world.quirks.ksher.nativeExpireMinutes
+  const ms = lifetime(world, fields, channel)
   const order: KsherOrder = {
     ...blankOrder(world, fields),
     kind: "native",
     channel,
-    gatewayOrderNo: makeKsherNo(world, channel),
+    gatewayOrderNo: makeKsherNo(world, fields.appid ?? ""),
     payOrderNo: fields.mch_order_no ?? "",
     channels: [channel],
     productName: fields.product ?? "",
     notifyUrl: fields.notify_url ?? "",
     redirectUrl: fields.redirect_url ?? "",
     failUrl: "",
-    expiresAt: minutes === null ? null : world.clock.now() + minutes * 60_000,
+    expiresAt: ms === null ? null : world.clock.now() + ms,
     // A QR shown by the shop is as good as saved.
     qrSaved: true,
   }
@@ -76,7 +86,7 @@ export function orderQuery({ world, fields, version }: KsherContext): Envelope {
     throw new WalletRefusal("KSHER_INVALID_PARAM", "channel is wrong")
   const result = resultOf(world, order)
   const nonce = fields.nonce_str ?? ""
-  const unpaid = order.taken === 0 && order.status !== "closed"
+  const unpaid = order.taken === 0 && result !== "CLOSED"
   if (unpaid && world.quirks.ksher.unpaidOrderQuery === "short") {
     const { ksher_order_no, mch_order_no } = walletData(world, order, result, nonce)
     const data = {
@@ -86,7 +96,7 @@ export function orderQuery({ world, fields, version }: KsherContext): Envelope {
     }
     return walletEnvelope(world, data, version)
   }
-  return walletEnvelope(world, walletData(world, order, result, nonce), version)
+  return walletEnvelope(world, queriedData(world, order, result, nonce), version)
 }
 
 /** The wallet order that a request names, or Ksher's refusal. */
@@ -106,6 +116,7 @@ export function orderClose({ world, fields, version }: KsherContext): Envelope {
     throw new WalletRefusal("KSHER_ORDER_CLOSED", "order closed")
   }
   order.status = "closed"
+  order.lapsed = false
   if (order.kind === "link") order.qrDead = true
   const data = {
     appid: order.account,
@@ -117,8 +128,8 @@ export function orderClose({ world, fields, version }: KsherContext): Envelope {
 }
 
 function closableOrder(world: World, fields: Fields): KsherOrder {
-  const channel = fields.channel ?? ""
   const order = namedOrder(world, fields)
+  const channel = fields.channel || order.channel
   if (order.kind === "link" && !world.quirks.ksher.closeReachesGatewayOrder) {
     throw new WalletRefusal("KSHER_INVALID_ORDER_NO", notFound(fields))
   }

@@ -84,8 +84,8 @@ function afterwards(world: World, order: Order): string {
 }
 
 function ksherReturn(order: KsherOrder): string {
-  if (order.taken === 0) return order.failUrl
-  return order.redirectUrl && withQuery(order.redirectUrl, { mch_order_no: order.merchantOrderNo })
+  const address = order.taken === 0 ? order.failUrl : order.redirectUrl
+  return address && withQuery(address, { mch_order_no: order.merchantOrderNo })
 }
 
 /** Gnete signs what it appends, as in a notification. */

@@ -30,7 +30,8 @@ export async function atGateway(
   if (!payment.unwanted && !expired) return payment
   if (!canClose(payment, deps)) return watchOpenQr(payment, answer.standing, deps)
   const closed = await closeAtGateway(payment, deps)
-  return isOpen(closed.state) && payable(answer.standing) ? stillOpen(closed, deps) : closed
+  if (!isOpen(closed.state) || !payable(answer.standing)) return closed
+  return closed.mode === "qr" && outlived(closed, deps) ? lapsed(closed, deps) : stillOpen(closed, deps)
 }
 
 const payable = (standing: Standing | undefined): boolean =>
@@ -51,8 +52,12 @@ async function stillOpen(payment: GatewayPayment, deps: SettleDeps): Promise<Gat
   )
 }
 
-/** How long a QR code that nobody can close may still be paid, at the most; a later payment is still noticed, and late. */
+/** How long a QR code that is not closed may still be paid, at the most; a later payment is still noticed, and late. */
 const openQrLapses = 3 * day
+
+/** Ksher may call it PENDING for good. */
+const outlived = (payment: GatewayPayment, deps: SettleDeps): boolean =>
+  deps.clock.now().getTime() - (payment.expiresAt ?? payment.createdAt).getTime() > openQrLapses
 
 /** No call can close it: it is watched until it must have lapsed. Only of a cancelled order must somebody know. */
 async function watchOpenQr(
@@ -60,11 +65,8 @@ async function watchOpenQr(
   standing: Standing | undefined,
   deps: SettleDeps,
 ): Promise<GatewayPayment> {
-  const since = (payment.expiresAt ?? payment.createdAt).getTime()
-  const over =
-    (standing?.state === "absent" && neverOpened(payment)) ||
-    deps.clock.now().getTime() - since > openQrLapses
-  if (over && standing && standing.state !== "in_progress") return lapsed(payment, deps)
+  const over = (standing?.state === "absent" && neverOpened(payment)) || outlived(payment, deps)
+  if (over && standing) return lapsed(payment, deps)
   // A code that nobody was shown is paid by nobody.
   if (payment.unwanted !== "order_canceled" || payment.action === null) return payment
   // Medusa may have asked meanwhile, and heard that it was paid.

@@ -41,6 +41,16 @@ describe("who asks", () => {
     expect(answer).toMatchObject({ code: -2, data: {}, sign: "" })
   })
 
+  it("takes SHA-1 as Ksher's WooCommerce plugin signs with it, or MD5 alone, by quirk", async () => {
+    const sha1 = ksher.signed(linkFields("A1"), "RSA-SHA1")
+    expect((await ksher.send("gateway_pay", sha1)).code).toBe(0)
+    await sandbox.setQuirks({ ksher: { sha1Requests: false } })
+    expect(
+      (await ksher.send("gateway_order_query", ksher.signed({ mch_order_no: "A1" }, "RSA-SHA1"))).code,
+    ).toBe(-2)
+    expect((await ksher.send("gateway_order_query", ksher.signed({ mch_order_no: "A1" }))).code).toBe(0)
+  })
+
   it("takes upper-case hex, Thai text and empty values", async () => {
     const fields = ksher.signed({ ...linkFields("A1"), attach: "", shop_name: "ร้านค้า & co" })
     const answer = await ksher.send("gateway_pay", { ...fields, sign: String(fields.sign).toUpperCase() })
@@ -73,14 +83,8 @@ describe("gateway_pay", () => {
     ["fee_type", "USD"],
     ["channel_list", "truemoney, promptpay"],
     ["channel_list", "paypal"],
-    ["mch_code", ""],
     ["mch_redirect_url", "shop.example"],
-    ["mch_redirect_url_fail", ""],
     ["mch_notify_url", "ftp://shop.example"],
-    ["refer_url", ""],
-    ["product_name", ""],
-    ["product_name", "A & B"],
-    ["product_name", "เสื้อ"],
     ["product_name", "x".repeat(51)],
     ["attach", "x".repeat(128)],
     ["expire_time", "1.5"],
@@ -91,6 +95,39 @@ describe("gateway_pay", () => {
     const answer = await ksher.open("A1", { [name]: value })
     expect(answer).toEqual({ code: -7, msg: expect.any(String), message: expect.any(String) })
     expect(await sandbox.books()).toEqual([])
+  })
+
+  it.each(["mch_code", "mch_redirect_url", "mch_redirect_url_fail", "product_name", "refer_url"])(
+    "takes an empty %s, or refuses it, by quirk",
+    async (name) => {
+      expect((await ksher.open("A1", { [name]: "" })).code).toBe(0)
+      await sandbox.setQuirks({ ksher: { emptyPageFields: "refused" } })
+      expect((await ksher.open("A2", { [name]: "" })).code).toBe(-7)
+      const { [name]: _, ...without } = linkFields("A3")
+      expect((await ksher.call("gateway_pay", without)).code).toBe(-7)
+    },
+  )
+
+  it.each(["A & B", "เสื้อ", "茶"])("takes the product name %j, or refuses it, by quirk", async (name) => {
+    expect((await ksher.open("A1", { product_name: name })).code).toBe(0)
+    await sandbox.setQuirks({ ksher: { strictProductName: true } })
+    expect((await ksher.open("A2", { product_name: name })).code).toBe(-7)
+  })
+
+  it("takes a channel_list of any length, or as its table says, by quirk", async () => {
+    const every =
+      "alipay,linepay,airpay,promptpay,truemoney,atome,card,ktc_instal,kbank_instal,kcc_instal,kfc_instal,scb_easy,bbl_deeplink,baybank_deeplink,kplus,wechat"
+    expect(every.length).toBeGreaterThan(128)
+    expect((await ksher.open("A1", { channel_list: every })).code).toBe(0)
+    await sandbox.setQuirks({ ksher: { channelListMax: 128 } })
+    expect((await ksher.open("A2", { channel_list: every })).code).toBe(-7)
+  })
+
+  it("hides a channel whose minimum is above the amount, or refuses the order, by quirk", async () => {
+    const wanted = { channel_list: "atome,card", total_fee: 1_999 }
+    expect((await ksher.open("A1", wanted)).code).toBe(0)
+    await sandbox.setQuirks({ ksher: { channelBelowMinimum: "refused" } })
+    expect((await ksher.open("A2", wanted)).code).toBe(-7)
   })
 
   it.each([
@@ -256,11 +293,40 @@ describe("cancel_order", () => {
     await ksher.refund("refunded", "R1", 10_000)
     await sandbox.pay("paying", { channel: "card", inProgress: true })
     await sandbox.fail("failed")
-    const codes = []
-    for (const number of ["none", "paid", "refunded", "paying", "failed"])
-      codes.push((await cancel(number)).code)
-    expect(codes).toEqual([-3, -4, -4, -6, 0])
+    await ksher.open("closed")
+    await cancel("closed")
+    const answers = []
+    for (const number of ["none", "paid", "refunded", "closed", "paying", "failed"]) {
+      const { code, msg } = await cancel(number)
+      answers.push([code, msg])
+    }
+    expect(answers).toEqual([
+      [-3, "order does not exist"],
+      [-4, "order already paid"],
+      [-4, "order already paid"],
+      [-5, "order already cancelled"],
+      [-6, "cancel failed"],
+      [0, "操作成功"],
+    ])
   })
+
+  it.each(["code", "fail"] as const)(
+    "answers whom it does not know in its code, whatever the quirk: %s",
+    async (wrongCaller) => {
+      await sandbox.setQuirks({ ksher: { wrongCaller } })
+      const signed = ksher.signed({ mch_order_no: "A1" })
+      expect(await ksher.send("cancel_order", { ...signed, appid: "mch99999" })).toMatchObject({
+        code: -1,
+        msg: "wrong merchant info",
+      })
+      expect(await ksher.send("cancel_order", { ...signed, sign: "00" })).toMatchObject({
+        code: -2,
+        msg: "merchant signature failed",
+      })
+      const { code } = await ksher.send("gateway_order_query", { ...signed, sign: "00" })
+      expect(code).toBe(wrongCaller === "code" ? -2 : 0)
+    },
+  )
 
   it("refusals are unsigned", async () => {
     expect(Object.keys(await cancel("none")).sort()).toEqual(["code", "message", "msg"])

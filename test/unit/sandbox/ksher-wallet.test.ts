@@ -51,7 +51,7 @@ describe("native_pay and order_query", () => {
       result: "SUCCESS",
       attach: "payses01",
       device_id: "till",
-      operation: "NATIVE-PAY",
+      operation: "ORDER-QUERY",
       ksher_order_no: gatewayOrderNo,
       total_fee: 10_000,
     })
@@ -60,6 +60,97 @@ describe("native_pay and order_query", () => {
     }
     const mixed = await ksher.data("order_query", { mch_order_no: "N1", ksher_order_no: "900" })
     expect(mixed.err_code).toBe("KSHER_INVALID_ORDER_NO")
+  })
+
+  it("a right ksher_order_no wins over other numbers, or all must agree, by quirk", async () => {
+    await ksher.native("N1")
+    await ksher.native("N2")
+    const { gatewayOrderNo: ksher_order_no } = await sandbox.book("N1")
+    const ask = () =>
+      ksher.data("order_query", { ksher_order_no, mch_order_no: "N2", channel_order_no: "airpay" })
+    expect(await ask()).toMatchObject({ mch_order_no: "N1" })
+    await sandbox.setQuirks({ ksher: { disagreeingNumbers: "refused" } })
+    expect((await ask()).err_code).toBe("KSHER_INVALID_ORDER_NO")
+  })
+
+  it("answers order_query as the one real answer does", async () => {
+    await ksher.native("N1")
+    await sandbox.pay("N1")
+    const data = await ksher.data("order_query", { mch_order_no: "N1" })
+    expect(data).toMatchObject({
+      operation: "ORDER-QUERY",
+      consumer_remark: "",
+      merchant_remark: "",
+      raw_total_fee: 10_000,
+      cash_fee: 10_000,
+      rate: "1.000000",
+    })
+  })
+
+  it("numbers by the merchant, whatever the channel, and names its stall so", async () => {
+    const made = await Promise.all(
+      ["airpay", "alipay", "wechat", "promptpay"].map((channel) => ksher.native(channel, { channel })),
+    )
+    const numbers = made.map(({ data }) => data as Json)
+    const prefix = String(numbers[0]?.ksher_order_no).slice(0, 3)
+    for (const { ksher_order_no, stalls_name } of numbers) {
+      expect(String(ksher_order_no)).toMatch(new RegExp(`^${prefix}2026`))
+      expect(stalls_name).toBe(prefix + sandbox.ksher.appid.replace("mch", ""))
+    }
+    const { data } = (await ksher
+      .open("A1")
+      .then(() => ksher.call("gateway_order_query", { mch_order_no: "A1" }))) as {
+      data: Json
+    }
+    expect(data.pay_mch_order_no).toMatch(/^\d{16}$/)
+  })
+
+  it("makes a PromptPay code that can be paid once", async () => {
+    const { data } = (await ksher.native("N1", { channel: "promptpay" })) as { data: Json }
+    expect(data.code_url).toMatch(/^000201010212/)
+  })
+
+  it("a card's own number is longer than its page says", async () => {
+    const { channel_order_no } = await paidLink("A1", "card")
+    expect(String(channel_order_no).length).toBe(45)
+    expect(await ksher.data("order_query", { channel_order_no })).toMatchObject({ result: "SUCCESS" })
+  })
+
+  it.each(["promptpay", "promptpay2"] as const)(
+    "calls a payment by PromptPay %s, by quirk",
+    async (promptPayNamed) => {
+      await sandbox.setQuirks({ ksher: { promptPayNamed } })
+      expect(await paidLink("A1", "promptpay", { channel_list: "promptpay" })).toMatchObject({
+        channel: promptPayNamed,
+      })
+    },
+  )
+
+  it.each([
+    ["ignored", 120],
+    ["minutes", 5],
+    ["seconds", 5 / 60],
+  ] as const)("takes the lifetime of a QR as %s, by quirk", async (nativeExpireTime, minutes) => {
+    await sandbox.setQuirks({ ksher: { nativeExpireTime } })
+    await ksher.native("P1", { channel: "promptpay", expire_time: 5 })
+    const { data } = (await ksher.native("T1", { channel: "truemoney", tmn_expire_time: 5 })) as {
+      data: Json
+    }
+    expect(data.tmn_expire_time).toBe(5)
+    for (const number of ["P1", "T1"]) {
+      const { createdAt, expiresAt } = await sandbox.book(number)
+      expect((expiresAt ?? 0) - createdAt).toBe(minutes * minute)
+    }
+  })
+
+  it("goes on calling a QR PENDING whose time is over, by quirk, until it is closed", async () => {
+    await sandbox.setQuirks({ ksher: { lapsedNativeQueriesAs: "PENDING" } })
+    await ksher.native("N1")
+    await sandbox.advance(120 * minute)
+    const ask = () => ksher.data("order_query", { mch_order_no: "N1" })
+    expect(await ask()).toMatchObject({ result: "PENDING", err_msg: expect.any(String) })
+    await close("N1")
+    expect(await ask()).toMatchObject({ result: "CLOSED" })
   })
 
   it("a link is known by its wallet order, once the payer has chosen a channel", async () => {
@@ -72,11 +163,14 @@ describe("native_pay and order_query", () => {
     expect(await ask("A1")).toMatchObject({ result: "FAIL", err_code: "KSHER_INVALID_ORDER_NO" })
   })
 
-  it.each(["NOTSURE", "NOTPAY", "USERPAYING"] as const)("says %s while unpaid, by quirk", async (result) => {
-    await sandbox.setQuirks({ ksher: { unpaidNativeQueriesAs: result } })
-    await ksher.native("N1")
-    expect(await ksher.data("order_query", { mch_order_no: "N1" })).toMatchObject({ result })
-  })
+  it.each(["NOTSURE", "NOTPAY", "USERPAYING", "PENDING"] as const)(
+    "says %s while unpaid, by quirk",
+    async (result) => {
+      await sandbox.setQuirks({ ksher: { unpaidNativeQueriesAs: result } })
+      await ksher.native("N1")
+      expect(await ksher.data("order_query", { mch_order_no: "N1" })).toMatchObject({ result })
+    },
+  )
 
   it("closes by itself, or never, as the quirk says", async () => {
     await ksher.native("N1")
@@ -106,6 +200,14 @@ describe("order_close", () => {
       result: "SUCCESS",
     })
     expect(await ksher.data("order_query", { mch_order_no: "N1" })).toMatchObject({ result: "CLOSED" })
+  })
+
+  it("without a channel is refused, or taken, by quirk", async () => {
+    await ksher.native("N1")
+    const ask = () => ksher.data("order_close", { mch_order_no: "N1" })
+    expect((await ask()).err_code).toBe("KSHER_INVALID_PARAM")
+    await sandbox.setQuirks({ ksher: { closeWithoutChannel: "taken" } })
+    expect((await ask()).result).toBe("SUCCESS")
   })
 
   it.each(["success", "error"] as const)("a second time: %s, by quirk", async (answer) => {

@@ -56,7 +56,7 @@ it("Pay takes the money by the channel chosen and leads back to the shop with th
 it("Fail leads to the shop's other address", async () => {
   await ksher.open("A1")
   const response = await press(await payUrl("A1"), "fail")
-  expect(response.headers.get("location")).toBe("https://shop.example/failed")
+  expect(response.headers.get("location")).toBe("https://shop.example/failed?mch_order_no=A1")
   expect((await ksher.query("A1")).result).toBe("PAYERROR")
   expect(await get(await payUrl("A1"))).toContain("Pay now")
 })

@@ -30,8 +30,8 @@ export function ksherText(fields: Json): string {
     .join("")
 }
 
-export function ksherSign(fields: Json, privateKey: string): string {
-  return sign("RSA-MD5", Buffer.from(ksherText(fields)), createPrivateKey(privateKey)).toString("hex")
+export function ksherSign(fields: Json, privateKey: string, algorithm = "RSA-MD5"): string {
+  return sign(algorithm, Buffer.from(ksherText(fields)), createPrivateKey(privateKey)).toString("hex")
 }
 
 export function ksherVerifies(envelope: Json, publicKey: string): boolean {
@@ -53,10 +53,10 @@ export function gneteSign(fields: Json, secret: string): string {
 export class KsherCaller {
   constructor(readonly credentials: KsherCredentials) {}
 
-  signed(fields: Json): Json {
+  signed(fields: Json, algorithm?: string): Json {
     const { appid, privateKey } = this.credentials
     const whole = { appid, nonce_str: "7a57e84495bfe7ab", time_stamp: "20260330100000", ...fields }
-    return { ...whole, sign: ksherSign(whole, privateKey) }
+    return { ...whole, sign: ksherSign(whole, privateKey, algorithm) }
   }
 
   url(call: string): string {
