@@ -41,12 +41,12 @@ const deps = {
   ledger: {
     payments: {
       ofSession: () => Promise.resolve(undefined),
-      lease: () => Promise.resolve(undefined),
+      of: () => Promise.resolve(undefined),
       update: () => Promise.resolve(payment),
       claimDue: () => Promise.resolve([]),
       unsettledAfter: () => Promise.resolve([]),
     },
-    returns: { begin: () => Promise.resolve(undefined) },
+    leases: { take: () => Promise.resolve(undefined) },
     reservations: { openOfOrders: async () => [] },
     notifications: { claimDue: () => Promise.resolve([]), prune: () => Promise.resolve(0) },
   },
