@@ -15,6 +15,8 @@ export interface Operation {
   /** The gateway's number for it: `refundOrderId`, `cancelOrderId`, `ksher_refund_no`. */
   gatewayNo: string | null
   amount: number | null
+  /** What Medusa's refund row for it says, in major units: with fractions of a minor unit, which no gateway takes. */
+  medusaAmount: string | null
   state: OperationState
   /** The Medusa refund row it is carried out for; changes hands when Medusa deletes the row and asks again (H1). */
   refundId: string | null
@@ -38,6 +40,7 @@ export interface NewOperation {
   kind: OperationKind
   number?: string
   amount?: number
+  medusaAmount?: string | null
   refundId?: string | null
 }
 
@@ -64,12 +67,12 @@ export class Operations {
     const fence = fenceOf(this.held, now)
     const rows = await this.database.query<OperationRow>(
       // Beside another in doubt it is not written: whoever comes second has nothing to send.
-      `${fence.with} insert into gateway_operation (id, gateway_payment_id, kind, number, amount, state, refund_id, created_at, updated_at)
-       select ?::text, ?::text, ?::text, ?::text, ?::bigint, 'sent', ?::text, ?::timestamptz, ?::timestamptz ${this.held ? "from held" : ""}
+      `${fence.with} insert into gateway_operation (id, gateway_payment_id, kind, number, amount, medusa_amount, state, refund_id, created_at, updated_at)
+       select ?::text, ?::text, ?::text, ?::text, ?::bigint, ?::text, 'sent', ?::text, ?::timestamptz, ?::timestamptz ${this.held ? "from held" : ""}
        on conflict do nothing returning *`,
       [
         ...[...fence.bindings, `gpop_${suffix}`, paymentId, operation.kind, operation.number ?? suffix],
-        ...[operation.amount ?? null, operation.refundId ?? null, now, now],
+        ...[operation.amount ?? null, operation.medusaAmount ?? null, operation.refundId ?? null, now, now],
       ],
     )
     if (!rows[0]) throw new LeaseLost(paymentId)
@@ -126,8 +129,38 @@ export class Operations {
   }
 
   /** Hands an operation to another Medusa refund row: of somebody who asks and is told by that, or of settlement's own. */
-  async assign(id: string, refundId: string, untold = false): Promise<void> {
-    await this.set(id, "refund_id = ?, untold = ?", [refundId, untold])
+  async assign(
+    id: string,
+    row: { refundId: string; medusaAmount: string | null },
+    untold = false,
+  ): Promise<void> {
+    await this.set(id, "refund_id = ?, medusa_amount = ?, untold = ?", [
+      row.refundId,
+      row.medusaAmount,
+      untold,
+    ])
+  }
+
+  /** Books a refund of Medusa's of which nothing is left for the gateway: less than its smallest unit, on the whole. */
+  async recordNothing(
+    paymentId: string,
+    record: { refundId: string; medusaAmount: string; message: string },
+  ): Promise<Operation> {
+    const now = this.clock.now()
+    const suffix = ulid(now.getTime())
+    const fence = fenceOf(this.held, now)
+    const rows = await this.database.query<OperationRow>(
+      `${fence.with} insert into gateway_operation (id, gateway_payment_id, kind, number, amount, medusa_amount, state, refund_id,
+         attempts, message, created_at, updated_at, settled_at)
+       select ?::text, ?::text, 'refund', ?::text, 0, ?::text, 'succeeded', ?::text, 0, ?::text, ?::timestamptz, ?::timestamptz,
+         ?::timestamptz ${this.held ? "from held" : ""} returning *`,
+      [
+        ...[...fence.bindings, `gpop_${suffix}`, paymentId, suffix, record.medusaAmount, record.refundId],
+        ...[record.message, now, now, now],
+      ],
+    )
+    if (!rows[0]) throw new LeaseLost(paymentId)
+    return toOperation(rows[0])
   }
 
   /** Somebody who asked for the same has been told of it. */
@@ -227,6 +260,7 @@ interface OperationRow {
   number: string
   gateway_no: string | null
   amount: string | null
+  medusa_amount: string | null
   state: OperationState
   refund_id: string | null
   outside: boolean
@@ -264,6 +298,7 @@ const toOperation = (row: OperationRow): Operation => ({
   number: row.number,
   gatewayNo: row.gateway_no,
   amount: row.amount === null ? null : Number(row.amount),
+  medusaAmount: row.medusa_amount,
   state: row.state,
   refundId: row.refund_id,
   outside: row.outside,

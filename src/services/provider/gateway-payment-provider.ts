@@ -7,12 +7,12 @@ import {
 } from "@medusajs/framework/utils"
 import type * as Medusa from "@medusajs/framework/types"
 
-import { PaymentProblem, merchantNumber, money, sameMoney, toMajor, toMinor } from "../../core"
+import { PaymentProblem, merchantNumber, money, roundToMinor, sameMoney } from "../../core"
 import type { Gateway } from "../../core"
 import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { Clock, GatewayPayment, KnexLike, Ledger } from "../ledger"
 import { demandOf } from "../host/demand"
-import { plainDecimal } from "../host/transactions"
+import { plainDecimal, type Amount } from "../host/transactions"
 import { logLine } from "../observability"
 import { notifyUrl } from "../options/shared"
 import {
@@ -38,7 +38,9 @@ export interface Cradle {
   logger: { info(message: string): void; warn(message: string): void; error(message: string): void }
   __pg_connection__: KnexLike
   [Modules.EVENT_BUS]?: EventBus
-  paymentSessionService: { retrieve(id: string, config: object): Promise<{ payment_collection_id: string }> }
+  paymentSessionService: {
+    retrieve(id: string, config: object): Promise<{ payment_collection_id: string; amount: Amount }>
+  }
   refundService: { list(filters: { id: string[] }, config: object): Promise<{ id: string }[]> }
   payment_providers: string[]
   [providerId: `pp_${string}`]: unknown
@@ -123,7 +125,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     return inMedusasWords(async () => {
       const payment = await this.paymentOf(input.data)
       requireOwnAccount(payment, this.deps)
-      const asked = money(toMinor(plainDecimal(input.amount), payment.digits), input.currency_code)
+      const asked = money(roundToMinor(plainDecimal(input.amount), payment.digits), input.currency_code)
       if (sameMoney(asked, money(payment.amount, payment.currency))) return { data: sessionData(payment) }
       await abandon(payment, "amount_changed", this.deps)
       throw new PaymentProblem(
@@ -217,10 +219,12 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     const stored = await this.ledger.payments.get(receipt.notification.paymentId)
     if (!stored) return { action: PaymentActions.NOT_SUPPORTED }
     const { payment, status } = await authorize(stored.sessionId, deps)
-    const data = { session_id: payment.sessionId, amount: toMajor(payment.amount, payment.digits) }
+    if (status !== "captured") return { action: PaymentActions.NOT_SUPPORTED }
+    // Medusa captures the number that it is told here: its own, with the fractions of a cent that it asked for.
+    const { amount } = await this.sessionOf(payment.sessionId)
     return {
-      action: status === "captured" ? PaymentActions.SUCCESSFUL : PaymentActions.NOT_SUPPORTED,
-      data: data,
+      action: PaymentActions.SUCCESSFUL,
+      data: { session_id: payment.sessionId, amount: plainDecimal(amount) },
     }
   }
 
@@ -234,11 +238,13 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
   }
 
   private async collectionOf(sessionId: string): Promise<string | null> {
-    if (!sessionId) return null
-    const session = await this.medusa.paymentSessionService.retrieve(sessionId, {
-      select: ["id", "payment_collection_id"],
+    return sessionId ? (await this.sessionOf(sessionId)).payment_collection_id : null
+  }
+
+  private sessionOf(id: string) {
+    return this.medusa.paymentSessionService.retrieve(id, {
+      select: ["id", "payment_collection_id", "amount"],
     })
-    return session.payment_collection_id
   }
 
   private async refundsHeld(refundIds: readonly string[]): Promise<Set<string>> {

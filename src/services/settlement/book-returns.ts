@@ -1,4 +1,4 @@
-import { toMajor, toMinor } from "../../core"
+import { toMajor } from "../../core"
 import { committedAmount, isDone, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import { logLine } from "../observability"
@@ -11,6 +11,7 @@ import type { HostOrder, HostPayment } from "./host"
 import { fresh } from "./known"
 import { notBooked } from "./refund"
 import { after, justPaid, minute } from "./schedule"
+import { inMedusa, shareOf, withFraction } from "./share"
 
 /**
  * Refunds that went through and that Medusa does not know: it is asked to refund, and the provider hands it the one that is
@@ -31,7 +32,7 @@ export async function bookReturns(
         ? "Refunded in the gateway's own console."
         : `Refund ${operation.number} went through.`
       await booking.run({ operationId: operation.id }, () =>
-        deps.host.refund(booked, order, toMajor(operation.amount ?? 0, payment.digits), note),
+        deps.host.refund(booked, order, toEnter(operation, booked, payment), note),
       )
     } catch (error) {
       if (!(await unbooked(payment, deps)).some((one) => one.id === operation.id)) continue
@@ -51,6 +52,10 @@ export async function bookReturns(
   return true
 }
 
+/** Medusa's own number where it has asked for it; what was returned without it is whole minor units. */
+const toEnter = (operation: Operation, booked: HostPayment, payment: GatewayPayment): string =>
+  operation.medusaAmount ?? withFraction(inMedusa(operation, payment), booked, payment)
+
 const unbooked = async (payment: GatewayPayment, deps: SettleDeps): Promise<Operation[]> =>
   notBooked(returns(await deps.ledger.operations.ofPayment(payment.id)).filter(isDone), deps)
 
@@ -62,7 +67,9 @@ async function yetToCarry(booked: HostPayment, payment: GatewayPayment, deps: Se
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const left = payment.paidAmount - committedAmount(operations)
   const carried = carriedRows(operations)
-  return booked.refunds.some((row) => !carried.has(row.id) && toMinor(row.amount, payment.digits) <= left)
+  const rows = new Set(booked.refunds.map((row) => row.id))
+  const done = returns(operations).filter((one) => isDone(one) && rows.has(one.refundId ?? ""))
+  return booked.refunds.some((row) => !carried.has(row.id) && shareOf(row.amount, done, payment) <= left)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { toMajor } from "../../core"
+import { roundToMinor, toMajor } from "../../core"
 import { committedAmount } from "../ledger"
 import type { GatewayPayment } from "../ledger"
 import { logLine } from "../observability"
@@ -27,7 +27,7 @@ export async function orderFor(payment: GatewayPayment, deps: SettleDeps): Promi
   if (payment.capturedAt === null || age < 2 * minute || age >= day) return deps.host.orderOf(collectionId)
   const order = await deps.host.linkOrder(collectionId, after(deps, -2 * minute))
   if (order || !(await mayBePlaced(payment, deps))) return order
-  await deps.host.capture(payment.sessionId, toMajor(payment.paidAmount, payment.digits))
+  await deps.host.capture(payment.sessionId, await medusasAmount(payment, deps))
   return deps.host.orderOf(collectionId)
 }
 
@@ -57,11 +57,18 @@ export async function inMedusaCaptured(payment: GatewayPayment, deps: SettleDeps
   // Told of the capture of an order that it did not get to link, Medusa would give the money back. A younger one is being linked.
   if (payment.collectionId && ageOf(payment, deps) >= 2 * minute)
     await deps.host.linkOrder(payment.collectionId, after(deps, -2 * minute))
-  const { problem } = await deps.host.capture(payment.sessionId, toMajor(payment.paidAmount, payment.digits))
+  const { problem } = await deps.host.capture(payment.sessionId, await medusasAmount(payment, deps))
   if (isCaptured(await deps.host.payment(payment.sessionId)))
     return capturedNow(await fresh(payment, deps), deps)
   deps.log.warn(logLine("capture_failed", { payment: payment.id }, problem))
   return notCaptured(await stillWanted(await fresh(payment, deps), deps), problem, deps)
+}
+
+/** The number that Medusa asked for, with its fractions of a cent: told the rounded one, it would capture another than it wants. */
+async function medusasAmount(payment: GatewayPayment, deps: SettleDeps): Promise<string> {
+  const amount = (await deps.host.session(payment.sessionId))?.amount
+  const same = amount !== undefined && roundToMinor(amount, payment.digits) === payment.paidAmount
+  return same ? amount : toMajor(payment.paidAmount, payment.digits)
 }
 
 /**

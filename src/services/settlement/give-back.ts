@@ -1,4 +1,4 @@
-import { PaymentProblem, isUnclear, titleOf, toMajor, toMinor } from "../../core"
+import { PaymentProblem, addMajor, isUnclear, lessMajor, roundToMinor, titleOf, toMajor } from "../../core"
 import { committedAmount, isDone, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import { clear, raise } from "./attention"
@@ -9,6 +9,7 @@ import type { HostOrder, HostPayment } from "./host"
 import { fresh } from "./known"
 import { notBooked, refund, untoldOf } from "./refund"
 import { minute } from "./schedule"
+import { inMedusa, shareOf } from "./share"
 
 /** What goes back for Medusa: under its own rows first, then what a cancelled order still holds. */
 export async function giveBackOwed(
@@ -56,11 +57,10 @@ async function giveBackCancelled(
   if (!order?.canceled) return payment
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const unbooked = await notBooked(returns(operations).filter(isDone), deps)
-  const inBooks = booked.refunds.reduce((sum, row) => sum + toMinor(row.amount, payment.digits), 0)
-  const owed =
-    toMinor(booked.captured, payment.digits) -
-    inBooks -
-    unbooked.reduce((sum, one) => sum + (one.amount ?? 0), 0)
+  const back = [...booked.refunds.map((row) => row.amount), ...unbooked.map((one) => inMedusa(one, payment))]
+  // Medusa lets what goes back exceed what came in by a fraction of a minor unit: rounded sums are compared.
+  const rounded = (amount: string) => roundToMinor(amount, payment.digits)
+  const owed = rounded(booked.captured) - rounded(addMajor(...back))
   // What Medusa holds a row for counts as given back there, and may not be so at the gateway.
   if (owed <= 0)
     return (await uncarried(payment, deps))
@@ -69,7 +69,7 @@ async function giveBackCancelled(
   const left = await leftToAPerson(payment, operations, deps)
   if (left) return left
   return attemptReturn(payment, deps, () =>
-    deps.host.refund(booked, order, toMajor(owed, payment.digits), "The order was cancelled."),
+    deps.host.refund(booked, order, lessMajor(booked.captured, ...back), "The order was cancelled."),
   )
 }
 
@@ -166,13 +166,15 @@ async function carryOutOwed(
       current = left
       continue
     }
-    const amount = toMinor(row.amount, payment.digits)
-    if (!mine.length && (await maybeTheSame(operations, amount, deps))) {
+    if (!mine.length && (await maybeTheSame(payment, operations, row.amount, deps))) {
       current = await raise(current, "books_differ", twoForOne(current, row.amount, deps), deps)
       continue
     }
     current = await attemptReturn(current, deps, () =>
-      refund({ of: { sessionId: payment.sessionId }, amount, refundId: row.id, owed: true }, deps),
+      refund(
+        { of: { sessionId: payment.sessionId }, amount: { major: row.amount }, refundId: row.id, owed: true },
+        deps,
+      ),
     )
   }
   return current
@@ -183,13 +185,17 @@ async function carryOutOwed(
  * refund that Medusa does not hold yet is simply this row's.
  */
 async function maybeTheSame(
+  payment: GatewayPayment,
   operations: readonly Operation[],
-  amount: number,
+  amount: string,
   deps: SettleDeps,
 ): Promise<boolean> {
-  if (!untoldOf(operations, amount)) return false
-  const unbooked = await notBooked(returns(operations).filter(isDone), deps)
-  return !unbooked.some((one) => one.amount === amount)
+  if (!untoldOf(operations, amount, payment)) return false
+  const done = returns(operations).filter(isDone)
+  const unbooked = await notBooked(done, deps)
+  const booked = done.filter((one) => !unbooked.includes(one))
+  const share = shareOf(amount, booked, payment)
+  return !unbooked.some((one) => one.amount === share)
 }
 
 const twoForOne = (payment: GatewayPayment, amount: string, deps: SettleDeps): string =>

@@ -6,7 +6,6 @@ import {
   roundToMinor,
   stillToPay,
   titleOf,
-  toMinor,
   unowed,
 } from "../../core"
 import type { Outcome, PaymentLink } from "../../core"
@@ -19,7 +18,7 @@ import { after, minute, second } from "./schedule"
 export interface OpenRequest {
   sessionId: string
   collectionId: string | null
-  /** Major units, plain decimal. */
+  /** Major units, plain decimal: Medusa's own number, whose fractions of a cent no gateway takes. */
   amount: string
   currency: string
   /** What the storefront asked for; the only thing it may decide (invariant 8). */
@@ -111,7 +110,7 @@ function checked(request: OpenRequest, deps: Deps) {
     throw new PaymentProblem("invalid_data", "currency_unsupported", decimals.problem)
   let minor: number
   try {
-    minor = toMinor(request.amount, decimals.digits)
+    minor = roundToMinor(request.amount, decimals.digits)
   } catch (error) {
     throw new PaymentProblem("invalid_data", "amount_invalid", (error as Error).message)
   }
@@ -120,7 +119,7 @@ function checked(request: OpenRequest, deps: Deps) {
     throw new PaymentProblem(
       "invalid_data",
       "amount_invalid",
-      `A payment of ${formatMoney(amount, decimals.digits)} cannot be opened.`,
+      `A payment of ${request.amount} ${currency.toUpperCase()} cannot be opened: at ${titleOf(gateway.name)} that is ${formatMoney(amount, decimals.digits)}. Nothing was sent.`,
     )
   const choice = gateway.chooseChannel(request.channel)
   if ("problem" in choice) throw new PaymentProblem("invalid_data", "channel_unknown", choice.problem)

@@ -5,12 +5,12 @@ import {
   holdsMoney,
   isUnclear,
   money,
+  roundToMinor,
   titleOf,
-  toMinor,
 } from "../../core"
 import type { Outcome } from "../../core"
 import { LeaseLost, committedAmount, isDone, returns } from "../ledger"
-import type { GatewayPayment, Operation, PaymentKey } from "../ledger"
+import type { GatewayPayment, NewOperation, Operation, PaymentKey } from "../ledger"
 import { raise } from "./attention"
 import { booking } from "./booking"
 import { foreignReturns, recordReturns } from "./confirm"
@@ -19,8 +19,9 @@ import { withLease } from "./lease"
 import { conclude, concludeLast, resolve, resolveAll, send, takes } from "./operations"
 import type { ReturnOutcome } from "./operations"
 import { sameDay } from "./same-day"
+import { inMedusa, shareOf } from "./share"
 
-/** What is to go back: minor units, a plain decimal in major units, or all that is left. */
+/** What is to go back: minor units, Medusa's own number in major units, or all that is left. */
 export type Wanted = number | { major: string } | "rest"
 
 export interface RefundRequest {
@@ -45,27 +46,12 @@ export async function refund(
   return withLease(request.of, deps, (payment, held, operations) =>
     booked
       ? enter(payment, operations, booked.operationId, request, held)
-      : refundLeased(payment, operations, minorOf(request, payment), held),
+      : refundLeased(payment, operations, request, held),
   )
 }
 
-interface MinorRequest extends RefundRequest {
-  amount: number | "rest"
-}
-
-function minorOf(request: RefundRequest, { digits }: GatewayPayment): MinorRequest {
-  const { amount } = request
-  if (typeof amount !== "object") return { ...request, amount }
-  try {
-    return { ...request, amount: toMinor(amount.major, digits) }
-  } catch (error) {
-    throw new PaymentProblem(
-      "invalid_data",
-      "amount_invalid",
-      `${(error as Error).message} Nothing was sent.`,
-    )
-  }
-}
+const medusaAmountOf = ({ amount }: RefundRequest): string | null =>
+  typeof amount === "object" ? amount.major : null
 
 /** Hands a refund that has gone through to Medusa's row for it. Never sends: whoever comes second has nothing to enter. */
 async function enter(
@@ -83,23 +69,67 @@ async function enter(
       "busy",
       "This refund is in Medusa's books already. Nothing was sent.",
     )
-  await deps.ledger.operations.assign(operation.id, request.refundId, !operation.outside)
-  return { payment, operation: { ...operation, refundId: request.refundId } }
+  const row = { refundId: request.refundId, medusaAmount: medusaAmountOf(request) }
+  await deps.ledger.operations.assign(operation.id, row, !operation.outside)
+  return { payment, operation: { ...operation, ...row } }
 }
 
 async function refundLeased(
   payment: GatewayPayment,
   operations: readonly Operation[],
-  request: MinorRequest,
+  request: RefundRequest,
   deps: Deps,
 ) {
   if (!hasMoney(payment.state)) throw notPaid(payment)
   const earlier = await withForeign(await settledEarlier(payment, operations, deps), deps)
-  const earlierOne = await takenOver(earlier.payment, earlier.operations, request, deps)
+  const done = returns(earlier.operations).filter(isDone)
+  const unbooked = request.refundId ? await notBooked(done, deps) : []
+  const share = minorOf(request, { ...earlier, booked: done.filter((one) => !unbooked.includes(one)) })
+  const earlierOne = await takenOver(earlier, { done, unbooked, share }, request, deps)
   if (earlierOne) return { payment: earlier.payment, operation: earlierOne }
   await tellFirst(earlier.payment, earlier.operations, request, deps)
-  const amount = await allowed(earlier.payment, earlier.operations, request, deps)
-  return carryOut(earlier.payment, earlier.operations, amount, request.refundId, deps)
+  const nothing = share === 0 ? await bookNothing(earlier.payment, request, deps) : undefined
+  if (nothing) return { payment: earlier.payment, operation: nothing }
+  const amount = await allowed(earlier.payment, earlier.operations, share, deps)
+  return carryOut(earlier.payment, earlier.operations, amount, request, deps)
+}
+
+interface Known {
+  payment: GatewayPayment
+  operations: readonly Operation[]
+}
+
+/** What is to go back for a request, in minor units. `booked`: what went back under Medusa's other rows. */
+function minorOf(
+  { amount }: RefundRequest,
+  { payment, operations, booked }: Known & { booked: readonly Operation[] },
+): number {
+  if (amount === "rest") return payment.paidAmount - committedAmount(operations)
+  if (typeof amount === "number") return amount
+  try {
+    return shareOf(amount.major, booked, payment)
+  } catch (error) {
+    throw new PaymentProblem(
+      "invalid_data",
+      "amount_invalid",
+      `${(error as Error).message} Nothing was sent.`,
+    )
+  }
+}
+
+/** Less than half of the smallest unit, with what Medusa has returned before: it is booked, and nothing is sent. */
+async function bookNothing(
+  payment: GatewayPayment,
+  request: RefundRequest,
+  deps: Deps,
+): Promise<Operation | undefined> {
+  const medusaAmount = medusaAmountOf(request)
+  if (!request.refundId || medusaAmount === null || !/^[\d.]*[1-9]/.test(medusaAmount)) return undefined
+  return deps.ledger.operations.recordNothing(payment.id, {
+    refundId: request.refundId,
+    medusaAmount,
+    message: `${medusaAmount} ${payment.currency.toUpperCase()} in Medusa, less than ${titleOf(deps.gateway.name)} can return: booked, and nothing was sent.`,
+  })
 }
 
 /** Medusa deletes its refund row when we throw and comes back with a new key (H1): what is in doubt is settled first. */
@@ -112,10 +142,7 @@ async function settledEarlier(payment: GatewayPayment, operations: readonly Oper
 }
 
 /** Ksher does not promise to refuse more than is left: what was returned in its console a moment ago is counted first. */
-async function withForeign(
-  { payment, operations }: { payment: GatewayPayment; operations: readonly Operation[] },
-  deps: Deps,
-) {
+async function withForeign({ payment, operations }: Known, deps: Deps): Promise<Known> {
   const foreign = await foreignReturns(payment, operations, deps)
   if (!foreign.length) return { payment, operations }
   const recorded = await recordReturns(payment, operations, foreign, deps)
@@ -128,20 +155,19 @@ async function withForeign(
  * the same amount is a second refund.
  */
 async function takenOver(
-  payment: GatewayPayment,
-  operations: readonly Operation[],
-  request: MinorRequest,
+  { payment, operations }: Known,
+  { done, unbooked, share }: { done: readonly Operation[]; unbooked: readonly Operation[]; share: number },
+  request: RefundRequest,
   deps: Deps,
 ): Promise<Operation | undefined> {
   if (!request.refundId) return undefined
-  const done = returns(operations).filter(isDone)
   const same = done.find((operation) => operation.refundId === request.refundId)
   if (same) return same
-  const unbooked = await notBooked(done, deps)
-  const twin = unbooked.find((operation) => operation.amount === request.amount)
+  const twin = unbooked.find((operation) => operation.amount === share)
   if (twin) {
-    await deps.ledger.operations.assign(twin.id, request.refundId)
-    return { ...twin, refundId: request.refundId }
+    const row = { refundId: request.refundId, medusaAmount: medusaAmountOf(request) }
+    await deps.ledger.operations.assign(twin.id, row)
+    return { ...twin, ...row }
   }
   if (unbooked.length)
     throw bookedFirst(payment, unbooked, operations, "is being entered in Medusa's books now")
@@ -155,20 +181,27 @@ async function takenOver(
 async function tellFirst(
   payment: GatewayPayment,
   operations: readonly Operation[],
-  request: MinorRequest,
+  request: RefundRequest,
   deps: Deps,
 ): Promise<void> {
-  const twin = request.amount === "rest" ? undefined : untoldOf(operations, request.amount)
+  const asked = medusaAmountOf(request)
+  const twin = asked === null ? undefined : untoldOf(operations, asked, payment)
   if (!twin || !request.refundId || request.owed) return
   await deps.ledger.operations.told(twin.id)
   throw bookedFirst(payment, [twin], operations, "has been entered in Medusa's books since")
 }
 
 /** A refund of the amount that is done and in Medusa's books, and whose asker does not know of it. */
-export const untoldOf = (operations: readonly Operation[], amount: number): Operation | undefined =>
-  returns(operations).find(
-    (operation) => operation.untold && isDone(operation) && operation.amount === amount,
+export function untoldOf(
+  operations: readonly Operation[],
+  major: string,
+  payment: GatewayPayment,
+): Operation | undefined {
+  const rounded = (amount: string) => roundToMinor(amount, payment.digits)
+  return returns(operations).find(
+    (one) => one.untold && isDone(one) && rounded(inMedusa(one, payment)) === rounded(major),
   )
+}
 
 /** Of these operations, those Medusa holds no refund row for. */
 export async function notBooked(done: readonly Operation[], deps: Deps): Promise<Operation[]> {
@@ -181,12 +214,11 @@ export async function notBooked(done: readonly Operation[], deps: Deps): Promise
 async function allowed(
   payment: GatewayPayment,
   operations: readonly Operation[],
-  request: MinorRequest,
+  amount: number,
   deps: Deps,
 ): Promise<number> {
   if (payment.attentionCode === "outside_unclear") throw returnedOutside(payment, deps)
   const left = payment.paidAmount - committedAmount(operations)
-  const amount = request.amount === "rest" ? left : request.amount
   if (amount <= 0 || amount > left) throw exceeds(payment, amount, left)
   if (deps.gateway.name === "gnete" && operations.some((operation) => operation.state === "pending"))
     throw new PaymentProblem(
@@ -221,14 +253,15 @@ async function carryOut(
   payment: GatewayPayment,
   operations: readonly Operation[],
   amount: number,
-  refundId: string | null,
+  request: RefundRequest,
   deps: Deps,
 ) {
+  const intent = { amount, refundId: request.refundId, medusaAmount: medusaAmountOf(request) }
   if (reverses(payment, operations, amount, deps)) {
-    const reversed = await attempt(payment, operations, { kind: "cancel", amount, refundId }, deps)
+    const reversed = await attempt(payment, operations, { kind: "cancel", ...intent }, deps)
     if (!fallsBack(reversed)) return answered(reversed, deps)
   }
-  return answered(await attempt(payment, operations, { kind: "refund", amount, refundId }, deps), deps)
+  return answered(await attempt(payment, operations, { kind: "refund", ...intent }, deps), deps)
 }
 
 /** The payment stays held for the refund that follows. */
@@ -245,7 +278,7 @@ interface Attempted {
 async function attempt(
   payment: GatewayPayment,
   operations: readonly Operation[],
-  intent: { kind: "cancel" | "refund"; amount: number; refundId: string | null },
+  intent: NewOperation,
   deps: Deps,
 ): Promise<Attempted> {
   const operation = await deps.ledger.operations.intend(payment.id, intent)

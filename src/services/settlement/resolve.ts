@@ -10,6 +10,7 @@ import { withLease } from "./lease"
 import { tally } from "./confirm"
 import { refund } from "./refund"
 import { settle } from "./settle"
+import { withFraction } from "./share"
 
 export interface Resolution {
   action: "refund" | "record_refund" | "dismiss"
@@ -102,18 +103,14 @@ async function refundByHand(
   const booked = await deps.host.payment(payment.sessionId)
   const row = booked && (await owedRow(payment, booked, deps))
   if (row) {
-    const amount = toMinor(row.amount, payment.digits)
+    const amount = { major: row.amount }
     await refund({ of: { sessionId: payment.sessionId }, amount, refundId: row.id, owed: true }, deps)
     return
   }
   if (booked && Number(booked.captured) > 0) {
     const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
-    await deps.host.refund(
-      booked,
-      order,
-      toMajor(await amountOf(payment, resolution, deps), payment.digits),
-      resolution.note,
-    )
+    const amount = toMajor(await amountOf(payment, resolution, deps), payment.digits)
+    await deps.host.refund(booked, order, withFraction(amount, booked, payment), resolution.note)
     return
   }
   const amount =

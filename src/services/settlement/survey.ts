@@ -1,4 +1,4 @@
-import { formatMoney, hasMoney, isOpen, money, sameMoney, toMajor, toMinor } from "../../core"
+import { addMajor, formatMoney, hasMoney, isOpen, money, roundToMinor, sameMoney, toMajor } from "../../core"
 import type { RefundRecord, Standing } from "../../core"
 import { isUnsettled, returnedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
@@ -107,10 +107,10 @@ const inDoubt = ({ operations }: Picture): Difference[] =>
 
 function inTheBooks({ payment, operations, booked, order }: Picture): Difference[] {
   const show = (minor: number) => toMajor(minor, payment.digits)
-  const captured = booked ? toMinor(booked.captured, payment.digits) : 0
-  const refunded = booked
-    ? booked.refunds.reduce((sum, row) => sum + toMinor(row.amount, payment.digits), 0)
-    : 0
+  // Medusa keeps fractions of a minor unit: its sums are rounded, never its rows.
+  const rounded = (...majors: string[]) => roundToMinor(addMajor(...majors), payment.digits)
+  const captured = booked ? rounded(booked.captured) : 0
+  const refunded = booked ? rounded(...booked.refunds.map((row) => row.amount)) : 0
   const returned = returnedAmount(operations)
   const pending = returns(operations)
     .filter((operation) => operation.state === "pending")

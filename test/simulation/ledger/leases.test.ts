@@ -112,7 +112,10 @@ describe("what the holder of a payment writes", () => {
     "operations.intend": (mine, { id }) => mine.operations.intend(id, { kind: "refund", amount: 2 }),
     "operations.again": (mine, _, operation) => mine.operations.again(operation),
     "operations.overturn": (mine, _, operation) => mine.operations.overturn(operation, "g"),
-    "operations.assign": (mine, _, operation) => mine.operations.assign(operation, "ref_1"),
+    "operations.assign": (mine, _, operation) =>
+      mine.operations.assign(operation, { refundId: "ref_1", medusaAmount: null }),
+    "operations.recordNothing": (mine, { id }) =>
+      mine.operations.recordNothing(id, { refundId: "ref_1", medusaAmount: "0.004", message: "" }),
     "operations.told": (mine, _, operation) => mine.operations.told(operation),
     "operations.recordOutside": (mine, { id }) =>
       mine.operations.recordOutside(id, { kind: "refund", number: "o", amount: 2 }),

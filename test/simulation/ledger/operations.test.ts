@@ -151,7 +151,7 @@ describe("an operation is found", () => {
     const { id } = await intend()
     const { operations } = world.ledger
     expect(await operations.refundIdsKnown(["ref_1", "ref_2"])).toEqual(new Set(["ref_1"]))
-    await operations.assign(id, "ref_2")
+    await operations.assign(id, { refundId: "ref_2", medusaAmount: null })
     expect(await operations.refundIdsKnown(["ref_1", "ref_2"])).toEqual(new Set(["ref_2"]))
     expect(await operations.refundIdsKnown([])).toEqual(new Set())
   })
@@ -179,12 +179,12 @@ it("that settlement hands to a row of its own is untold, until somebody is told 
   const { id, paymentId } = await intend()
   const untold = async () => (await operations.ofPayment(paymentId))[0]?.untold
   expect(await untold()).toBe(false)
-  await operations.assign(id, "ref_2", true)
+  await operations.assign(id, { refundId: "ref_2", medusaAmount: null }, true)
   expect(await untold()).toBe(true)
   await operations.told(id)
   expect(await untold()).toBe(false)
-  await operations.assign(id, "ref_3", true)
-  await operations.assign(id, "ref_4")
+  await operations.assign(id, { refundId: "ref_3", medusaAmount: null }, true)
+  await operations.assign(id, { refundId: "ref_4", medusaAmount: null })
   expect(await untold()).toBe(false)
 })
 

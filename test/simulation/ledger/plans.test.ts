@@ -153,7 +153,10 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "operations.again": ({ operations }) => operations.again(`gpop_refund${id}`),
   "operations.conclude": ({ operations }) => operations.conclude(`gpop_refund${id}`, { state: "succeeded" }),
   "operations.overturn": ({ operations }) => operations.overturn(`gpop_refund${id}`, "g"),
-  "operations.assign": ({ operations }) => operations.assign(`gpop_refund${id}`, "ref_x"),
+  "operations.assign": ({ operations }) =>
+    operations.assign(`gpop_refund${id}`, { refundId: "ref_x", medusaAmount: null }),
+  "operations.recordNothing": ({ operations }) =>
+    operations.recordNothing(id, { refundId: "ref_x", medusaAmount: "0.004", message: "" }),
   "operations.told": ({ operations }) => operations.told(`gpop_refund${id}`),
   "operations.recordOutside": ({ operations }) =>
     operations.recordOutside(id, { kind: "refund", number: "o", amount: 1 }),
@@ -166,7 +169,9 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "operations.overturn under a lease": async (ledger) =>
     (await held(ledger)).operations.overturn(`gpop_refund${id}`, "g").catch(lost),
   "operations.assign under a lease": async (ledger) =>
-    (await held(ledger)).operations.assign(`gpop_refund${id}`, "ref_x").catch(lost),
+    (await held(ledger)).operations
+      .assign(`gpop_refund${id}`, { refundId: "ref_x", medusaAmount: null })
+      .catch(lost),
   "operations.recordOutside under a lease": async (ledger) =>
     (await held(ledger)).operations.recordOutside(id, { kind: "refund", number: "o", amount: 1 }).catch(lost),
   "leases.take": ({ leases }) => leases.take({ number: "M42", providerId: "pp_ksher_th" }, 1_000),

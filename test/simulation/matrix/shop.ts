@@ -8,7 +8,7 @@ import {
   settle,
   settleCancelledOrder,
 } from "../../../src/services/settlement"
-import type { GatewayPayment, Policy, SettleDeps } from "../../../src/services/settlement"
+import type { GatewayPayment, Policy, ReconcileDeps, SettleDeps } from "../../../src/services/settlement"
 import type { Fault, NextRefund, PayOptions } from "../../../src/sandbox"
 import {
   emptyTables,
@@ -29,7 +29,6 @@ export type Disturbing = Pick<Fault, "kind" | "when" | "message"> & { times?: nu
 
 /** One cart, its order and its payments, in a Medusa whose gateway is the sandbox. Amounts in minor units. */
 export class Shop {
-  readonly amount = 10_000
   readonly part = 4_000
   readonly tables = emptyTables()
   readonly medusa: FakeMedusa
@@ -46,6 +45,8 @@ export class Shop {
     readonly variant: Variant,
     cell: number,
     policy: Partial<Policy> = {},
+    /** What the cart costs, with the fractions that Medusa keeps. */
+    readonly amount = 10_000,
   ) {
     // Ids of Medusa become numbers at the gateways, which take each number once.
     this.tables.count = cell * 1_000
@@ -147,21 +148,22 @@ export class Shop {
   // The job.
 
   async job(): Promise<void> {
-    const { ledger, clock } = this.lane
-    await reconcile(
-      {
-        ledger,
-        log: this.deps.log,
-        now: () => clock.now(),
-        depsOf: (providerId) => this.depsOf(providerId),
-        emit: this.deps.emit,
-        strayRefundSessions: () =>
-          this.medusa.strayRefundSessions((ids) => ledger.operations.refundIdsKnown(ids), 7 * 24 * hour),
-        notificationRetentionDays: 90,
-      },
-      { batch: 10, concurrency: 2, budgetMs: 50 * second },
-    )
+    await reconcile(this.reconcileDeps, { batch: 10, concurrency: 2, budgetMs: 50 * second })
     await this.quiet()
+  }
+
+  get reconcileDeps(): ReconcileDeps {
+    const { ledger, clock } = this.lane
+    return {
+      ledger,
+      log: this.deps.log,
+      now: () => clock.now(),
+      depsOf: (providerId) => this.depsOf(providerId),
+      emit: this.deps.emit,
+      strayRefundSessions: () =>
+        this.medusa.strayRefundSessions((ids) => ledger.operations.refundIdsKnown(ids), 7 * 24 * hour),
+      notificationRetentionDays: 90,
+    }
   }
 
   /** Runs the job whenever something is due, for the next `ms`. */

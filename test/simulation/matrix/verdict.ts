@@ -2,7 +2,7 @@ import { hasMoney, isOpen, isUnclear } from "../../../src/core"
 import { committedAmount, returnedAmount, returns, standingOf } from "../../../src/services/ledger"
 import type { GatewayPayment, Operation } from "../../../src/services/ledger"
 import { SandboxError, type Book } from "../../../src/sandbox"
-import { captured, refunded, type Payment, type Session } from "../../support/fake-medusa"
+import { captured, exactly, refunded, rounded, type Payment, type Session } from "../../support/fake-medusa"
 import type { Shop } from "./shop"
 
 export type Finding = string | false | undefined
@@ -51,7 +51,7 @@ export function never({ payment, operations, book, medusa }: Account): string[] 
     back > committedAmount(operations) &&
       `${back} went back, the ledger reckons with ${committedAmount(operations)}`,
     hasMoney(payment.state) && !taken && `${payment.state}, and nobody has paid`,
-    medusa && captured(medusa) > taken && `Medusa captured ${captured(medusa)} of ${taken}`,
+    medusa && rounded(captured(medusa)) > taken && `Medusa captured ${captured(medusa)} of ${taken}`,
     !scheduled(payment, operations) && `nobody will look at it again: ${payment.state}`,
   ])
 }
@@ -79,8 +79,12 @@ export function settled(account: Account): string[] {
     payment.paidAmount !== taken && `${payment.paidAmount} paid here, ${taken} there`,
     payment.refundedAmount !== back && `${payment.refundedAmount} returned here, ${back} there`,
     doubtful && `${doubtful.kind} ${doubtful.number} is still ${doubtful.state}`,
-    medusa && captured(medusa) !== taken && `Medusa captured ${captured(medusa)}, the gateway took ${taken}`,
-    medusa && refunded(medusa) !== back && `Medusa refunded ${refunded(medusa)}, the gateway ${back}`,
+    medusa &&
+      rounded(captured(medusa)) !== taken &&
+      `Medusa captured ${captured(medusa)}, the gateway took ${taken}`,
+    medusa &&
+      rounded(refunded(medusa)) !== back &&
+      `Medusa refunded ${refunded(medusa)}, the gateway ${back}`,
     !medusa && taken !== back && `${taken - back} is held and Medusa does not know`,
     order?.canceled && taken !== back && `the order is cancelled and ${taken - back} is held`,
     payable(account) &&
@@ -106,6 +110,10 @@ function sessionFindings(payment: GatewayPayment, session: Session | undefined):
   ]
 }
 
+/** What Medusa's row for an operation is to say, in minor units. */
+const inMedusasBooks = ({ amount, medusaAmount }: Operation): number =>
+  medusaAmount === null ? (amount ?? 0) : exactly(Number(medusaAmount) * 100)
+
 /** Every refund row stands for one operation of its amount, and every operation that moved money has its row. */
 function rowFindings(operations: readonly Operation[], medusa: Payment | undefined): Finding[] {
   if (!medusa) return []
@@ -116,7 +124,7 @@ function rowFindings(operations: readonly Operation[], medusa: Payment | undefin
       .sort()
       .join(", ")
   const booked = amounts(medusa.refunds)
-  const moved = amounts(done.map(({ refundId, amount }) => ({ id: refundId, amount })))
+  const moved = amounts(done.map((one) => ({ id: one.refundId, amount: inMedusasBooks(one) })))
   return [booked !== moved && `Medusa's refunds are [${booked}], those of the ledger [${moved}]`]
 }
 
@@ -132,10 +140,11 @@ export function medusasSums(shop: Shop): string[] {
       (collection.captured !== paid || collection.refunded !== back) &&
         `the collection says ${collection.captured} − ${collection.refunded}, its rows ${paid} − ${back}`,
       order &&
-        transactions !== paid - back &&
+        transactions !== exactly(paid - back) &&
         `the order's transactions are ${transactions}, its rows ${paid - back}`,
     ])
   })
 }
 
-const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0)
+const sum = (amounts: readonly number[]): number =>
+  exactly(amounts.reduce((total, amount) => total + amount, 0))

@@ -11,6 +11,13 @@ const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Prom
       attentionCode: "account_changed",
       attention: "The account has changed.",
     }),
+  Migration20261127040000: async (ledger) =>
+    ledger.operations.intend((await aPayment(ledger)).id, {
+      kind: "refund",
+      amount: 10001,
+      medusaAmount: "100.005",
+      refundId: "ref_1",
+    }),
   Migration20261127060000: async (ledger) =>
     ledger.payments.update((await aPayment(ledger)).id, { unwanted: "not_owed" }),
 }

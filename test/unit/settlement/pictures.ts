@@ -48,6 +48,7 @@ export const anOperation = (patch: Partial<Operation> = {}): Operation => ({
   gatewayNo: null,
   amount: null,
   state: "succeeded",
+  medusaAmount: null,
   refundId: null,
   outside: false,
   untold: false,
