@@ -156,7 +156,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "operations.assign": ({ operations }) =>
     operations.assign(`gpop_refund${id}`, { refundId: "ref_x", medusaAmount: null }),
   "operations.recordNothing": ({ operations }) =>
-    operations.recordNothing(id, { refundId: "ref_x", medusaAmount: "0.004", message: "" }),
+    operations.recordNothing(id, { refundId: "ref_x", medusaAmount: "0.004", message: "" }).catch(lost),
   "operations.told": ({ operations }) => operations.told(`gpop_refund${id}`),
   "operations.recordOutside": ({ operations }) =>
     operations.recordOutside(id, { kind: "refund", number: "o", amount: 1 }),
