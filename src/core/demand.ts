@@ -98,11 +98,9 @@ export function stillToPay(
 }
 
 /** What Medusa holds of an order, or of a collection without one, beyond what was wanted, in minor units; 0 where nothing is. */
-export function heldBeyond(demand: Demand, digits: number): number {
-  const wanted = demand.order
-    ? lessMajor(demand.order.wanted, demand.elsewhere)
-    : (demand.collection?.amount ?? "0")
-  const held = addMajor("0", ...demand.held.map(({ amount }) => amount))
-  const beyond = roundToMinor(lessMajor(held, wanted), digits)
-  return beyond > demand.held.length ? beyond : 0
+export function heldBeyond({ order, collection, held, elsewhere }: Demand, digits: number): number {
+  // What is on its way back by a return is owed once the goods are there.
+  const wanted = order ? lessMajor(order.total, elsewhere) : (collection?.amount ?? "0")
+  const beyond = roundToMinor(lessMajor(addMajor("0", ...held.map(({ amount }) => amount)), wanted), digits)
+  return beyond > held.length ? beyond : 0
 }

@@ -239,6 +239,7 @@ inRealMedusa(
         const dry = await reconcile(true)
         expect(dry.changes).toContainEqual({
           gateway_payment_id: id,
+          code: "paid_there",
           what: "paid there, unpaid here",
           from: "pending",
           to: "paid",

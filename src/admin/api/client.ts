@@ -93,8 +93,24 @@ export async function resolvePayment(id: string, resolution: Resolution): Promis
   return (await post(`${base}/${id}/resolve`, detailAnswer, resolution)).gateway_payment
 }
 
-export async function reconcile(dryRun: boolean): Promise<Reconciliation> {
-  return post(`${base}/reconcile`, reconcileAnswer, { dry_run: dryRun })
+export interface Comparison {
+  dryRun: boolean
+  /** Days, `2026-11-27`: payments made from then on, and up to the end of that day. */
+  from?: string | undefined
+  to?: string | undefined
+}
+
+export async function reconcile({ dryRun, from, to }: Comparison): Promise<Reconciliation> {
+  const range = { created_from: startOf(from), created_to: startOf(to, 1) }
+  return post(`${base}/reconcile`, reconcileAnswer, { dry_run: dryRun, ...range })
+}
+
+/** When a day begins where the admin is, or the one so many days later. */
+function startOf(day: string | undefined, later = 0): string | undefined {
+  if (!day) return undefined
+  const start = new Date(`${day}T00:00:00`)
+  start.setDate(start.getDate() + later)
+  return start.toISOString()
 }
 
 export async function listProviders(): Promise<Provider[]> {

@@ -12,6 +12,7 @@ import {
   resolvePayment,
   syncPayment,
   testProvider,
+  type Comparison,
   type Page,
   type PaymentFilters,
 } from "./client"
@@ -129,7 +130,7 @@ export function useResolve(id: string) {
 export function useReconcile() {
   const readAnew = useReadAnew()
   return useMutation({
-    mutationFn: (dryRun: boolean) => reconcile(dryRun),
+    mutationFn: (asked: Comparison) => reconcile(asked),
     onSuccess: async ({ dry_run }) => {
       if (!dry_run) await readAnew()
     },

@@ -99,6 +99,8 @@ export interface Resolution {
 
 export const changeSchema = z.object({
   gateway_payment_id: z.string(),
+  code: z.string(),
+  number: z.string().optional(),
   what: z.string(),
   from: z.string(),
   to: z.string(),
@@ -110,6 +112,8 @@ export const reconcileAnswer = z.object({
   changes: z.array(changeSchema),
   /** Whether every payment was looked at in the time of one request. */
   complete: z.boolean(),
+  /** What no call can tell, with how many payments it concerns. */
+  not_visible: z.array(z.object({ code: z.string(), gateway: z.enum(gateways), payments: z.number() })),
 })
 export type Reconciliation = z.infer<typeof reconcileAnswer>
 

@@ -1,16 +1,21 @@
-import { Alert, Button, Container, Heading, Table, Text } from "@medusajs/ui"
+import { Alert, Button, Container, Heading, Input, Label, Table, Text } from "@medusajs/ui"
+import { useState } from "react"
 import { Link } from "react-router-dom"
 
 import { useReconcile } from "../api/queries"
 import type { Change, Reconciliation } from "../api/schema"
-import { changeText, valueText } from "../text/changes"
+import { changeText, settleable, valueText } from "../text/changes"
+import { gatewayName } from "../text/names"
 import { useText } from "../text/use-text"
 
 /** The gateways' books beside Medusa's: first a comparison that changes nothing, then the same with putting right. */
 export function ReconcilePanel() {
   const { t } = useText()
-  const { mutate, data, error, isPending, variables: dryRun } = useReconcile()
-  const mayRun = data?.dry_run && data.changes.length > 0
+  const { mutate, data, error, isPending, variables } = useReconcile()
+  const [from, setFrom] = useState("")
+  const [to, setTo] = useState("")
+  const run = (dryRun: boolean) => mutate({ dryRun, from: from || undefined, to: to || undefined })
+  const mayRun = data?.dry_run && settleable(data.changes) > 0
   return (
     <Container role="region" aria-label={t("reconcile.title")} className="divide-y p-0">
       <div className="flex flex-wrap items-center justify-between gap-4 px-6 py-4">
@@ -20,19 +25,21 @@ export function ReconcilePanel() {
             {t("reconcile.about")}
           </Text>
         </div>
-        <div className="flex items-center gap-x-2">
+        <div className="flex flex-wrap items-end gap-2">
+          <Day id="reconcile-from" label={t("reconcile.from")} value={from} onChange={setFrom} />
+          <Day id="reconcile-to" label={t("reconcile.to")} value={to} onChange={setTo} />
           <Button
             size="small"
             variant="secondary"
             type="button"
             disabled={isPending}
-            isLoading={isPending && dryRun}
-            onClick={() => mutate(true)}
+            isLoading={isPending && variables.dryRun}
+            onClick={() => run(true)}
           >
             {t("reconcile.compare")}
           </Button>
           {mayRun && (
-            <Button size="small" type="button" disabled={isPending} onClick={() => mutate(false)}>
+            <Button size="small" type="button" disabled={isPending} onClick={() => run(false)}>
               {t("reconcile.run")}
             </Button>
           )}
@@ -48,15 +55,46 @@ export function ReconcilePanel() {
   )
 }
 
+interface DayProps {
+  id: string
+  label: string
+  value: string
+  onChange: (day: string) => void
+}
+
+function Day({ id, label, value, onChange }: DayProps) {
+  return (
+    <div className="flex flex-col gap-y-1">
+      <Label htmlFor={id} size="xsmall">
+        {label}
+      </Label>
+      <Input
+        id={id}
+        size="small"
+        type="date"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
+  )
+}
+
 function Report({ report }: { report: Reconciliation }) {
   const { t } = useText()
   const number = report.changes.length
-  const summary = report.dry_run ? t("reconcile.found", { number }) : t("reconcile.ran", { number })
+  const summary = report.dry_run
+    ? t("reconcile.found", { number })
+    : t("reconcile.ran", { number: settleable(report.changes) })
   return (
     <div>
       <Text role="status" size="small" className="px-6 py-4">
         {number === 0 ? t("reconcile.same") : summary} {!report.complete && t("reconcile.partial")}
       </Text>
+      {report.not_visible.map(({ gateway, payments }) => (
+        <Text key={gateway} size="small" className="text-ui-fg-subtle px-6 pb-4">
+          {t("reconcile.not_visible", { number: payments, gateway: gatewayName(gateway) })}
+        </Text>
+      ))}
       {number > 0 && (
         <div className="overflow-x-auto">
           <Table aria-label={t("reconcile.title")}>
@@ -70,7 +108,10 @@ function Report({ report }: { report: Reconciliation }) {
             </Table.Header>
             <Table.Body>
               {report.changes.map((change) => (
-                <Difference key={`${change.gateway_payment_id} ${change.what}`} change={change} />
+                <Difference
+                  key={`${change.gateway_payment_id} ${change.code} ${change.number ?? ""}`}
+                  change={change}
+                />
               ))}
             </Table.Body>
           </Table>

@@ -2,31 +2,40 @@ import { states } from "../api/schema"
 import type { Change } from "../api/schema"
 import type { TextKey } from "./keys"
 
-/** What the reconcile report calls a difference, by the words the route answers with. */
-const whats: Readonly<Record<string, TextKey>> = {
-  "no answer from the gateway": "reconcile.what.no_answer",
+/** What the reconcile report calls a difference, by the code that the route answers with. */
+const texts = {
+  no_answer: "reconcile.what.no_answer",
   amount: "reconcile.what.amount",
-  "paid there, unpaid here": "reconcile.what.paid_there",
-  "paid here, not there": "reconcile.what.unpaid_there",
-  "refunded there, not here": "reconcile.what.refunded_there",
-  "closed there, open here": "reconcile.what.closed_there",
-  "failed there, open here": "reconcile.what.failed_there",
-  "open there, unwanted here": "reconcile.what.unwanted",
-  "captured in Medusa": "reconcile.what.capture",
-  "late money to give back": "reconcile.what.late",
-  "refunds in Medusa's books": "reconcile.what.refunds",
-  "cancelled order still holds": "reconcile.what.cancelled_order",
-}
+  paid_there: "reconcile.what.paid_there",
+  unpaid_there: "reconcile.what.unpaid_there",
+  refunded_there: "reconcile.what.refunded_there",
+  refund_there: "reconcile.what.refund_there",
+  closed_there: "reconcile.what.closed_there",
+  failed_there: "reconcile.what.failed_there",
+  unwanted: "reconcile.what.unwanted",
+  capture: "reconcile.what.capture",
+  late: "reconcile.what.late",
+  refunds: "reconcile.what.refunds",
+  cancelled_order: "reconcile.what.cancelled_order",
+  doubt: "reconcile.what.doubt",
+  collection_captured: "reconcile.what.collection_captured",
+  collection_refunded: "reconcile.what.collection_refunded",
+  order_transactions: "reconcile.what.order_transactions",
+  captured_beyond: "reconcile.what.captured_beyond",
+} as const satisfies Record<string, TextKey>
 
 /** The sentence for a difference, or `null` where the route's own words are all there is. */
-export function changeText(change: Change): { text: TextKey; number: string } | null {
-  const doubt = /^(?:refund|cancel) (\S+) to be asked about$/.exec(change.what)
-  if (doubt?.[1]) return { text: "reconcile.what.doubt", number: doubt[1] }
-  const refund = /^refund (\S+) there, not here$/.exec(change.what)
-  if (refund?.[1]) return { text: "reconcile.what.refund_there", number: refund[1] }
-  const text = Object.hasOwn(whats, change.what) ? whats[change.what] : undefined
-  return text ? { text, number: "" } : null
+export function changeText({ code, number }: Change): { text: TextKey; number: string } | null {
+  const text = Object.hasOwn(texts, code) ? texts[code as keyof typeof texts] : undefined
+  return text ? { text, number: number ?? "" } : null
 }
+
+/** What no settling puts right: a person refunds it, or finds out. */
+const leftToAPerson: ReadonlySet<string> = new Set(["captured_beyond", "unpaid_there"])
+
+/** How many of the differences are put right by running the comparison. */
+export const settleable = (changes: readonly Change[]): number =>
+  changes.filter(({ code }) => !leftToAPerson.has(code)).length
 
 /** What the gateway calls an order, where the shop has no such state. */
 const standings: Readonly<Record<string, TextKey>> = {
@@ -36,10 +45,10 @@ const standings: Readonly<Record<string, TextKey>> = {
   closed: "reconcile.value.closed",
   reversed: "reconcile.value.reversed",
   settled: "reconcile.value.settled",
-  "an amount it does not say": "reconcile.value.unsaid",
+  unsaid: "reconcile.value.unsaid",
 }
 
-/** `from` and `to` are words where they name a state, and amounts otherwise: then `null`. */
+/** `from` and `to` are codes where they name a state, and amounts otherwise: then `null`. */
 export function valueText(value: string): TextKey | null {
   const state = states.find((one) => one === value)
   if (state) return `state.${state}`

@@ -290,6 +290,16 @@ export class Payments {
     ])
   }
 
+  /** Payments made in this time, in the order of their ids, after the id `after`. */
+  async madeBetween(after: string, from: Date, to: Date, limit: number): Promise<GatewayPayment[]> {
+    return this.many(`id > ? and created_at >= ? and created_at < ? order by id limit ?`, [
+      after,
+      from,
+      to,
+      limit,
+    ])
+  }
+
   /** A page, and how many there are: all of them, or as far as `countedAtMost` after the start of the page. */
   async list(filters: PaymentFilters): Promise<{ payments: GatewayPayment[]; count: number }> {
     const { where, bindings } = conditions(filters)

@@ -1,13 +1,14 @@
 import { PaymentProblem } from "../../core"
+import type { GatewayName } from "../../core"
 import type { GatewayPayment, Ledger, Notification } from "../ledger"
-import { logLine, observed, reasonOf } from "../observability"
+import { kindOf, logLine, observed, reasonOf } from "../observability"
 import { noteRemovedEntry } from "./account"
 import type { Log, SettleDeps } from "./deps"
 import { act, settle } from "./doors"
 import { day, minute } from "./schedule"
 import { wakeUnwanted } from "./review"
 import { survey } from "./survey"
-import type { Change } from "./survey"
+import type { Change, Survey } from "./survey"
 
 export interface ReconcileDeps {
   ledger: Ledger
@@ -125,61 +126,91 @@ async function eachOf<T>(
 export interface Reconciliation {
   changes: Change[]
   complete: boolean
+  /** What no call can tell, with how many payments it concerns. */
+  not_visible: NotVisible[]
+}
+
+/** Parts that were returned in a gateway's console, where neither its query nor a list tells of them. */
+export interface NotVisible {
+  code: "console_parts"
+  gateway: GatewayName
+  payments: number
+}
+
+/** Which payments are compared: those that were made in this time, or, without it, what is not settled for good or was made lately. */
+export interface Range {
+  from?: Date | undefined
+  to?: Date | undefined
 }
 
 /**
- * What an admin asks for: every payment that is not settled for good, or was made lately, compared with the gateway and
- * with Medusa; and unless it is a dry run, put right. Read page by page and for a bounded time: a request must end, and
- * the job goes on with what is due.
+ * What an admin asks for: payments compared with the gateway and with Medusa; and unless it is a dry run, put right. Read page
+ * by page and for a bounded time: a request must end, and the job goes on with what is due.
  */
 export const reconcileAll = (
   deps: ReconcileDeps,
   dryRun: boolean,
   budgetMs: number,
+  range: Range = {},
 ): Promise<Reconciliation> =>
   observed(
     "compare",
     {},
-    () => compareAll(deps, dryRun, budgetMs),
+    () => compareAll(deps, dryRun, budgetMs, range),
     ({ complete }) => (complete ? "done" : "incomplete"),
   )
 
-async function compareAll(deps: ReconcileDeps, dryRun: boolean, budgetMs: number): Promise<Reconciliation> {
+async function compareAll(
+  deps: ReconcileDeps,
+  dryRun: boolean,
+  budgetMs: number,
+  range: Range,
+): Promise<Reconciliation> {
   const changes: Change[] = []
+  const blind = new Map<GatewayName, number>()
   const until = deps.now().getTime() + budgetMs
-  for await (const page of unsettled(deps)) {
-    if (deps.now().getTime() > until || changes.length >= mostChanges) return { changes, complete: false }
-    await eachOf(page, 8, async (payment) => void changes.push(...(await compared(payment, deps, dryRun))))
+  const report = (complete: boolean): Reconciliation => ({
+    changes,
+    complete,
+    not_visible: [...blind].map(([gateway, payments]) => ({ code: "console_parts", gateway, payments })),
+  })
+  for await (const page of compared(deps, range)) {
+    if (deps.now().getTime() > until || changes.length >= mostChanges) return report(false)
+    await eachOf(page, 8, async (payment) => {
+      const found = await compareOne(payment, deps, dryRun)
+      changes.push(...found.changes)
+      if (found.isBlind) blind.set(payment.gateway, (blind.get(payment.gateway) ?? 0) + 1)
+    })
   }
-  return { changes, complete: true }
+  return report(true)
 }
 
-async function compared(payment: GatewayPayment, deps: ReconcileDeps, dryRun: boolean): Promise<Change[]> {
+async function compareOne(payment: GatewayPayment, deps: ReconcileDeps, dryRun: boolean): Promise<Survey> {
   try {
     const settleDeps = deps.depsOf(payment.providerId)
     const found = await survey(payment, settleDeps)
-    if (!dryRun && found.length) await settle(payment.id, settleDeps)
+    if (!dryRun && found.changes.length) await settle(payment.id, settleDeps)
     return found
   } catch (error) {
     // One payment that cannot be settled, or whose provider is no longer configured, must not hide the others.
-    return [
-      {
-        gateway_payment_id: payment.id,
-        what: (error as Error).message,
-        from: payment.state,
-        to: payment.state,
-      },
-    ]
+    const what = error instanceof PaymentProblem ? error.message : kindOf(error)
+    const { id, state } = payment
+    const change = { gateway_payment_id: id, code: "not_settled" as const, what, from: state, to: state }
+    return { changes: [change], isBlind: false }
   }
 }
 
 const mostChanges = 1_000
 
-async function* unsettled(deps: ReconcileDeps): AsyncGenerator<GatewayPayment[]> {
-  const since = new Date(deps.now().getTime() - 30 * day)
+async function* compared(deps: ReconcileDeps, { from, to }: Range): AsyncGenerator<GatewayPayment[]> {
+  const { payments } = deps.ledger
+  const lately = new Date(deps.now().getTime() - 30 * day)
   let after = ""
   for (;;) {
-    const page = await deps.ledger.payments.unsettledAfter(after, since, 100)
+    const page =
+      from || to
+        ? await payments.madeBetween(after, from ?? new Date(0), to ?? deps.now(), 100)
+        : await payments.unsettledAfter(after, lately, 100)
     if (!page.length) return
     yield page
     after = page[page.length - 1]?.id ?? ""

@@ -1,4 +1,4 @@
-import { isOpen } from "../../core"
+import { PaymentProblem, isOpen } from "../../core"
 import type { GatewayPayment, Ledger } from "../ledger"
 import { logLine, reasonOf } from "../observability"
 import type { Deps, Log, SettleDeps } from "./deps"
@@ -55,7 +55,8 @@ async function wakeIfUnwanted(
     if (await isWanted(payment, deps.depsOf(payment.providerId))) return
     await deps.ledger.payments.update(payment.id, { nextCheckAt: deps.now() })
   } catch (error) {
-    // Looked at again in a minute.
-    deps.log.warn(logLine("review_failed", { payment: payment.id }, reasonOf(error)))
+    // Looked at again in a minute. That its entry or its account is gone, the payment itself says.
+    if (!(error instanceof PaymentProblem))
+      deps.log.warn(logLine("review_failed", { payment: payment.id }, reasonOf(error)))
   }
 }

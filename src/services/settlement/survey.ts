@@ -1,38 +1,80 @@
-import { addMajor, formatMoney, hasMoney, isOpen, money, roundToMinor, sameMoney, toMajor } from "../../core"
-import type { RefundRecord, Standing } from "../../core"
+import {
+  addMajor,
+  changeWords,
+  formatMoney,
+  hasMoney,
+  heldBeyond,
+  isOpen,
+  money,
+  roundToMinor,
+  sameMoney,
+  toMajor,
+} from "../../core"
+import type { ChangeCode, Demand, RefundRecord, Standing } from "../../core"
 import { isUnsettled, returnedAmount, returns } from "../ledger"
-import type { GatewayPayment, Operation } from "../ledger"
+import type { GatewayPayment, Operation, Unwanted } from "../ledger"
 import { isKnown, listsRefunds, numberOf } from "./confirm"
 import type { SettleDeps } from "./deps"
-import type { HostOrder, HostPayment } from "./host"
+import type { BookDifference, HostOrder, HostPayment } from "./host"
 import { orderRef } from "./orders"
+import { askedOf, reasonToAbandon } from "./wanted"
 
 export interface Change {
   gateway_payment_id: string
+  code: ChangeCode
+  /** The refund or the reversal that it is about. */
+  number?: string
+  /** The code in plain words. */
   what: string
+  /** A state or an amount: what the books say, and what they should. */
   from: string
   to: string
 }
 
-/** What settling a payment would change, found by asking the gateway and reading Medusa, changing nothing. */
-export async function survey(payment: GatewayPayment, deps: SettleDeps): Promise<Change[]> {
+/** What settling a payment would change, and whether parts returned in the gateway's console would be seen. */
+export interface Survey {
+  changes: Change[]
+  isBlind: boolean
+}
+
+/** Asks the gateway and reads Medusa, and changes nothing. */
+export async function survey(payment: GatewayPayment, deps: SettleDeps): Promise<Survey> {
   const answer = await deps.gateway.query(orderRef(payment, deps))
   const standing = answer.kind === "succeeded" ? answer.value : undefined
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const mayHaveReturned =
     standing?.state === "refunded" || (standing?.state === "paid" && listsRefunds(payment, deps))
   const listed = mayHaveReturned ? await deps.gateway.refundsOf(orderRef(payment, deps)) : undefined
-  const booked = await deps.host.payment(payment.sessionId)
-  const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
-  return differences({
+  const picture: Picture = {
     payment,
     standing,
     listed: listed?.kind === "succeeded" ? listed.value : undefined,
     operations,
-    booked,
-    order,
-  })
+    ...(await inMedusa(payment, deps)),
+  }
+  const holds = standing?.state === "paid" && payment.refundedAmount < payment.paidAmount
+  return { changes: differences(picture), isBlind: holds && !listsRefunds(payment, deps) }
 }
+
+/** What Medusa holds of it, and whether it still wants it. */
+async function inMedusa(
+  payment: GatewayPayment,
+  deps: SettleDeps,
+): Promise<Pick<Picture, "booked" | "order" | "why" | "beyond" | "books">> {
+  const { collectionId, unwanted } = payment
+  const booked = await deps.host.payment(payment.sessionId)
+  const order = collectionId ? await deps.host.orderOf(collectionId) : undefined
+  const books = booked ? await deps.host.compareBooks(booked, order) : []
+  if (!collectionId) return { booked, order, why: unwanted, beyond: 0, books }
+  const { demand, reserved } = await askedOf(collectionId, deps)
+  const why = unwanted ?? reasonToAbandon(payment, demand, reserved)
+  const beyond = isLastHeld(payment, demand) ? heldBeyond(demand, payment.digits) : 0
+  return { booked, order, why, beyond, books }
+}
+
+/** Of several payments of an order, the last one is what was too much. */
+const isLastHeld = ({ sessionId }: GatewayPayment, { held, order }: Demand): boolean =>
+  !order?.canceled && held.at(-1)?.sessionId === sessionId
 
 interface Picture {
   payment: GatewayPayment
@@ -42,70 +84,77 @@ interface Picture {
   operations: readonly Operation[]
   booked: HostPayment | undefined
   order: HostOrder | undefined
+  /** Why Medusa does not want the payment, where it does not. */
+  why: Unwanted | null | undefined
+  /** What Medusa holds beyond what the order wants, in minor units. */
+  beyond: number
+  books: readonly BookDifference[]
 }
 
 /** The differences between gateway, ledger and Medusa, in both directions. Pure. */
 export function differences(picture: Picture): Change[] {
-  return [...atTheGateway(picture), ...inDoubt(picture), ...inTheBooks(picture)].map(([what, from, to]) => ({
-    gateway_payment_id: picture.payment.id,
-    what,
-    from,
-    to,
-  }))
+  return [...atTheGateway(picture), ...inDoubt(picture), ...inTheBooks(picture)].map(
+    ([code, from, to, number]) => ({
+      gateway_payment_id: picture.payment.id,
+      code,
+      ...(number === undefined ? {} : { number }),
+      what: changeWords[code](number ?? ""),
+      from,
+      to,
+    }),
+  )
 }
 
-type Difference = [what: string, from: string, to: string]
+type Difference = [code: ChangeCode, from: string, to: string, number?: string]
 
 function atTheGateway(picture: Picture): Difference[] {
-  const { payment, standing } = picture
-  if (!standing) return [["no answer from the gateway", payment.state, payment.state]]
+  const { payment, standing, why } = picture
+  if (!standing) return [["no_answer", payment.state, payment.state]]
   const asked = money(payment.amount, payment.currency)
   if (standing.amount && !sameMoney(standing.amount, asked))
     return [["amount", formatMoney(asked, payment.digits), formatMoney(standing.amount, payment.digits)]]
   const paidThere = ["paid", "refunded", "reversed"].includes(standing.state)
   if (hasMoney(payment.state)) return paidThere ? returnedThere(picture, standing) : ofPaid(payment, standing)
-  if (!paidThere) return ofOpen(payment, standing)
-  const late = payment.unwanted !== null || payment.state === "void"
-  return [["paid there, unpaid here", payment.state, late ? "paid_late" : "paid"]]
+  if (!paidThere) return ofOpen(picture, standing)
+  const late = (why ?? null) !== null || payment.state === "void"
+  return [["paid_there", payment.state, late ? "paid_late" : "paid"]]
 }
 
 const ofPaid = (payment: GatewayPayment, standing: Standing): Difference[] =>
-  standing.state === "in_progress" ? [] : [["paid here, not there", payment.state, standing.state]]
+  standing.state === "in_progress" ? [] : [["unpaid_there", payment.state, standing.state]]
 
 function returnedThere({ payment, listed, operations }: Picture, standing: Standing): Difference[] {
   if (standing.returned === "all" || standing.state === "reversed")
-    return payment.state === "refunded" ? [] : [["refunded there, not here", payment.state, "refunded"]]
+    return payment.state === "refunded" ? [] : [["refunded_there", payment.state, "refunded"]]
   if (!listed)
     return standing.state === "paid" || returnedAmount(operations) > 0
       ? []
-      : [["refunded there, not here", toMajor(0, payment.digits), "an amount it does not say"]]
+      : [["refunded_there", toMajor(0, payment.digits), "unsaid"]]
   return listed
     .filter((record) => record.state === "succeeded" && !isKnown(record, operations))
     .map((record) => [
-      `refund ${numberOf(record)} there, not here`,
+      "refund_there",
       toMajor(0, payment.digits),
       toMajor(record.amount.minor, payment.digits),
+      numberOf(record),
     ])
 }
 
-function ofOpen(payment: GatewayPayment, standing: Standing): Difference[] {
+function ofOpen({ payment, why }: Picture, standing: Standing): Difference[] {
   if (!isOpen(payment.state)) return []
-  if (standing.state === "closed") return [["closed there, open here", payment.state, "void"]]
+  if (standing.state === "closed") return [["closed_there", payment.state, "void"]]
   if (standing.state === "failed")
-    return payment.state === "failed" ? [] : [["failed there, open here", payment.state, "failed"]]
-  return payment.unwanted ? [["open there, unwanted here", payment.state, "void"]] : []
+    return payment.state === "failed" ? [] : [["failed_there", payment.state, "failed"]]
+  return why ? [["unwanted", payment.state, "void"]] : []
 }
 
 const inDoubt = ({ operations }: Picture): Difference[] =>
   returns(operations)
     .filter(isUnsettled)
-    .map((operation) => [
-      `${operation.kind} ${operation.number} to be asked about`,
-      operation.state,
-      "settled",
-    ])
+    .map((operation) => ["doubt", operation.state, "settled", operation.number])
 
-function inTheBooks({ payment, operations, booked, order }: Picture): Difference[] {
+function inTheBooks(picture: Picture): Difference[] {
+  const { payment, operations, booked, order, why, beyond, books } = picture
   const show = (minor: number) => toMajor(minor, payment.digits)
   // Medusa keeps fractions of a minor unit: its sums are rounded, never its rows.
   const rounded = (...majors: string[]) => roundToMinor(addMajor(...majors), payment.digits)
@@ -115,17 +164,14 @@ function inTheBooks({ payment, operations, booked, order }: Picture): Difference
   const pending = returns(operations)
     .filter((operation) => operation.state === "pending")
     .reduce((sum, operation) => sum + (operation.amount ?? 0), 0)
+  const left = payment.paidAmount - returned - pending
   if (!captured) {
-    if (payment.state === "paid" && !payment.unwanted)
-      return [["captured in Medusa", "0", show(payment.paidAmount)]]
-    if (hasMoney(payment.state) && returned + pending < payment.paidAmount)
-      return [["late money to give back", show(payment.paidAmount - returned - pending), "0"]]
-    return []
+    if (payment.state === "paid" && !why) return [["capture", "0", show(payment.paidAmount)]]
+    return hasMoney(payment.state) && left > 0 ? [["late", show(left), "0"]] : []
   }
-  const found: Difference[] = []
-  if (refunded !== returned + pending)
-    found.push(["refunds in Medusa's books", show(refunded), show(returned + pending)])
-  if (order?.canceled && returned + pending < payment.paidAmount)
-    found.push(["cancelled order still holds", show(payment.paidAmount - returned - pending), "0"])
+  const found: Difference[] = books.map(({ what, from, to }) => [what, from, to])
+  if (refunded !== returned + pending) found.push(["refunds", show(refunded), show(returned + pending)])
+  if (order?.canceled && left > 0) found.push(["cancelled_order", show(left), "0"])
+  if (beyond > 0) found.push(["captured_beyond", show(beyond), "0"])
   return found
 }

@@ -16,7 +16,7 @@ export async function stillWanted(payment: GatewayPayment, deps: SettleDeps): Pr
     return (await deps.host.session(payment.sessionId))
       ? payment
       : deps.ledger.payments.update(payment.id, { unwanted: "session_deleted" })
-  const { demand, reserved } = await asked(payment.collectionId, deps)
+  const { demand, reserved } = await askedOf(payment.collectionId, deps)
   const order = demand.order && demand.order.id !== payment.orderId ? { orderId: demand.order.id } : {}
   const why = reasonToAbandon(payment, demand, reserved)
   if (!why && !order.orderId) return payment
@@ -43,7 +43,7 @@ async function wantedAfterAll(payment: GatewayPayment, deps: SettleDeps): Promis
 const openPatience = 10 * minute
 
 /** What Medusa asks for, and the payments that it is being told of and may not have captured. */
-async function asked(
+export async function askedOf(
   collectionId: string,
   deps: Deps,
 ): Promise<{ demand: Demand; reserved: readonly Reserved[] }> {
@@ -77,7 +77,7 @@ export function reasonToAbandon(
 /** Whether Medusa still asks for an open payment. Changes nothing. */
 export async function isWanted(payment: GatewayPayment, deps: Deps): Promise<boolean> {
   if (!payment.collectionId) return true
-  const { demand, reserved } = await asked(payment.collectionId, deps)
+  const { demand, reserved } = await askedOf(payment.collectionId, deps)
   return reasonToAbandon(payment, demand, reserved) === null
 }
 
@@ -92,7 +92,7 @@ export async function reserve(payment: GatewayPayment, deps: Deps): Promise<Gate
   const { collectionId } = payment
   if (!collectionId) return payment
   for (let tries = 0; tries < patience; tries++) {
-    const { demand, reserved } = await asked(collectionId, deps)
+    const { demand, reserved } = await askedOf(collectionId, deps)
     const why = reasonToAbandon(payment, demand, reserved)
     if (why)
       return deps.ledger.payments.update(payment.id, {

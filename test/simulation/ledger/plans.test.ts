@@ -106,6 +106,11 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.ofNumber": ({ payments }) => payments.ofNumber("pp_ksher_th", "M42"),
   "payments.ofOrder": ({ payments }) => payments.ofOrder("order_42", ["pay_col_42", "pay_col_43"]),
   "payments.ofOrder without collections": ({ payments }) => payments.ofOrder("order_42", []),
+  "payments.ofCollection": ({ payments }) => payments.ofCollection("pay_col_42"),
+  "payments.madeBetween": ({ payments }) => payments.madeBetween("", lately, now, 100),
+  "reservations.reserve": ({ reservations }) => reservations.reserve(id, ["pay_col_42"], ["payses_42"]),
+  "reservations.of": ({ reservations }) => reservations.of(["pay_col_42"]),
+  "reservations.openOfOrders": ({ reservations }) => reservations.openOfOrders("", 100),
   "payments.ofSessions": ({ payments }) => payments.ofSessions(["payses_42", "payses_43"]),
   "payments.update": ({ payments }) => payments.update(id, { checks: 1 }).catch(neitherWrittenNorRead),
   "payments.move": ({ payments }) => payments.move(id, "refunded"),
@@ -258,23 +263,24 @@ it("a notification is stored by reading what counts against it and nothing else,
 
 it("no method of the ledger is left out", () => {
   const ledger = openLedger(world.database, world.clock)
-  const methods = (["payments", "operations", "leases", "notifications"] as const).flatMap((part) =>
-    Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))
-      .filter(
-        (name) =>
-          ![
-            "constructor",
-            "one",
-            "many",
-            "storeAll",
-            "acceptLate",
-            "count",
-            "fence",
-            "set",
-            "written",
-          ].includes(name),
-      )
-      .map((name) => `${part}.${name}`),
+  const methods = (["payments", "operations", "leases", "reservations", "notifications"] as const).flatMap(
+    (part) =>
+      Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))
+        .filter(
+          (name) =>
+            ![
+              "constructor",
+              "one",
+              "many",
+              "storeAll",
+              "acceptLate",
+              "count",
+              "fence",
+              "set",
+              "written",
+            ].includes(name),
+        )
+        .map((name) => `${part}.${name}`),
   )
   const tried = new Set(Object.keys(calls).map((name) => name.split(/[ ,]/)[0]))
   expect(methods.filter((method) => !tried.has(method))).toEqual([])

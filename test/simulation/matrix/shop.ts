@@ -152,6 +152,7 @@ export class Shop {
     await this.quiet()
   }
 
+  /** What the job and an admin's comparison start from. */
   get reconcileDeps(): ReconcileDeps {
     const { ledger, clock } = this.lane
     return {

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs"
 import path from "node:path"
 
 import { attentionCodes, attentionText, dismissalText } from "../../../src/admin/text/attention"
-import { changeText, valueText } from "../../../src/admin/text/changes"
+import { changeCodes } from "../../../src/core"
+import { changeText, settleable, valueText } from "../../../src/admin/text/changes"
 import { localeOf, moneyOf, shareOf } from "../../../src/admin/text/format"
 import { timelineOf } from "../../../src/admin/text/timeline"
 import { notification, operation, payment } from "./payments"
@@ -109,32 +110,34 @@ describe("attention", () => {
 })
 
 describe("the reconcile report", () => {
-  const change = (what: string) => ({ gateway_payment_id: "gpay_1", what, from: "", to: "" })
-
-  it("has words in every language for each difference that a survey names", () => {
-    const named = [...settlement("survey.ts").matchAll(/\["([a-z][^"]+)",/g)]
-      .map((match) => match[1] ?? "")
-      .filter((what) => !["paid", "refunded"].includes(what))
-    expect(named.length).toBeGreaterThan(8)
-    expect(named.filter((what) => changeText(change(what)) === null)).toEqual([])
+  const change = (code: string, number?: string) => ({
+    ...{ gateway_payment_id: "gpay_1", code, what: "in its own words", from: "", to: "" },
+    ...(number === undefined ? {} : { number }),
   })
 
-  it("names the operation that is in doubt", () => {
-    expect(changeText(change("refund 01REFUND to be asked about"))).toEqual({
+  it("has words in every language for each difference that a comparison names", () => {
+    const named = changeCodes.filter((code) => code !== "not_settled")
+    expect(named.filter((code) => changeText(change(code)) === null)).toEqual([])
+  })
+
+  it("names the operation that is in doubt, and a refund that was made at the gateway only", () => {
+    expect(changeText(change("doubt", "01REFUND"))).toEqual({
       text: "reconcile.what.doubt",
       number: "01REFUND",
     })
-  })
-
-  it("names a refund that was made at the gateway only", () => {
-    expect(changeText(change("refund 900001 there, not here"))).toEqual({
+    expect(changeText(change("refund_there", "900001"))).toEqual({
       text: "reconcile.what.refund_there",
       number: "900001",
     })
   })
 
   it("shows what it has no words for as it came", () => {
-    expect(changeText(change("something new"))).toBeNull()
+    expect(changeText(change("something_new"))).toBeNull()
+    expect(changeText(change("not_settled"))).toBeNull()
+  })
+
+  it("counts what running it puts right", () => {
+    expect(settleable([change("late"), change("captured_beyond"), change("unpaid_there")])).toBe(1)
   })
 
   it("translates states, and leaves amounts alone", () => {

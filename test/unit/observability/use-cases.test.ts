@@ -104,7 +104,7 @@ it("a run of the job is one span, and so is a comparison that an admin asks for"
     depsOf: () => deps,
   } as unknown as ReconcileDeps
   await reconcile(job, { batch: 1, concurrency: 1, budgetMs: 1 })
-  expect(await reconcileAll(job, true, 1000)).toEqual({ changes: [], complete: true })
+  expect(await reconcileAll(job, true, 1000)).toEqual({ changes: [], complete: true, not_visible: [] })
   expect(exporter.spans()).toEqual([
     { name: "gateway_payments.reconcile", attributes: { outcome: "done" }, failed: false },
     { name: "gateway_payments.compare", attributes: { outcome: "done" }, failed: false },

@@ -1,6 +1,12 @@
 import type { RefundRecord, Standing } from "../../../src/core"
 import { differences } from "../../../src/services/settlement"
-import type { GatewayPayment, HostOrder, HostPayment, Operation } from "../../../src/services/settlement"
+import type {
+  BookDifference,
+  GatewayPayment,
+  HostOrder,
+  HostPayment,
+  Operation,
+} from "../../../src/services/settlement"
 import { anOperation, aPayment, now } from "./pictures"
 
 interface Given {
@@ -10,6 +16,10 @@ interface Given {
   operations?: Operation[]
   booked?: Partial<HostPayment>
   order?: HostOrder
+  /** Why Medusa does not want it, where the ledger does not know yet. */
+  why?: GatewayPayment["unwanted"]
+  beyond?: number
+  books?: BookDifference[]
 }
 
 /** Each difference as `what: from → to`. */
@@ -28,6 +38,9 @@ const found = ({ payment, listed, operations = [], booked, order, ...given }: Gi
       ...booked,
     },
     order,
+    why: given.why ?? payment?.unwanted ?? null,
+    beyond: given.beyond ?? 0,
+    books: given.books ?? [],
   }).map(({ gateway_payment_id, what, from, to }) => {
     expect(gateway_payment_id).toBe("gpay_1")
     return `${what}: ${from} → ${to}`
@@ -143,12 +156,19 @@ describe("the gateway knows more", () => {
     })
 
     it("the gateway lists none", () => {
-      expect(found(given)).toEqual(["refunded there, not here: 0.00 → an amount it does not say"])
+      expect(found(given)).toEqual(["refunded there, not here: 0.00 → unsaid"])
     })
   })
 })
 
 describe("the ledger knows more", () => {
+  it("open there, and Medusa has stopped asking for it without a word", () => {
+    expect(found({ why: "not_owed" })).toEqual(["open there, unwanted here: pending → void"])
+    expect(found({ why: "not_owed", standing: { state: "paid" } })).toEqual([
+      "paid there, unpaid here: pending → paid_late",
+    ])
+  })
+
   it("paid here, not there", () => {
     expect(found({ payment: paidHere, standing: { state: "unpaid" }, booked: captured })).toEqual([
       "paid here, not there: paid → unpaid",
@@ -169,7 +189,7 @@ describe("the ledger knows more", () => {
     } as const
     const booked = state === "pending" ? { ...captured, refunds: [row("100")] } : captured
     expect(found({ ...given, operations: [...given.operations], booked })).toEqual([
-      `refund R1 to be asked about: ${state} → settled`,
+      `R1 to be asked about: ${state} → settled`,
     ])
   })
 })
@@ -210,6 +230,18 @@ describe("Medusa knows less", () => {
         booked: { ...captured, refunds: [row("40")] },
       }),
     ).toEqual(["refunds in Medusa's books: 40.00 → 0.00"])
+  })
+
+  it("an order transaction that was never written", () => {
+    const given = { payment: paidHere, standing: { state: "paid" }, booked: captured } as const
+    const books = [{ what: "order_transactions", from: "0", to: "100" } as const]
+    expect(found({ ...given, books })).toEqual(["transactions of the order: 0 → 100"])
+  })
+
+  it("what was captured beyond what the order wanted", () => {
+    expect(
+      found({ payment: paidHere, standing: { state: "paid" }, booked: captured, beyond: 10_000 }),
+    ).toEqual(["captured beyond what the order wants: 100.00 → 0"])
   })
 
   it("a cancelled order that still holds money", () => {

@@ -1,0 +1,46 @@
+/** What a comparison of the books calls a difference. Stable: the admin has a text for each, in every language. */
+export const changeCodes = [
+  "no_answer",
+  "amount",
+  "paid_there",
+  "unpaid_there",
+  "refunded_there",
+  "refund_there",
+  "closed_there",
+  "failed_there",
+  "unwanted",
+  "capture",
+  "late",
+  "refunds",
+  "cancelled_order",
+  "doubt",
+  "collection_captured",
+  "collection_refunded",
+  "order_transactions",
+  "captured_beyond",
+  "not_settled",
+] as const
+export type ChangeCode = (typeof changeCodes)[number]
+
+/** In plain words, for whoever reads the answer without the admin. `number` names a refund or a reversal. */
+export const changeWords: Readonly<Record<ChangeCode, (number: string) => string>> = {
+  no_answer: () => "no answer from the gateway",
+  amount: () => "amount",
+  paid_there: () => "paid there, unpaid here",
+  unpaid_there: () => "paid here, not there",
+  refunded_there: () => "refunded there, not here",
+  refund_there: (number) => `refund ${number} there, not here`,
+  closed_there: () => "closed there, open here",
+  failed_there: () => "failed there, open here",
+  unwanted: () => "open there, unwanted here",
+  capture: () => "captured in Medusa",
+  late: () => "late money to give back",
+  refunds: () => "refunds in Medusa's books",
+  cancelled_order: () => "cancelled order still holds",
+  doubt: (number) => `${number} to be asked about`,
+  collection_captured: () => "captured amount of the payment collection",
+  collection_refunded: () => "refunded amount of the payment collection",
+  order_transactions: () => "transactions of the order",
+  captured_beyond: () => "captured beyond what the order wants",
+  not_settled: () => "could not be compared",
+}
