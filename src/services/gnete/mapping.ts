@@ -31,8 +31,15 @@ const common: readonly Row[] = [
     "Gnete does not know this merchant or application: check mchNo and appId.",
   ),
   says("参数appId与商户号不匹配", "credentials", "Gnete says that appId and mchNo do not belong together."),
+  says(
+    "商户应用不存在或应用状态不可用",
+    "credentials",
+    "This application is switched off at Gnete, or unknown there: check appId, and its state in Gnete's console.",
+  ),
   says("参数有误", "invalid", "Gnete found a parameter wrong."),
   says("不能为空", "invalid", "Gnete misses a parameter."),
+  says("不能同时为空", "invalid", "Gnete misses the number of what it is asked about."),
+  says("通知地址协议仅支持", "invalid", "Gnete takes addresses only that begin with http:// or https://."),
   open("系统异常", "Gnete had a system error and has not said what it did: it is asked."),
 ]
 
@@ -42,11 +49,6 @@ export const unifiedOrderTexts: readonly Row[] = [
   ["已存在", { reason: "duplicate", message: "Gnete has had an order under this number already." }],
   says("不支持该支付方式", "not_supported", "This merchant's application may not use the wayCode."),
   says("不支持的支付方式", "not_supported", "Gnete does not know the wayCode."),
-  says(
-    "异步通知地址协议仅支持",
-    "invalid",
-    "Gnete calls notification addresses only at http:// and https://.",
-  ),
   ...common,
 ]
 
@@ -97,6 +99,7 @@ export const refundOrderTexts: readonly Row[] = [
     "not_supported",
     "This channel cannot refund: return the money by hand and record it as refunded.",
   ),
+  says("退款金额请大于", "invalid", "Gnete refunds one cent at least."),
   // A repeated number is an error and not a replay: the refund under it may have gone through.
   open("已存在", "Gnete has a refund under this number already: it is asked what became of it."),
   ...common,
