@@ -21,7 +21,7 @@ export interface Refund {
   notifyUrl: string
   /** Fields of the request that answers repeat. */
   echoed: Record<string, string>
-  error?: { code: string; message: string }
+  error?: { code: string | undefined; message: string | undefined }
 }
 
 /** Gnete's reversal of a whole payment. It has no merchant number. */
@@ -94,9 +94,11 @@ export interface GneteOrder extends OrderOfAny {
   readonly clientIp: string | undefined
   readonly extParam: string | undefined
   readonly returnUrl: string
+  /** State of the unpaid order, where the channel's answer to its opening decided it. */
+  openState: 0 | 1 | undefined
   /** Paid although closed or failed: Gnete notifies state 2 while its own row stays as it was. */
   paidAfterClose: boolean
-  error?: { code: string; message: string }
+  error?: { code: string | undefined; message: string | undefined }
 }
 
 export type Order = KsherOrder | GneteOrder

@@ -19,7 +19,7 @@ import { addKsherMerchant, type KsherCredentials, type KsherMerchantOptions } fr
 import { settleKsherRefund } from "./ksher/shopper"
 import { webhook } from "./ksher/webhook"
 import type { Delivery, DeliveryFilter, NotificationKind } from "./notifier"
-import type { Outcome } from "./outcomes"
+import { channelWords, type ChannelAnswer, type Outcome } from "./outcomes"
 import { changeQuirks, quirkChanges, type QuirkChanges } from "./quirks"
 import { actOn, payOptions, type PayOptions } from "./shopper"
 import type { World } from "./world"
@@ -93,6 +93,8 @@ export interface SandboxControl {
   nextCancel(next: Omit<NextRefund, "gateway">): Promise<void>
   /** What the channel says to Gnete's next order: fail answers code 0 with orderState 3. */
   nextOpen(next: { outcome: "success" | "fail"; times?: number }): Promise<void>
+  /** What the channel behind Gnete says next, in full: its state, and its own code and text. */
+  nextChannel(next: ChannelAnswer): Promise<void>
   /** Ends a pending refund, named by the merchant's or the gateway's number. */
   settleRefund(refundNo: string, outcome: Settlement): Promise<Book>
   /** Ends a pending cancel of Gnete. */
@@ -155,7 +157,18 @@ const ksherMerchant = z.strictObject({
 
 const gneteMerchant = z.strictObject({
   mchNo: z.string().min(1).max(30).optional(),
+  appId: z.string().min(1).max(24).optional(),
+  appSecret: z.string().min(8).max(256).optional(),
   wayCodes: z.array(z.string()).optional(),
+  enabled: z.boolean().optional(),
+})
+
+const channelAnswer = z.strictObject({
+  call: z.enum(["open", "close", "refund"]),
+  says: z.enum(channelWords),
+  thrown: z.boolean().optional(),
+  code: z.string().optional(),
+  message: z.string().optional(),
 })
 
 const callFilter = z.strictObject({
@@ -214,6 +227,10 @@ const methods: Methods = {
   nextOpen: {
     args: z.tuple([z.strictObject({ outcome: z.enum(["success", "fail"]), times })]),
     run: (world, next) => world.outcomes.plan("gnete", "open", next.outcome, next.times ?? 1),
+  },
+  nextChannel: {
+    args: z.tuple([channelAnswer]),
+    run: (world, next) => world.outcomes.planAnswer(next),
   },
   settleRefund: { args: z.tuple([no, settlement]), run: settleRefund },
   settleCancel: { args: z.tuple([no, settlement]), run: settleCancel },

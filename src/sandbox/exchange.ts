@@ -6,6 +6,10 @@ import type { World } from "./world"
 export interface Request {
   call: string
   params: Record<string, unknown>
+  /** The body was no JSON object: what it was instead. */
+  unreadable?: "null" | "other" | undefined
+  /** The caller's address. */
+  from?: string | undefined
   /** Lower-case names. */
   headers: Record<string, string | string[] | undefined>
 }

@@ -75,7 +75,12 @@ export interface KsherQuirks {
 
 /** What Gnete's pages leave open. */
 export interface GneteQuirks {
-  /** State of a fresh order: 0 (default), or 1 where the channel is asked at once. */
+  /**
+   * Where Gnete's pages and Jeepay, of which it is a fork, differ: the pages (default), or what a running Jeepay answered: its texts,
+   * lengths and checks, and no `pay/cancel`.
+   */
+  like: "pages" | "jeepay"
+  /** State of a fresh order: 1 (default), as where the channel is asked at once, or 0. */
   stateAfterOpen: 0 | 1
   /** Whether a partly refunded payment can still be cancelled (what is left goes back). Default false. */
   cancelAfterPartialRefund: boolean
@@ -161,7 +166,8 @@ export const defaultQuirks: Readonly<{ [G in keyof Quirks]: Readonly<Quirks[G]> 
     langInEnvelope: false,
   },
   gnete: {
-    stateAfterOpen: 0,
+    like: "pages",
+    stateAfterOpen: 1,
     cancelAfterPartialRefund: false,
     repeatedCancel: "error",
     failedCancelNotifies: false,
@@ -224,6 +230,7 @@ const ksherChanges = z
 
 const gneteChanges = z
   .strictObject({
+    like: z.enum(["pages", "jeepay"]),
     stateAfterOpen: z.union([z.literal(0), z.literal(1)]),
     cancelAfterPartialRefund: z.boolean(),
     repeatedCancel: z.enum(["error", "same"]),

@@ -44,7 +44,7 @@ export function refundReply(order: GneteOrder, refund: Refund): Data {
     payAmount: reported(order).amount,
     refundAmount: refund.amount,
     state: returnState[refund.status],
-    channelOrderNo: refund.status === "created" ? undefined : refund.channelNo,
+    channelOrderNo: refund.status === "success" ? refund.channelNo : undefined,
     errCode: refund.error?.code,
     errMsg: refund.error?.message,
   }

@@ -1,6 +1,6 @@
 import type { GneteCall } from "../faults"
 import type { GneteQuirks } from "../quirks"
-import { GneteRefusal } from "./refusal"
+import { GneteRefusal, systemError } from "./refusal"
 
 /** The fields a call knows, as the server's typed bean holds them: absent ones are left out, integers are numbers. */
 export type Bean = Readonly<Record<string, string | number | undefined>>
@@ -72,16 +72,65 @@ const beans: Record<GneteCall, Record<string, Field>> = {
   "refund/query": { ...common, refundOrderId: text(30), mchRefundNo: text(30) },
 }
 
+/** Texts and checks of a running Jeepay where they differ from Gnete's pages. */
+const jeepayTexts: Readonly<Record<string, string>> = {
+  appId: "商户应用ID不能为空",
+  refundAmount: "退款金额不能为空",
+}
+
+/** The columns of Jeepay's tables: what is longer cannot be stored, and nobody says why. */
+const jeepayColumns: Readonly<Record<string, number>> = {
+  subject: 64,
+  body: 256,
+  notifyUrl: 128,
+  returnUrl: 128,
+  mchOrderNo: 64,
+  mchRefundNo: 64,
+  currency: 3,
+  extParam: 128,
+  refundReason: 256,
+}
+
+/** As the database throws. Gnete's pages have lengths of their own, checked before. */
+export function checkColumns(bean: Bean, { like, enforceLengths }: GneteQuirks): void {
+  if (like !== "jeepay" || !enforceLengths) return
+  const long = Object.keys(jeepayColumns).some(
+    (name) => textOf(bean, name).length > (jeepayColumns[name] ?? 0),
+  )
+  if (long) throw new GneteRefusal(systemError)
+}
+
 /** Reads the request into its bean. What the call does not know never gets in, and so is missing from what is signed. */
 export function readBean(call: GneteCall, params: Record<string, unknown>, quirks: GneteQuirks): Bean {
   const known = beans[call]
   const bean: Record<string, string | number> = {}
   for (const [name, field] of Object.entries(known)) {
-    const value = valueOf(field, params[name])
+    const value =
+      quirks.like === "jeepay" && field.type === "integer"
+        ? parsedLong(name, params[name])
+        : valueOf(field, params[name])
     if (value !== undefined) bean[name] = value
   }
-  checkBean(bean, known, quirks)
+  if (quirks.like === "jeepay") checkAsJeepay(bean, known)
+  else checkBean(bean, known, quirks)
   return bean
+}
+
+/** Java's long: decimals are cut off, which the sign of whoever sent them does not fit. */
+function parsedLong(name: string, value: unknown): number | undefined {
+  if (value === undefined || value === null || value === "") return undefined
+  const number = Number(value)
+  if (Number.isNaN(number)) throw new GneteRefusal(`系统异常[parseLong error, field : ${name}]`, 10)
+  return Math.trunc(number)
+}
+
+function checkAsJeepay(bean: Bean, known: Record<string, Field>): void {
+  // Who asks is looked at first.
+  for (const [name, { missing }] of [["appId", { missing: "appId" }] as const, ...Object.entries(known)]) {
+    if (missing && textOf(bean, name).trim() === "") throw new GneteRefusal(jeepayTexts[name] ?? missing)
+  }
+  if (Number(bean.amount ?? 1) < 1) throw new GneteRefusal("支付金额不能为空")
+  if (Number(bean.refundAmount ?? 1) < 1) throw new GneteRefusal("退款金额请大于1分")
 }
 
 function valueOf({ type }: Field, value: unknown): string | number | undefined {

@@ -24,16 +24,17 @@ export class GneteGateway implements SimulatedGateway {
 
   constructor(private readonly world: World) {}
 
-  carryOut({ call, params }: Request): Envelope {
+  carryOut({ call, params, unreadable, from }: Request): Envelope {
     try {
       const known = callOf(call)
+      if (this.jeepay && unreadable) throw conversionError(unreadable)
       const bean = readBean(known, params, this.world.quirks.gnete)
       const app = this.authenticated(bean)
-      const data = rules[known]({ world: this.world, app, bean })
+      const data = rules[known]({ world: this.world, app, bean, from })
       return data && this.answer(data, app)
     } catch (refusal) {
       if (!(refusal instanceof GneteRefusal)) throw refusal
-      return { code: refusal.code, msg: refusal.message }
+      return { code: refusal.code, ...(refusal.message && { msg: refusal.message }) }
     }
   }
 
@@ -54,11 +55,16 @@ export class GneteGateway implements SimulatedGateway {
     return JSON.stringify(envelope)
   }
 
+  private get jeepay(): boolean {
+    return this.world.quirks.gnete.like === "jeepay"
+  }
+
   /** Signs what the bean holds: a parameter the call does not know is not in it, so that the sign of whoever signed it is wrong. */
   private authenticated(bean: Bean): GneteApp {
     const app = this.world.gneteApps.get(textOf(bean, "appId"))
-    if (!app) throw new GneteRefusal("商户或商户应用不存在")
-    if (app.mchNo !== bean.mchNo) throw new GneteRefusal("参数appId与商户号不匹配")
+    if (!app) throw new GneteRefusal(noMerchant)
+    if (app.mchNo !== bean.mchNo) throw new GneteRefusal(this.jeepay ? noMerchant : "参数appId与商户号不匹配")
+    if (!app.enabled) throw new GneteRefusal("商户应用不存在或应用状态不可用")
     const { sign, ...signed } = bean
     const right = signFields(signed, app.appSecret) === String(sign).toUpperCase()
     if (!right) throw new GneteRefusal("验签失败")
@@ -71,6 +77,13 @@ export class GneteGateway implements SimulatedGateway {
     return { code: 0, msg: "SUCCESS", data: fields, sign: signFields(fields, app.appSecret) }
   }
 }
+
+const noMerchant = "商户或商户应用不存在"
+
+const conversionError = (unreadable: "null" | "other"): GneteRefusal =>
+  unreadable === "null"
+    ? new GneteRefusal('系统异常[Cannot invoke "JSONObject.toJavaObject" because "params" is null]', 10)
+    : new GneteRefusal("参数有误[转换异常]", 11)
 
 function callOf(call: string): GneteCall {
   const known = gneteCalls.find((each) => each === call)

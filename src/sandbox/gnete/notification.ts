@@ -18,7 +18,14 @@ const contentType = "application/x-www-form-urlencoded;charset=UTF-8"
 
 /** State 2, also of an order whose row stays closed: Gnete confirms to the merchant what the channel took. */
 export function announcePayment(world: World, order: GneteOrder): void {
-  announce(world, order, "payment", order.notifyUrl, paymentData(world, order, paidState))
+  announce(world, order, "payment", order.notifyUrl, paidData(world, order))
+}
+
+/** Of an order paid after its close, Jeepay tells neither the channel's number nor the time. */
+function paidData(world: World, order: GneteOrder): Data {
+  const data = paymentData(world, order, paidState)
+  const bare = order.paidAfterClose && world.quirks.gnete.like === "jeepay"
+  return bare ? { ...data, channelOrderNo: undefined, successTime: undefined } : data
 }
 
 export function announceRefund(world: World, order: GneteOrder, refund: Refund): void {
@@ -75,7 +82,7 @@ export function notification(
 }
 
 function latest(world: World, order: GneteOrder, kind: NotificationKind): Data | undefined {
-  if (kind === "payment") return paymentData(world, order, paidState)
+  if (kind === "payment") return paidData(world, order)
   const [refund, cancel] = [order.refunds.at(-1), order.cancels.at(-1)]
   if (kind === "refund") return refund && refundData(order, refund)
   return cancel && cancelData(order, cancel)

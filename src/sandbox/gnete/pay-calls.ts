@@ -1,16 +1,20 @@
 import type { GneteOrder } from "../books"
+import type { ChannelAnswer } from "../outcomes"
 import type { World } from "../world"
 import { paymentData, type Data } from "./answers"
 import type { GneteApp } from "./apps"
-import { maybe, textOf, type Bean } from "./beans"
+import { checkColumns, maybe, textOf, type Bean } from "./beans"
+import { complete } from "./complete"
 import { findOrder, makeNo } from "./orders"
-import { GneteRefusal } from "./refusal"
+import { GneteRefusal, systemError } from "./refusal"
 import { stateOf } from "./states"
 
 export interface GneteContext {
   world: World
   app: GneteApp
   bean: Bean
+  /** The caller's address. */
+  from?: string | undefined
 }
 
 /** Way codes seen in use or named in Gnete's pages. */
@@ -27,27 +31,49 @@ const wayCodes = [
   "YSF_QR",
 ]
 
-export function unifiedOrder({ world, app, bean }: GneteContext): Data {
+export function unifiedOrder(context: GneteContext): Data {
+  const { world, app, bean } = context
   checkOrder(world, app, bean)
-  const order = makeOrder(world, app, bean)
+  checkColumns(bean, world.quirks.gnete)
+  const order = makeOrder(context)
   const numbers = { payOrderId: order.gatewayOrderNo, mchOrderNo: order.merchantOrderNo }
-  if (world.outcomes.next("gnete", "open") === "fail") {
-    order.status = "failed"
-    order.error = { code: "CHANNEL_REFUSED", message: "channel refused the order" }
-    return { ...numbers, orderState: 3, errCode: order.error.code, errMsg: order.error.message }
-  }
+  if (world.outcomes.next("gnete", "open") === "fail")
+    return { ...numbers, ...declined(order, "CHANNEL_REFUSED", "channel refused the order") }
+  const answer = world.outcomes.nextAnswer("open")
+  if (answer) return { ...numbers, ...answeredOpen(world, order, answer) }
   return { ...numbers, orderState: stateOf(world, order), ...payData(world, order, bean) }
+}
+
+function declined(order: GneteOrder, code: string | undefined, message: string | undefined): Data {
+  order.status = "failed"
+  order.error = { code, message }
+  return { orderState: 3, errCode: code, errMsg: message }
+}
+
+/** What becomes of a new order by what the channel says to it. Only one that declines or confirms leaves no doubt. */
+function answeredOpen(world: World, order: GneteOrder, { says, thrown, code, message }: ChannelAnswer): Data {
+  if (says === "declines") return declined(order, code, message)
+  if (says === "confirms") complete(world, order)
+  order.openState = says === "system_error" || says === "exception" || says === "nothing" ? 0 : 1
+  if (says === "exception") throw new GneteRefusal(systemError)
+  if (thrown && says === "unknown")
+    throw new GneteRefusal(`${systemError}[Cannot invoke the channel's answer]`, 10)
+  if (thrown) throw new GneteRefusal(`系统：${message ?? ""}`)
+  return { orderState: stateOf(world, order), payDataType: "payurl", payData: "" }
 }
 
 function checkOrder(world: World, app: GneteApp, bean: Bean): void {
   const [number, wayCode] = [textOf(bean, "mchOrderNo"), textOf(bean, "wayCode")]
-  if (!wayCodes.includes(wayCode)) throw new GneteRefusal("不支持的支付方式")
-  if (app.wayCodes && !app.wayCodes.includes(wayCode)) throw new GneteRefusal("商户应用不支持该支付方式")
-  if (bean.currency !== "HKD") throw new GneteRefusal("不支持的货币代码")
+  const jeepay = world.quirks.gnete.like === "jeepay"
+  const notOfApp = "商户应用不支持该支付方式"
+  if (!wayCodes.includes(wayCode)) throw new GneteRefusal(jeepay ? notOfApp : "不支持的支付方式")
+  if (app.wayCodes && !app.wayCodes.includes(wayCode)) throw new GneteRefusal(notOfApp)
+  if (!jeepay && bean.currency !== "HKD") throw new GneteRefusal("不支持的货币代码")
   checkNotifyUrl(bean)
   const returnUrl = textOf(bean, "returnUrl")
-  if (returnUrl && !isAddress(returnUrl)) throw new GneteRefusal("参数有误！")
-  checkChannelExtra(bean)
+  if (returnUrl && !isAddress(returnUrl))
+    throw new GneteRefusal(jeepay ? "同步通知地址协议仅支持http:// 或 https:// !" : "参数有误！")
+  if (!jeepay) checkChannelExtra(bean)
   const known = world.books.gneteOrders(app.mchNo, number)
   if (known.some((order) => order.merchantOrderNo === number))
     throw new GneteRefusal(`商户订单[${number}]已存在`)
@@ -74,7 +100,7 @@ function parsedExtra(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function makeOrder(world: World, app: GneteApp, bean: Bean): GneteOrder {
+function makeOrder({ world, app, bean, from }: GneteContext): GneteOrder {
   const now = world.clock.now()
   const order: GneteOrder = {
     gateway: "gnete",
@@ -91,16 +117,17 @@ function makeOrder(world: World, app: GneteApp, bean: Bean): GneteOrder {
     returnUrl: textOf(bean, "returnUrl"),
     subject: textOf(bean, "subject"),
     body: textOf(bean, "body"),
-    clientIp: maybe(bean, "clientIp"),
+    clientIp: maybe(bean, "clientIp") ?? (world.quirks.gnete.like === "jeepay" ? from : undefined),
     extParam: maybe(bean, "extParam"),
     createdAt: now,
-    expiresAt: now + Number(bean.expiredTime ?? 7200) * 1000,
+    expiresAt: now + (Number(bean.expiredTime ?? 0) > 0 ? Number(bean.expiredTime) : 7200) * 1000,
     status: "open",
     paying: null,
     taken: 0,
     returned: 0,
     paidAt: null,
     qrSaved: false,
+    openState: undefined,
     paidAfterClose: false,
     refunds: [],
     cancels: [],
@@ -128,17 +155,33 @@ function payData(world: World, order: GneteOrder, bean: Bean): Data {
 }
 
 export function payQuery({ world, bean }: GneteContext): Data {
+  requireNumber(world, bean, ["mchOrderNo", "payOrderId"])
   const order = findOrder(world, bean)
   if (!order) throw new GneteRefusal("订单不存在")
   return paymentData(world, order)
 }
 
+/** Jeepay names the missing numbers, in `pay/close` with a blank more. Gnete's pages do not say what it answers. */
+export function requireNumber(world: World, bean: Bean, [first, second]: [string, string], blank = ""): void {
+  if (world.quirks.gnete.like !== "jeepay" || textOf(bean, first) || textOf(bean, second)) return
+  throw new GneteRefusal(`${first} 和 ${second}${blank}不能同时为空`)
+}
+
+/** The row stays as it is: with the channel's words, without any, or with an empty body. */
+function answeredClose({ says, message = "" }: ChannelAnswer): null {
+  if (says === "exception" || says === "nothing") return null
+  throw new GneteRefusal(says === "waits" || says === "unknown" ? "" : message)
+}
+
 /** null: the empty body of a channel that cannot close. */
 export function payClose({ world, bean }: GneteContext): Data | null {
+  requireNumber(world, bean, ["mchOrderNo", "payOrderId"], " ")
   const order = findOrder(world, bean)
   if (!order) throw new GneteRefusal("订单不存在")
   const state = stateOf(world, order)
   if (state !== 0 && state !== 1) throw new GneteRefusal("当前订单不可关闭")
+  const answer = state === 1 ? world.outcomes.nextAnswer("close") : undefined
+  if (answer && answer.says !== "confirms") return answeredClose(answer)
   if (state === 1 && world.quirks.gnete.emptyClose) return null
   if (state === 1 && world.quirks.gnete.closeInProgress === "refused")
     throw new GneteRefusal("channel refused to close")

@@ -1,4 +1,4 @@
-/** Gnete's refusal: code 9999 with the reason only in words, no data and no sign. */
+/** Gnete's refusal: code 9999 with the reason only in words, no data and no sign. Without words it has no `msg` either. */
 export class GneteRefusal extends Error {
   constructor(
     message: string,

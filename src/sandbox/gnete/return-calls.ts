@@ -1,11 +1,11 @@
 import { reported, type Cancel, type GneteOrder, type Refund } from "../books"
-import type { Outcome } from "../outcomes"
+import type { ChannelAnswer, Outcome } from "../outcomes"
 import type { World } from "../world"
 import { cancelData, cancelReply, refundData, refundReply, type Data } from "./answers"
-import { textOf, maybe, type Bean } from "./beans"
+import { checkColumns, textOf, maybe, type Bean } from "./beans"
 import { announceCancel, announceRefund } from "./notification"
 import { findOrder, makeNo } from "./orders"
-import { checkNotifyUrl, type GneteContext } from "./pay-calls"
+import { checkNotifyUrl, requireNumber, type GneteContext } from "./pay-calls"
 import { GneteRefusal, systemError } from "./refusal"
 import { paidState, refresh, sameDay, stateOf } from "./states"
 
@@ -74,6 +74,7 @@ export function cancelQuery({ world, app, bean }: GneteContext): Data {
 }
 
 export function refundOrder({ world, app, bean }: GneteContext): Data {
+  requireNumber(world, bean, ["mchOrderNo", "payOrderId"])
   const order = findOrder(world, bean)
   if (!order) throw new GneteRefusal("退款订单不存在")
   checkNotifyUrl(bean)
@@ -84,13 +85,37 @@ export function refundOrder({ world, app, bean }: GneteContext): Data {
   if (!world.quirks.gnete.refundBeforeSettlement && sameDay(world, order))
     throw new GneteRefusal("当前通道不支持退款！")
 
+  checkColumns(bean, world.quirks.gnete)
   const refund = newRefund(world, order, number, Number(bean.refundAmount), textOf(bean, "notifyUrl"))
   const extParam = maybe(bean, "extParam")
   if (extParam !== undefined) refund.echoed = { extParam }
+  const answer = world.outcomes.nextAnswer("refund")
+  if (answer) return answeredRefund(world, order, refund, answer)
   concludeRefund(world, order, refund, world.outcomes.next("gnete", "refund"))
   const stuck = refund.status === "created" && world.quirks.gnete.createdRefundAnswers === "error"
   if (stuck) throw new GneteRefusal(systemError)
   return refundReply(order, refund)
+}
+
+/** What becomes of a refund by what the channel says to it. One that is left in state 0 may have moved money. */
+function answeredRefund(
+  world: World,
+  order: GneteOrder,
+  refund: Refund,
+  { says, thrown, code, message }: ChannelAnswer,
+): Data {
+  const stuck = says === "system_error" || says === "exception" || says === "nothing"
+  const outcome = stuck
+    ? "created"
+    : says === "confirms"
+      ? "success"
+      : says === "declines"
+        ? "fail"
+        : "in_progress"
+  concludeRefund(world, order, refund, outcome, { code, message })
+  if (says === "exception") throw new GneteRefusal(systemError)
+  if (thrown && stuck) throw new GneteRefusal(`系统：${message ?? ""}`)
+  return { ...refundReply(order, refund), ...(thrown && { errMsg: message }) }
 }
 
 /** In the order in which the server checks. */
@@ -101,7 +126,8 @@ function checkRefund(world: World, order: GneteOrder, bean: Bean): void {
   if (order.returned + amount > order.taken)
     throw new GneteRefusal("申请金额超出订单可退款余额，请检查退款金额")
   if (underWay(order)) throw new GneteRefusal("支付订单具有在途退款申请，请稍后再试")
-  if (bean.currency !== reported(order).currency) throw new GneteRefusal("货币代码与支付订单不一致")
+  const foreign = bean.currency !== reported(order).currency && world.quirks.gnete.like === "pages"
+  if (foreign) throw new GneteRefusal("货币代码与支付订单不一致")
 }
 
 /** Only state 1 blocks: a refund left in state 0 does not. */
@@ -133,7 +159,13 @@ export function newRefund(
 }
 
 /** What the channel says to a refund. Success and failure tell the merchant. */
-export function concludeRefund(world: World, order: GneteOrder, refund: Refund, outcome: Outcome): void {
+export function concludeRefund(
+  world: World,
+  order: GneteOrder,
+  refund: Refund,
+  outcome: Outcome,
+  error: Refund["error"] = channelError(outcome),
+): void {
   if (outcome === "created") return
   if (outcome === "in_progress") {
     refund.status = "in_progress"
@@ -148,7 +180,7 @@ export function concludeRefund(world: World, order: GneteOrder, refund: Refund, 
     if (whole) order.status = "refunded"
   } else {
     refund.status = "failed"
-    refund.error = channelError(outcome)
+    refund.error = error
   }
   announceRefund(world, order, refund)
 }
@@ -160,6 +192,7 @@ function channelError(outcome: Outcome) {
 }
 
 export function refundQuery({ world, app, bean }: GneteContext): Data {
+  requireNumber(world, bean, ["mchRefundNo", "refundOrderId"])
   const byGateway = textOf(bean, "refundOrderId")
   const number = byGateway || textOf(bean, "mchRefundNo")
   const found = world.books

@@ -2,7 +2,7 @@ import type { Cancel, GneteOrder, Refund } from "../books"
 import { SandboxError } from "../errors"
 import type { Shopper } from "../shopper"
 import type { World } from "../world"
-import { announcePayment } from "./notification"
+import { complete } from "./complete"
 import { concludeCancel, concludeRefund, newCancel, newRefund } from "./return-calls"
 import { paidState, refresh, stateOf } from "./states"
 
@@ -76,17 +76,6 @@ function consoleUrl(world: World, order: GneteOrder): string {
 function refuseOver(order: GneteOrder): void {
   const over = order.status !== "open" && order.status !== "in_progress"
   if (over) throw new SandboxError(`Order ${order.merchantOrderNo} is ${order.status} already.`)
-}
-
-/** The channel has the money. Where the row is over already it stays as it is: Gnete's hole. */
-function complete(world: World, order: GneteOrder): void {
-  if (order.status === "closed" || order.status === "failed") order.paidAfterClose = true
-  else order.status = "paid"
-  order.paidAt = world.clock.now()
-  order.taken = order.paying?.amount ?? order.amount
-  order.channelOrderNo = world.serial(10)
-  world.books.know(order, order.channelOrderNo)
-  announcePayment(world, order)
 }
 
 export type Settlement = "success" | "fail" | "close"

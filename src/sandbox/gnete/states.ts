@@ -8,7 +8,7 @@ export function stateOf(world: World, order: GneteOrder): number {
   const quirks = world.quirks.gnete
   switch (order.status) {
     case "open":
-      return quirks.stateAfterOpen
+      return order.openState ?? quirks.stateAfterOpen
     case "in_progress":
       return 1
     case "paid":

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 
-import { exchange, type Reply, type SimulatedGateway } from "../exchange"
+import { wallClock } from "../clock"
+import { exchange, type Reply, type Request, type SimulatedGateway } from "../exchange"
 import { gneteCalls, ksherCalls, type GneteCall } from "../faults"
 import { GneteGateway } from "../gnete/gateway"
 import { KsherGateway } from "../ksher/gateway"
@@ -42,30 +43,44 @@ export async function enter(
   query: string,
 ): Promise<void> {
   if (postOnly && request.method !== "POST") return void response.writeHead(405, { allow: "POST" }).end()
-  const params = await readParams(request, query, json)
-  send(response, await exchange(world, gateway, { call, params, headers: request.headers }))
+  if (isMissing(world, call)) {
+    notFound(world, call, response)
+    return
+  }
+  const from = request.socket.remoteAddress?.replace(/^::ffff:/, "")
+  const read = await readParams(request, query, json)
+  send(response, await exchange(world, gateway, { call, ...read, from, headers: request.headers }))
 }
 
-async function readParams(
-  request: IncomingMessage,
-  query: string,
-  json: boolean,
-): Promise<Record<string, unknown>> {
-  if (request.method === "GET") return readForm(query)
+/** Jeepay has no reversals: they are Gnete's own. */
+const isMissing = (world: World, call: string): boolean =>
+  world.quirks.gnete.like === "jeepay" && (call === "pay/cancel" || call === "cancel/query")
+
+function notFound(world: World, call: string, response: ServerResponse): void {
+  const timestamp = wallClock(world.clock.now(), 8).slice(0, 19).replace("T", " ")
+  const page = { timestamp, status: 404, error: "Not Found", path: `/api/${call}` }
+  response.writeHead(404, { "content-type": "application/json" }).end(JSON.stringify(page))
+}
+
+type Read = Pick<Request, "params" | "unreadable">
+
+async function readParams(request: IncomingMessage, query: string, json: boolean): Promise<Read> {
+  if (request.method === "GET") return { params: readForm(query) }
   const body = await readBody(request)
   const type = request.headers["content-type"] ?? ""
-  if (type.startsWith("application/x-www-form-urlencoded")) return readForm(body)
-  return json && type.startsWith("application/json") ? readJson(body) : {}
+  if (type.startsWith("application/x-www-form-urlencoded")) return { params: readForm(body) }
+  return json && type.startsWith("application/json") && body !== "" ? readJson(body) : { params: {} }
 }
 
-/** What cannot be read has no fields, and the gateway says which one it misses first. */
-function readJson(body: string): Record<string, unknown> {
+/** What cannot be read has no fields. */
+function readJson(body: string): Read {
   try {
     const value: unknown = JSON.parse(body)
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value)
-    return isObject ? (value as Record<string, unknown>) : {}
+    if (value === null) return { params: {}, unreadable: "null" }
+    const isObject = typeof value === "object" && !Array.isArray(value)
+    return isObject ? { params: value as Record<string, unknown> } : { params: {}, unreadable: "other" }
   } catch {
-    return {}
+    return { params: {}, unreadable: "other" }
   }
 }
 

@@ -24,7 +24,7 @@ export async function atGateway(
   let payment = await doubts(resolved.payment, resolved.operations, deps)
   const answer = await confirm(payment, deps)
   payment = answer.standing ? answer.payment : await unanswered(payment, answer.message ?? "", deps)
-  if (payment.state === "void" && answer.standing?.state === "unpaid") return closeOnceMore(payment, deps)
+  if (payment.state === "void" && payable(answer.standing)) return closeOnceMore(payment, deps)
   if (!isOpen(payment.state)) return payment
   const expired = payment.expiresAt !== null && payment.expiresAt <= deps.clock.now()
   if (!payment.unwanted && !expired) return payment

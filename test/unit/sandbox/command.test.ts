@@ -21,7 +21,7 @@ it("starts, and prints options that work when they are pasted", async () => {
   expect([ksher, gnete]).toEqual([sandbox?.ksher, sandbox?.gnete])
   if (!sandbox) throw new Error("it did not start")
   expect((await new KsherCaller(sandbox.ksher).open("A1")).code).toBe(0)
-  expect((await new GneteCaller(sandbox.gnete).open("B1")).orderState).toBe(0)
+  expect((await new GneteCaller(sandbox.gnete).open("B1")).orderState).toBe(1)
   await sandbox.stop()
 })
 

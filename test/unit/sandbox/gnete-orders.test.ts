@@ -118,7 +118,7 @@ describe("pay/unifiedOrder", () => {
     expect(data).toEqual({
       payOrderId: expect.stringMatching(/^P20260330110000000\d{6}$/),
       mchOrderNo: "B1",
-      orderState: 0,
+      orderState: 1,
       payDataType: "payurl",
       payData: (await sandbox.book("B1")).payUrl,
     })
@@ -228,7 +228,7 @@ describe("pay/query", () => {
       wayCode: "UP_OP",
       amount: 10_000,
       currency: "HKD",
-      state: 0,
+      state: 1,
       clientIp: "1.2.3.4",
       subject: "A shirt",
       body: "One shirt",
@@ -261,6 +261,7 @@ describe("pay/query", () => {
   })
 
   it("shows every state", async () => {
+    await sandbox.setQuirks({ gnete: { stateAfterOpen: 0 } })
     for (const number of ["open", "paying", "failed", "closed"]) await gnete.open(number)
     await sandbox.pay("paying", { inProgress: true })
     await sandbox.fail("failed")
@@ -278,7 +279,7 @@ describe("pay/query", () => {
     await gnete.open("B1")
     await sandbox.pay("B1", { inProgress: true })
     await sandbox.abandon("B1")
-    expect((await gnete.query("B1")).state).toBe(0)
+    expect((await gnete.query("B1")).state).toBe(1)
     await expect(sandbox.finish("B1")).rejects.toThrow(/Nobody is paying/)
   })
 
@@ -340,7 +341,7 @@ describe("time and the hole", () => {
     await gnete.open("B1")
     await gnete.open("B2", { expiredTime: 900 })
     await sandbox.advance(900_000 - 1)
-    expect((await gnete.query("B2")).state).toBe(0)
+    expect((await gnete.query("B2")).state).toBe(1)
     await sandbox.advance(1)
     expect((await gnete.query("B2")).state).toBe(6)
     await sandbox.advance(6_300_000)
