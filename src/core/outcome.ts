@@ -37,6 +37,11 @@ export interface Unknown {
    * done, it is a refusal.
    */
   answered?: true
+  /**
+   * The gateway's host says that it takes no such call. Alone that says nothing; with an order that stays as it was, it is a
+   * refusal.
+   */
+  unhandled?: true
   /** The gateway's number for it, where it named one all the same: the key to asking what became of it. */
   gatewayNo?: string | undefined
 }

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from "node:http"
+
 import type { GatewayName } from "./books"
 import type { Fault } from "./faults"
 import type { World } from "./world"
@@ -28,6 +30,8 @@ export interface SimulatedGateway {
   hollow(request: Request): Envelope
   /** A refusal in this gateway's form. */
   refuse(request: Request, code: string | number | undefined, message: string | undefined): Envelope
+  /** What the host answers to a call that it does not have. */
+  missing?(request: Request): Reply | undefined
   /** The JSON text, as this gateway writes it. */
   write(envelope: Envelope): string
 }
@@ -50,6 +54,8 @@ export async function exchange(world: World, gateway: SimulatedGateway, request:
     at: world.clock.now(),
     ...(fault && { fault: { kind: fault.kind, when: fault.when } }),
   })
+  const missing = fault ? undefined : gateway.missing?.(request)
+  if (missing) return missing
   if (!fault) {
     const envelope = gateway.carryOut(request)
     entry.answer = envelope
@@ -92,13 +98,12 @@ function broken(fault: Fault): Reply {
   switch (fault.kind) {
     case "reset":
       return { kind: "reset" }
+    case "http403":
+    case "http404":
+    case "http405":
+    case "http501":
     case "http500":
-      return {
-        kind: "answer",
-        status: 500,
-        contentType: "text/html",
-        body: "<html><body><h1>500 Internal Server Error</h1></body></html>",
-      }
+      return page(Number(fault.kind.slice("http".length)))
     case "empty":
       return { kind: "answer", status: 200, contentType: json, body: "" }
     case "garbage":
@@ -112,6 +117,14 @@ function broken(fault: Fault): Reply {
       return { kind: "silence" }
   }
 }
+
+/** A page of the server, and no answer of the gateway. */
+export const page = (status: number): Reply => ({
+  kind: "answer",
+  status,
+  contentType: "text/html",
+  body: `<html><body><h1>${status} ${STATUS_CODES[status] ?? ""}</h1></body></html>`,
+})
 
 function forged(envelope: Envelope): Envelope {
   if (typeof envelope?.sign !== "string") return envelope

@@ -30,6 +30,7 @@ const disturbance = {
   /**
    * - `timeout`: the answer never comes
    * - `reset`: the connection breaks
+   * - `http403`, `http404`, `http405`, `http501`: a page of a server that does not take the call
    * - `http500`, `empty`, `garbage`: a server error page; 200 with no body; 200 with something that is not JSON
    * - `bad_signature`: the answer with a signature that is wrong (an unsigned answer stays as it is)
    * - `notsure`: Ksher's signed NOTSURE (`cancel_order`: code -6), Gnete's 9999 系统异常
@@ -39,6 +40,10 @@ const disturbance = {
   kind: z.enum([
     "timeout",
     "reset",
+    "http403",
+    "http404",
+    "http405",
+    "http501",
     "http500",
     "empty",
     "garbage",

@@ -86,6 +86,8 @@ export interface GneteQuirks {
   cancelAfterPartialRefund: boolean
   /** A second cancel of a cancelled payment: error (default), or the first one's answer. */
   repeatedCancel: "error" | "same"
+  /** Whether the host has `pay/cancel` and `cancel/query` at all: taken (default), or how it answers without them. */
+  reversals: "taken" | "http404_json" | "http404" | "http405" | "http501"
   /** Whether a failed cancel notifies too. Default false: "when successfully cancelled". */
   failedCancelNotifies: boolean
   /** State of a cancelled payment in its query. Default 4. */
@@ -170,6 +172,7 @@ export const defaultQuirks: Readonly<{ [G in keyof Quirks]: Readonly<Quirks[G]> 
     stateAfterOpen: 1,
     cancelAfterPartialRefund: false,
     repeatedCancel: "error",
+    reversals: "taken",
     failedCancelNotifies: false,
     stateAfterCancel: 4,
     sameDayCutoff: "23:00",
@@ -234,6 +237,7 @@ const gneteChanges = z
     stateAfterOpen: z.union([z.literal(0), z.literal(1)]),
     cancelAfterPartialRefund: z.boolean(),
     repeatedCancel: z.enum(["error", "same"]),
+    reversals: z.enum(["taken", "http404_json", "http404", "http405", "http501"]),
     failedCancelNotifies: z.boolean(),
     stateAfterCancel: z.union([z.literal(4), z.literal(2)]),
     sameDayCutoff: z

@@ -1,4 +1,4 @@
-import type { Envelope, Request, SimulatedGateway } from "../exchange"
+import { page, type Envelope, type Reply, type Request, type SimulatedGateway } from "../exchange"
 import { gneteCalls, type GneteCall } from "../faults"
 import type { World } from "../world"
 import { present, type Data } from "./answers"
@@ -36,6 +36,16 @@ export class GneteGateway implements SimulatedGateway {
       if (!(refusal instanceof GneteRefusal)) throw refusal
       return { code: refusal.code, ...(refusal.message && { msg: refusal.message }) }
     }
+  }
+
+  /** A Jeepay without Gnete's own calls answers as Spring does. */
+  missing({ call }: Request): Reply | undefined {
+    const { reversals } = this.world.quirks.gnete
+    if (reversals === "taken" || (call !== "pay/cancel" && call !== "cancel/query")) return undefined
+    if (reversals !== "http404_json") return page(Number(reversals.slice("http".length)))
+    const timestamp = new Date(this.world.clock.now()).toISOString()
+    const body = JSON.stringify({ timestamp, status: 404, error: "Not Found", path: `/api/${call}` })
+    return { kind: "answer", status: 404, contentType: "application/json", body }
   }
 
   notSure(): Envelope {

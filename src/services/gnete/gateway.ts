@@ -130,12 +130,12 @@ export class GneteGateway implements Gateway {
       payOrderId: order.gatewayNo,
       notifyUrl,
     })
-    return answer.kind === "succeeded" ? reversalOf(answer.value) : answer
+    return answer.kind === "succeeded" ? reversalOf(answer.value) : maybeUnhandled(answer)
   }
 
   async cancelQuery(order: OrderRef, gatewayCancelNo: string): Promise<Outcome<ReversalRecord>> {
     const answer = await this.#client.cancelQuery({ cancelOrderId: gatewayCancelNo })
-    if (answer.kind !== "succeeded") return answer
+    if (answer.kind !== "succeeded") return maybeUnhandled(answer)
     const { payOrderId, payAmount, currency } = answer.value
     const another = order.gatewayNo !== undefined && payOrderId !== order.gatewayNo
     if (another || payAmount !== order.amount.minor || currency !== order.amount.currency)
@@ -256,6 +256,14 @@ export class GneteGateway implements Gateway {
     return refundProblem("Gnete", this.maxNumberLength, refund)
   }
 }
+
+/** Both calls of a reversal are Gnete's own: a host without them answers like one that has never heard of the address. */
+const nothingThere: ReadonlySet<string> = new Set(["http_404", "http_405", "http_501"])
+
+const maybeUnhandled = (answer: Exclude<Answer<unknown>, { kind: "succeeded" }>) =>
+  answer.kind === "unknown" && nothingThere.has(answer.code)
+    ? { ...answer, message: "Gnete does not take this call.", unhandled: true as const }
+    : answer
 
 function standingOf(order: GneteOrder) {
   const standing = standings[order.state]

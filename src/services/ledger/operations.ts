@@ -1,5 +1,6 @@
 import { holdsMoney, isUnclear, ulid } from "../../core"
 import type { OperationKind, OperationState } from "../../core"
+import type { AccountKey, FactName } from "./account-facts"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
 import { LeaseLost, fenceOf, stillHeld } from "./fence"
@@ -62,6 +63,32 @@ export class Operations {
 
   /** Write before send (invariant 1): returns when the row is committed. Its id after the prefix is the merchant number. */
   async intend(paymentId: string, operation: NewOperation): Promise<Operation> {
+    const written = await this.write(paymentId, operation)
+    if (!written) throw new LeaseLost(paymentId)
+    return written
+  }
+
+  /** As `intend`; `undefined`, and nothing is written, where this is known of the account. */
+  async intendUnless(
+    known: AccountKey & { fact: FactName },
+    paymentId: string,
+    operation: NewOperation,
+  ): Promise<Operation | undefined> {
+    const { providerId, account, fact } = known
+    const unless = `not exists (select 1 from gateway_account_fact where provider_id = ? and account = ? and fact = ?
+      and (expires_at is null or expires_at > ?))`
+    // Where another process has taken over, nothing is written either: whoever writes next finds out.
+    return this.write(paymentId, operation, {
+      sql: `where ${unless}`,
+      bindings: [providerId, account, fact, this.clock.now()],
+    })
+  }
+
+  private async write(
+    paymentId: string,
+    operation: NewOperation,
+    where: { sql: string; bindings: unknown[] } = { sql: "", bindings: [] },
+  ): Promise<Operation | undefined> {
     const now = this.clock.now()
     const suffix = ulid(now.getTime())
     const fence = fenceOf(this.held, now)
@@ -69,14 +96,14 @@ export class Operations {
       // Beside another in doubt it is not written: whoever comes second has nothing to send.
       `${fence.with} insert into gateway_operation (id, gateway_payment_id, kind, number, amount, medusa_amount, state, refund_id, created_at, updated_at)
        select ?::text, ?::text, ?::text, ?::text, ?::bigint, ?::text, 'sent', ?::text, ?::timestamptz, ?::timestamptz ${this.held ? "from held" : ""}
-       on conflict do nothing returning *`,
+       ${where.sql} on conflict do nothing returning *`,
       [
         ...[...fence.bindings, `gpop_${suffix}`, paymentId, operation.kind, operation.number ?? suffix],
         ...[operation.amount ?? null, operation.medusaAmount ?? null, operation.refundId ?? null, now, now],
+        ...where.bindings,
       ],
     )
-    if (!rows[0]) throw new LeaseLost(paymentId)
-    return toOperation(rows[0])
+    return rows[0] && toOperation(rows[0])
   }
 
   /** Counts another attempt before it is sent. `undefined`: it has ended meanwhile, and is not sent again. */

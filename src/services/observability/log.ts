@@ -10,6 +10,7 @@ export const logCodes = [
   "call_not_sent",
   "nonce_mismatch",
   "attention",
+  "no_reversal",
   "resolved",
   "books_aligned",
   "review_failed",

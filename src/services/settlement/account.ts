@@ -1,8 +1,9 @@
 import { PaymentProblem, titleOf } from "../../core"
-import type { GatewayPayment } from "../ledger"
+import type { AccountKey, GatewayPayment } from "../ledger"
+import { logLine } from "../observability"
 import { isOutOfReach, raise, setBack } from "./attention"
 import type { Deps } from "./deps"
-import { after, hour } from "./schedule"
+import { after, day, hour } from "./schedule"
 
 /** Entries change only when Medusa starts again, and that wakes every payment in question. */
 const lookAgainMs = hour
@@ -50,4 +51,22 @@ async function outOfReach(
 ): Promise<void> {
   await raise(payment, code, sentence, deps)
   await deps.ledger.payments.update(payment.id, { nextCheckAt: after(deps, lookAgainMs) })
+}
+
+/** The account that the entry has now. */
+export const accountOf = ({ providerId, gateway }: Pick<Deps, "providerId" | "gateway">): AccountKey => ({
+  providerId,
+  account: gateway.account,
+})
+
+/** Tried again once a day: the gateway may get the call, and a reversal costs the shop no fee. */
+const withoutReversalMs = day
+
+/** The gateway does not take the call that reverses a payment: whole payments are refunded for a while, and it is said once. */
+export async function noteNoReversal(deps: Deps): Promise<void> {
+  const expiresAt = after(deps, withoutReversalMs)
+  const { count } = await deps.ledger.facts.note(accountOf(deps), "no_reversal", { expiresAt })
+  if (count > 1) return
+  const sentence = `${titleOf(deps.gateway.name)} does not take same-day reversals of this account: whole payments are refunded instead. It is tried again once a day; sameDayCancel: { enabled: false } leaves that out.`
+  deps.log.warn(logLine("no_reversal", { provider: deps.providerId }, sentence))
 }

@@ -1,4 +1,4 @@
-import { answeredUnknown, holdsMoney, money, refused, sameMoney, unknown } from "../../core"
+import { holdsMoney, money, refused, sameMoney, unknown } from "../../core"
 import type {
   Outcome,
   RefundOrder,
@@ -10,9 +10,11 @@ import type {
 } from "../../core"
 import { isUnsettled, returnedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation, OperationEnd } from "../ledger"
+import { noteNoReversal } from "./account"
 import { counted, tally } from "./confirm"
 import type { Deps } from "./deps"
-import { answered, orderRef, problemOf } from "./orders"
+import { answered, orderRef, problemOf, unhandled } from "./orders"
+import { second } from "./schedule"
 
 export type ReturnOutcome = Outcome<RefundRecord | ReversalRecord>
 
@@ -42,7 +44,7 @@ export async function send(
   if (!operations.some(mayHaveReversed)) return outcome
   return unknown(
     outcome.code,
-    `${outcome.message} The reversal before it, answered with a failure that is not documented, may have gone through.`,
+    `${outcome.message} The reversal before it, which the gateway neither did nor refused in so many words, may have gone through.`,
   )
 }
 
@@ -156,9 +158,14 @@ const undone = (operation: Operation): Outcome<never> =>
     operation.message ?? "The gateway answered with a failure it does not document.",
   )
 
-/** A reversal that Gnete answered with a failure nobody documents, and whose order it went on calling paid, as it may in either case. */
+/**
+ * A reversal that Gnete answered with a failure nobody documents, or with no such call, and whose order it went on calling paid,
+ * as it may in either case.
+ */
 export const mayHaveReversed = ({ kind, outside, state, reason }: Operation): boolean =>
-  kind === "cancel" && !outside && state === "refused" && reason === ("undocumented" satisfies RefusalReason)
+  kind === "cancel" && !outside && state === "refused" && unproven.has(reason ?? "")
+
+const unproven: ReadonlySet<string> = new Set(["undocumented", "not_supported"] satisfies RefusalReason[])
 
 /** A refund is written before it is known whether it may be sent: the process died in between. */
 const neverSent = refused(
@@ -189,11 +196,13 @@ const isReturned = (payment: GatewayPayment, { state, returned, amount }: Standi
   amount !== undefined &&
   sameMoney(amount, money(payment.amount, payment.currency))
 
-/** Asking told nothing. That the gateway had answered with a failure is kept for the next time it is asked. */
-const stillUnknown = (operation: Operation, said: { code: string; message: string }): Unknown =>
-  operation.reason === answered
-    ? answeredUnknown(operation.code ?? said.code, operation.message ?? said.message)
-    : unknown(said.code, said.message)
+/** Asking told nothing. What the gateway had answered is kept for the next time it is asked. */
+function stillUnknown(operation: Operation, said: { code: string; message: string }): Unknown {
+  const kept = unknown(operation.code ?? said.code, operation.message ?? said.message)
+  if (operation.reason === answered) return { ...kept, answered: true }
+  if (operation.reason === unhandled) return { ...kept, unhandled: true }
+  return unknown(said.code, said.message)
+}
 
 function fromRecord(record: RefundRecord, operation: Operation): Outcome<RefundRecord> {
   if (record.amount.minor !== operation.amount)
@@ -228,8 +237,19 @@ async function resolveCancel(
   operation: Operation,
   deps: Deps,
 ): Promise<ReturnOutcome> {
-  if (operation.gatewayNo)
-    return fromReversal(await deps.gateway.cancelQuery(orderRef(payment, deps), operation.gatewayNo))
+  if (operation.gatewayNo) {
+    const asked = await deps.gateway.cancelQuery(orderRef(payment, deps), operation.gatewayNo)
+    if (asked.kind !== "unknown" || !asked.unhandled) return fromReversal(asked)
+  }
+  return resolveByOrder(payment, operation, deps)
+}
+
+async function resolveByOrder(
+  payment: GatewayPayment,
+  operation: Operation,
+  deps: Deps,
+  look: "first" | "second" = "first",
+): Promise<ReturnOutcome> {
   const standing = await deps.gateway.query(orderRef(payment, deps))
   if (standing.kind !== "succeeded")
     return stillUnknown(operation, { code: "query", message: standing.message })
@@ -241,7 +261,32 @@ async function resolveCancel(
       standing.value.state,
       `The gateway calls the order ${standing.value.state}: whether the cancel did it is not known.`,
     )
+  // What the gateway has named it has taken in: it may still be at it.
+  if (operation.gatewayNo) return unknown("unfinished", "The gateway has not finished the reversal.")
+  if (operation.reason === unhandled) return untaken(payment, operation, look, deps)
   return operation.reason === answered ? undone(operation) : sendAgain(payment, operation, false, deps)
+}
+
+/** Long enough for a reversal that was taken in all the same to show in the order. */
+const showsWithinMs = second
+
+/** The host takes no such call, and the order is paid: paid once more a moment later, it has not been reversed. */
+async function untaken(
+  payment: GatewayPayment,
+  operation: Operation,
+  look: "first" | "second",
+  deps: Deps,
+): Promise<ReturnOutcome> {
+  if (look === "first") {
+    await deps.wait(showsWithinMs)
+    return resolveByOrder(payment, operation, deps, "second")
+  }
+  await noteNoReversal(deps)
+  return refused(
+    "not_supported",
+    operation.code ?? "",
+    "The gateway does not take same-day reversals of this account: refund instead.",
+  )
 }
 
 /** "Refunded" may be said of what anything else has returned; of nothing else, it can only be this. */
@@ -271,6 +316,8 @@ async function sendAgain(
   const outcome = await send(payment, repeated, deps)
   if (outcome.kind === "not_sent") return unknown(outcome.code, outcome.message)
   if (outcome.kind === "unknown" && outcome.answered) return failedAgain(operation, outcome)
+  if (outcome.kind === "unknown" && outcome.unhandled)
+    return resolveByOrder(payment, { ...repeated, reason: unhandled, code: outcome.code }, deps)
   if (outcome.kind !== "refused" || (knownAbsent && !mayBeOurOwnDoing.has(outcome.reason))) return outcome
   return unknown(outcome.code, `A repeated attempt was refused: ${outcome.message}`)
 }

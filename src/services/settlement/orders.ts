@@ -1,5 +1,5 @@
 import { money } from "../../core"
-import type { OrderRef, Outcome } from "../../core"
+import type { NotSent, OrderRef, Outcome, Unknown } from "../../core"
 import type { GatewayPayment } from "../ledger"
 import { requireOwnAccount } from "./account"
 import type { Deps } from "./deps"
@@ -20,6 +20,9 @@ export function orderRef(payment: GatewayPayment, deps: Pick<Deps, "gateway">): 
 /** Kept with an operation in doubt: the gateway did answer, with a failure it does not document. */
 export const answered = "answered"
 
+/** Kept with an operation in doubt: the gateway's host says that it takes no such call. */
+export const unhandled = "unhandled"
+
 /** What of an outcome is kept with the operation. */
 export const problemOf = (
   outcome: Outcome<unknown>,
@@ -28,6 +31,11 @@ export const problemOf = (
   if (outcome.kind === "pending") return { message: outcome.message }
   if (outcome.kind === "refused")
     return { reason: outcome.reason, code: outcome.code, message: outcome.message }
-  const reason = outcome.kind === "unknown" && outcome.answered ? { reason: answered } : {}
-  return { ...reason, code: outcome.code, message: outcome.message }
+  return { ...doubtOf(outcome), code: outcome.code, message: outcome.message }
+}
+
+const doubtOf = (outcome: Unknown | NotSent): { reason?: string } => {
+  if (outcome.kind === "not_sent") return {}
+  if (outcome.unhandled) return { reason: unhandled }
+  return outcome.answered ? { reason: answered } : {}
 }

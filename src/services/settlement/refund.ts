@@ -10,7 +10,8 @@ import {
 } from "../../core"
 import type { Outcome } from "../../core"
 import { LeaseLost, committedAmount, isDone, returns } from "../ledger"
-import type { GatewayPayment, NewOperation, Operation, PaymentKey } from "../ledger"
+import type { GatewayPayment, Operation, PaymentKey } from "../ledger"
+import { accountOf } from "./account"
 import { raise } from "./attention"
 import { booking } from "./booking"
 import { foreignReturns, recordReturns } from "./confirm"
@@ -258,10 +259,16 @@ async function carryOut(
 ) {
   const intent = { amount, refundId: request.refundId, medusaAmount: medusaAmountOf(request) }
   if (reverses(payment, operations, amount, deps)) {
-    const reversed = await attempt(payment, operations, { kind: "cancel", ...intent }, deps)
-    if (!fallsBack(reversed)) return answered(reversed, deps)
+    const known = { ...accountOf(deps), fact: "no_reversal" } as const
+    const operation = await deps.ledger.operations.intendUnless(known, payment.id, {
+      kind: "cancel",
+      ...intent,
+    })
+    const reversed = operation && (await attempt(payment, operations, operation, deps))
+    if (reversed && !fallsBack(reversed)) return answered(reversed, deps)
   }
-  return answered(await attempt(payment, operations, { kind: "refund", ...intent }, deps), deps)
+  const operation = await deps.ledger.operations.intend(payment.id, { kind: "refund", ...intent })
+  return answered(await attempt(payment, operations, operation, deps), deps)
 }
 
 /** The payment stays held for the refund that follows. */
@@ -278,10 +285,9 @@ interface Attempted {
 async function attempt(
   payment: GatewayPayment,
   operations: readonly Operation[],
-  intent: NewOperation,
+  operation: Operation,
   deps: Deps,
 ): Promise<Attempted> {
-  const operation = await deps.ledger.operations.intend(payment.id, intent)
   const outcome = await send(payment, operation, deps)
   if (outcome.kind === "unknown") return askedAbout(payment, operation, outcome, deps)
   const ended = fallsBack({ operation, outcome })
