@@ -56,11 +56,12 @@ export const mutations: readonly Mutation[] = [
     edits: [
       ["  toMinor,\n}", "  toMinor,\n  ulid,\n}"],
       [
-        `  const operation = await deps.ledger.operations.intend(payment.id, intent)
-  const outcome = await send(payment, operation, deps)\n`,
-        `  const number = ulid(deps.clock.now().getTime())
-  const outcome = await send(payment, { ...intent, number } as unknown as Operation, deps)
-  const operation = await deps.ledger.operations.intend(payment.id, { ...intent, number })\n`,
+        `  const operation = await deps.ledger.operations.intend(payment.id, { kind: "refund", amount, refundId })
+  return answered(await attempt(payment, operations, operation, deps), deps)\n`,
+        `  const intent = { kind: "refund", amount, refundId, number: ulid(deps.clock.now().getTime()) } as const
+  const outcome = await send(payment, intent as unknown as Operation, deps)
+  const operation = await deps.ledger.operations.intend(payment.id, intent)
+  return answered({ ...(await conclude(payment, operation, outcome, deps)), outcome }, deps)\n`,
       ],
     ],
   },
