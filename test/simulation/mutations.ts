@@ -56,11 +56,11 @@ export const mutations: readonly Mutation[] = [
     edits: [
       ["  toMinor,\n}", "  toMinor,\n  ulid,\n}"],
       [
-        `  const operation = await deps.ledger.operations.intend(payment.id, { kind: "refund", amount, refundId })
+        `  const operation = await deps.ledger.operations.intend(payment.id, { kind: "refund", ...intent })
   return answered(await attempt(payment, operations, operation, deps), deps)\n`,
-        `  const intent = { kind: "refund", amount, refundId, number: ulid(deps.clock.now().getTime()) } as const
-  const outcome = await send(payment, intent as unknown as Operation, deps)
-  const operation = await deps.ledger.operations.intend(payment.id, intent)
+        `  const written = { kind: "refund", ...intent, number: ulid(deps.clock.now().getTime()) } as const
+  const outcome = await send(payment, written as unknown as Operation, deps)
+  const operation = await deps.ledger.operations.intend(payment.id, written)
   return answered({ ...(await conclude(payment, operation, outcome, deps)), outcome }, deps)\n`,
       ],
     ],
