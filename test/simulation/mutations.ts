@@ -54,7 +54,7 @@ export const mutations: readonly Mutation[] = [
     seed: 578,
     file: settlement("refund"),
     edits: [
-      ["  toMinor,\n}", "  toMinor,\n  ulid,\n}"],
+      ["  titleOf,\n}", "  titleOf,\n  ulid,\n}"],
       [
         `  const operation = await deps.ledger.operations.intend(payment.id, { kind: "refund", ...intent })
   return answered(await attempt(payment, operations, operation, deps), deps)\n`,
