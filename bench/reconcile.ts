@@ -70,6 +70,7 @@ function depsOf(knex: Knex): ReconcileDeps {
   }
   return {
     ledger,
+    cancels: { ...deps, depsOf: () => deps },
     log,
     now: () => new Date(),
     depsOf: () => deps,

@@ -47,7 +47,12 @@ const depsOf = (database: Database): Deps => ({
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   refundsHeld: async (ids) => new Set(ids),
   emit: async () => undefined,
-  medusa: { demandOf: () => Promise.reject(new Error("No order is asked about here.")) },
+  medusa: {
+    demandOf: () => Promise.reject(new Error("No order is asked about here.")),
+    orderOfRefund: async () => undefined,
+    orderStanding: async () => undefined,
+    lockOrder: () => ({ acquire: async () => true, release: () => undefined }),
+  },
 })
 
 /** What the provider does for one refund, with the ledger. */

@@ -192,7 +192,7 @@ async function cancelOrder(world: World, step: Extract<Step, { do: "cancelOrder"
     const orderId = cartOf(world, step.cart)?.orderId
     if (!orderId) return
     const answer = await world.request(world.some, "cancel order", (process) =>
-      process.medusa.cancelOrder(orderId),
+      process.medusa.adminCancel(orderId),
     )
     if (answer.kind === "ok") return
     await world.wait(step.thinkMs, "the admin thinks")

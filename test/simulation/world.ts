@@ -157,6 +157,15 @@ export class World {
     let lookedBack = false
     const reconcileDeps: ReconcileDeps = {
       ledger,
+      cancels: {
+        ledger,
+        host: medusa,
+        clock: this.scheduler.clock,
+        log: this.log(owner),
+        wait: (ms) => this.scheduler.gate(owner, `waits ${ms} ms`, () => undefined, { delay: ms }),
+        every: () => () => undefined,
+        depsOf: (payment) => depsOf(payment.providerId),
+      },
       log: this.log(owner),
       now: () => this.scheduler.clock.now(),
       depsOf,
@@ -225,6 +234,7 @@ export class World {
       refundsHeld: (refundIds) => medusa.refundsHeld(refundIds),
       medusa,
       emit: async (event, payment) => medusa.announce(event, payment),
+      every: () => () => undefined,
       host: medusa,
     }
   }

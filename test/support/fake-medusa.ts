@@ -5,16 +5,19 @@ import {
   authorize,
   cancel,
   open,
-  refund,
-  tell,
+  enteredAlone,
+  refundForMedusa,
   type AlignBefore,
   type Authorization,
   type BookDifference,
+  type ChangeKind,
   type Deps,
   type Host,
   type HostOrder,
   type HostPayment,
   type HostSession,
+  type OrderLock,
+  type OrderStanding,
   type PaymentEvent,
   type SessionMark,
 } from "../../src/services/settlement"
@@ -30,6 +33,8 @@ export interface MedusaTables {
   payments: Map<string, Payment>
   orders: Map<string, Order>
   locks: Map<string, { holder: object; until: number }>
+  /** The change that is open, by order. */
+  changes: Map<string, ChangeKind>
   count: number
 }
 
@@ -100,6 +105,7 @@ export const emptyTables = (): MedusaTables => ({
   payments: new Map(),
   orders: new Map(),
   locks: new Map(),
+  changes: new Map(),
   count: 0,
 })
 
@@ -250,8 +256,26 @@ export class FakeMedusa implements Host {
     this.emit("payment.refunded", () => this.around.subscribers.paymentRefunded(paymentId))
   }
 
+  /** An admin or a customer opens a change of the order, and leaves it so. */
+  async openChange(orderId: string, kind: ChangeKind): Promise<void> {
+    this.refuseSecondChange(orderId)
+    await this.write("change opened", () => this.#tables.changes.set(orderId, kind))
+  }
+
+  async endChange(orderId: string): Promise<void> {
+    await this.write("change ended", () => this.#tables.changes.delete(orderId))
+  }
+
+  private refuseSecondChange(orderId: string): void {
+    if (this.#tables.changes.has(orderId))
+      throw new MedusaProblem(
+        "invalid_data",
+        `Order (${orderId}) already has an existing active order change`,
+      )
+  }
+
   /** `cancelOrderWorkflow`: what providers throw is logged, and the refund's transaction is written all the same (H7). */
-  async cancelOrder(orderId: string): Promise<void> {
+  async adminCancel(orderId: string): Promise<void> {
     const order = await this.read("order", () => this.order(orderId))
     if (order.canceled) throw new MedusaProblem("not_allowed", `Order with id ${orderId} has been canceled.`)
     const payments = this.paymentsOfOrder(orderId)
@@ -342,6 +366,11 @@ export class FakeMedusa implements Host {
     await this.write("collection", () => this.#tables.collections.set(collection.id, collection))
   }
 
+  /** The first half of a cancelled order: its money. */
+  async refundAll(orderId: string): Promise<void> {
+    await this.refundCaptured(orderId)
+  }
+
   // What the plugin asks of Medusa.
 
   /** Read in the real one's order, each in a step of its own. */
@@ -378,6 +407,15 @@ export class FakeMedusa implements Host {
           amount: this.major(captured(payment) - refunded(payment)),
         })),
       elsewhere: this.major(sum((order?.transactions ?? []).filter((one) => !isEntered(one)))),
+    }
+  }
+
+  async cancelOrder(orderId: string): Promise<{ problem?: string }> {
+    try {
+      await this.adminCancel(orderId)
+      return {}
+    } catch (error) {
+      return { problem: (error as Error).message }
     }
   }
 
@@ -451,7 +489,48 @@ export class FakeMedusa implements Host {
     _note: string,
   ): Promise<void> {
     if (order && !order.canceled) await this.adminRefund(payment.id, this.minor(amount))
-    else await this.refundPayment(payment.id, this.minor(amount))
+    else await enteredAlone.run(true, () => this.refundPayment(payment.id, this.minor(amount)))
+  }
+
+  async orderOfRefund(refundId: string): Promise<string | undefined> {
+    return this.read("order of refund", () => {
+      const payment = [...this.#tables.payments.values()].find((one) =>
+        one.refunds.some((row) => row.id === refundId),
+      )
+      return (payment && this.#tables.collections.get(payment.collectionId)?.orderId) ?? undefined
+    })
+  }
+
+  async orderStanding(orderId: string, amount?: string): Promise<OrderStanding | undefined> {
+    return this.read("order and its changes", () => {
+      const order = this.#tables.orders.get(orderId)
+      return (
+        order && {
+          id: order.id,
+          canceled: order.canceled,
+          change: this.#tables.changes.get(orderId),
+          needsCreditLine:
+            amount === undefined || this.minor(amount) > Math.max(0, -pendingDifference(order)),
+        }
+      )
+    })
+  }
+
+  /** The ledger's lease is what is simulated; Medusa's own lock is always free here. */
+  lockOrder(): OrderLock {
+    return { acquire: () => Promise.resolve(true), release: () => undefined }
+  }
+
+  async creditReturned(orderId: string, since: Date): Promise<void> {
+    const order = { id: orderId, canceled: false }
+    if ((await this.transactionDifference(order)).length) await this.alignTransactions(order)
+    const back = sum(
+      this.paymentsOfOrder(orderId)
+        .flatMap((payment) => payment.refunds)
+        .filter((row) => row.createdAt >= since.getTime()),
+    )
+    const amount = Math.min(back, pendingDifference(this.order(orderId)))
+    if (amount > 0) await this.addCreditLine(orderId, exactly(amount))
   }
 
   async compareBooks(payment: HostPayment, order: HostOrder | undefined): Promise<BookDifference[]> {
@@ -875,12 +954,11 @@ export class FakeMedusa implements Host {
   private async refundAtProvider(payment: Payment, row: Row): Promise<void> {
     const deps = this.around.depsOf(payment.providerId)
     return this.inMedusasWords(async () => {
-      const known = await this.paymentIn(payment.data, deps)
-      if (!known) throw new PaymentProblem("not_found", "payment_unknown", "No such gateway payment.")
-      const of = { number: known.number, providerId: payment.providerId }
-      const amount = { major: this.major(row.amount) }
-      const done = await refund({ of, amount, refundId: row.id }, deps)
-      await tell(done.payment, deps)
+      const number = payment.data.merchant_order_no
+      if (typeof number !== "string")
+        throw new PaymentProblem("not_found", "payment_unknown", "No such gateway payment.")
+      const amount = this.major(row.amount)
+      await refundForMedusa({ number, providerId: payment.providerId, amount, refundId: row.id }, deps)
     })
   }
 
@@ -944,6 +1022,7 @@ export class FakeMedusa implements Host {
       const order = this.order(orderId)
       if (order.canceled)
         throw new MedusaProblem("invalid_data", `Order with id ${orderId} has been canceled.`)
+      this.refuseSecondChange(orderId)
       order.creditLines.push(amount)
     })
   }

@@ -17,6 +17,8 @@ export const attentionCodes = [
   "no_order",
   "account_changed",
   "entry_removed",
+  "order_changing",
+  "cancel_unfinished",
 ] as const
 type AttentionCode = (typeof attentionCodes)[number]
 

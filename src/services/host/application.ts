@@ -8,9 +8,21 @@ import type { GatewayPayment, Ledger } from "../ledger"
 import type { PluginOptions } from "../options/plugin"
 import { GatewayPaymentProvider, emitTo } from "../provider"
 import type { EventBus } from "../provider"
-import { day, hour, mark, minute, notePlacedOrder, paymentsOfOrder, review } from "../settlement"
-import type { Host, ReconcileDeps, SettleDeps } from "../settlement"
+import {
+  day,
+  hour,
+  mark,
+  minute,
+  notePlacedOrder,
+  orderIdOf,
+  paymentsOfOrder,
+  refuseUnenterable,
+  review,
+  withOrderLease,
+} from "../settlement"
+import type { CancelDeps, Host, ReconcileDeps, SettleDeps } from "../settlement"
 import { MedusaHost } from "./medusa"
+import { noteApplication } from "./order"
 
 /** The plugin inside a running Medusa: what routes, subscribers and jobs start from. */
 export class GatewayPayments {
@@ -20,6 +32,7 @@ export class GatewayPayments {
   constructor(private readonly container: MedusaContainer) {
     this.ledger = openLedger(fromKnex(container.resolve(ContainerRegistrationKeys.PG_CONNECTION)))
     this.host = new MedusaHost(container)
+    noteApplication(container)
   }
 
   get options(): PluginOptions {
@@ -120,11 +133,41 @@ export class GatewayPayments {
     })
   }
 
+  /** Runs `work` while nobody else is at the order. */
+  atOrder<T>(orderId: string | undefined, work: () => Promise<T>): Promise<T> {
+    return withOrderLease(orderId, this.cancelDeps(), work)
+  }
+
+  /** As `atOrder`, for the order that a payment belongs to, where there is one yet. */
+  async atOrderOf<T>(payment: GatewayPayment, work: (orderId?: string) => Promise<T>): Promise<T> {
+    const orderId = await orderIdOf(payment, this.host)
+    return this.atOrder(orderId, () => work(orderId))
+  }
+
+  /** What a person returns or records is entered in Medusa too: refused where Medusa could not. Call it with the order in hand. */
+  async refuseBesideChange(orderId: string | undefined, amount: string | undefined): Promise<void> {
+    const standing = orderId === undefined ? undefined : await this.host.orderStanding(orderId, amount)
+    // For a cancelled order it is entered by the payment module alone, which needs no credit line.
+    if (standing && !standing.canceled) refuseUnenterable(standing)
+  }
+
+  cancelDeps(): CancelDeps {
+    return {
+      ledger: this.ledger,
+      host: this.host,
+      clock: systemClock,
+      log: this.container.resolve(ContainerRegistrationKeys.LOGGER),
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      depsOf: (payment) => this.depsOfPayment(payment),
+    }
+  }
+
   reconcileDeps(): ReconcileDeps {
     const log = this.container.resolve(ContainerRegistrationKeys.LOGGER)
     const bus = this.container.resolve<EventBus | undefined>(Modules.EVENT_BUS, { allowUnregistered: true })
     return {
       ledger: this.ledger,
+      cancels: this.cancelDeps(),
       log,
       now: () => systemClock.now(),
       depsOf: (providerId) => this.depsOf(providerId),

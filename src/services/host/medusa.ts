@@ -1,8 +1,14 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
 import { BigNumber, ContainerRegistrationKeys, MathBN, MedusaError, Modules } from "@medusajs/framework/utils"
-import { processPaymentWorkflow, refundPaymentWorkflow } from "@medusajs/medusa/core-flows"
+import {
+  cancelOrderWorkflow,
+  createOrderCreditLinesWorkflow,
+  processPaymentWorkflow,
+  refundPaymentWorkflow,
+} from "@medusajs/medusa/core-flows"
 
 import type { Demand } from "../../core"
+import { enteredAlone } from "../settlement"
 import type {
   AlignBefore,
   BookDifference,
@@ -10,10 +16,14 @@ import type {
   HostOrder,
   HostPayment,
   HostSession,
+  OrderLock,
+  OrderStanding,
   SessionMark,
 } from "../settlement"
 import { demandOf } from "./demand"
 import { graph } from "./graph"
+import { lockOrder, orderOfRefund, orderStanding } from "./order"
+import type { OrderSummary } from "./order"
 import { gapOf, plainDecimal, total, type Amount } from "./transactions"
 
 /** `updatePaymentSessions` writes without calling the provider; it is generated, and missing from the interface. */
@@ -141,7 +151,46 @@ export class MedusaHost implements Host {
   ): Promise<void> {
     const input = { payment_id: payment.id, amount: new BigNumber(amount), note }
     if (order && !order.canceled) await refundPaymentWorkflow(this.container).run({ input })
-    else await this.payments.refundPayment(input)
+    else await enteredAlone.run(true, () => this.payments.refundPayment(input))
+  }
+
+  orderOfRefund(refundId: string): Promise<string | undefined> {
+    return orderOfRefund(this.container, refundId)
+  }
+
+  orderStanding(orderId: string, amount?: string): Promise<OrderStanding | undefined> {
+    return orderStanding(this.container, orderId, amount)
+  }
+
+  lockOrder(orderId: string): OrderLock {
+    return lockOrder(this.container, orderId)
+  }
+
+  async cancelOrder(orderId: string): Promise<{ problem?: string }> {
+    const { errors } = await cancelOrderWorkflow(this.container).run({
+      input: { order_id: orderId, no_notification: false },
+      throwOnError: false,
+    })
+    const first = errors[0]?.error as { message?: string } | undefined
+    return first ? { problem: first.message ?? "unknown" } : {}
+  }
+
+  async creditReturned(orderId: string, since: Date): Promise<void> {
+    const { rows, difference, align } = await this.transactionBook({ id: orderId, canceled: false })
+    if (difference.length) await align()
+    const returned = total(
+      rows.flatMap((row) => row.refunds ?? []).filter((row) => new Date(row.created_at) >= since),
+    )
+    const [order] = await this.graph<OrderSummary>("order", ["id", "summary"], { id: orderId })
+    const asked = order?.summary?.pending_difference ?? 0
+    const amount = MathBN.lt(asked, returned) ? asked : returned
+    if (MathBN.lte(amount, 0)) return
+    await createOrderCreditLinesWorkflow(this.container).run({
+      input: {
+        id: orderId,
+        credit_lines: [{ amount, reference: "gateway_payments_cancel", reference_id: orderId }],
+      },
+    })
   }
 
   demandOf(collectionId: string): Promise<Demand> {

@@ -6,10 +6,11 @@ import type { Lease } from "./fence"
 import { Leases } from "./leases"
 import { Notifications } from "./notifications"
 import { Operations } from "./operations"
+import { Orders } from "./orders"
 import { Payments } from "./payments"
 import { Reservations } from "./reservations"
 
-/** What the plugin knows of money at the gateways, in three tables, and of the accounts there. Knows no gateway and no Medusa. */
+/** What the plugin knows of money at the gateways, of the orders it belongs to, and of the accounts there. Knows no gateway and no Medusa. */
 export interface Ledger {
   payments: Payments
   operations: Operations
@@ -17,6 +18,7 @@ export interface Ledger {
   reservations: Reservations
   notifications: Notifications
   facts: AccountFacts
+  orders: Orders
   /** The same ledger for who holds a payment: what is written about it fails once another process has taken it over. */
   under(lease: Lease): Ledger
   /** The same ledger inside one short transaction: no HTTP call is ever made in there. */
@@ -26,6 +28,7 @@ export interface Ledger {
 export const openLedger = (database: Database, clock: Clock = systemClock): Ledger => {
   const notifications = new Notifications(database, clock)
   const facts = new AccountFacts(database, clock)
+  const orders = new Orders(database, clock)
   const reservations = new Reservations(database, clock)
   const opened = (held?: Lease): Ledger => ({
     payments: new Payments(database, clock, held),
@@ -34,6 +37,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
     reservations,
     notifications,
     facts,
+    orders,
     under: opened,
     together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
   })
@@ -47,5 +51,6 @@ export * from "./fence"
 export * from "./leases"
 export * from "./notifications"
 export * from "./operations"
+export * from "./orders"
 export * from "./payments"
 export * from "./reservations"

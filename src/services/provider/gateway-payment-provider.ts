@@ -1,4 +1,3 @@
-import { container as application } from "@medusajs/framework"
 import {
   AbstractPaymentProvider,
   Modules,
@@ -12,6 +11,7 @@ import type { Gateway } from "../../core"
 import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { Clock, GatewayPayment, KnexLike, Ledger } from "../ledger"
 import { demandOf } from "../host/demand"
+import { applicationContainer, lockOrder, orderOfRefund, orderStanding } from "../host/order"
 import { plainDecimal, type Amount } from "../host/transactions"
 import { logLine } from "../observability"
 import { notifyUrl } from "../options/shared"
@@ -24,9 +24,8 @@ import {
   lookAgain,
   open,
   receive,
-  refund,
+  refundForMedusa,
   requireOwnAccount,
-  tell,
 } from "../settlement"
 import type { Authorization, Deps, Policy } from "../settlement"
 import { asMedusaError, inMedusasWords } from "./errors"
@@ -100,7 +99,12 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
       refundsHeld: (refundIds) => this.refundsHeld(refundIds),
       emit: (event, payment) => emitTo(this.medusa[Modules.EVENT_BUS], this.medusa.logger, event, payment),
       // The payment module's own container knows no order.
-      medusa: { demandOf: (collectionId) => demandOf(application, collectionId) },
+      medusa: {
+        demandOf: (collectionId) => demandOf(applicationContainer(), collectionId),
+        orderOfRefund: (refundId) => orderOfRefund(applicationContainer(), refundId),
+        orderStanding: (orderId, amount) => orderStanding(applicationContainer(), orderId, amount),
+        lockOrder: (orderId) => lockOrder(applicationContainer(), orderId),
+      },
     }
   }
 
@@ -169,12 +173,16 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
 
   override async refundPayment(input: Medusa.RefundPaymentInput): Promise<Medusa.RefundPaymentOutput> {
     return inMedusasWords(async () => {
-      const number = known(numberIn(input.data))
-      const amount = { major: plainDecimal(input.amount) }
-      const refundId = input.context?.idempotency_key ?? null
-      const done = await refund({ of: { number, providerId: this.providerId }, amount, refundId }, this.deps)
-      await tell(done.payment, this.deps)
-      return { data: sessionData(done.payment) }
+      const payment = await refundForMedusa(
+        {
+          number: known(numberIn(input.data)),
+          providerId: this.providerId,
+          amount: plainDecimal(input.amount),
+          refundId: input.context?.idempotency_key ?? null,
+        },
+        this.deps,
+      )
+      return { data: sessionData(payment) }
     })
   }
 

@@ -19,6 +19,8 @@ export type AttentionCode =
   | "no_order"
   | "account_changed"
   | "entry_removed"
+  | "order_changing"
+  | "cancel_unfinished"
 
 /**
  * Doubts about where the money is. What else is said of a payment says how to return it or to go on, and would have it

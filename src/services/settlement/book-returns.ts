@@ -6,6 +6,7 @@ import { clear, raise } from "./attention"
 import { booking } from "./booking"
 import { carriedRows, uncarried } from "./carried"
 import type { SettleDeps } from "./deps"
+import { changeInWords } from "./enterable"
 import { codeOf, quiet } from "./give-back"
 import type { HostOrder, HostPayment } from "./host"
 import { fresh } from "./known"
@@ -27,12 +28,14 @@ export async function bookReturns(
     if (!booked) return true
     // Medusa captures first and places the order then: a refund entered in between would miss the order's transactions.
     if (!order && justPaid(payment, deps)) return false
+    const amount = toEnter(operation, booked, payment)
+    if (await waitsForChange(payment, operation, { order, amount }, deps)) return false
     try {
       const note = operation.outside
         ? "Refunded in the gateway's own console."
         : `Refund ${operation.number} went through.`
       await booking.run({ operationId: operation.id }, () =>
-        deps.host.refund(booked, order, toEnter(operation, booked, payment), note),
+        deps.host.refund(booked, order, amount, note),
       )
     } catch (error) {
       if (!(await unbooked(payment, deps)).some((one) => one.id === operation.id)) continue
@@ -49,6 +52,35 @@ export async function bookReturns(
   const now = await fresh(payment, deps)
   if (now.attentionCode === "books_differ" && !(await uncarried(now, deps)))
     await clear(now, ["books_differ"], deps)
+  await clear(now, ["order_changing"], deps)
+  return true
+}
+
+/** How long an admin may take over an edit or a return before he is told that money waits for him to end it. */
+const changesTake = 10 * minute
+
+/**
+ * Beside an open change Medusa would enter the refund and not its credit line: it is entered once the change has ended. Medusa's
+ * payment module alone enters it for a cancelled order, which has none.
+ */
+async function waitsForChange(
+  payment: GatewayPayment,
+  operation: Operation,
+  { order, amount }: { order: HostOrder | undefined; amount: string },
+  deps: SettleDeps,
+): Promise<boolean> {
+  if (!order || order.canceled) return false
+  const standing = await deps.host.orderStanding(order.id, amount)
+  if (!standing?.change || !standing.needsCreditLine) return false
+  const since = operation.settledAt ?? operation.createdAt
+  if (since > after(deps, -changesTake)) return true
+  const { name, end } = changeInWords(standing.change)
+  await raise(
+    payment,
+    "order_changing",
+    `Refund ${operation.number} of ${amount} went through at the gateway. Medusa cannot enter it while the order has ${name} open: ${end}. It is then entered automatically.`,
+    deps,
+  )
   return true
 }
 

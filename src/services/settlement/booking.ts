@@ -6,3 +6,6 @@ import { AsyncLocalStorage } from "node:async_hooks"
  * the same instant would send the second.
  */
 export const booking = new AsyncLocalStorage<{ operationId: string }>()
+
+/** Set while Medusa's payment module alone is asked to refund: no credit line is written, so nothing stands in its way. */
+export const enteredAlone = new AsyncLocalStorage<true>()

@@ -27,6 +27,14 @@ export async function settleCancelledOrder(
   return settled
 }
 
+/** The order a payment belongs to, as noted here or as Medusa links it. */
+export async function orderIdOf(
+  { orderId, collectionId }: GatewayPayment,
+  host: Pick<Host, "orderOf">,
+): Promise<string | undefined> {
+  return orderId ?? (collectionId ? (await host.orderOf(collectionId))?.id : undefined)
+}
+
 /** The gateway payments of an order, found by what Medusa links to it and by what the ledger noted at open. */
 export async function paymentsOfOrder(
   orderId: string,

@@ -34,7 +34,9 @@ export interface Deps {
   refundsHeld: (refundIds: readonly string[]) => Promise<Set<string>>
   emit: (event: PaymentEvent, payment: GatewayPayment) => Promise<void>
   /** What may be asked of Medusa where a provider is called. */
-  medusa: Pick<Host, "demandOf">
+  medusa: Pick<Host, "demandOf" | "orderOfRefund" | "orderStanding" | "lockOrder">
+  /** Runs `work` again and again until the function it returns is called; absent: by the machine's own time. */
+  every?: ((ms: number, work: () => void) => () => void) | undefined
 }
 
 /** What settlement needs besides: Medusa itself. */

@@ -134,6 +134,8 @@ export const quiet: ReadonlySet<unknown> = new Set([
   "refund_in_progress",
   "earlier_refund_booked_first",
   "busy",
+  "order_busy",
+  "order_changing",
 ])
 /** Of attempts that did not reach the gateway: an hour of them, by the back-off. */
 const patientChecks = 6

@@ -30,6 +30,16 @@ export interface Host {
     order: HostOrder | undefined,
     before: AlignBefore,
   ): Promise<{ changes: BookDifference[]; waits: boolean }>
+  /** The order of the payment that Medusa's refund row belongs to. */
+  orderOfRefund(refundId: string): Promise<string | undefined>
+  /** What stands in the way of a refund of `amount`, or of any where there is none. `undefined`: there is no such order. */
+  orderStanding(orderId: string, amount?: string): Promise<OrderStanding | undefined>
+  /** Medusa's own lock on an order, which its order edits take. */
+  lockOrder(orderId: string): OrderLock
+  /** Has Medusa cancel the order. `problem` where it did not. */
+  cancelOrder(orderId: string): Promise<{ problem?: string }>
+  /** Enters as a credit line what went back since `since`, as far as the order still asks for it: the half that a cancel had not reached. */
+  creditReturned(orderId: string, since: Date): Promise<void>
   /** Mirrors a state into the session and its payment (never through the provider). */
   mark(sessionId: string, mark: SessionMark): Promise<void>
 }
@@ -76,4 +86,21 @@ export interface SessionMark {
   refundedAmount: string
   /** Close the session for good: only where nothing was captured on it. */
   cancel: boolean
+}
+
+/** Medusa lets one change of an order be open at a time. `refund`: a credit line that is being entered. */
+export type ChangeKind = "edit" | "return" | "exchange" | "claim" | "transfer" | "refund" | "change"
+
+export interface OrderStanding {
+  id: string
+  canceled: boolean
+  change: ChangeKind | undefined
+  /** Medusa has to write a credit line: the amount is more than the order owes the shopper anyway. */
+  needsCreditLine: boolean
+}
+
+export interface OrderLock {
+  /** Whether it was had. Asked again by the same owner, it lasts longer. */
+  acquire(): Promise<boolean>
+  release(): void
 }

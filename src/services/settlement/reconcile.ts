@@ -1,8 +1,10 @@
 import { PaymentProblem } from "../../core"
 import type { GatewayName } from "../../core"
-import type { GatewayPayment, Ledger, Notification } from "../ledger"
+import type { BegunCancel, GatewayPayment, Ledger, Notification } from "../ledger"
 import { kindOf, logLine, observed, reasonOf } from "../observability"
 import { noteRemovedEntry } from "./account"
+import { finishCancel } from "./cancel-journal"
+import type { CancelDeps } from "./cancel-journal"
 import type { Log, SettleDeps } from "./deps"
 import { act, settle } from "./doors"
 import { day, minute } from "./schedule"
@@ -12,6 +14,7 @@ import type { Change, Survey } from "./survey"
 
 export interface ReconcileDeps {
   ledger: Ledger
+  cancels: CancelDeps
   log: Log
   now: () => Date
   depsOf: (providerId: string) => SettleDeps
@@ -50,6 +53,8 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
   const started = deps.now().getTime()
   await wakeStrays(deps)
   await wakeUnwanted(deps)
+  const cancels = await deps.ledger.orders.claimDueCancels(limits.batch, minute)
+  await eachOf(cancels, limits.concurrency, (one) => finishOne(one, deps))
   while (deps.now().getTime() - started < limits.budgetMs) {
     const notifications = await deps.ledger.notifications.claimDue(limits.batch, holdMs)
     await eachOf(notifications, limits.concurrency, (one) => actOn(one, deps, report))
@@ -69,6 +74,15 @@ async function wakeStrays(deps: ReconcileDeps): Promise<void> {
     const payment = await deps.ledger.payments.ofSession(sessionId)
     if (payment && (!payment.nextCheckAt || payment.nextCheckAt > deps.now()))
       await deps.ledger.payments.update(payment.id, { nextCheckAt: deps.now() })
+  }
+}
+
+async function finishOne(cancel: BegunCancel, deps: ReconcileDeps): Promise<void> {
+  try {
+    await finishCancel(cancel, deps.cancels)
+  } catch (error) {
+    // Due again when the claim runs out.
+    deps.log.error(logLine("cancel_unfinished", { order: cancel.orderId }, reasonOf(error)))
   }
 }
 

@@ -7,9 +7,11 @@ import { alignBooks, bookReturns } from "./book-returns"
 import { inMedusaCaptured, isCaptured, mayBePlaced, orderFor, orphaned } from "./capture"
 import { owedInMedusa } from "./carried"
 import type { SettleDeps } from "./deps"
-import { giveBackOwed, giveBackUnbooked } from "./give-back"
+import { codeOf, giveBackOwed, giveBackUnbooked } from "./give-back"
+import type { HostOrder } from "./host"
 import { fresh } from "./known"
 import { withLease } from "./lease"
+import { withOrderLease } from "./order-lease"
 import { tell } from "./tell"
 import { nextCheck } from "./watch"
 
@@ -44,12 +46,30 @@ async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<bool
   const unsure = payment.attentionCode === "outside_unclear"
   const captured = unsure ? payment : await inMedusaCaptured(payment, deps)
   const order = await orderFor(captured, deps)
+  try {
+    return await withOrderLease(order?.id, deps, () => inOrder(captured, order, unsure, deps))
+  } catch (error) {
+    // Somebody else is at the order: looked at again soon.
+    if (codeOf(error) === "order_busy") return true
+    throw error
+  }
+}
+
+/** Refunds go out, and are entered, one after the other, and not beside anything else that is done at the order. */
+async function inOrder(
+  payment: GatewayPayment,
+  found: HostOrder | undefined,
+  unsure: boolean,
+  deps: SettleDeps,
+): Promise<boolean> {
+  // Whoever held the order until now may have cancelled it.
+  const order = found && payment.collectionId ? await deps.host.orderOf(payment.collectionId) : found
   const booked = await deps.host.payment(payment.sessionId)
   if (!isCaptured(booked)) {
-    if (!unsure) await giveBackUnbooked(captured, deps)
+    if (!unsure) await giveBackUnbooked(payment, deps)
     return false
   }
-  const returned = unsure ? captured : await giveBackOwed(captured, booked, order, deps)
+  const returned = unsure ? payment : await giveBackOwed(payment, booked, order, deps)
   const entered = await bookReturns(returned, order, deps)
   const { waits } = await alignBooks(payment.sessionId, order, deps)
   const last = await orphaned(await fresh(payment, deps), order, deps)

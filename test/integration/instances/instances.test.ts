@@ -118,17 +118,38 @@ describe.each(ways)("two instances on %s", (_name, modules) => {
     it("the whole refunded at both at once goes back once", async () => {
       const order = await paidOrder(way)
       const answers = await Promise.all([refunds(one, order, way.major), refunds(two, order, way.major)])
-      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400])
+      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409])
       await expectBooks(world, order, 0)
       expect(await returnsAt(order)).toEqual([way.minor])
     })
 
-    it("the same part refunded at both at once is two refunds, one after the other", async () => {
+    it("the same part refunded at both at once by one admin is one click, and two parts are two refunds", async () => {
       const order = await paidOrder(way)
-      const answers = await Promise.all([refunds(one, order, part), refunds(two, order, part)])
-      expect(answers.map((answer) => answer.status)).toEqual([200, 200])
-      await expectBooks(world, order, way.minor - 200 * part)
-      expect(await returnsAt(order)).toEqual([100 * part, 100 * part])
+      const same = await Promise.all([refunds(one, order, part), refunds(two, order, part)])
+      expect(same.map((answer) => answer.status).sort()).toEqual([200, 409])
+      const others = await Promise.all([refunds(one, order, 3), refunds(two, order, 4)])
+      expect(others.map((answer) => answer.status)).toEqual([200, 200])
+      await expectBooks(world, order, way.minor - 100 * (part + 7))
+      expect((await returnsAt(order)).sort((a, b) => a - b)).toEqual([300, 400, 100 * part])
+    })
+
+    it("a cancel at one while the other refunds and opens an exchange: each is whole, or refused with nothing sent", async () => {
+      const order = await paidOrder(way)
+      const at = (medusa: MedusaProcess, path: string, body: object) =>
+        medusa.shop.http.post(path, body, { headers: medusa.shop.adminHeaders })
+
+      const [cancel] = await Promise.all([
+        at(one, `/admin/orders/${order.id}/cancel`, {}),
+        refunds(two, order, part),
+        at(two, "/admin/exchanges", { order_id: order.id }),
+      ])
+
+      const { status } = await books({ ...world, shop: two.shop }, order)
+      expect(status).toBe(cancel.status === 200 ? "canceled" : "pending")
+      const returned = (await returnsAt(order)).reduce((sum, amount) => sum + amount, 0)
+      if (cancel.status === 200) expect(returned).toBe(way.minor)
+      else expect([0, 100 * part]).toContain(returned)
+      await expectBooks(world, order, way.minor - returned)
     })
   })
 
@@ -147,12 +168,12 @@ describe.each(ways)("two instances on %s", (_name, modules) => {
 
   it("one dies when the gateways have done what it asked for: the other takes over when its lease ends", async () => {
     const orders = await Promise.all(gateways.map(async ([, way]) => ({ way, order: await paidOrder(way) })))
-    // Medusa's row, the operation, the gateway's answer.
-    for (const { order } of orders) await refunds(one, order, 20, following({ flow: order.id, after: 3 }))
+    // The order and the payment taken, Medusa's row, the operation, the gateway's answer.
+    for (const { order } of orders) await refunds(one, order, 20, following({ flow: order.id, after: 5 }))
     await one.kill()
 
     const early = await refunds(two, orders[0]!.order, 20)
-    expect(early.data.message).toMatch(/in progress\. Nothing was sent/)
+    expect(early.data.message).toMatch(/working at this order.*Nothing was sent/)
 
     await later(5 * minute, two)
     for (const { order, way } of orders) {

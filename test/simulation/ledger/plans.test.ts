@@ -88,7 +88,15 @@ async function fill() {
        case when p.id like '%000' and n = 1 then p.created_at end, p.created_at, p.created_at
      from gateway_payment p, generate_series(1, 2) n`,
   )
-  await world.database.query("vacuum analyze gateway_payment, gateway_operation, gateway_notification")
+  await world.database.query(
+    `insert into gateway_order (order_id, cancel_asked_by, cancel_asked_at, cancel_next_at, created_at, updated_at)
+     select order_id, case when id like '%000' then 'admin' end, case when id like '%000' then created_at end,
+       case when id like '%000' then created_at end, created_at, created_at
+     from gateway_payment`,
+  )
+  await world.database.query(
+    "vacuum analyze gateway_payment, gateway_operation, gateway_notification, gateway_order",
+  )
 }
 
 const id = `gpay_${"42".padStart(26, "0")}`
@@ -189,6 +197,17 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     const operation = await world.ledger.operations.intend(paymentId, { kind: "refund", amount: 1 })
     return ledger.under(lease).leases.end(lease.payment, operation, { state: "refused" }, lease.payment)
   },
+  "orders.lease": ({ orders }) => orders.lease("order_42", 1_000),
+  "orders.renew": ({ orders }) => orders.renew({ orderId: "order_42", token: "t" }, 1_000),
+  "orders.release": ({ orders }) => orders.release({ orderId: "order_42", token: "t" }),
+  "orders.beginCancel": ({ orders }) =>
+    orders.beginCancel("order_42", "admin", now).catch(neitherWrittenNorRead),
+  "orders.postponeCancel": ({ orders }) => orders.postponeCancel("order_42", now),
+  "orders.endCancel": ({ orders }) => orders.endCancel("order_42"),
+  "orders.cancelOf": ({ orders }) => orders.cancelOf("order_42"),
+  "orders.claimDueCancels": ({ orders }) => orders.claimDueCancels(50, 60_000),
+  "orders.isRepeated": ({ orders }) => orders.isRepeated("order_42", answered, 10_000),
+  "orders.noteAnswered": ({ orders }) => orders.noteAnswered("order_42", answered, 10_000),
   "notifications.store": ({ notifications }) =>
     notifications.store(aDelivery({})).catch(neitherWrittenNorRead),
   "notifications.finish": ({ notifications }) => notifications.finish(`gnot_${id}1`, { result: "acted" }),
@@ -199,6 +218,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     notifications.prune(new Date(start.getTime() - 700 * 86_400_000), 500),
 }
 
+const answered = { paymentId: "pay_42", amount: "1", by: "user_1" }
 const ignored = { result: "ignored", message: null, nextTryAt: null } as const
 const aDelivery = (patch: Partial<NewNotification>): NewNotification => ({
   providerId: "pp_ksher_th",
@@ -263,7 +283,7 @@ it("a notification is stored by reading what counts against it and nothing else,
 
 it("no method of the ledger is left out", () => {
   const ledger = openLedger(world.database, world.clock)
-  const methods = (["payments", "operations", "leases", "reservations", "notifications"] as const).flatMap(
+  const methods = (["payments", "operations", "leases", "reservations", "notifications", "orders"] as const).flatMap(
     (part) =>
       Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))
         .filter(
@@ -278,6 +298,7 @@ it("no method of the ledger is left out", () => {
               "fence",
               "set",
               "written",
+              "recentRefunds",
             ].includes(name),
         )
         .map((name) => `${part}.${name}`),

@@ -88,6 +88,7 @@ export async function openLane(index: number): Promise<Lane> {
       await database.query("delete from gateway_payment")
       warnings.length = 0
       await database.query("delete from gateway_account_fact")
+      await database.query("delete from gateway_order")
       return ++cells
     },
     async close() {

@@ -123,7 +123,7 @@ export class Shop {
   }
 
   async cancelOrder(): Promise<void> {
-    await this.medusa.cancelOrder(this.order().id)
+    await this.medusa.adminCancel(this.order().id)
   }
 
   /** "Ask the gateway now" on the payment's page. */
@@ -157,6 +157,7 @@ export class Shop {
     const { ledger, clock } = this.lane
     return {
       ledger,
+      cancels: { ...this.deps, depsOf: () => this.deps },
       log: this.deps.log,
       now: () => clock.now(),
       depsOf: (providerId) => this.depsOf(providerId),

@@ -97,7 +97,12 @@ export async function openQueryWorld(name: string): Promise<QueryWorld> {
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     refundsHeld: async (ids) => new Set(ids),
     emit: async () => undefined,
-    medusa: { demandOf: () => Promise.reject(new Error("No order is asked about here.")) },
+    medusa: {
+      demandOf: () => Promise.reject(new Error("No order is asked about here.")),
+      orderOfRefund: async () => undefined,
+      orderStanding: async () => undefined,
+      lockOrder: () => ({ acquire: async () => true, release: () => undefined }),
+    },
   }
   return {
     base,

@@ -18,6 +18,7 @@ const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Prom
       medusaAmount: "100.005",
       refundId: "ref_1",
     }),
+  Migration20261127050000: (ledger) => ledger.orders.beginCancel("order_1", "admin", new Date()),
   Migration20261127060000: async (ledger) =>
     ledger.payments.update((await aPayment(ledger)).id, { unwanted: "not_owed" }),
 }

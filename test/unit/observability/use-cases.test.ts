@@ -49,6 +49,7 @@ const deps = {
     leases: { take: () => Promise.resolve(undefined) },
     reservations: { openOfOrders: async () => [] },
     notifications: { claimDue: () => Promise.resolve([]), prune: () => Promise.resolve(0) },
+    orders: { claimDueCancels: () => Promise.resolve([]) },
   },
 } as unknown as SettleDeps
 

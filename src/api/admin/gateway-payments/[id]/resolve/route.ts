@@ -20,6 +20,10 @@ export const POST = route(async (req, res) => {
   const plugin = gatewayPayments(req.scope)
   const payment = await plugin.payment(String(req.params.id))
   const by = (req as AuthenticatedMedusaRequest).auth_context.actor_id
-  await resolveByHand(payment, { ...parsed(resolution, req.body), by }, plugin.depsOfPayment(payment))
+  const decided = parsed(resolution, req.body)
+  await plugin.atOrderOf(payment, async (orderId) => {
+    if (decided.action !== "dismiss") await plugin.refuseBesideChange(orderId, decided.amount)
+    await resolveByHand(payment, { ...decided, by }, plugin.depsOfPayment(payment))
+  })
   res.json({ gateway_payment: await detail(plugin, payment.id) })
 })

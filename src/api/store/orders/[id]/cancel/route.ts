@@ -5,6 +5,6 @@ import { route } from "../../../../problems"
 
 export const POST = route(async (req, res) => {
   const customerId = (req as AuthenticatedMedusaRequest).auth_context.actor_id
-  const { storefrontCancel } = gatewayPayments(req.scope).options
-  res.json({ order: await cancelOwnOrder(req.scope, String(req.params.id), customerId, storefrontCancel) })
+  const plugin = gatewayPayments(req.scope)
+  res.json({ order: await cancelOwnOrder(req.scope, plugin, String(req.params.id), customerId) })
 })

@@ -1,0 +1,107 @@
+import type {
+  AuthenticatedMedusaRequest,
+  MedusaNextFunction,
+  MedusaRequest,
+  MedusaResponse,
+} from "@medusajs/framework/http"
+import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
+
+import {
+  aroundCancel,
+  aroundChange,
+  aroundRefund,
+  gatewayPayments,
+  orderOfReturn,
+  type GatewayPayments,
+  type RunRoute,
+} from "../services/host"
+import { logLine, reasonOf } from "../services/observability"
+import { route } from "./problems"
+
+type Around = (plugin: GatewayPayments, req: MedusaRequest, run: RunRoute) => Promise<void>
+
+/** Longer than a gateway may take over a refund and what is asked about it. */
+const routeEndsWithinMs = 600_000
+
+/** Puts `around` around one of Medusa's routes. */
+const before =
+  (around: Around) =>
+  (req: MedusaRequest, res: MedusaResponse, next: MedusaNextFunction): unknown => {
+    let begun = false
+    const run: RunRoute = async () => {
+      // Who went away while it waited may have asked again elsewhere: nothing has been sent, and nothing is.
+      if (res.destroyed) return { status: 499 }
+      begun = true
+      const ended = untilEnded(res)
+      next()
+      await ended
+      return { status: res.statusCode }
+    }
+    return route(async () => {
+      try {
+        await around(gatewayPayments(req.scope), req, run)
+      } catch (error) {
+        if (!begun) throw error
+        // The route has given its own answer.
+        req.scope
+          .resolve(ContainerRegistrationKeys.LOGGER)
+          .error(logLine("order_lease_lost", {}, reasonOf(error)))
+      }
+    })(req, res)
+  }
+
+/**
+ * A client that goes away ends nothing: Medusa's workflow goes on, and the order is held until the route calls `end`, which it does
+ * on a broken connection as well.
+ */
+function untilEnded(res: MedusaResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const longest = setTimeout(resolve, routeEndsWithinMs)
+    longest.unref()
+    const end = res.end.bind(res) as (...args: unknown[]) => MedusaResponse
+    res.end = ((...args: unknown[]) => {
+      clearTimeout(longest)
+      resolve()
+      return end(...args)
+    }) as MedusaResponse["end"]
+  })
+}
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value ? value : undefined)
+
+const ofBody = (req: MedusaRequest) => text((req.body as { order_id?: unknown } | undefined)?.order_id)
+
+const refund: Around = (plugin, req, run) => {
+  const { amount } = (req.body ?? {}) as { amount?: unknown }
+  const by = (req as Partial<AuthenticatedMedusaRequest>).auth_context?.actor_id ?? ""
+  return aroundRefund(plugin, req.scope, { paymentId: String(req.params.id), amount, by }, run)
+}
+const cancel: Around = (plugin, req, run) => aroundCancel(plugin, String(req.params.id), run)
+const changeOfOrder: Around = (plugin, req, run) => aroundChange(plugin, text(req.params.id), run)
+const changeInBody: Around = (plugin, req, run) => aroundChange(plugin, ofBody(req), run)
+const receiveReturn: Around = async (plugin, req, run) =>
+  aroundChange(plugin, await orderOfReturn(req.scope, String(req.params.id)), run)
+
+const post = (matcher: string, around: Around) => ({
+  matcher,
+  methods: ["POST" as const],
+  middlewares: [before(around)],
+})
+
+/**
+ * Medusa's routes through which money can leave, and those that open a change beside which Medusa could not enter it. The routes of
+ * order edits are not among them: they take Medusa's own lock on the order, which is held here as well.
+ */
+export const oneAtATime = [
+  post("/admin/payments/:id/refund", refund),
+  post("/admin/orders/:id/cancel", cancel),
+  post("/admin/returns", changeInBody),
+  post("/admin/returns/:id/receive", receiveReturn),
+  post("/admin/exchanges", changeInBody),
+  post("/admin/claims", changeInBody),
+  post("/admin/orders/:id/transfer", changeOfOrder),
+  post("/admin/orders/:id/credit-lines", changeOfOrder),
+  post("/store/returns", changeInBody),
+  post("/store/orders/:id/transfer/request", changeOfOrder),
+  post("/store/orders/:id/transfer/accept", changeOfOrder),
+]

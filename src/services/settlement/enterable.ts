@@ -1,0 +1,65 @@
+import { PaymentProblem } from "../../core"
+import type { ChangeKind, OrderStanding } from "./host"
+
+interface Words {
+  name: string
+  end: string
+}
+
+/** What an admin reads of an open change, and how it is ended. */
+const changes: Record<ChangeKind, Words> = {
+  edit: { name: "an edit", end: "confirm or cancel the edit" },
+  return: { name: "a return", end: "confirm or cancel the return" },
+  exchange: { name: "an exchange", end: "confirm or cancel the exchange" },
+  claim: { name: "a claim", end: "confirm or cancel the claim" },
+  transfer: {
+    name: "a transfer request",
+    end: "have it accepted, or cancel it in the order's timeline (POST /admin/orders/:id/transfer/cancel)",
+  },
+  refund: { name: "another refund or credit line that is being entered", end: "wait until it has ended" },
+  change: { name: "a change", end: "confirm or cancel it" },
+}
+
+/**
+ * Medusa's refund has the provider return the money first, and refuses only then an order that is cancelled or has a change open.
+ * What it could not enter is refused before anything is sent.
+ */
+export function refuseUnenterable(standing: OrderStanding): void {
+  if (!standing.needsCreditLine) return
+  if (standing.canceled)
+    throw new PaymentProblem(
+      "conflict",
+      "order_canceled",
+      "The order is cancelled: what it still holds is returned automatically. Nothing was sent for this request; refund what is owed beyond that under Gateway payments.",
+    )
+  if (standing.change) throw beside(standing.change, "Medusa cannot enter a refund beside it", "refund again")
+}
+
+/** Medusa's cancel returns the money first and enters a credit line after, whatever the order owes. */
+export function refuseHalfCancel(standing: OrderStanding): void {
+  if (standing.canceled)
+    throw new PaymentProblem(
+      "conflict",
+      "order_canceled",
+      "The order has been cancelled already. Nothing was sent for this request.",
+    )
+  if (standing.change)
+    throw beside(standing.change, "Medusa cannot cancel the order beside it", "cancel again")
+}
+
+/** The same for the order's own customer, who can end no change but a transfer. */
+export const changingForShopper = () =>
+  new PaymentProblem(
+    "conflict",
+    "order_changing",
+    "The shop is changing this order at the moment (a return, an exchange, a claim or an edit), so it cannot be cancelled. Nothing has changed; please ask the shop.",
+  )
+
+export const changeInWords = (change: ChangeKind): { name: string; end: string } => changes[change]
+
+const beside = (change: ChangeKind, why: string, then: string) =>
+  new PaymentProblem(
+    "conflict",
+    "order_changing",
+    `The order has ${changes[change].name} open, and ${why}. Nothing was sent: ${changes[change].end}, then ${then}.`,
+  )
