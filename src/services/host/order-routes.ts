@@ -55,7 +55,10 @@ const repeated = () =>
 
 /** Medusa's cancel: it either cancels the order or sends nothing. */
 export async function aroundCancel(plugin: GatewayPayments, orderId: string, run: RunRoute): Promise<void> {
-  if (!(await isOurs(plugin, orderId))) return void (await run())
+  if (!(await isOurs(plugin, orderId))) {
+    await run()
+    return
+  }
   await plugin.atOrder(orderId, async () => {
     const standing = await plugin.host.orderStanding(orderId)
     if (standing) refuseHalfCancel(standing)

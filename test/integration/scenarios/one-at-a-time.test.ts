@@ -248,7 +248,7 @@ inRealMedusa((world) => {
           { amount: 10 },
           { headers: world.shop.adminHeaders, timeout: 400 },
         )
-        .catch((error: Error) => error.message)
+        .catch((error: unknown) => String(error))
       expect(await gaveUp).toMatch(/timeout/)
       const again = await refund(world, order, 10)
 

@@ -76,8 +76,8 @@ const sources = ["core-flows", "medusa"].flatMap(sourcesOf)
 function callersOf(method: string): Set<string> {
   const direct = new RegExp(`\\.${method}\\(`)
   const found = sources.filter(({ text }) => direct.test(text))
-  for (let last = 0; last < found.length; last++) {
-    const { exported } = found[last] as Source
+  // It grows while it is gone through.
+  for (const { exported } of found) {
     const names = exported.filter((one) => /(Step|Workflow)$/.test(one)).join("|")
     const ids = exported.filter((one) => one.endsWith("WorkflowId")).join("|")
     const used = [

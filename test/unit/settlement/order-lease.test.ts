@@ -105,7 +105,7 @@ describe("one at an order at a time", () => {
 
   it("is held until the last of its work has ended, and by nobody who comes after that", async () => {
     const order = shop()
-    let end = () => {}
+    let end: () => void = () => undefined
     let later = Promise.resolve("")
     await order.at("order_1", () => {
       // A subscriber that was told by the route, and that goes on after its answer.
@@ -152,7 +152,7 @@ describe("one at an order at a time", () => {
 
     it("renews its lease and the lock while the work runs, and not after", async () => {
       const order = shop()
-      let end = (_: string) => {}
+      let end: (answer: string) => void = () => undefined
       const work = order.at("order_1", () => new Promise<string>((resolve) => (end = resolve)))
       await jest.advanceTimersByTimeAsync(65_000)
       expect(order.log.filter((one) => one === "renew")).toHaveLength(3)
