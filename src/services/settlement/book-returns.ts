@@ -34,9 +34,7 @@ export async function bookReturns(
       const note = operation.outside
         ? "Refunded in the gateway's own console."
         : `Refund ${operation.number} went through.`
-      await booking.run({ operationId: operation.id }, () =>
-        deps.host.refund(booked, order, amount, note),
-      )
+      await booking.run({ operationId: operation.id }, () => deps.host.refund(booked, order, amount, note))
     } catch (error) {
       if (!(await unbooked(payment, deps)).some((one) => one.id === operation.id)) continue
       if (quiet.has(codeOf(error)) || (await yetToCarry(booked, payment, deps))) return false
