@@ -283,25 +283,26 @@ it("a notification is stored by reading what counts against it and nothing else,
 
 it("no method of the ledger is left out", () => {
   const ledger = openLedger(world.database, world.clock)
-  const methods = (["payments", "operations", "leases", "reservations", "notifications", "orders"] as const).flatMap(
-    (part) =>
-      Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))
-        .filter(
-          (name) =>
-            ![
-              "constructor",
-              "one",
-              "many",
-              "storeAll",
-              "acceptLate",
-              "count",
-              "fence",
-              "set",
-              "written",
-              "recentRefunds",
-            ].includes(name),
-        )
-        .map((name) => `${part}.${name}`),
+  const methods = (
+    ["payments", "operations", "leases", "reservations", "notifications", "orders"] as const
+  ).flatMap((part) =>
+    Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))
+      .filter(
+        (name) =>
+          ![
+            "constructor",
+            "one",
+            "many",
+            "storeAll",
+            "acceptLate",
+            "count",
+            "fence",
+            "set",
+            "written",
+            "recentRefunds",
+          ].includes(name),
+      )
+      .map((name) => `${part}.${name}`),
   )
   const tried = new Set(Object.keys(calls).map((name) => name.split(/[ ,]/)[0]))
   expect(methods.filter((method) => !tried.has(method))).toEqual([])
