@@ -1,15 +1,17 @@
 import type { SubscriberArgs, SubscriberConfig } from "@medusajs/framework"
 
 import { gatewayPayments } from "../services/host"
-import { settleCancelledOrder } from "../services/settlement"
+import { asOwnFlow, settleCancelledOrder } from "../services/settlement"
 
 export default async function orderCanceled({
   event,
   container,
 }: SubscriberArgs<{ id: string }>): Promise<void> {
   const plugin = gatewayPayments(container)
-  await settleCancelledOrder(event.data.id, plugin.ledger, plugin.host, (payment) =>
-    plugin.depsOfPayment(payment),
+  await asOwnFlow(() =>
+    settleCancelledOrder(event.data.id, plugin.ledger, plugin.host, (payment) =>
+      plugin.depsOfPayment(payment),
+    ),
   )
 }
 

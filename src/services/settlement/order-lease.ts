@@ -53,6 +53,12 @@ export async function withOrderLease<T>(
   return holding.run(held, () => asUser(held, work))
 }
 
+/**
+ * What an event begins is a flow of its own: Medusa's bus in memory runs it within the one that told it, and both would work at the
+ * order at once.
+ */
+export const asOwnFlow = <T>(work: () => Promise<T>): Promise<T> => holding.exit(work)
+
 async function asUser<T>(held: Held, work: () => Promise<T>): Promise<T> {
   held.users++
   try {

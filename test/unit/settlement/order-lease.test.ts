@@ -3,7 +3,7 @@ import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
 
 import { lockOrder } from "../../../src/services/host/order"
 import type { Ledger } from "../../../src/services/ledger"
-import { withOrderLease, type OrderDeps } from "../../../src/services/settlement"
+import { asOwnFlow, withOrderLease, type OrderDeps } from "../../../src/services/settlement"
 
 /** An order in the ledger, and Medusa's locking module, each of which another process may hold. */
 function shop({ leased = 0, locked = 0, silent = false, stuck = false } = {}) {
@@ -116,6 +116,17 @@ describe("one at an order at a time", () => {
     end()
     expect(await later).toBe("later")
     expect([...order.held]).toEqual([])
+  })
+
+  it("makes a subscriber that the work has told wait, since it is a flow of its own", async () => {
+    const order = shop()
+    let told = Promise.resolve("")
+    await order.at("order_1", () => {
+      told = asOwnFlow(() => order.at("order_1", nothing))
+      return nothing()
+    })
+    expect(await told).toBe("done")
+    expect(order.log).toEqual(["lease", "lock", "unlock", "release", "lease", "lock", "unlock", "release"])
   })
 
   it("takes the order anew in a flow that was begun within it and goes on long after", async () => {
