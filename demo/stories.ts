@@ -146,6 +146,28 @@ export const yesterday = (paidThen: PlacedOrder): Story => ({
   },
 })
 
+/** The admin edits the order to one packet more; the collection that asks for the difference. */
+async function addOne(world: RunningShop, order: PlacedOrder): Promise<string> {
+  const { order: before } = await world.shop.admin("get", `/admin/orders/${order.id}?fields=id,*items`)
+  const [item] = before.items
+  await world.shop.admin("post", "/admin/order-edits", { order_id: order.id })
+  await world.shop.admin("post", `/admin/order-edits/${order.id}/items/item/${item.id}`, {
+    quantity: Number(item.quantity) + 1,
+  })
+  await world.shop.admin("post", `/admin/order-edits/${order.id}/request`, {})
+  await world.shop.admin("post", `/admin/order-edits/${order.id}/confirm`, {})
+  const { order: after } = await world.shop.admin(
+    "get",
+    `/admin/orders/${order.id}?fields=id,*payment_collections`,
+  )
+  return after.payment_collections.find((one: { id: string }) => one.id !== order.cart.collectionId).id
+}
+
+async function pendingDifference(world: RunningShop, order: PlacedOrder): Promise<number> {
+  const { order: now } = await world.shop.admin("get", `/admin/orders/${order.id}?fields=id,total,*summary`)
+  return Number(now.summary.pending_difference)
+}
+
 export const stories: Story[] = [
   {
     title: "Ksher paid → admin cancels → refunded",
@@ -261,6 +283,27 @@ export const stories: Story[] = [
       return told(world, order, "refunded", `the shop answered ${status}`)
     },
   })),
+  {
+    title: "Gnete order edited after it was paid → the difference is paid",
+    play: async (world) => {
+      const order = await paid(world, "pp_gnete_hk")
+      const difference = await addOne(world, order)
+      const { payment_collection } = await world.shop.store(
+        "post",
+        `/store/payment-collections/${difference}/payment-sessions`,
+        { provider_id: "pp_gnete_hk" },
+      )
+      const session = toSession(payment_collection.payment_sessions[0])
+      await world.sandbox.pay(session.number)
+      await notified(world, { ...order, session })
+      const outstanding = await eventually(
+        () => pendingDifference(world, order),
+        (now) => now === 0,
+      )
+      const done = await told(world, order, "paid", `outstanding: ${outstanding.toFixed(2)}`)
+      return { ...done, numbers: [...done.numbers, session.number] }
+    },
+  },
   {
     title: "A session switched from Ksher to Gnete before paying",
     play: async (world) => {
