@@ -70,8 +70,10 @@ export function reasonToAbandon(
   // One whose session is gone is not captured any more.
   const coming = reserved.filter(({ sessionId }) => sessions.has(sessionId))
   const why = unowed(asking(payment), demand, coming, payment.digits)
-  if (why !== null || sessions.has(payment.sessionId)) return why
-  return demand.held.some(({ sessionId }) => sessionId === payment.sessionId) ? null : "session_deleted"
+  const held = demand.held.some(({ sessionId }) => sessionId === payment.sessionId)
+  // A cart that is changed asks for another amount, and its sessions go: the latter is the reason.
+  if (why !== "order_canceled" && !held && !sessions.has(payment.sessionId)) return "session_deleted"
+  return why
 }
 
 /** Whether Medusa still asks for an open payment. Changes nothing. */
