@@ -4,6 +4,7 @@ import { succeeded, unknown } from "../../core"
 import {
   about,
   andThen,
+  followable,
   HttpTransport,
   isJsonObject,
   observed,
@@ -152,7 +153,9 @@ export class KsherClient {
       operator_id: this.#options.operatorId,
     }
     return this.#call("gateway", "gateway_pay", params, mapping.gatewayPayCodes, (envelope) =>
-      andThen(this.#signed(envelope), (data) => readAs(schema.gatewayPayData, data, "Ksher")),
+      andThen(this.#signed(envelope), (data) =>
+        andThen(readAs(schema.gatewayPayData, data, "Ksher"), (page) => this.#followable(page)),
+      ),
     )
   }
 
@@ -315,6 +318,16 @@ export class KsherClient {
       "content-type": "application/x-www-form-urlencoded",
       ...(signVersion === "V2" && { "ksher-sign-version": "V2" }),
     })
+  }
+
+  /** Whoever uses the client sends a browser there. */
+  #followable(page: schema.KsherPaymentPage): Answer<schema.KsherPaymentPage> {
+    if (followable(page.pay_content, this.#options.gatewayUrl ?? ksherHosts.gatewayUrl))
+      return succeeded(page)
+    return unknown(
+      "unsafe_link",
+      "Ksher opened the payment with a link that is not https; it is not shown to a shopper.",
+    )
   }
 
   #signed({ data, sign }: Envelope): Answer<JsonObject> {

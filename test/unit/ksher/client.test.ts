@@ -465,3 +465,16 @@ it("shows no key when it is printed", () => {
   expect(inspect(client, { showHidden: true, depth: 9 })).not.toMatch(/PRIVATE|privateKey|exponent/)
   expect(JSON.stringify(client)).toBe("{}")
 })
+
+it.each([
+  "javascript:alert(1)",
+  "http://gateway.ksher.com/ua",
+  "https://a@evil.example/",
+  "data:text/html,x",
+])("never gives the link %s, which whoever uses it would follow", async (pay_content) => {
+  peer.will(answer({ pay_content }))
+  expect(await endpoints.gateway_pay.call(peer.client())).toMatchObject({
+    kind: "unknown",
+    code: "unsafe_link",
+  })
+})
