@@ -48,6 +48,7 @@ export const problemCodes = [
   "request_invalid",
   "cancel_too_late",
   "provider_unknown",
+  "medusa_unsupported",
   "account_changed",
 ] as const
 export type ProblemCode = (typeof problemCodes)[number]

@@ -65,8 +65,16 @@ export class GatewayPayments {
   provider(id: string): GatewayPaymentProvider | undefined {
     const key = id.startsWith("pp_") ? id : `pp_${id}`
     if (!/^pp_(ksher|gnete)(_|$)/.test(key)) return undefined
+    const providers = this.payments.paymentProviderService_
+    // Without this every notification would be answered 404, and every payment called unknown.
+    if (typeof providers?.retrieveProvider !== "function")
+      throw new PaymentProblem(
+        "unexpected_state",
+        "medusa_unsupported",
+        "This version of Medusa does not hand out its payment providers as this plugin expects. Nothing was sent: install a version that the peer dependencies of medusa-payment-ksher-gnete name.",
+      )
     try {
-      const found = this.payments.paymentProviderService_.retrieveProvider(key)
+      const found = providers.retrieveProvider(key)
       return found instanceof GatewayPaymentProvider ? found : undefined
     } catch {
       // Medusa throws where no provider of that id is registered; it has logged so.
@@ -197,7 +205,7 @@ export class GatewayPayments {
   /** The provider instances hang on a service of the payment module that its interface does not name. */
   private get payments() {
     return this.container.resolve(Modules.PAYMENT) as IPaymentModuleService & {
-      paymentProviderService_: { retrieveProvider(id: string): unknown }
+      paymentProviderService_?: { retrieveProvider?: (id: string) => unknown }
     }
   }
 }
