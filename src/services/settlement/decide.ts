@@ -42,13 +42,28 @@ export async function resolveByHand(
   const earlier = await repeatedOf(wanted, deps)
   if (earlier) return answerAgain(earlier, deps, answerOf)
   const payment = known(await deps.ledger.payments.get(of.id))
-  if (payment.version !== asked.version) throw changedSince(payment)
-  await refuseAtOnce(payment, asked, deps)
-  const begun = await deps.ledger.decisions.begin(wanted)
+  const refusal = await refusalOf(payment, asked, deps)
+  const begun = refusal ? undefined : await deps.ledger.decisions.begin(wanted)
   if (begun) return decideOnce(payment, begun, deps, answerOf)
+  // The same request, a moment faster, may be why the payment is another one now.
   const faster = await repeatedOf(wanted, deps)
   if (faster) return answerAgain(faster, deps, answerOf)
-  throw changedSince(payment)
+  throw refusal ?? changedSince(payment)
+}
+
+async function refusalOf(
+  payment: GatewayPayment,
+  asked: DecisionRequest,
+  deps: SettleDeps,
+): Promise<PaymentProblem | undefined> {
+  if (payment.version !== asked.version) return changedSince(payment)
+  try {
+    await refuseAtOnce(payment, asked, deps)
+    return undefined
+  } catch (error) {
+    if (error instanceof PaymentProblem) return error
+    throw error
+  }
 }
 
 type Wanted = DecisionAsked & Pick<Decision, "paymentId" | "fingerprint">
