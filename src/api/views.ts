@@ -1,6 +1,6 @@
 import { isOpen, toMajor, type ChannelFacts } from "../core"
 import { isOutOfReach } from "../services/settlement"
-import type { GatewayPayment, Notification, Operation } from "../services/settlement"
+import type { Decision, GatewayPayment, HostPayment, Notification, Operation } from "../services/settlement"
 
 /** Major units, as Medusa shows them. */
 const major = (minor: number, payment: GatewayPayment): number => Number(toMajor(minor, payment.digits))
@@ -23,6 +23,7 @@ export const paymentView = (payment: GatewayPayment) => ({
   settled_by: payment.settledBy,
   attention: payment.attention,
   attention_code: payment.attentionCode,
+  version: payment.version,
   expires_at: payment.expiresAt,
   paid_at: payment.paidAt,
   created_at: payment.createdAt,
@@ -43,12 +44,42 @@ export const operationView = (operation: Operation, payment: GatewayPayment) => 
   amount: operation.amount === null ? null : major(operation.amount, payment),
   state: operation.state,
   outside: operation.outside,
+  by_hand: operation.byHand,
+  refund_id: operation.refundId,
   reason: operation.reason,
   code: operation.code,
   message: operation.message,
   attempts: operation.attempts,
   created_at: operation.createdAt,
   settled_at: operation.settledAt,
+})
+
+/** What a person decided, and what was answered. `answer`: `done`, the code of a problem, or null while it is carried out. */
+export const decisionView = (decision: Decision) => ({
+  id: decision.id,
+  action: decision.action,
+  operation_id: decision.operationId ?? null,
+  amount: decision.amount === undefined ? null : Number(decision.amount),
+  how: decision.how ?? null,
+  refund_id: decision.refundId ?? null,
+  note: decision.note,
+  decided_by: decision.by,
+  idempotency_key: decision.key,
+  answer: answerView(decision),
+  created_at: decision.createdAt,
+  answered_at: decision.answeredAt,
+})
+
+function answerView({ answer }: Decision): string | null {
+  if (answer === null) return null
+  return "done" in answer ? "done" : answer.problem.code
+}
+
+/** A refund that Medusa holds and whose money has not gone back. */
+export const owedRefundView = (row: HostPayment["refunds"][number]) => ({
+  id: row.id,
+  amount: Number(row.amount),
+  created_at: row.createdAt,
 })
 
 export const notificationView = (notification: Notification) => ({

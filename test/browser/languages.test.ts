@@ -26,7 +26,7 @@ describe.each(languages)("in %s", (language, { [namespace]: texts }) => {
       await says(page, text)
     await page.getByRole("button", { name: texts.actions.sync, exact: true }).waitFor()
     await page.getByRole("button", { name: texts.actions.resolve, exact: true }).click()
-    await says(page, texts.resolve.plain.record_refund)
+    await says(page, texts.resolve.actions.record_refund)
     const [before = ""] = withoutValues(texts.timeline.paid)
     await page.getByText(before).first().waitFor()
   })

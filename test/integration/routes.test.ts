@@ -1,4 +1,5 @@
 import type { Answer } from "../../demo/shop"
+import type { Fault } from "../../src/sandbox"
 import { books, eventually, gatewayBooks, inRealMedusa, ledgerPayment, paidOrder, unpaidOrder } from "./world"
 
 inRealMedusa(
@@ -10,6 +11,23 @@ inRealMedusa(
     }
     const cancelAs = (orderId: string, token?: string) =>
       world.shop.tryStore("post", `/store/orders/${orderId}/cancel`, {}, token)
+
+    type Ordered = Parameters<typeof ledgerPayment>[1]
+    /** A gateway payment as the admin reads it. */
+    const viewOf = async (order: Ordered): Promise<Answer> => {
+      const { id } = await ledgerPayment(world, order)
+      return (await world.shop.admin("get", `/admin/gateway-payments/${id}`)).gateway_payment
+    }
+    /** What a person decides, who has just looked at the payment unless the decision names a version. */
+    const decide = async (order: Ordered, decision: object, key?: string) => {
+      const { id, version } = await ledgerPayment(world, order)
+      const headers = { ...world.shop.adminHeaders, ...(key ? { "idempotency-key": key } : {}) }
+      return world.shop.http.post(
+        `/admin/gateway-payments/${id}/resolve`,
+        { version, ...decision },
+        { headers },
+      )
+    }
 
     describe("POST /store/orders/:id/cancel", () => {
       it.each([
@@ -139,22 +157,83 @@ inRealMedusa(
 
       it("resolves by hand only what there is to resolve, and with a note", async () => {
         const order = await paidOrder(world, "pp_ksher_th", { channel: "promptpay" })
-        const { id } = await ledgerPayment(world, order)
-        const resolve = (body: object) =>
-          world.shop.tryAdmin("post", `/admin/gateway-payments/${id}/resolve`, body)
-        expect((await resolve({ action: "dismiss", note: "" })).status).toBe(400)
-        expect((await resolve({ action: "dismiss", note: "nothing is wrong" })).status).toBe(400)
-        expect((await resolve({ action: "explode", note: "x" })).status).toBe(400)
-        expect(
-          (await resolve({ action: "record_refund", amount: 1000, note: "too much" })).data.message,
-        ).toMatch(/350\.50 is left/)
-        const recorded = await resolve({ action: "record_refund", amount: 350.5, note: "by bank transfer" })
-        expect(recorded.data.gateway_payment).toMatchObject({
+        expect((await decide(order, { action: "dismiss", note: "" })).status).toBe(400)
+        expect((await decide(order, { action: "dismiss", note: "nothing is wrong" })).status).toBe(400)
+        expect((await decide(order, { action: "explode", note: "x" })).status).toBe(400)
+        const tooMuch = { action: "record_refund", amount: 1000, how: "other", note: "too much" }
+        expect((await decide(order, tooMuch)).data.message).toMatch(/350\.50 is left/)
+        const transfer = { action: "record_refund", amount: 350.5, how: "other", note: "by bank transfer" }
+        expect((await decide(order, transfer)).data.gateway_payment).toMatchObject({
           state: "refunded",
           settled_by: "outside",
           refunded_amount: 350.5,
+          decisions: [{ action: "record_refund", how: "other", note: "by bank transfer" }],
         })
         expect(await books(world, order)).toMatchObject({ refunded: 350.5, transactions: 0 })
+      })
+
+      it.each([
+        ["pp_ksher_th", { channel: "truemoney" }],
+        ["pp_gnete_hk", {}],
+      ])(
+        "%s: a decision is carried out once, and is about what the person saw",
+        async (provider, channel) => {
+          const order = await paidOrder(world, provider, channel)
+          const { version } = await viewOf(order)
+          const seven = { action: "refund", amount: 7, version, note: "agreed by phone" }
+          const three = await Promise.all([1, 2, 3].map(() => decide(order, seven)))
+          expect(three.map(({ status }) => status)).toEqual([200, 200, 200])
+          expect((await gatewayBooks(world, order)).returned).toBe(700)
+          expect(three.map(({ data }) => data)).toEqual(Array(3).fill(three[0]!.data))
+
+          const stale = await decide(order, { ...seven, amount: 8 })
+          expect([stale.status, stale.data.code]).toEqual([409, "changed"])
+          const nine = { action: "refund", amount: 9, note: "and this" }
+          const first = await decide(order, nine, `drawer of ${order.id}`)
+          expect(first.data.gateway_payment).toMatchObject({ refunded_amount: 16 })
+          expect((await decide(order, nine, `drawer of ${order.id}`)).data).toEqual(first.data)
+          const other = await decide(order, { ...nine, amount: 10 }, `drawer of ${order.id}`)
+          expect([other.status, other.data.code]).toEqual([409, "key_reused"])
+
+          expect((await gatewayBooks(world, order)).returned).toBe(1600)
+          expect((await books(world, order)).refunds.map((one: Answer) => one.amount)).toEqual([7, 9])
+          expect((await viewOf(order)).decisions).toMatchObject([
+            { action: "refund", amount: 7, idempotency_key: null, answer: "done" },
+            { action: "refund", amount: 9, idempotency_key: `drawer of ${order.id}`, answer: "done" },
+          ])
+        },
+      )
+
+      it.each([
+        ["pp_ksher_th", "ksher", "order_refund", "refund_query", { channel: "airpay" }],
+        ["pp_gnete_hk", "gnete", "refund/refundOrder", "refund/query", {}],
+      ] as const)(
+        "%s: a refund by hand that is in doubt and asked for again moves the money once",
+        async (provider, gateway, refund, query, channel) => {
+          const order = await paidOrder(world, provider, channel)
+          await world.sandbox.fault({ gateway, call: refund, kind: "reset", when: "after" } as Fault)
+          const times = gateway === "ksher" ? 2 : 1
+          await world.sandbox.fault({ gateway, call: query, kind: "reset", when: "before", times } as Fault)
+          const ten = { action: "refund", amount: 10, note: "agreed" }
+          const first = await decide(order, ten)
+          expect([first.status, first.data.code]).toEqual([400, "refund_unknown"])
+          const again = await decide(order, ten, `again ${order.id}`)
+          expect([again.status, again.data.code]).toEqual([409, "changed"])
+          await world.shop.admin("post", `/admin/gateway-payments/${(await viewOf(order)).id}/sync`)
+          expect((await gatewayBooks(world, order)).returned).toBe(1000)
+          expect((await books(world, order)).refunds.map((one: Answer) => one.amount)).toEqual([10])
+          expect(await viewOf(order)).toMatchObject({ refunded_amount: 10, attention: null })
+        },
+      )
+
+      it("what was returned in Ksher's console and recorded by a person counts once", async () => {
+        const order = await paidOrder(world, "pp_ksher_th", { channel: "truemoney" })
+        await world.sandbox.refundInConsole(order.session.number, 1000)
+        const record = { action: "record_refund", amount: 10, how: "console", note: "seen in the console" }
+        expect((await decide(order, record)).data.gateway_payment).toMatchObject({ refunded_amount: 10 })
+        await world.shop.admin("post", `/admin/gateway-payments/${(await viewOf(order)).id}/sync`)
+        expect(await viewOf(order)).toMatchObject({ refunded_amount: 10, attention: null })
+        expect((await books(world, order)).refunds.map((one: Answer) => one.amount)).toEqual([10])
       })
 
       it("a refund in doubt is decided by a person who has looked in the gateway's console", async () => {
@@ -167,8 +246,8 @@ inRealMedusa(
             call: "refund_query",
             kind: "http500",
             when: "before",
-            // Asked for the list before the refund is sent, and for the refund after.
-            times: 2,
+            // Asked for the list before the refund is sent, for the refund after, and once more when it is decided.
+            times: 3,
           })
           const answer = await world.shop.tryAdmin("post", `/admin/payments/${payments[0]!.id}/refund`, {
             amount: 100,
@@ -176,20 +255,26 @@ inRealMedusa(
           expect([answer.status, answer.data.code]).toEqual([400, "refund_unknown"])
           expect(answer.data.message).toMatch(/has not said whether .* Nothing is sent twice/)
           expect((await books(world, order)).refunds).toEqual([])
-          const { id } = await ledgerPayment(world, order)
-          const resolve = (body: object) =>
-            world.shop.tryAdmin("post", `/admin/gateway-payments/${id}/resolve`, body)
-          return { order, resolve }
+          const { operations } = await viewOf(order)
+          return {
+            order,
+            operation_id: operations.find((one: Answer) => one.state === "unknown").id as string,
+          }
         }
         const went = await inDoubt("after")
-        expect((await went.resolve({ action: "record_refund", amount: 50, note: "?" })).data.message).toMatch(
-          /in doubt/,
-        )
-        expect((await went.resolve({ action: "record_refund", note: "the console shows it" })).status).toBe(
-          200,
-        )
+        const wrong = { action: "went_through", operation_id: went.operation_id, amount: 50, note: "?" }
+        expect((await decide(went.order, wrong)).data.message).toMatch(/leave the amount out/)
+        const shown = {
+          action: "went_through",
+          operation_id: went.operation_id,
+          note: "the console shows it",
+        }
+        expect((await decide(went.order, shown)).status).toBe(200)
         const not = await inDoubt("before")
-        expect((await not.resolve({ action: "refund", note: "the console does not show it" })).status).toBe(
+        const hidden = { action: "did_not", operation_id: not.operation_id, note: "the console does not" }
+        expect((await decide(not.order, hidden)).data.gateway_payment).toMatchObject({ refunded_amount: 0 })
+        expect((await gatewayBooks(world, not.order)).returned).toBe(0)
+        expect((await decide(not.order, { action: "refund", amount: 100, note: "once more" })).status).toBe(
           200,
         )
         for (const { order } of [went, not]) {

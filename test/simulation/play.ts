@@ -319,8 +319,9 @@ async function resolve(world: World, step: Extract<Step, { do: "resolve" }>): Pr
     if (step.action === "dismiss") world.dismissed.add(payment.number)
     return resolveByHand(
       payment,
-      { action: step.action, note: "decided", by: "user_1" },
+      { action: step.action, version: payment.version, note: "decided", by: "user_1", key: null },
       process.depsOf(providerId),
+      ({ id: decided }) => Promise.resolve(decided),
     )
   })
 }

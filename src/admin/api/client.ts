@@ -1,4 +1,4 @@
-import Medusa from "@medusajs/js-sdk"
+import Medusa, { FetchError } from "@medusajs/js-sdk"
 import type { z } from "zod"
 
 import {
@@ -30,8 +30,13 @@ async function get<Schema extends z.ZodType>(path: string, answer: Schema, query
   return answer.parse(await sdk.client.fetch(path, { query }))
 }
 
-async function post<Schema extends z.ZodType>(path: string, answer: Schema, body: object = {}) {
-  return answer.parse(await sdk.client.fetch(path, { method: "POST", body }))
+async function post<Schema extends z.ZodType>(
+  path: string,
+  answer: Schema,
+  body: object = {},
+  headers: Record<string, string> = {},
+) {
+  return answer.parse(await sdk.client.fetch(path, { method: "POST", body, headers }))
 }
 
 export interface PaymentFilters {
@@ -89,9 +94,19 @@ export async function syncPayment(id: string): Promise<PaymentDetail> {
   return (await post(`${base}/${id}/sync`, detailAnswer)).gateway_payment
 }
 
-export async function resolvePayment(id: string, resolution: Resolution): Promise<PaymentDetail> {
-  return (await post(`${base}/${id}/resolve`, detailAnswer, resolution)).gateway_payment
+/** Under its key a decision is carried out once, however often it is sent. */
+export async function resolvePayment(
+  id: string,
+  resolution: Resolution,
+  key: string,
+): Promise<PaymentDetail> {
+  const headers = { "Idempotency-Key": key }
+  return (await post(`${base}/${id}/resolve`, detailAnswer, resolution, headers)).gateway_payment
 }
+
+/** Whether the server has answered: then it knows the request, and has said what became of it. */
+export const isAnswered = (error: unknown): boolean =>
+  error instanceof FetchError && error.status !== undefined
 
 export interface Comparison {
   dryRun: boolean

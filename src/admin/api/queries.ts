@@ -122,7 +122,8 @@ export function useSync(id: string) {
 export function useResolve(id: string) {
   const readAnew = useReadAnew()
   return useMutation({
-    mutationFn: (resolution: Resolution) => resolvePayment(id, resolution),
+    mutationFn: ({ resolution, key }: { resolution: Resolution; key: string }) =>
+      resolvePayment(id, resolution, key),
     onSettled: readAnew,
   })
 }

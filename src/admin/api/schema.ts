@@ -34,6 +34,7 @@ export const paymentSchema = z.object({
   settled_by: z.enum(["close", "cancel", "refund", "outside"]).nullable(),
   attention: z.string().nullable(),
   attention_code: z.string().nullable(),
+  version: z.number(),
   expires_at: z.string().nullable(),
   paid_at: z.string().nullable(),
   created_at: z.string(),
@@ -49,6 +50,8 @@ export const operationSchema = z.object({
   amount: z.number().nullable(),
   state: z.enum(["sent", "unknown", "pending", "succeeded", "refused", "not_sent"]),
   outside: z.boolean(),
+  by_hand: z.enum(["console", "other"]).nullable(),
+  refund_id: z.string().nullable(),
   reason: z.string().nullable(),
   code: z.string().nullable(),
   message: z.string().nullable(),
@@ -71,9 +74,35 @@ export const notificationSchema = z.object({
 })
 export type Notification = z.infer<typeof notificationSchema>
 
+export const actions = ["refund", "record_refund", "went_through", "did_not", "dismiss"] as const
+export type Action = (typeof actions)[number]
+
+export const ways = ["console", "other"] as const
+export type Way = (typeof ways)[number]
+
+export const decisionSchema = z.object({
+  id: z.string(),
+  action: z.enum(actions),
+  operation_id: z.string().nullable(),
+  amount: z.number().nullable(),
+  how: z.enum(ways).nullable(),
+  refund_id: z.string().nullable(),
+  note: z.string(),
+  decided_by: z.string(),
+  answer: z.string().nullable(),
+  created_at: z.string(),
+})
+export type Decision = z.infer<typeof decisionSchema>
+
+/** A refund that Medusa holds and whose money has not gone back. */
+export const owedRefundSchema = z.object({ id: z.string(), amount: z.number(), created_at: z.string() })
+export type OwedRefund = z.infer<typeof owedRefundSchema>
+
 export const paymentDetailSchema = paymentSchema.extend({
   operations: z.array(operationSchema),
   notifications: z.array(notificationSchema),
+  decisions: z.array(decisionSchema),
+  owed_refunds: z.array(owedRefundSchema),
   /** What the gateway can do with a payment of this channel. */
   capabilities: z.object({ refund: z.boolean(), partial_refund: z.boolean() }).optional(),
 })
@@ -91,10 +120,16 @@ export type PaymentList = z.infer<typeof listAnswer>
 
 /** What a person decided, as the resolve route takes it. */
 export interface Resolution {
-  action: "refund" | "record_refund" | "dismiss"
+  action: Action
+  /** The operation that `went_through` and `did_not` are about. */
+  operation_id?: string | undefined
+  /** Of the payment as the person saw it. */
+  version: number
   /** Major units, plain decimal. */
   amount?: string | undefined
   note: string
+  how?: Way | undefined
+  refund_id?: string | undefined
 }
 
 export const changeSchema = z.object({

@@ -2,19 +2,24 @@ import { XMark } from "@medusajs/icons"
 import { Button, Drawer, IconButton, Text, toast } from "@medusajs/ui"
 import { useState, type FormEvent } from "react"
 
+import { isAnswered } from "../api/client"
 import { useResolve } from "../api/queries"
 import type { PaymentDetail } from "../api/schema"
 import {
   amountLeft,
   asResolution,
+  decidableOf,
   doubtOf,
   firstDraft,
   needsAmount,
+  needsHow,
+  needsRefund,
   problemsOf,
   resolutionsOf,
+  sightOf,
 } from "../rules/payment"
 import { useText } from "../text/use-text"
-import { ActionField, AmountField, NoteField } from "./resolve-fields"
+import { ActionField, AmountField, HowField, NoteField, RefundField } from "./resolve-fields"
 
 /** What a person decides about a payment: refund it, record what was returned another way, or dismiss the notice. */
 export function ResolveDrawer({ payment }: { payment: PaymentDetail }) {
@@ -43,7 +48,7 @@ export function ResolveDrawer({ payment }: { payment: PaymentDetail }) {
 function ResolveHeader({ payment }: { payment: PaymentDetail }) {
   const { t, money } = useText()
   const amount = (value: number) => money(value, payment.currency_code)
-  const doubt = doubtOf(payment)
+  const doubt = decidableOf(payment) ?? doubtOf(payment)
   const about = doubt
     ? t("resolve.about_doubt", { amount: amount(doubt.amount ?? 0) })
     : t("resolve.about", { left: amount(amountLeft(payment)), paid: amount(payment.paid_amount) })
@@ -69,25 +74,37 @@ function ResolveForm({ payment, onDone }: { payment: PaymentDetail; onDone: () =
   const resolve = useResolve(payment.id)
   const [draft, setDraft] = useState(() => firstDraft(payment))
   const [submitted, setSubmitted] = useState(false)
+  // As the form was opened. What was answered is over: the next try is a new decision, about the payment as it stands then.
+  const [sight, setSight] = useState(() => sightOf(payment))
+  const [answered, setAnswered] = useState(false)
   const problems = problemsOf(draft, payment)
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setSubmitted(true)
-    const resolution = asResolution(draft, payment)
-    if (!resolution || Object.keys(problems).length > 0) return
-    resolve.mutate(resolution, {
-      onSuccess: () => {
-        toast.success(t("resolve.done"))
-        onDone()
+    const now = answered ? sightOf(payment) : sight
+    const resolution = asResolution(draft, payment, now.version)
+    if (!resolution) return
+    setSight(now)
+    setAnswered(false)
+    resolve.mutate(
+      { resolution, key: now.key },
+      {
+        onSuccess: () => {
+          toast.success(t("resolve.done"))
+          onDone()
+        },
+        onError: (error) => setAnswered(isAnswered(error)),
       },
-    })
+    )
   }
   const field = { payment, draft, problems: submitted ? problems : {}, onChange: setDraft }
   return (
     <form noValidate onSubmit={submit} className="flex flex-1 flex-col overflow-hidden">
       <Drawer.Body className="flex flex-1 flex-col gap-y-6 overflow-auto">
         <ActionField {...field} />
+        {needsHow(draft) && <HowField {...field} />}
+        {needsRefund(draft, payment) && <RefundField {...field} />}
         {needsAmount(draft, payment) && <AmountField {...field} />}
         <NoteField {...field} />
         {resolve.isError && (

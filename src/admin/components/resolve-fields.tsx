@@ -1,10 +1,10 @@
 import { Hint, Input, Label, RadioGroup, Textarea } from "@medusajs/ui"
 import { useId } from "react"
 
-import type { PaymentDetail, Resolution } from "../api/schema"
+import { ways, type Action, type PaymentDetail } from "../api/schema"
 import {
   amountLeft,
-  doubtOf,
+  newRefund,
   resolutionsOf,
   type AmountProblem as Problem,
   type DraftProblems,
@@ -24,33 +24,94 @@ interface FieldProps {
 
 export function ActionField({ payment, draft, problems, onChange }: FieldProps) {
   const { t } = useText()
-  const labelId = useId()
-  const kind = doubtOf(payment) ? "doubt" : "plain"
-  const hintOf = (action: Resolution["action"]) =>
+  const hintOf = (action: Action) =>
     (action === "dismiss" && dismissalText(payment.attention_code)) ||
-    (`resolve.${kind}.${action}_hint` as const)
-  const choose = (value: string) => {
-    const action = resolutionsOf(payment).find((one) => one === value)
-    if (action) onChange({ ...draft, action })
+    (`resolve.actions.${action}_hint` as const)
+  return (
+    <Choice
+      label={t("resolve.action")}
+      value={draft.action}
+      choices={resolutionsOf(payment).map((action) => ({
+        value: action,
+        label: t(`resolve.actions.${action}`),
+        description: t(hintOf(action)),
+      }))}
+      problem={problems.action && t(`resolve.problem.${problems.action}`)}
+      onChoose={(action) => onChange({ ...draft, action })}
+    />
+  )
+}
+
+/** How the money went back decides whether the gateway will tell of it as well. */
+export function HowField({ draft, problems, onChange }: FieldProps) {
+  const { t } = useText()
+  return (
+    <Choice
+      label={t("resolve.how")}
+      value={draft.how}
+      choices={ways.map((how) => ({
+        value: how,
+        label: t(`resolve.ways.${how}`),
+        description: t(`resolve.ways.${how}_hint`),
+      }))}
+      problem={problems.how && t(`resolve.problem.${problems.how}`)}
+      onChoose={(how) => onChange({ ...draft, how })}
+    />
+  )
+}
+
+/** Which refund of Medusa's it is, where Medusa holds some whose money has not gone back. */
+export function RefundField({ payment, draft, problems, onChange }: FieldProps) {
+  const { t, money, time } = useText()
+  const owed = payment.owed_refunds.map(({ id, amount, created_at }) => ({
+    value: id,
+    label: t("resolve.owed", { amount: money(amount, payment.currency_code) }),
+    description: t("resolve.owed_hint", { time: time(created_at) }),
+  }))
+  const other = { value: newRefund, label: t("resolve.new"), description: t("resolve.new_hint") }
+  return (
+    <Choice
+      label={t("resolve.refund")}
+      value={draft.refund}
+      choices={[...owed, other]}
+      problem={problems.refund && t(`resolve.problem.${problems.refund}`)}
+      onChoose={(refund) => onChange({ ...draft, refund })}
+    />
+  )
+}
+
+interface ChoiceProps<Value extends string> {
+  label: string
+  value: Value | null
+  choices: { value: Value; label: string; description: string }[]
+  problem: string | undefined
+  onChoose: (value: Value) => void
+}
+
+function Choice<Value extends string>({ label, value, choices, problem, onChoose }: ChoiceProps<Value>) {
+  const labelId = useId()
+  const choose = (chosen: string) => {
+    const choice = choices.find((one) => one.value === chosen)
+    if (choice) onChoose(choice.value)
   }
   return (
     <div className="flex flex-col gap-y-2">
       <Label id={labelId} size="small" weight="plus">
-        {t("resolve.action")}
+        {label}
       </Label>
-      <RadioGroup aria-labelledby={labelId} required value={draft.action ?? ""} onValueChange={choose}>
-        {resolutionsOf(payment).map((action) => (
+      <RadioGroup aria-labelledby={labelId} required value={value ?? ""} onValueChange={choose}>
+        {choices.map((choice) => (
           <RadioGroup.ChoiceBox
-            key={action}
-            value={action}
-            label={t(`resolve.${kind}.${action}`)}
-            description={t(hintOf(action))}
+            key={choice.value}
+            value={choice.value}
+            label={choice.label}
+            description={choice.description}
           />
         ))}
       </RadioGroup>
-      {problems.action && (
+      {problem && (
         <Hint role="alert" variant="error">
-          {t(`resolve.problem.${problems.action}`)}
+          {problem}
         </Hint>
       )}
     </div>

@@ -1,4 +1,4 @@
-import type { Operation, Payment, PaymentDetail, Resolution, State } from "../api/schema"
+import type { Action, Operation, Payment, PaymentDetail, Resolution, State, Way } from "../api/schema"
 
 const withMoney: readonly State[] = ["paid", "paid_late", "partially_refunded", "refunded"]
 const payable: readonly State[] = ["created", "pending"]
@@ -7,8 +7,10 @@ export const hasMoney = (payment: Payment): boolean => withMoney.includes(paymen
 
 const isReturn = (operation: Operation): boolean => operation.kind === "refund" || operation.kind === "cancel"
 
-const isRunning = (operation: Operation): boolean =>
-  operation.state === "sent" || operation.state === "unknown" || operation.state === "pending"
+const isUnclear = (operation: Operation): boolean =>
+  operation.state === "sent" || operation.state === "unknown"
+
+const isRunning = (operation: Operation): boolean => isUnclear(operation) || operation.state === "pending"
 
 /** It may change by itself in the next moments: worth looking again. */
 export const isMoving = (payment: PaymentDetail): boolean =>
@@ -28,23 +30,31 @@ export function amountLeft(payment: PaymentDetail): number {
   return Math.max(0, rounded(payment.paid_amount - gone, payment.currency_code))
 }
 
-/** A return that the gateway leaves in doubt: until it is decided, nothing else may touch the money. */
+/** A return that the gateway leaves in doubt: until it is decided, no other money goes back. */
 export const doubtOf = (payment: PaymentDetail): Operation | undefined =>
-  payment.operations.find((one) => isReturn(one) && isRunning(one))
+  payment.operations.find((one) => isReturn(one) && isUnclear(one))
 
 /** Nobody can ask the gateway about it: whatever a person would decide waits for the entry and its account. */
 const isOutOfReach = ({ attention_code: code }: Payment): boolean =>
   code === "account_changed" || code === "entry_removed"
 
 /**
- * What a person may decide about this payment; the server refuses the rest. A return in doubt is decided only once it
- * stands under attention: before, the gateway is still about to answer, and "it did not go through" would be a guess.
+ * The return that a person may end by what the console shows: once it stands under attention. Before that the gateway is still about
+ * to answer, and "it did not go through" would be a guess.
  */
-export function resolutionsOf(payment: PaymentDetail): Resolution["action"][] {
+export function decidableOf(payment: PaymentDetail): Operation | undefined {
+  if (payment.attention === null) return undefined
+  if (payment.attention_code !== "refund_unknown") return doubtOf(payment)
+  return payment.operations.find((one) => isReturn(one) && isRunning(one))
+}
+
+/** What a person may decide about this payment; the server refuses the rest. */
+export function resolutionsOf(payment: PaymentDetail): Action[] {
   if (isOutOfReach(payment)) return []
   const dismiss = payment.attention === null ? [] : ["dismiss" as const]
-  if (doubtOf(payment)) return payment.attention === null ? [] : ["record_refund", "refund", ...dismiss]
-  if (!hasMoney(payment) || amountLeft(payment) === 0) return dismiss
+  const ends = decidableOf(payment) ? (["went_through", "did_not"] as const) : []
+  if (doubtOf(payment) !== undefined || ends.length > 0) return [...ends, ...dismiss]
+  if (!hasMoney(payment) || (amountLeft(payment) === 0 && payment.owed_refunds.length === 0)) return dismiss
   const refund = payment.capabilities?.refund === false ? [] : ["refund" as const]
   return [...refund, "record_refund", ...dismiss]
 }
@@ -59,16 +69,24 @@ export function channelLimit(payment: PaymentDetail): "no_refund" | "whole_only"
 
 export interface ResolutionDraft {
   /** `null`: not chosen yet. */
-  action: Resolution["action"] | null
+  action: Action | null
+  /** How the money went back that is recorded; `null`: not chosen yet. */
+  how: Way | null
+  /** The refund of Medusa's that is meant; `new`: none of those; `null`: not chosen yet. */
+  refund: string | null
   amount: string
   note: string
 }
+
+export const newRefund = "new"
 
 export type AmountProblem =
   "amount_missing" | "amount_form" | "amount_decimals" | "amount_range" | "whole_only"
 
 export interface DraftProblems {
   action?: "action_missing"
+  how?: "how_missing"
+  refund?: "refund_missing"
   amount?: AmountProblem
   note?: "note_missing" | "note_long"
 }
@@ -78,7 +96,11 @@ const longestNote = 1000
 /** What is wrong with what a person entered, field by field; an empty object where nothing is. */
 export function problemsOf(draft: ResolutionDraft, payment: PaymentDetail): DraftProblems {
   const problems: DraftProblems = {}
-  if (draft.action === null) problems.action = "action_missing"
+  // What the payment has come to since may leave no room for what was chosen.
+  if (draft.action === null || !resolutionsOf(payment).includes(draft.action))
+    problems.action = "action_missing"
+  if (needsHow(draft) && draft.how === null) problems.how = "how_missing"
+  if (needsRefund(draft, payment) && !isOffered(draft.refund, payment)) problems.refund = "refund_missing"
   const amount = needsAmount(draft, payment) ? amountProblem(draft, payment) : undefined
   if (amount) problems.amount = amount
   const note = draft.note.trim()
@@ -87,9 +109,25 @@ export function problemsOf(draft: ResolutionDraft, payment: PaymentDetail): Draf
   return problems
 }
 
-/** A decision about a return in doubt is about its amount, and no other. */
-export const needsAmount = ({ action }: ResolutionDraft, payment: PaymentDetail): boolean =>
-  (action === "refund" || action === "record_refund") && !doubtOf(payment)
+const isOffered = (refund: string | null, payment: PaymentDetail): boolean =>
+  refund === newRefund || owedOf(refund, payment) !== undefined
+
+const owedOf = (refund: string | null, payment: PaymentDetail) =>
+  payment.owed_refunds.find(({ id }) => id === refund)
+
+const returnsMoney = ({ action }: ResolutionDraft): boolean =>
+  action === "refund" || action === "record_refund"
+
+/** Only what is recorded went back without this shop. */
+export const needsHow = ({ action }: ResolutionDraft): boolean => action === "record_refund"
+
+/** Medusa holds refunds whose money is still owed: is it one of these, or another? */
+export const needsRefund = (draft: ResolutionDraft, payment: PaymentDetail): boolean =>
+  returnsMoney(draft) && payment.owed_refunds.length > 0
+
+/** A decision about what was made already is about its amount, and no other. */
+export const needsAmount = (draft: ResolutionDraft, payment: PaymentDetail): boolean =>
+  returnsMoney(draft) && (!needsRefund(draft, payment) || draft.refund === newRefund)
 
 function amountProblem(draft: ResolutionDraft, payment: PaymentDetail): AmountProblem | undefined {
   const text = draft.amount.trim()
@@ -105,19 +143,46 @@ function amountProblem(draft: ResolutionDraft, payment: PaymentDetail): AmountPr
     : undefined
 }
 
-/** Where a person starts: the first thing that can be done, for all that is left. What a doubt comes to is not suggested. */
+/** Where a person starts: nothing is chosen, since each choice moves money, books it or ends something. */
 export const firstDraft = (payment: PaymentDetail): ResolutionDraft => ({
-  action: doubtOf(payment) ? null : (resolutionsOf(payment)[0] ?? null),
+  action: null,
+  how: null,
+  refund: null,
   amount: amountLeft(payment).toFixed(decimalsOf(payment.currency_code)),
   note: "",
 })
 
-/** What is sent for a draft without problems. */
-export function asResolution(draft: ResolutionDraft, payment: PaymentDetail): Resolution | undefined {
-  if (!draft.action) return undefined
+/** What is sent for a draft, as the person saw the payment; `undefined` where something of it is missing or wrong. */
+export function asResolution(
+  draft: ResolutionDraft,
+  payment: PaymentDetail,
+  version: number,
+): Resolution | undefined {
+  if (!draft.action || Object.keys(problemsOf(draft, payment)).length > 0) return undefined
+  const ends = draft.action === "went_through" || draft.action === "did_not"
   return {
     action: draft.action,
+    version,
+    ...(ends ? { operation_id: decidableOf(payment)?.id } : {}),
     ...(needsAmount(draft, payment) ? { amount: draft.amount.trim() } : {}),
+    ...(needsHow(draft) && draft.how ? { how: draft.how } : {}),
+    ...(needsRefund(draft, payment) && draft.refund !== newRefund
+      ? { refund_id: draft.refund ?? undefined }
+      : {}),
     note: draft.note.trim(),
   }
 }
+
+/** How a person saw the payment, and the key under which the decision is sent. */
+export interface Sight {
+  version: number
+  key: string
+}
+
+/** For one opened form. Pages without TLS have no `randomUUID`. */
+export const sightOf = (payment: PaymentDetail): Sight => ({
+  version: payment.version,
+  key: Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join(""),
+})

@@ -1,4 +1,4 @@
-import type { Notification, Operation, PaymentDetail } from "../api/schema"
+import type { Decision, Notification, Operation, PaymentDetail } from "../api/schema"
 import type { TextKey } from "./keys"
 
 export type Tone = "done" | "waiting" | "problem"
@@ -66,6 +66,22 @@ const ofNotification = (notification: Notification): TimelineEntry => ({
   times: notification.deliveries > 1 ? { text: "timeline.deliveries", times: notification.deliveries } : null,
 })
 
+const answerTone = (answer: string | null): Tone =>
+  answer === null ? "waiting" : answer === "done" ? "done" : "problem"
+
+/** The person's note stands below it, and the code of a problem where it came to one. */
+const ofDecision = (decision: Decision): TimelineEntry => ({
+  id: decision.id,
+  at: decision.created_at,
+  tone: answerTone(decision.answer),
+  text: `timeline.decision.${decision.action}`,
+  amount: decision.amount,
+  detail: decision.note,
+  code: decision.answer === "done" ? null : decision.answer,
+  numbers: [],
+  times: null,
+})
+
 /** Gateways tell the moment in whole seconds, which may lie before the one in which the payment was opened. */
 const paidAt = ({ paid_at, operations }: PaymentDetail): string | null => {
   const opened = operations.find((one) => one.kind === "open")?.settled_at
@@ -91,10 +107,11 @@ const ofPaid = (payment: PaymentDetail): TimelineEntry[] => {
     : []
 }
 
-/** Everything that was done and heard about a payment, newest first. */
+/** Everything that was done, heard and decided about a payment, newest first. */
 export const timelineOf = (payment: PaymentDetail): TimelineEntry[] =>
   [
     ...ofPaid(payment),
     ...payment.operations.map(ofOperation),
     ...payment.notifications.map(ofNotification),
+    ...payment.decisions.map(ofDecision),
   ].sort((a, b) => b.at.localeCompare(a.at))

@@ -2,6 +2,7 @@ import { AccountFacts } from "./account-facts"
 import { systemClock } from "./clock"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
+import { Decisions } from "./decisions"
 import type { Lease } from "./fence"
 import { Leases } from "./leases"
 import { Notifications } from "./notifications"
@@ -10,7 +11,7 @@ import { Orders } from "./orders"
 import { Payments } from "./payments"
 import { Reservations } from "./reservations"
 
-/** What the plugin knows of money at the gateways, of the orders it belongs to, and of the accounts there. Knows no gateway and no Medusa. */
+/** What the plugin knows of money at the gateways, of the orders and accounts there, and of what people decided. Knows no gateway and no Medusa. */
 export interface Ledger {
   payments: Payments
   operations: Operations
@@ -19,6 +20,7 @@ export interface Ledger {
   notifications: Notifications
   facts: AccountFacts
   orders: Orders
+  decisions: Decisions
   /** The same ledger for who holds a payment: what is written about it fails once another process has taken it over. */
   under(lease: Lease): Ledger
   /** The same ledger inside one short transaction: no HTTP call is ever made in there. */
@@ -30,6 +32,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
   const facts = new AccountFacts(database, clock)
   const orders = new Orders(database, clock)
   const reservations = new Reservations(database, clock)
+  const decisions = new Decisions(database, clock)
   const opened = (held?: Lease): Ledger => ({
     payments: new Payments(database, clock, held),
     operations: new Operations(database, clock, held),
@@ -38,6 +41,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
     notifications,
     facts,
     orders,
+    decisions,
     under: opened,
     together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
   })
@@ -47,6 +51,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
 export * from "./account-facts"
 export * from "./clock"
 export * from "./database"
+export * from "./decisions"
 export * from "./fence"
 export * from "./leases"
 export * from "./notifications"

@@ -3,6 +3,7 @@ import type { OperationKind, OperationState } from "../../core"
 import type { AccountKey, FactName } from "./account-facts"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
+import type { WayBack } from "./decisions"
 import { LeaseLost, fenceOf, stillHeld } from "./fence"
 import type { Lease } from "./fence"
 
@@ -21,8 +22,14 @@ export interface Operation {
   state: OperationState
   /** The Medusa refund row it is carried out for; changes hands when Medusa deletes the row and asks again (H1). */
   refundId: string | null
-  /** Made in the gateway's own console. */
+  /** Not sent by this plugin: made in the gateway's own console, or returned by other means. */
   outside: boolean
+  /** Where a person recorded it: how the money went back. */
+  byHand: WayBack | null
+  /** The gateway's names for the money that a person recorded as returned in its console. Empty: not described yet. */
+  describedBy: string[]
+  /** The decision by hand that made it. */
+  decisionId: string | null
   /**
    * Entered in Medusa's books by settlement: whoever had asked for it was told only that its outcome was unknown, and may
    * ask again although Medusa holds it by now.
@@ -43,6 +50,7 @@ export interface NewOperation {
   amount?: number
   medusaAmount?: string | null
   refundId?: string | null
+  decisionId?: string | null
 }
 
 export interface OperationEnd {
@@ -94,13 +102,15 @@ export class Operations {
     const fence = fenceOf(this.held, now)
     const rows = await this.database.query<OperationRow>(
       // Beside another in doubt it is not written: whoever comes second has nothing to send.
-      `${fence.with} insert into gateway_operation (id, gateway_payment_id, kind, number, amount, medusa_amount, state, refund_id, created_at, updated_at)
-       select ?::text, ?::text, ?::text, ?::text, ?::bigint, ?::text, 'sent', ?::text, ?::timestamptz, ?::timestamptz ${this.held ? "from held" : ""}
+      `${fence.with} insert into gateway_operation (id, gateway_payment_id, kind, number, amount, medusa_amount, state, refund_id,
+         decision_id, created_at, updated_at)
+       select ?::text, ?::text, ?::text, ?::text, ?::bigint, ?::text, 'sent', ?::text, ?::text, ?::timestamptz, ?::timestamptz
+         ${this.held ? "from held" : ""}
        ${where.sql} on conflict do nothing returning *`,
       [
         ...[...fence.bindings, `gpop_${suffix}`, paymentId, operation.kind, operation.number ?? suffix],
-        ...[operation.amount ?? null, operation.medusaAmount ?? null, operation.refundId ?? null, now, now],
-        ...where.bindings,
+        ...[operation.amount ?? null, operation.medusaAmount ?? null, operation.refundId ?? null],
+        ...[operation.decisionId ?? null, now, now, ...where.bindings],
       ],
     )
     return rows[0] && toOperation(rows[0])
@@ -214,19 +224,23 @@ export class Operations {
       gatewayNo?: string | undefined
       amount: number
       message?: string
+      byHand?: WayBack
+      refundId?: string | null
+      decisionId?: string
     },
   ): Promise<Operation | undefined> {
     const now = this.clock.now()
     const fence = fenceOf(this.held, now)
     const rows = await this.database.query<OperationRow>(
       `${fence.with} insert into gateway_operation (id, gateway_payment_id, kind, number, gateway_no, amount, state, outside, attempts,
-         message, created_at, updated_at, settled_at)
-       select ?::text, ?::text, ?::text, ?::text, ?::text, ?::bigint, 'succeeded', true, 0, ?::text, ?::timestamptz, ?::timestamptz,
-         ?::timestamptz ${this.held ? "from held" : ""}
+         message, by_hand, refund_id, decision_id, created_at, updated_at, settled_at)
+       select ?::text, ?::text, ?::text, ?::text, ?::text, ?::bigint, 'succeeded', true, 0, ?::text, ?::text, ?::text, ?::text,
+         ?::timestamptz, ?::timestamptz, ?::timestamptz ${this.held ? "from held" : ""}
        on conflict (gateway_payment_id, kind, number) do nothing returning *`,
       [
         ...[...fence.bindings, `gpop_${ulid(now.getTime())}`, paymentId, record.kind, record.number],
-        ...[record.gatewayNo ?? null, record.amount, record.message ?? null, now, now, now],
+        ...[record.gatewayNo ?? null, record.amount, record.message ?? null, record.byHand ?? null],
+        ...[record.refundId ?? null, record.decisionId ?? null, now, now, now],
       ],
     )
     return this.written(rows[0])
@@ -237,6 +251,22 @@ export class Operations {
     if (row) return toOperation(row)
     await stillHeld(this.database, this.held)
     return undefined
+  }
+
+  /** The gateway describes, by these names, money that a person recorded as returned in its console: it counts once. */
+  async describe(
+    id: string,
+    by: { names: readonly string[]; gatewayNo?: string | undefined; decisionId?: string },
+  ): Promise<void> {
+    const now = this.clock.now()
+    const fence = fenceOf(this.held, now)
+    const rows = await this.database.query<OperationRow>(
+      `${fence.with} update gateway_operation set by_hand = 'console', described_by = described_by || ?::text[],
+         gateway_no = coalesce(gateway_no, ?), decision_id = coalesce(decision_id, ?), updated_at = ?
+       where id = ? ${fence.and} returning *`,
+      [...fence.bindings, [...by.names], by.gatewayNo ?? null, by.decisionId ?? null, now, id],
+    )
+    await this.written(rows[0])
   }
 
   async ofPayment(paymentId: string): Promise<Operation[]> {
@@ -274,6 +304,14 @@ export const returnedAmount = (operations: readonly Operation[]): number =>
     .filter((operation) => operation.state === "succeeded")
     .reduce((sum, operation) => sum + (operation.amount ?? 0), 0)
 
+/** Minor units that have gone back at the gateway: without what a person returned by other means. */
+export const returnedAtGateway = (operations: readonly Operation[]): number =>
+  returnedAmount(operations.filter((operation) => operation.byHand !== "other"))
+
+/** A person recorded it as returned in the gateway's console, and the gateway has not described it yet. */
+export const awaitsDescription = ({ byHand, describedBy }: Operation): boolean =>
+  byHand === "console" && describedBy.length === 0
+
 /** Minor units that have gone back, are going, or may have gone: what a new refund must not count on. */
 export const committedAmount = (operations: readonly Operation[]): number =>
   returns(operations)
@@ -291,6 +329,9 @@ interface OperationRow {
   state: OperationState
   refund_id: string | null
   outside: boolean
+  by_hand: WayBack | null
+  described_by: string[]
+  decision_id: string | null
   untold: boolean
   reason: string | null
   code: string | null
@@ -329,6 +370,9 @@ const toOperation = (row: OperationRow): Operation => ({
   state: row.state,
   refundId: row.refund_id,
   outside: row.outside,
+  byHand: row.by_hand,
+  describedBy: row.described_by,
+  decisionId: row.decision_id,
   untold: row.untold,
   reason: row.reason,
   code: row.code,

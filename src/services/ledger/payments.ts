@@ -43,6 +43,8 @@ export interface GatewayPayment {
   announced: string
   nextCheckAt: Date | null
   checks: number
+  /** Counts what a person sees of it: state, amounts, operations, attention and decisions; no look, no lease. */
+  version: number
   createdAt: Date
   updatedAt: Date
 }
@@ -442,6 +444,7 @@ export interface PaymentRow {
   announced: string
   next_check_at: Date | null
   checks: number
+  version: number
   lease_token: string | null
   created_at: Date
   updated_at: Date
@@ -480,6 +483,7 @@ export const toPayment = (row: PaymentRow): GatewayPayment => ({
   announced: row.announced,
   nextCheckAt: row.next_check_at,
   checks: row.checks,
+  version: row.version,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })

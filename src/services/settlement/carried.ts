@@ -2,6 +2,7 @@ import { holdsMoney } from "../../core"
 import { returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import type { SettleDeps } from "./deps"
+import type { HostPayment } from "./host"
 
 /** Medusa's refund rows whose money went back, is going, or may have gone. */
 export const carriedRows = (operations: readonly Operation[]): ReadonlySet<string | null> =>
@@ -10,6 +11,15 @@ export const carriedRows = (operations: readonly Operation[]): ReadonlySet<strin
       .filter((one) => holdsMoney(one.state))
       .map((one) => one.refundId),
   )
+
+/** Medusa's refund rows that nothing carries: their money is still owed. */
+export function owedRows(
+  booked: HostPayment | undefined,
+  operations: readonly Operation[],
+): HostPayment["refunds"] {
+  const carried = carriedRows(operations)
+  return (booked?.refunds ?? []).filter((row) => !carried.has(row.id))
+}
 
 /** Whether Medusa holds a refund that the gateway accepted and failed later: it is made again within minutes, not days. */
 export async function owedInMedusa(operations: readonly Operation[], deps: SettleDeps): Promise<boolean> {

@@ -1,10 +1,12 @@
-import { formatMoney, hasMoney, holdsMoney, isOpen, mayMove, money, sameMoney, toMajor } from "../../core"
-import type { Outcome, RefundRecord, SettledBy, Standing } from "../../core"
-import { isUnsettled, returnedAmount, returns } from "../ledger"
+import { formatMoney, hasMoney, isOpen, mayMove, money, sameMoney, toMajor } from "../../core"
+import type { Outcome, SettledBy, Standing } from "../../core"
+import { isUnsettled, returnedAmount, returnedAtGateway, returns } from "../ledger"
 import type { GatewayPayment, Operation, PaymentPatch, Returned } from "../ledger"
 import { clear, raise } from "./attention"
 import type { Deps } from "./deps"
 import { fresh } from "./known"
+import { described, unknownHere } from "./listed"
+import type { Listed } from "./listed"
 import { orderRef } from "./orders"
 import { after, day, second, sincePaid } from "./schedule"
 
@@ -162,14 +164,11 @@ export async function foreignReturns(
   payment: GatewayPayment,
   operations: readonly Operation[],
   deps: Deps,
-): Promise<RefundRecord[]> {
+): Promise<Listed[]> {
   if (!listsRefunds(payment, deps)) return []
   const listed = await deps.gateway.refundsOf(orderRef(payment, deps))
   return listed.kind === "succeeded" ? unknownHere(listed.value, operations) : []
 }
-
-const unknownHere = (listed: readonly RefundRecord[], operations: readonly Operation[]): RefundRecord[] =>
-  listed.filter((record) => record.state === "succeeded" && !isKnown(record, operations))
 
 export const listsRefunds = (payment: GatewayPayment, deps: Deps): boolean =>
   deps.gateway.name === "ksher" && deps.gateway.channelFacts(payment.channel ?? undefined).refundQuery
@@ -193,33 +192,38 @@ async function returnedThere(
   return clear(await recordReturns(payment, operations, foreign, deps), ["outside_unclear"], deps)
 }
 
-/** What the gateway lists as refunded counts, also where it, or a person, had said of a refund of ours that it was not. */
+/**
+ * What the gateway lists as refunded counts, also where it, or a person, had said of a refund of ours that it was not. What a
+ * person recorded as returned in the console counts once.
+ */
 export async function recordReturns(
   payment: GatewayPayment,
   operations: readonly Operation[],
-  foreign: readonly RefundRecord[],
+  foreign: readonly Listed[],
   deps: Deps,
 ): Promise<GatewayPayment> {
-  for (const record of foreign) {
-    const ours = operations.find((operation) => operation.number === numberOf(record))
-    if (ours) await deps.ledger.operations.overturn(ours.id, record.gatewayNo)
-    else
-      await deps.ledger.operations.recordOutside(payment.id, {
-        kind: "refund",
-        number: numberOf(record),
-        gatewayNo: record.gatewayNo,
-        amount: record.amount.minor,
-      })
+  const ledger = deps.ledger.operations
+  const oursOf = ({ name }: Listed) => operations.find((operation) => operation.number === name)
+  for (const listed of foreign) {
+    const ours = oursOf(listed)
+    if (ours) await ledger.overturn(ours.id, listed.record.gatewayNo)
   }
+  const strange = foreign.filter((listed) => !oursOf(listed))
+  const { descriptions, rest } = described(strange, operations)
+  for (const { operation, by } of descriptions)
+    await ledger.describe(operation.id, {
+      names: by.map(({ name }) => name),
+      gatewayNo: by[0]?.record.gatewayNo,
+    })
+  for (const { name, record } of rest)
+    await ledger.recordOutside(payment.id, {
+      kind: "refund",
+      number: name,
+      gatewayNo: record.gatewayNo,
+      amount: record.amount.minor,
+    })
   return tally(payment, deps)
 }
-
-/** A refund made in the gateway's console may have no merchant number: it goes by the gateway's own. */
-export const numberOf = (record: RefundRecord): string =>
-  record.number || `outside-${record.gatewayNo ?? "0"}`
-
-export const isKnown = (record: RefundRecord, operations: readonly Operation[]): boolean =>
-  operations.some((operation) => operation.number === numberOf(record) && holdsMoney(operation.state))
 
 async function wholeReturned(
   payment: GatewayPayment,
@@ -227,7 +231,7 @@ async function wholeReturned(
   standing: Standing,
   deps: Deps,
 ): Promise<GatewayPayment> {
-  const rest = payment.paidAmount - returnedAmount(operations)
+  const rest = payment.paidAmount - returnedAtGateway(operations)
   if (rest > 0)
     await deps.ledger.operations.recordOutside(payment.id, {
       kind: standing.state === "reversed" ? "cancel" : "refund",
@@ -244,7 +248,7 @@ async function unlisted(
   listed: Exclude<Outcome<unknown>, { kind: "succeeded" }>,
   deps: Deps,
 ): Promise<GatewayPayment> {
-  if (returnedAmount(operations) > 0 || listed.kind !== "refused") return payment
+  if (returnedAtGateway(operations) > 0 || listed.kind !== "refused") return payment
   return raise(
     payment,
     "outside_unclear",

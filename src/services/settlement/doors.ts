@@ -1,11 +1,11 @@
 import { observed, type Attributes } from "../observability"
 import * as abandoning from "./abandon"
 import * as authorizing from "./authorize"
+import * as deciding from "./decide"
 import type { Deps, SettleDeps } from "./deps"
 import * as notifying from "./notify"
 import * as opening from "./open"
 import * as refunding from "./refund"
-import * as resolving from "./resolve"
 import * as settling from "./settle"
 
 /*
@@ -69,13 +69,9 @@ export const settle = (paymentId: string, deps: SettleDeps) =>
     ({ state }) => state,
   )
 
-export const resolveByHand = (...[payment, resolution, deps]: Parameters<typeof resolving.resolveByHand>) =>
-  observed(
-    "resolve",
-    of(deps),
-    () => resolving.resolveByHand(payment, resolution, deps),
-    ({ state }) => state,
-  )
+export const resolveByHand = (
+  ...[payment, asked, deps, answerOf]: Parameters<typeof deciding.resolveByHand>
+) => observed("resolve", of(deps), () => deciding.resolveByHand(payment, asked, deps, answerOf))
 
 export const act = (...[notification, deps]: Parameters<typeof notifying.act>) =>
   observed("act", of(deps), () => notifying.act(notification, deps))

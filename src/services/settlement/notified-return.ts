@@ -1,6 +1,6 @@
 import { formatMoney, hasMoney, isUnclear, money } from "../../core"
 import type { Outcome } from "../../core"
-import { committedAmount, returnedAmount, returns } from "../ledger"
+import { awaitsDescription, committedAmount, returnedAtGateway, returns } from "../ledger"
 import type { GatewayPayment, Notification, Operation } from "../ledger"
 import { raise } from "./attention"
 import { tally } from "./confirm"
@@ -34,8 +34,12 @@ async function recordRefund(
   deps: Deps,
 ): Promise<boolean> {
   const operations = await deps.ledger.operations.ofPayment(payment.id)
-  const known = operations.some((one) => one.number === number || one.gatewayNo === number)
-  if (known || minor > payment.paidAmount - committedAmount(operations)) return false
+  const known = operations.some(
+    (one) => one.number === number || one.gatewayNo === number || one.describedBy.includes(number),
+  )
+  if (known) return false
+  const recorded = operations.find((one) => awaitsDescription(one) && one.amount === minor)
+  if (!recorded && minor > payment.paidAmount - committedAmount(operations)) return false
   const amount = money(minor, payment.currency)
   const { notifyUrl } = deps
   const answer = await deps.gateway.refundQuery({ number, amount, order: orderRef(payment, deps), notifyUrl })
@@ -47,7 +51,14 @@ async function recordRefund(
     return false
   }
   const { gatewayNo } = answer.value
-  await deps.ledger.operations.recordOutside(payment.id, { kind: "refund", number, gatewayNo, amount: minor })
+  if (recorded) await deps.ledger.operations.describe(recorded.id, { names: [number], gatewayNo })
+  else
+    await deps.ledger.operations.recordOutside(payment.id, {
+      kind: "refund",
+      number,
+      gatewayNo,
+      amount: minor,
+    })
   await tally(payment, deps)
   return true
 }
@@ -60,6 +71,7 @@ const isFailed = (answer: Outcome<unknown>): boolean =>
 async function recordReversal(payment: GatewayPayment, number: string, deps: Deps): Promise<boolean> {
   const made = returns(await deps.ledger.operations.ofPayment(payment.id))
   if (made.some(({ kind, state }) => kind === "cancel" && state === "succeeded")) return false
+  if (made.some(({ describedBy }) => describedBy.includes(number))) return false
   const answer = await deps.gateway.cancelQuery(orderRef(payment, deps), number)
   if (answer.kind === "unknown" && answer.code === "answer_mismatch") {
     await raise(payment, "outside_unclear", unconfirmed(`reversal ${number}`, answer.message), deps)
@@ -98,7 +110,10 @@ async function recordRest(
   gatewayNo: string,
   deps: Deps,
 ): Promise<boolean> {
-  const amount = payment.paidAmount - returnedAmount(made)
+  // What a person recorded of it already is a part of what went back with it.
+  const recorded = made.filter(awaitsDescription)
+  for (const one of recorded) await deps.ledger.operations.describe(one.id, { names: [gatewayNo] })
+  const amount = payment.paidAmount - returnedAtGateway(made)
   if (amount > 0) {
     await deps.ledger.operations.recordOutside(payment.id, {
       kind: "cancel",
@@ -107,8 +122,8 @@ async function recordRest(
       amount,
     })
     await tally(payment, deps)
-    return true
   }
+  if (amount > 0 || recorded.length) return true
   // What a query called returned before it was known by what is this very reversal; what was refunded by name is not.
   if (!made.some(({ state, number }) => state === "succeeded" && number === `outside-${payment.number}`))
     await raise(

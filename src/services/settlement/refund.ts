@@ -15,6 +15,7 @@ import { accountOf } from "./account"
 import { raise } from "./attention"
 import { booking } from "./booking"
 import { foreignReturns, recordReturns } from "./confirm"
+import { deciding } from "./deciding"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
 import { conclude, concludeLast, resolve, resolveAll, send, takes } from "./operations"
@@ -257,7 +258,8 @@ async function carryOut(
   request: RefundRequest,
   deps: Deps,
 ) {
-  const intent = { amount, refundId: request.refundId, medusaAmount: medusaAmountOf(request) }
+  const { decisionId = null } = deciding.getStore() ?? {}
+  const intent = { amount, refundId: request.refundId, medusaAmount: medusaAmountOf(request), decisionId }
   if (reverses(payment, operations, amount, deps)) {
     const known = { ...accountOf(deps), fact: "no_reversal" } as const
     const operation = await deps.ledger.operations.intendUnless(known, payment.id, {

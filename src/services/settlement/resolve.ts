@@ -1,151 +1,438 @@
-import { PaymentProblem, formatMoney, hasMoney, money, toMajor, toMinor } from "../../core"
-import { committedAmount, isUnsettled, returns } from "../ledger"
-import type { GatewayPayment } from "../ledger"
-import { logLine } from "../observability"
+import {
+  PaymentProblem,
+  formatMoney,
+  hasMoney,
+  isOpen,
+  isUnclear,
+  money,
+  roundToMinor,
+  titleOf,
+  toMajor,
+  toMinor,
+} from "../../core"
+import type { Outcome, RefundRecord, ReversalRecord } from "../../core"
+import { committedAmount, isDone, isUnsettled, returns } from "../ledger"
+import type { Decision, DecisionRequest, GatewayPayment, Operation } from "../ledger"
 import type { AttentionCode } from "./attention"
-import { carriedRows } from "./carried"
+import { bookReturns } from "./book-returns"
+import { owedRows } from "./carried"
+import { foreignReturns, recordReturns, tally } from "./confirm"
 import type { SettleDeps } from "./deps"
 import type { HostPayment } from "./host"
+import { fresh } from "./known"
 import { withLease } from "./lease"
-import { tally } from "./confirm"
-import { refund } from "./refund"
-import { settle } from "./settle"
+import { conclude, refundOrder, resolveAll } from "./operations"
+import { orderRef } from "./orders"
+import { notBooked, refund } from "./refund"
+import { after, minute } from "./schedule"
 import { withFraction } from "./share"
+import { canClose, closeAtGateway } from "./void"
 
-export interface Resolution {
-  action: "refund" | "record_refund" | "dismiss"
-  /** Major units, plain decimal; absent: all that is left. */
-  amount?: string | undefined
-  note: string
-  /** Who decided, for the operation's record. */
-  by: string
+/** Does what a person decided. Throws a `PaymentProblem` where nothing was done, or where it is in doubt. */
+export async function carryOut(payment: GatewayPayment, decision: Decision, deps: SettleDeps): Promise<void> {
+  switch (decision.action) {
+    case "refund":
+      await refundByHand(payment, decision, deps)
+      return forget(payment, deps)
+    case "record_refund":
+      await withLease(payment.id, deps, (leased, held, operations) =>
+        record(leased, operations, decision, held),
+      )
+      return forget(payment, deps)
+    case "went_through":
+    case "did_not":
+      return withLease(payment.id, deps, (leased, held, operations) =>
+        endOperation(leased, operations, decision, held),
+      )
+    case "dismiss":
+      return withLease(payment.id, deps, (leased, held) => dismissSeen(payment, leased, held))
+  }
 }
 
-/** Carries out what a person decided about a payment under attention. */
-export async function resolveByHand(
+/** What was decided answers the notice that the person saw. One whose reason still holds is raised again. */
+async function forget(seen: GatewayPayment, deps: SettleDeps): Promise<void> {
+  const { attention, attentionCode } = await fresh(seen, deps)
+  if (attentionCode !== seen.attentionCode || attention !== seen.attention) return
+  await deps.ledger.payments.update(seen.id, { attention: null, attentionCode: null })
+}
+
+/** Refuses what makes no sense, before it is written down: the person may correct it. */
+export async function refuseAtOnce(
   payment: GatewayPayment,
-  resolution: Resolution,
+  asked: DecisionRequest,
   deps: SettleDeps,
-): Promise<GatewayPayment> {
-  if (!resolution.note.trim()) throw invalid("A note is needed: say what was decided and why.")
-  const { action, by } = resolution
-  deps.log.info(logLine("resolved", { payment: payment.id, action, by }, resolution.note))
-  if (resolution.action === "dismiss") return dismiss(payment, deps)
-  if (!hasMoney(payment.state))
-    throw invalid(`Payment ${payment.number} is ${payment.state}: there is no money to return.`)
-  const decided = await withLease(payment.id, deps, (leased, held) => decideDoubt(leased, resolution, held))
-  if (decided !== "done") await carryOut(payment, decided, deps)
-  await deps.ledger.payments.update(payment.id, { attention: null, attentionCode: null })
-  return settle(payment.id, deps)
+): Promise<void> {
+  refuseForeignFields(asked)
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  switch (asked.action) {
+    case "dismiss":
+      if (!payment.attention)
+        throw invalid(`Payment ${payment.number} is not under attention: there is nothing to dismiss.`)
+      return
+    case "went_through":
+    case "did_not":
+      return void operationOf(payment, asked, operations)
+    case "refund":
+    case "record_refund":
+      if (!hasMoney(payment.state))
+        throw invalid(`Payment ${payment.number} is ${payment.state}: there is no money to return.`)
+      await refuseAmount(payment, asked, operations, deps)
+  }
 }
 
-async function carryOut(payment: GatewayPayment, resolution: Resolution, deps: SettleDeps): Promise<void> {
-  if (resolution.action === "refund") await refundByHand(payment, resolution, deps)
-  else await withLease(payment.id, deps, (leased, held) => record(leased, resolution, held))
+const fieldsOf = {
+  refund: ["amount", "refundId"],
+  record_refund: ["amount", "how", "refundId"],
+  went_through: ["operationId", "amount"],
+  did_not: ["operationId", "amount"],
+  dismiss: [],
+} as const satisfies Record<DecisionRequest["action"], readonly (keyof typeof fieldNames)[]>
+
+const fieldNames = {
+  operationId: "operation_id",
+  amount: "amount",
+  how: "how",
+  refundId: "refund_id",
+} as const
+
+function refuseForeignFields(asked: DecisionRequest): void {
+  const allowed: readonly string[] = fieldsOf[asked.action]
+  for (const [field, name] of Object.entries(fieldNames))
+    if (asked[field as keyof typeof fieldNames] !== undefined && !allowed.includes(field))
+      throw invalid(`${name} means nothing for ${asked.action}: leave it out.`)
 }
+
+/** What asking the gateway may still free, or what it describes already, is measured when it is carried out. */
+async function refuseAmount(
+  payment: GatewayPayment,
+  asked: DecisionRequest,
+  operations: readonly Operation[],
+  deps: SettleDeps,
+): Promise<void> {
+  const booked = await deps.host.payment(payment.sessionId)
+  const row = meantRow(payment, asked, booked, operations)
+  if (returns(operations).some(isUnsettled)) return
+  if (row && asked.action === "refund") return
+  const amount = asked.amount === undefined ? undefined : minorOf(asked.amount, payment.digits)
+  if (isConsole(asked) && operations.some((one) => isListed(one) && one.amount === amount)) return
+  amountOf(payment, asked, operations)
+}
+
+/** Booked by Medusa where it holds a capture, sent at the gateway alone where it never took the money. */
+async function refundByHand(seen: GatewayPayment, decision: Decision, deps: SettleDeps): Promise<void> {
+  const payment = await withLease(seen.id, deps, (leased, held, operations) =>
+    askFirst(leased, operations, held),
+  )
+  const booked = await deps.host.payment(payment.sessionId)
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const row = meantRow(payment, decision, booked, operations)
+  const of = { sessionId: payment.sessionId }
+  if (row) {
+    await refund({ of, amount: { major: row.amount }, refundId: row.id, owed: true }, deps)
+    return
+  }
+  const amount = amountOf(payment, decision, operations)
+  if (!booked || Number(booked.captured) <= 0) {
+    await refund({ of, amount: decision.amount === undefined ? "rest" : amount, refundId: null }, deps)
+    return
+  }
+  const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
+  // Medusa would be handed a refund that it does not know yet for this one, and nothing would be sent.
+  if (!(await bookReturns(payment, order, deps))) throw notEntered(payment)
+  const major = withFraction(toMajor(amount, payment.digits), booked, payment)
+  await deps.host.refund(booked, order, major, decision.note)
+}
+
+const notEntered = (payment: GatewayPayment) =>
+  new PaymentProblem(
+    "conflict",
+    "earlier_refund_booked_first",
+    `An earlier refund of payment ${payment.number} went through and is not in Medusa's books yet. Nothing was sent for this one: look at the payment again in a moment.`,
+  )
 
 /**
- * Somebody has looked in the gateway's console at a refund that the gateway leaves in doubt. "Record" says that it went
- * through; "refund" says that it did not, and is to be made again: under Medusa's own row where it still holds one.
- * Returns what is left to carry out.
+ * What has no end yet is asked about before more money goes back. What is still in doubt has to be decided first; where it turns out
+ * that it went through, the person decides anew. What is accepted and not finished counts as returned.
  */
-async function decideDoubt(
+async function askFirst(
   payment: GatewayPayment,
-  resolution: Resolution,
+  operations: readonly Operation[],
   deps: SettleDeps,
-): Promise<Resolution | "done"> {
-  const doubtful = returns(await deps.ledger.operations.ofPayment(payment.id)).find(isUnsettled)
-  if (!doubtful) return resolution
-  const sum = toMajor(doubtful.amount ?? 0, payment.digits)
-  if (resolution.amount !== undefined && minorOf(resolution.amount, payment.digits) !== doubtful.amount)
+): Promise<GatewayPayment> {
+  const before = returns(operations).filter(isUnsettled)
+  if (!before.length) return payment
+  const resolved = await resolveAll(payment, operations, deps)
+  const made = returns(resolved.operations)
+  const doubtful = made.find((one) => isUnclear(one.state))
+  if (doubtful) throw inDoubt(resolved.payment, doubtful, deps)
+  const found = made.find(
+    (one) => isDone(one) && before.some(({ id, state }) => id === one.id && isUnclear(state)),
+  )
+  if (found) throw foundDone(resolved.payment, found, deps)
+  return resolved.payment
+}
+
+export const inDoubt = (payment: GatewayPayment, operation: Operation, deps: SettleDeps) =>
+  new PaymentProblem(
+    "conflict",
+    "operation_in_doubt",
+    `${titleOf(deps.gateway.name)} has not said whether ${named(payment, operation)} went through. Nothing was sent: ask again later, or look it up in the gateway's console and say of that one whether it went through.`,
+  )
+
+const foundDone = (payment: GatewayPayment, operation: Operation, deps: SettleDeps) =>
+  new PaymentProblem(
+    "conflict",
+    "changed",
+    `${titleOf(deps.gateway.name)} says now that ${named(payment, operation)} went through. Nothing was sent for this one: look at the payment again, and repeat it if it is wanted as well.`,
+  )
+
+const named = (payment: GatewayPayment, { kind, number, amount }: Operation): string =>
+  `${kind === "cancel" ? "reversal" : "refund"} ${number} of ${formatMoney(money(amount ?? 0, payment.currency), payment.digits)}`
+
+type Row = HostPayment["refunds"][number]
+
+/**
+ * Medusa's refund row that is meant: the named one, or the one that is owed and of this amount. No row that carries money already:
+ * it would be paid twice.
+ */
+function meantRow(
+  payment: GatewayPayment,
+  { refundId, amount, action }: DecisionRequest,
+  booked: HostPayment | undefined,
+  operations: readonly Operation[],
+): Row | undefined {
+  const owed = owedRows(booked, operations)
+  const wanted = amount === undefined ? undefined : minorOf(amount, payment.digits)
+  const isOf = (row: Row) => roundToMinor(row.amount, payment.digits) === wanted
+  if (refundId === undefined) {
+    // A record that names neither is of all that is left; a refund that names neither pays first what is owed.
+    if (wanted === undefined) return action === "refund" ? owed[0] : undefined
+    return owed.find(isOf)
+  }
+  const row = owed.find(({ id }) => id === refundId)
+  if (!row)
     throw invalid(
-      `Refund ${doubtful.number} of ${sum} is in doubt: decide about that one first, without another amount.`,
+      `Refund ${refundId} is not owed: Medusa holds no such refund of payment ${payment.number}, or its money has gone back or is on its way.`,
     )
-  const wentThrough = resolution.action === "record_refund"
-  await deps.ledger.operations.conclude(doubtful.id, {
-    state: wentThrough ? "succeeded" : "refused",
-    reason: "by_hand",
-    message: resolution.note,
+  if (wanted !== undefined && !isOf(row))
+    throw invalid(`Refund ${refundId} is of ${row.amount}, not of ${String(amount)}: leave the amount out.`)
+  return row
+}
+
+/** Whether the money was returned in the gateway's console. Left out it is: counted twice, nobody would notice. */
+const isConsole = ({ action, how }: DecisionRequest): boolean => action === "record_refund" && how !== "other"
+
+/** A return that the gateway told of, and that no person has recorded. */
+const isListed = ({ outside, byHand, state }: Operation): boolean =>
+  outside && byHand === null && state === "succeeded"
+
+/** Money that was returned without this plugin: in the gateway's console, or by a bank transfer, say. Nothing is sent. */
+async function record(
+  leased: GatewayPayment,
+  before: readonly Operation[],
+  decision: Decision,
+  deps: SettleDeps,
+): Promise<void> {
+  const payment = await withListed(await askFirst(leased, before, deps), decision, deps)
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const row = meantRow(payment, decision, await deps.host.payment(payment.sessionId), operations)
+  const ofRow = row && toMajor(roundToMinor(row.amount, payment.digits), payment.digits)
+  const asked = ofRow ? { ...decision, amount: ofRow } : decision
+  if (isConsole(decision) && (await isTold(payment, asked, operations, row, deps))) return
+  await deps.ledger.operations.recordOutside(payment.id, {
+    kind: "refund",
+    number: `by-hand-${decision.id.slice(decision.id.indexOf("_") + 1)}`,
+    amount: amountOf(payment, asked, operations),
+    message: decision.note,
+    byHand: decision.how ?? "console",
+    refundId: row?.id ?? null,
+    decisionId: decision.id,
   })
   await tally(payment, deps)
-  return wentThrough ? "done" : { ...resolution, amount: sum }
+}
+
+/** What the gateway lists of its console counts first: the person may have recorded the very same. */
+async function withListed(
+  payment: GatewayPayment,
+  decision: Decision,
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  if (!isConsole(decision)) return payment
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const foreign = await foreignReturns(payment, operations, deps)
+  if (!foreign.length) return payment
+  const recorded = await recordReturns(payment, operations, foreign, deps)
+  if (decision.amount === undefined && decision.refundId === undefined)
+    throw new PaymentProblem(
+      "conflict",
+      "changed",
+      `${titleOf(deps.gateway.name)} has just told of a return that was not known here, and it has been recorded. Look at payment ${payment.number} again, and record what is missing.`,
+    )
+  return recorded
+}
+
+/** The gateway has told of this money before the person did: it is there, and counts once. */
+async function isTold(
+  payment: GatewayPayment,
+  { amount, id }: Pick<Decision, "amount" | "id">,
+  operations: readonly Operation[],
+  row: Row | undefined,
+  deps: SettleDeps,
+): Promise<boolean> {
+  if (amount === undefined) return false
+  const minor = minorOf(amount, payment.digits)
+  const told = operations.find((one) => isListed(one) && one.amount === minor)
+  if (!told) return false
+  await deps.ledger.operations.describe(told.id, { names: [told.number], decisionId: id })
+  const unbooked = await notBooked([told], deps)
+  if (row && unbooked.length)
+    await deps.ledger.operations.assign(told.id, { refundId: row.id, medusaAmount: row.amount })
+  return true
+}
+
+/** The operation that a person speaks of. Only what returns money and has no end yet can be decided. */
+function operationOf(
+  payment: GatewayPayment,
+  { operationId, amount, action }: DecisionRequest,
+  operations: readonly Operation[],
+): Operation {
+  if (operationId === undefined) throw invalid(`${action} needs operation_id: say which operation is meant.`)
+  const operation = operations.find(({ id }) => id === operationId)
+  if (!operation) throw invalid(`Payment ${payment.number} has no operation ${operationId}.`)
+  if (operation.kind !== "refund" && operation.kind !== "cancel")
+    throw invalid(
+      `Operation ${operationId} is a request to ${operation.kind} the payment, and returns no money: the gateway is asked about it by itself.`,
+    )
+  if (!isUnsettled(operation))
+    throw invalid(
+      `The ${named(payment, operation)} has ended (${operation.state}): there is nothing to decide about it.`,
+    )
+  if (amount !== undefined && minorOf(amount, payment.digits) !== operation.amount)
+    throw invalid(
+      `The ${named(payment, operation)} is of that amount, not of ${amount}: leave the amount out.`,
+    )
+  return operation
+}
+
+/** A person has looked an operation in doubt up in the console. The gateway is asked once more: its word counts more. */
+async function endOperation(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  decision: Decision,
+  deps: SettleDeps,
+): Promise<void> {
+  const operation = operationOf(payment, decision, operations)
+  const wentThrough = decision.action === "went_through"
+  const said = await saidOf(payment, operation, deps)
+  if (said && (said.kind === "succeeded") !== wentThrough) {
+    await conclude(payment, operation, said, deps)
+    throw new PaymentProblem(
+      "conflict",
+      "changed",
+      `${titleOf(deps.gateway.name)} says now that the ${named(payment, operation)} ${wentThrough ? "failed" : "went through"}, and that was recorded. Your decision was not: look at the payment again.`,
+    )
+  }
+  await deps.ledger.operations.conclude(operation.id, {
+    state: wentThrough ? "succeeded" : "refused",
+    reason: "by_hand",
+    message: decision.note,
+  })
+  if (!wentThrough && operation.state === "pending") await deps.emit("refund_failed", payment)
+  await tally(payment, deps)
+}
+
+type Ended = Extract<Outcome<RefundRecord | ReversalRecord>, { kind: "succeeded" | "refused" }>
+
+/** How it ended, where the gateway says so for certain. Only asks. */
+async function saidOf(
+  payment: GatewayPayment,
+  operation: Operation,
+  deps: SettleDeps,
+): Promise<Ended | undefined> {
+  if (operation.kind === "refund")
+    return ended(await deps.gateway.refundQuery(refundOrder(payment, operation, deps)))
+  if (!operation.gatewayNo) return undefined
+  return ended(await deps.gateway.cancelQuery(orderRef(payment, deps), operation.gatewayNo))
+}
+
+function ended(answer: Outcome<RefundRecord> | Outcome<ReversalRecord>): Ended | undefined {
+  if (answer.kind === "succeeded") return answer.value.state === "succeeded" ? answer : undefined
+  return answer.kind === "refused" && answer.reason === "declined" ? answer : undefined
+}
+
+/** The reason may have changed while this waited for its turn. */
+async function dismissSeen(seen: GatewayPayment, payment: GatewayPayment, deps: SettleDeps): Promise<void> {
+  if (payment.attentionCode !== seen.attentionCode || payment.attention !== seen.attention)
+    throw new PaymentProblem(
+      "conflict",
+      "changed",
+      `The reason to look at payment ${payment.number} has changed. Nothing was dismissed: look at it again.`,
+    )
+  await dismiss(payment, deps)
 }
 
 /**
  * Attention goes. Where a person decided that nothing more is to be done, that is kept; any other reason that still holds
  * raises it again.
  */
-async function dismiss(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  if (!payment.attention)
-    throw invalid(`Payment ${payment.number} is not under attention: there is nothing to dismiss.`)
+async function dismiss(payment: GatewayPayment, deps: SettleDeps): Promise<void> {
   const { payments } = deps.ledger
-  const dismissed = await payments.update(payment.id, { attention: null, attentionCode: null })
+  const gone = { attention: null, attentionCode: null }
   switch (payment.attentionCode as AttentionCode) {
     case "qr_stays_open":
-      return (await payments.move(payment.id, "void", { settledBy: "outside" })) ?? dismissed
+      await payments.update(payment.id, gone)
+      await payments.move(payment.id, "void", { settledBy: "outside" })
+      return
     case "late_held":
     case "refund_unsupported":
     case "refund_refused":
-      return payments.update(payment.id, { settledBy: "outside" })
+      await payments.update(payment.id, { ...gone, settledBy: "outside" })
+      return
     case "amount_mismatch":
-      return (await payments.move(payment.id, "failed", { nextCheckAt: null })) ?? dismissed
+      return giveUpMismatch(payment, deps)
     default:
-      return dismissed
+      await payments.update(payment.id, gone)
   }
 }
 
-/** Booked by Medusa where it holds a capture, sent at the gateway alone where it never took the money. */
-async function refundByHand(
+/** It counts as failed, so nobody may pay it any more: it is closed at the gateway first. */
+async function giveUpMismatch(payment: GatewayPayment, deps: SettleDeps): Promise<void> {
+  const { payments } = deps.ledger
+  const gone = { attention: null, attentionCode: null }
+  const closable = isOpen(payment.state) && canClose(payment, deps)
+  const closed = closable ? await closeAtGateway(payment, deps) : payment
+  if (closable && isOpen(closed.state) && !(await isOver(payment, deps)))
+    throw new PaymentProblem(
+      "conflict",
+      "close_not_confirmed",
+      `${titleOf(deps.gateway.name)} has not confirmed that order ${payment.number} is closed: it may still be paid. Nothing was dismissed: try again in a moment, or close it in the gateway's console first.`,
+    )
+  await payments.update(payment.id, gone)
+  // An open QR code that nobody can close is watched until it has lapsed.
+  const nextCheckAt = isOpen(payment.state) && !closable ? after(deps, minute) : null
+  if (closed.state !== "void") await payments.move(payment.id, "failed", { nextCheckAt })
+}
+
+/** The gateway refused to close it because it has an end already. */
+async function isOver(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const last = operations.filter(({ kind }) => kind === "close").at(-1)
+  return last?.state === "refused" && over.has(last.reason ?? "")
+}
+
+const over: ReadonlySet<string> = new Set(["already_paid", "already_closed", "already_refunded"])
+
+/** What is to go back, in minor units; what is not left is refused. */
+function amountOf(
   payment: GatewayPayment,
-  resolution: Resolution,
-  deps: SettleDeps,
-): Promise<void> {
-  const booked = await deps.host.payment(payment.sessionId)
-  const row = booked && (await owedRow(payment, booked, deps))
-  if (row) {
-    const amount = { major: row.amount }
-    await refund({ of: { sessionId: payment.sessionId }, amount, refundId: row.id, owed: true }, deps)
-    return
-  }
-  if (booked && Number(booked.captured) > 0) {
-    const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
-    const amount = toMajor(await amountOf(payment, resolution, deps), payment.digits)
-    await deps.host.refund(booked, order, withFraction(amount, booked, payment), resolution.note)
-    return
-  }
-  const amount =
-    resolution.amount === undefined ? ("rest" as const) : await amountOf(payment, resolution, deps)
-  await refund({ of: { sessionId: payment.sessionId }, amount, refundId: null }, deps)
-}
-
-/** A refund that Medusa holds and that nothing carries out: what is owed is paid under its own row. */
-async function owedRow(payment: GatewayPayment, booked: HostPayment, deps: SettleDeps) {
-  const carried = carriedRows(await deps.ledger.operations.ofPayment(payment.id))
-  return booked.refunds.find((row) => !carried.has(row.id))
-}
-
-/** Money that was returned outside the gateway: a bank transfer for a PromptPay payment. */
-async function record(
-  payment: GatewayPayment,
-  resolution: Resolution,
-  deps: SettleDeps,
-): Promise<GatewayPayment> {
-  const made = returns(await deps.ledger.operations.ofPayment(payment.id)).length
-  await deps.ledger.operations.recordOutside(payment.id, {
-    kind: "refund",
-    number: `by-hand-${made + 1}`,
-    amount: await amountOf(payment, resolution, deps),
-    message: resolution.note,
-  })
-  return tally(payment, deps)
-}
-
-async function amountOf(payment: GatewayPayment, resolution: Resolution, deps: SettleDeps): Promise<number> {
-  const left = payment.paidAmount - committedAmount(await deps.ledger.operations.ofPayment(payment.id))
-  const amount = resolution.amount === undefined ? left : minorOf(resolution.amount, payment.digits)
+  asked: Pick<DecisionRequest, "amount">,
+  operations: readonly Operation[],
+): number {
+  const left = payment.paidAmount - committedAmount(operations)
+  const amount = asked.amount === undefined ? left : minorOf(asked.amount, payment.digits)
   if (amount > 0 && amount <= left) return amount
   throw invalid(
-    `${formatMoney(money(Math.max(left, 0), payment.currency), payment.digits)} is left of payment ${payment.number}; ${resolution.amount ?? "nothing"} cannot be returned.`,
+    `${formatMoney(money(Math.max(left, 0), payment.currency), payment.digits)} is left of payment ${payment.number}; ${asked.amount ?? "nothing"} cannot be returned.`,
   )
 }
 
@@ -157,4 +444,4 @@ function minorOf(amount: string, digits: number): number {
   }
 }
 
-const invalid = (message: string) => new PaymentProblem("invalid_data", "resolve_invalid", message)
+export const invalid = (message: string) => new PaymentProblem("invalid_data", "resolve_invalid", message)

@@ -13,9 +13,10 @@ import {
 import type { ChangeCode, Demand, RefundRecord, Standing } from "../../core"
 import { isUnsettled, returnedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation, Unwanted } from "../ledger"
-import { isKnown, listsRefunds, numberOf } from "./confirm"
+import { listsRefunds } from "./confirm"
 import type { SettleDeps } from "./deps"
 import type { BookDifference, HostOrder, HostPayment } from "./host"
+import { described, unknownHere } from "./listed"
 import { orderRef } from "./orders"
 import { askedOf, reasonToAbandon } from "./wanted"
 
@@ -130,14 +131,12 @@ function returnedThere({ payment, listed, operations }: Picture, standing: Stand
     return standing.state === "paid" || returnedAmount(operations) > 0
       ? []
       : [["refunded_there", toMajor(0, payment.digits), "unsaid"]]
-  return listed
-    .filter((record) => record.state === "succeeded" && !isKnown(record, operations))
-    .map((record) => [
-      "refund_there",
-      toMajor(0, payment.digits),
-      toMajor(record.amount.minor, payment.digits),
-      numberOf(record),
-    ])
+  return described(unknownHere(listed, operations), operations).rest.map(({ name, record }) => [
+    "refund_there",
+    toMajor(0, payment.digits),
+    toMajor(record.amount.minor, payment.digits),
+    name,
+  ])
 }
 
 function ofOpen({ payment, why }: Picture, standing: Standing): Difference[] {

@@ -13,6 +13,7 @@ import {
 import {
   atRest,
   cancelOrder,
+  decide,
   deletedRefund,
   deliver,
   disturb,
@@ -216,9 +217,12 @@ inRealMedusa(
 
       const payment = await underAttention(world, order, "refund_unsupported")
       expect(payment.attention).toMatch(/by hand \(a bank transfer, say\) and record it/)
-      const decision = { action: "record_refund", note: "transferred to the shopper's bank" }
-      const { id } = payment
-      const decided = await world.shop.tryAdmin("post", `/admin/gateway-payments/${id}/resolve`, decision)
+      const decision = {
+        action: "record_refund",
+        how: "other",
+        note: "transferred to the shopper's bank",
+      } as const
+      const decided = await decide(world, order, decision)
       expect(decided.data.gateway_payment).toMatchObject({ state: "refunded", attention: null })
       await runJob(world, 5 * minute)
       expect(await books(world, order)).toMatchObject({ refunded: ksher.major, transactions: 0 })

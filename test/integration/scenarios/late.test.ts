@@ -169,7 +169,7 @@ inRealMedusa(
       const decided = await decide(
         world,
         { session },
-        { action: "record_refund", note: "sent by bank transfer" },
+        { action: "record_refund", how: "other", note: "sent by bank transfer" },
       )
       expect(decided.data.gateway_payment).toMatchObject({ state: "refunded", settled_by: "outside" })
       expect(await ledgerPayment(world, { session })).toMatchObject({ attention: null })

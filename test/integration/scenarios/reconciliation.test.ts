@@ -21,6 +21,7 @@ import {
   faultKinds,
   gnete,
   hour,
+  inDoubt,
   ksher,
   medusaPaymentId,
   minute,
@@ -326,9 +327,15 @@ inRealMedusa((world) => {
     await world.sandbox.fault({ ...lost, call: "order_refund", when: "after" })
     await world.sandbox.fault({ ...lost, call: "refund_query", when: "before" })
     expect((await refund(world, order, 10)).data.message).toMatch(/has not said whether refund/)
+    const did_not = {
+      action: "did_not",
+      operation_id: await inDoubt(world, order),
+      note: "the console does not show it",
+    }
+    expect((await decide(world, order, did_not)).status).toBe(200)
     await world.sandbox.clearFaults()
 
-    const decided = await decide(world, order, { action: "refund", note: "the console does not show it" })
+    const decided = await decide(world, order, { action: "refund", amount: 10, note: "once more" })
 
     expect(decided.data.gateway_payment).toMatchObject({ state: "partially_refunded", attention: null })
     expect((await gatewayBooks(world, order)).returned).toBe(1000)

@@ -165,17 +165,35 @@ export const faultKinds = [
 export const sync = async (world: World, order: { session: Session }): Promise<AxiosResponse> =>
   world.shop.tryAdmin("post", `/admin/gateway-payments/${(await ledgerPayment(world, order)).id}/sync`)
 
-/** What a person decides about a payment under attention. */
-export const decide = async (
+export interface Decided {
+  action: string
+  note?: string
+  amount?: number
+  operation_id?: string | undefined
+  how?: "console" | "other"
+  refund_id?: string
+  /** Absent: as the payment is now. */
+  version?: number
+}
+
+/** What a person decides about a payment, who has just looked at it. */
+export async function decide(
   world: World,
   order: { session: Session },
-  decision: { action: string; note?: string; amount?: number },
-): Promise<AxiosResponse> =>
-  world.shop.tryAdmin(
-    "post",
-    `/admin/gateway-payments/${(await ledgerPayment(world, order)).id}/resolve`,
-    decision,
+  decision: Decided,
+): Promise<AxiosResponse> {
+  const { id, version } = await ledgerPayment(world, order)
+  return world.shop.tryAdmin("post", `/admin/gateway-payments/${id}/resolve`, { version, ...decision })
+}
+
+/** The operation that returns money and has no end yet. */
+export async function inDoubt(world: World, order: { session: Session }): Promise<string | undefined> {
+  const unsettled = ["sent", "unknown", "pending"]
+  const found = (await operations(world, order)).find(
+    ({ state, amount }) => amount !== null && unsettled.includes(state),
   )
+  return found?.id
+}
 
 /** Waits until the payment stands under this attention, and returns it. */
 export const underAttention = (world: World, order: { session: Session }, code: string) =>

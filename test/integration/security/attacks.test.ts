@@ -182,7 +182,7 @@ inRealMedusa((world) => {
 
     it("a decision that is none changes nothing", async () => {
       const order = await paidOrder(world, "pp_ksher_th", { channel: "truemoney" })
-      const { id } = await ledgerPayment(world, order)
+      const { id, version } = await ledgerPayment(world, order)
       const note = "n"
       const tried: unknown[] = [
         { action: "refund", note: "a\u0000b" },
@@ -199,6 +199,19 @@ inRealMedusa((world) => {
         { action: "refund", amount: "999999999999999", note },
         { action: "refund", amount: 350.51, note },
         { action: "record_refund", amount: 351, note },
+        { action: "record_refund", amount: 1, how: "gift", note },
+        { action: "record_refund", amount: 1, refund_id: "ref_1", note },
+        { action: "record_refund", amount: 1, refund_id: "a\u0000b", note },
+        { action: "refund", how: "other", note },
+        { action: "refund", operation_id: "gpop_1", note },
+        { action: "went_through", note },
+        { action: "did_not", operation_id: "' or 1=1 --", note },
+        { action: "dismiss", note },
+        { action: "refund", note, version: undefined },
+        { action: "refund", note, version: 0 },
+        { action: "refund", note, version: "1" },
+        { action: "refund", note, version: 1.5 },
+        { action: "refund", note, version: 1e21 },
         { action: ["refund"], note },
         { action: "capture", note },
         { action: "refund", note, paid_amount: 1 },
@@ -209,7 +222,7 @@ inRealMedusa((world) => {
         const answer = await world.shop.tryAdmin(
           "post",
           `/admin/gateway-payments/${id}/resolve`,
-          body as object,
+          Array.isArray(body) ? body : { version, ...(body as object) },
         )
         expect([body, answer.status]).toEqual([body, 400])
       }

@@ -328,7 +328,10 @@ inRealMedusa(
               method,
               url: `/admin/gateway-payments${path}`,
               headers,
-              data: method === "post" ? { action: "refund", note: "mine", dry_run: false } : undefined,
+              data:
+                method === "post"
+                  ? { action: "refund", version: 1, note: "mine", dry_run: false }
+                  : undefined,
             })
             expect([who, path, answer.status]).toEqual([who, path, 401])
             expect(JSON.stringify(answer.data)).not.toContain(order.session.number)
@@ -347,7 +350,7 @@ inRealMedusa(
             const answer = await world.shop.tryAdmin(
               method,
               `/admin/gateway-payments/${encodeURIComponent(id)}${tail}`,
-              method === "post" ? { action: "refund", note: "x" } : undefined,
+              method === "post" ? { action: "refund", version: 1, note: "x" } : undefined,
             )
             expect([id, tail, answer.status]).toEqual([id, tail, 404])
           }

@@ -1,4 +1,4 @@
-import { cancel, open, receive, resolveByHand, settle, survey } from "../../../src/services/settlement"
+import { cancel, open, receive, settle, survey } from "../../../src/services/settlement"
 import { openLane, type Lane } from "../matrix/lane"
 import { hour, minute, Shop } from "../matrix/shop"
 import { gnete, ksherQr, ksherRedirect, type Variant } from "../matrix/variants"
@@ -54,7 +54,7 @@ async function everybodyTries(): Promise<Record<string, unknown>> {
         shop.deps,
       ),
     ),
-    resolve: await told(() => resolveByHand(payment, { action: "refund", ...by }, shop.deps)),
+    resolve: await told(() => shop.decide({ action: "refund", ...by })),
   }
 }
 

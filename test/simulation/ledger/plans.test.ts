@@ -95,7 +95,11 @@ async function fill() {
      from gateway_payment`,
   )
   await world.database.query(
-    "vacuum analyze gateway_payment, gateway_operation, gateway_notification, gateway_order",
+    `insert into gateway_decision (id, gateway_payment_id, key, fingerprint, version, action, note, decided_by, created_at)
+     select 'gdec_' || id, id, case when id like '%0' then 'key_' || id end, 'f', 1, 'refund', 'n', 'user_1', created_at from gateway_payment`,
+  )
+  await world.database.query(
+    "vacuum analyze gateway_payment, gateway_operation, gateway_notification, gateway_order, gateway_decision",
   )
 }
 
@@ -173,6 +177,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "operations.told": ({ operations }) => operations.told(`gpop_refund${id}`),
   "operations.recordOutside": ({ operations }) =>
     operations.recordOutside(id, { kind: "refund", number: "o", amount: 1 }),
+  "operations.describe": ({ operations }) => operations.describe(`gpop_refund${id}`, { names: ["r"] }),
   "operations.ofPayment": ({ operations }) => operations.ofPayment(id),
   "operations.refundIdsKnown": ({ operations }) => operations.refundIdsKnown(["ref_M42", "ref_M43"]),
   "operations.intend under a lease": async (ledger) =>
@@ -214,11 +219,27 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "notifications.claimDue": ({ notifications }) => notifications.claimDue(50, 60_000),
   "notifications.ofPayment": ({ notifications }) => notifications.ofPayment(id),
   "notifications.summary": ({ notifications }) => notifications.summary("pp_ksher_th", lately),
+  "decisions.begin": ({ decisions }) => decisions.begin(aDecision),
+  "decisions.answer": ({ decisions }) =>
+    decisions.answer(`gdec_${id}`, { done: null }).catch(neitherWrittenNorRead),
+  "decisions.get": ({ decisions }) => decisions.get(`gdec_${id}`),
+  "decisions.ofKey": ({ decisions }) => decisions.ofKey(`key_${id}`),
+  "decisions.repeatedSince": ({ decisions }) => decisions.repeatedSince(aDecision, lately),
+  "decisions.ofPayment": ({ decisions }) => decisions.ofPayment(id),
   "notifications.prune": ({ notifications }) =>
     notifications.prune(new Date(start.getTime() - 700 * 86_400_000), 500),
 }
 
 const answered = { paymentId: "pay_42", amount: "1", by: "user_1" }
+const aDecision = {
+  paymentId: id,
+  key: `key_${id}`,
+  fingerprint: "f",
+  version: 1,
+  by: "user_1",
+  action: "refund",
+  note: "n",
+} as const
 const ignored = { result: "ignored", message: null, nextTryAt: null } as const
 const aDelivery = (patch: Partial<NewNotification>): NewNotification => ({
   providerId: "pp_ksher_th",
@@ -284,7 +305,7 @@ it("a notification is stored by reading what counts against it and nothing else,
 it("no method of the ledger is left out", () => {
   const ledger = openLedger(world.database, world.clock)
   const methods = (
-    ["payments", "operations", "leases", "reservations", "notifications", "orders"] as const
+    ["payments", "operations", "leases", "reservations", "notifications", "orders", "decisions"] as const
   ).flatMap((part) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))
       .filter(
@@ -300,6 +321,7 @@ it("no method of the ledger is left out", () => {
             "set",
             "written",
             "recentRefunds",
+            "rows",
           ].includes(name),
       )
       .map((name) => `${part}.${name}`),

@@ -83,6 +83,7 @@ export async function openLane(index: number): Promise<Lane> {
       await clock.to(new Date(epoch + Math.ceil((today - epoch + minute) / day) * day))
       await sandbox.clearFaults()
       await sandbox.setQuirks(defaultQuirks)
+      await database.query("delete from gateway_decision")
       await database.query("delete from gateway_notification")
       await database.query("delete from gateway_operation")
       await database.query("delete from gateway_payment")

@@ -4,11 +4,18 @@ import {
   notePlacedOrder,
   paymentsOfOrder,
   reconcile,
+  resolveByHand,
   review,
   settle,
   settleCancelledOrder,
 } from "../../../src/services/settlement"
-import type { GatewayPayment, Policy, ReconcileDeps, SettleDeps } from "../../../src/services/settlement"
+import type {
+  DecisionAsked,
+  GatewayPayment,
+  Policy,
+  ReconcileDeps,
+  SettleDeps,
+} from "../../../src/services/settlement"
 import type { Fault, NextRefund, PayOptions } from "../../../src/sandbox"
 import {
   emptyTables,
@@ -26,6 +33,8 @@ export const minute = 60 * second
 export const hour = 60 * minute
 
 export type Disturbing = Pick<Fault, "kind" | "when" | "message"> & { times?: number; delayMs?: number }
+
+export type Decided = Pick<DecisionAsked, "action"> & Partial<DecisionAsked>
 
 /** One cart, its order and its payments, in a Medusa whose gateway is the sandbox. Amounts in minor units. */
 export class Shop {
@@ -131,8 +140,17 @@ export class Shop {
     for (const payment of await this.payments()) await settle(payment.id, this.deps)
   }
 
+  /** What a person decides under Gateway payments, who has just looked at the payment unless a version says otherwise. */
+  async decide(asked: Decided): Promise<unknown> {
+    const payment = await this.payment()
+    const decision = { note: "decided", by: "user_1", key: null, version: payment.version, ...asked }
+    return resolveByHand(payment, decision, this.deps, ({ id, refundedAmount }) =>
+      Promise.resolve({ id, refundedAmount }),
+    )
+  }
+
   /** Tries something as a person does, and notes what that person was told. */
-  async attempt(work: () => Promise<void>): Promise<boolean> {
+  async attempt(work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work()
       this.told.push("done")

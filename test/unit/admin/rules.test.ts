@@ -7,8 +7,12 @@ import {
   isMoving,
   problemsOf,
   resolutionsOf,
+  sightOf,
+  type ResolutionDraft,
 } from "../../../src/admin/rules/payment"
 import { operation, payment } from "./payments"
+
+const owed = { id: "ref_1", amount: 100, created_at: "2026-03-01T08:00:00.000Z" }
 
 describe("what is left of a payment", () => {
   it("is what was paid less what went back, is on its way, or is in doubt", () => {
@@ -60,16 +64,32 @@ describe("what a person may decide", () => {
     const operations = [operation({ state: "unknown" })]
     expect(resolutionsOf(payment({ operations }))).toEqual([])
     expect(resolutionsOf(payment({ operations, attention: "Look." }))).toEqual([
-      "record_refund",
-      "refund",
+      "went_through",
+      "did_not",
       "dismiss",
     ])
   })
 
-  it("of a refund in doubt is never suggested", () => {
-    const doubtful = payment({ operations: [operation({ state: "unknown" })], attention: "Look." })
-    expect(firstDraft(doubtful).action).toBeNull()
-    expect(problemsOf(firstDraft(doubtful), doubtful).action).toBe("action_missing")
+  it("of a refund that is accepted and not finished: another refund, and what was found once nobody knows of it", () => {
+    const operations = [operation({ state: "pending" })]
+    expect(resolutionsOf(payment({ operations }))).toEqual(["refund", "record_refund"])
+    const unknown = { attention: "Look.", attention_code: "refund_unknown" }
+    expect(resolutionsOf(payment({ operations, ...unknown }))).toEqual(["went_through", "did_not", "dismiss"])
+    const held = { attention: "Look.", attention_code: "late_held" }
+    expect(resolutionsOf(payment({ operations, ...held }))).toContain("refund")
+  })
+
+  it("of a payment that is all in Medusa's books: the refund whose money is still owed", () => {
+    const all = { operations: [operation({ amount: 350.5, state: "refused" })], owed_refunds: [owed] }
+    expect(resolutionsOf(payment(all))).toEqual(["refund", "record_refund"])
+  })
+
+  it("is never suggested: each choice moves money, books it or ends something", () => {
+    for (const one of [payment(), payment({ attention: "Look." }), payment({ owed_refunds: [owed] })]) {
+      expect(firstDraft(one)).toMatchObject({ action: null, how: null, refund: null })
+      expect(problemsOf(firstDraft(one), one).action).toBe("action_missing")
+      expect(asResolution({ ...firstDraft(one), note: "Seen." }, one, 4)).toBeUndefined()
+    }
   })
 })
 
@@ -92,7 +112,13 @@ describe("what a channel cannot do", () => {
 })
 
 describe("a draft", () => {
-  const draft = (amount: string) => ({ action: "refund" as const, amount, note: "Agreed by phone." })
+  const draft = (amount: string): ResolutionDraft => ({
+    action: "refund",
+    how: null,
+    refund: null,
+    amount,
+    note: "Agreed by phone.",
+  })
 
   it.each([
     ["", "amount_missing"],
@@ -114,7 +140,7 @@ describe("a draft", () => {
   it("of a part is refused for a channel that refunds whole payments only, unless it is recorded", () => {
     const whole = payment({ capabilities: { refund: true, partial_refund: false } })
     expect(problemsOf(draft("100"), whole).amount).toBe("whole_only")
-    expect(problemsOf({ ...draft("100"), action: "record_refund" }, whole)).toEqual({})
+    expect(problemsOf({ ...draft("100"), action: "record_refund", how: "other" }, whole)).toEqual({})
   })
 
   it("needs a note that is not too long", () => {
@@ -122,17 +148,63 @@ describe("a draft", () => {
     expect(problemsOf({ ...draft("1"), note: "x".repeat(1001) }, payment()).note).toBe("note_long")
   })
 
-  it("to dismiss needs and sends no amount", () => {
-    const dismissal = { action: "dismiss" as const, amount: "no number", note: " Seen. " }
-    const held = payment({ attention: "Look." })
-    expect(problemsOf(dismissal, held)).toEqual({})
-    expect(asResolution(dismissal, held)).toEqual({ action: "dismiss", note: "Seen." })
+  it("is sent as the person saw the payment", () => {
+    expect(asResolution(draft(" 100 "), payment(), 4)).toEqual({
+      action: "refund",
+      version: 4,
+      amount: "100",
+      note: "Agreed by phone.",
+    })
   })
 
-  it("about a refund in doubt sends no amount: it is decided as it was sent", () => {
+  it("of what was returned outside says how", () => {
+    const recorded = { ...draft("100"), action: "record_refund" as const }
+    expect(problemsOf(recorded, payment()).how).toBe("how_missing")
+    expect(asResolution(recorded, payment(), 4)).toBeUndefined()
+    expect(asResolution({ ...recorded, how: "console" }, payment(), 4)).toMatchObject({ how: "console" })
+  })
+
+  it("names the refund that Medusa holds, or says that it is another one", () => {
+    const owing = payment({ owed_refunds: [owed] })
+    expect(problemsOf(draft("100"), owing).refund).toBe("refund_missing")
+    expect(problemsOf({ ...draft("100"), refund: "ref_gone" }, owing).refund).toBe("refund_missing")
+    expect(asResolution({ ...draft("1"), refund: "ref_1" }, owing, 4)).toEqual({
+      action: "refund",
+      version: 4,
+      refund_id: "ref_1",
+      note: "Agreed by phone.",
+    })
+    expect(asResolution({ ...draft("1"), refund: "new" }, owing, 4)).toMatchObject({ amount: "1" })
+  })
+
+  it("to dismiss needs and sends no amount", () => {
+    const dismissal = { ...draft("no number"), action: "dismiss" as const, note: " Seen. " }
+    const held = payment({ attention: "Look." })
+    expect(problemsOf(dismissal, held)).toEqual({})
+    expect(asResolution(dismissal, held, 4)).toEqual({ action: "dismiss", version: 4, note: "Seen." })
+  })
+
+  it("about a refund in doubt names it, and sends no amount: it is decided as it was sent", () => {
     const doubtful = payment({ operations: [operation({ state: "unknown" })], attention: "Look." })
-    const found = { action: "record_refund" as const, amount: "1", note: "Seen in the console." }
-    expect(asResolution(found, doubtful)).toEqual({ action: "record_refund", note: "Seen in the console." })
+    const found = { ...draft("1"), action: "went_through" as const }
+    expect(asResolution(found, doubtful, 4)).toEqual({
+      action: "went_through",
+      version: 4,
+      operation_id: "gop_1",
+      note: "Agreed by phone.",
+    })
+  })
+
+  it("of an older state is chosen anew: what is no longer offered is not sent", () => {
+    const doubtful = payment({ operations: [operation({ state: "unknown" })] })
+    expect(problemsOf(draft("100"), doubtful).action).toBe("action_missing")
+    expect(asResolution(draft("100"), doubtful, 4)).toBeUndefined()
+  })
+
+  it("is sent under a key of its own, of every opened form", () => {
+    const [first, second] = [sightOf(payment()), sightOf(payment())]
+    expect(first).toEqual({ version: 4, key: expect.stringMatching(/^[0-9a-f]{32}$/) })
+    expect(second.key).not.toBe(first.key)
   })
 })
 

@@ -69,6 +69,30 @@ describe("the timeline", () => {
     expect(entry).toMatchObject({ text: "timeline.outside", detail: "By transfer.", numbers: [] })
   })
 
+  it("says what a person decided, with the note, and what it came to", () => {
+    const decision = {
+      id: "gdec_1",
+      action: "refund" as const,
+      operation_id: null,
+      amount: 7,
+      how: null,
+      refund_id: null,
+      note: "Agreed by phone.",
+      decided_by: "user_1",
+      created_at: "2026-03-01T08:00:00.000Z",
+    }
+    const entryOf = (answer: string | null) =>
+      timelineOf(payment({ decisions: [{ ...decision, answer }] }))[0]
+    expect(entryOf("done")).toMatchObject({
+      text: "timeline.decision.refund",
+      detail: "Agreed by phone.",
+      tone: "done",
+      code: null,
+    })
+    expect(entryOf("refund_refused")).toMatchObject({ tone: "problem", code: "refund_refused" })
+    expect(entryOf(null)).toMatchObject({ tone: "waiting", code: null })
+  })
+
   it("does not present a forged message as the gateway's", () => {
     const [entry] = timelineOf(
       payment({

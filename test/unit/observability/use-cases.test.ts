@@ -73,7 +73,13 @@ it.each<[string, string, (deps: SettleDeps) => Promise<unknown>]>([
   [
     "resolve",
     "resolve_invalid",
-    (its) => resolveByHand(payment, { action: "refund", note: " ", by: "user_1" }, its),
+    (its) =>
+      resolveByHand(
+        payment,
+        { action: "refund", version: 1, note: " ", by: "user_1", key: null },
+        its,
+        async () => "answer",
+      ),
   ],
   ["settle", "busy", (its) => settle("gpay_1", its)],
 ])("%s that ends in a problem is a failed span with its code: %s", async (name, code, work) => {

@@ -1,19 +1,30 @@
 import type { GatewayPayments } from "../../../../services/host"
-import type { GatewayPayment } from "../../../../services/settlement"
-import { capabilitiesView, notificationView, operationView, paymentView } from "../../../views"
+import { owedRows, type GatewayPayment } from "../../../../services/settlement"
+import {
+  capabilitiesView,
+  decisionView,
+  notificationView,
+  operationView,
+  owedRefundView,
+  paymentView,
+} from "../../../views"
 
-/** A gateway payment with all that was done and heard about it. */
+/** A gateway payment with all that was done, heard and decided about it. */
 export async function detail(plugin: GatewayPayments, id: string) {
   const payment = await plugin.payment(id)
-  const [operations, notifications] = await Promise.all([
+  const [operations, notifications, decisions, booked] = await Promise.all([
     plugin.ledger.operations.ofPayment(id),
     plugin.ledger.notifications.ofPayment(id),
+    plugin.ledger.decisions.ofPayment(id),
+    plugin.host.payment(payment.sessionId),
   ])
   return {
     ...paymentView(payment),
     ...capabilities(plugin, payment),
     operations: operations.map((operation) => operationView(operation, payment)),
     notifications: notifications.map(notificationView),
+    decisions: decisions.map(decisionView),
+    owed_refunds: owedRows(booked, operations).map(owedRefundView),
   }
 }
 
