@@ -147,6 +147,8 @@ export interface Gateway {
   readonly acknowledgement: Acknowledgement
   /** The `state` of a notification about a payment that says "paid"; absent where every one is taken to say so. */
   readonly notifiedPaid?: string
+  /** Codes of a refund that may have moved money: it is not followed any more, or was only taken in. */
+  readonly refundCodes?: { stopped: string; created: string }
 
   /** Decimals of a currency at this gateway, or a sentence why it cannot be used. */
   digits(currency: string): { digits: number } | { problem: string }

@@ -69,20 +69,23 @@ export const mutations: readonly Mutation[] = [
     name: "an earlier refund that Medusa does not know is not taken over",
     seed: 239,
     file: settlement("refund"),
-    edits: [["  const unbooked = await notBooked(done, deps)\n", "  const unbooked: Operation[] = []\n"]],
+    edits: [
+      [
+        "  const unbooked = request.refundId ? await notBooked(done, deps) : []\n",
+        "  const unbooked: Operation[] = []\n",
+      ],
+    ],
   },
   {
     name: "what settlement entered is not told to whoever asks again",
     seed: 40,
     file: settlement("refund"),
-    edits: [["request.refundId, !operation.outside)", "request.refundId, false)"]],
+    edits: [["assign(operation.id, row, !operation.outside)", "assign(operation.id, row, false)"]],
   },
   {
     name: "a refund that went through is entered in Medusa's books again and again",
     file: settlement("refund"),
-    edits: [
-      ["  await deps.ledger.operations.assign(operation.id, request.refundId, !operation.outside)\n", ""],
-    ],
+    edits: [["  await deps.ledger.operations.assign(operation.id, row, !operation.outside)\n", ""]],
   },
   {
     name: "the lease keeps nobody out",

@@ -200,7 +200,7 @@ export class World {
       depsOf,
       background: (what, work) => this.alone(owner, what, work),
       subscribers: {
-        orderPlaced: (orderId) => notePlacedOrder(orderId, ledger, self(), this.scheduler.clock),
+        orderPlaced: (orderId) => notePlacedOrder(orderId, ledger, self()),
         orderCanceled: (orderId) =>
           settleCancelledOrder(orderId, ledger, self(), (payment) => depsOf(payment.providerId)),
         orderChanged: async (orderId) =>

@@ -55,6 +55,11 @@ export const operationSchema = z.object({
   reason: z.string().nullable(),
   code: z.string().nullable(),
   message: z.string().nullable(),
+  /** What the last question about it came to; the lines above say what sending it came to. */
+  asked_at: z.string().nullable(),
+  asked_outcome: z.enum(["sent", "unknown", "pending", "succeeded", "refused", "not_sent"]).nullable(),
+  asked_code: z.string().nullable(),
+  asked_message: z.string().nullable(),
   attempts: z.number(),
   created_at: z.string(),
   settled_at: z.string().nullable(),

@@ -67,6 +67,12 @@ function Entry({ entry, payment }: { entry: TimelineEntry; payment: PaymentDetai
         </Text>
         <Small text={entry.detail} lang="en" />
         <Small text={entry.code && t("timeline.code", { code: entry.code })} />
+        {entry.asked && (
+          <>
+            <Small text={t(entry.asked.text, { ...values, time: time(entry.asked.at) })} />
+            <Small text={entry.asked.detail} lang="en" />
+          </>
+        )}
         <Small text={entry.times && t(entry.times.text, { times: entry.times.times })} />
         {entry.numbers.map(({ label, value }) => (
           <CopyValue key={label} value={value} what={t(label)} />

@@ -19,6 +19,7 @@ export const attentionCodes = [
   "entry_removed",
   "order_changing",
   "cancel_unfinished",
+  "notification_failed",
 ] as const
 type AttentionCode = (typeof attentionCodes)[number]
 

@@ -17,8 +17,19 @@ export interface TimelineEntry {
   code: string | null
   /** Numbers under which the gateway's support finds it. */
   numbers: { label: "numbers.ours" | "numbers.gateways"; value: string }[]
+  /** What the last question about it came to. */
+  asked: { at: string; text: AskedKey; detail: string | null } | null
   /** How often it was sent to the gateway, or by it. */
   times: { text: "timeline.attempts" | "timeline.deliveries"; times: number } | null
+}
+
+type AskedKey = `timeline.asked.${"unknown" | "pending" | "succeeded" | "refused"}`
+
+const askedOf = ({ asked_at, asked_outcome, asked_message }: Operation): TimelineEntry["asked"] => {
+  if (!asked_at || !asked_outcome) return null
+  const known = asked_outcome === "pending" || asked_outcome === "succeeded" || asked_outcome === "refused"
+  const outcome = known ? asked_outcome : ("unknown" as const)
+  return { at: asked_at, text: `timeline.asked.${outcome}` as const, detail: asked_message }
 }
 
 const toneOf: Readonly<Record<Operation["state"], Tone>> = {
@@ -49,6 +60,7 @@ const ofOperation = (operation: Operation): TimelineEntry => ({
   detail: operation.message,
   code: operation.code,
   numbers: operation.kind === "open" ? [] : numbersOf(operation),
+  asked: askedOf(operation),
   times: operation.attempts > 1 ? { text: "timeline.attempts", times: operation.attempts } : null,
 })
 
@@ -63,6 +75,7 @@ const ofNotification = (notification: Notification): TimelineEntry => ({
   detail: notification.verified ? notification.message : notification.reason,
   code: notification.state,
   numbers: [],
+  asked: null,
   times: notification.deliveries > 1 ? { text: "timeline.deliveries", times: notification.deliveries } : null,
 })
 
@@ -79,6 +92,7 @@ const ofDecision = (decision: Decision): TimelineEntry => ({
   detail: decision.note,
   code: decision.answer === "done" ? null : decision.answer,
   numbers: [],
+  asked: null,
   times: null,
 })
 
@@ -101,6 +115,7 @@ const ofPaid = (payment: PaymentDetail): TimelineEntry[] => {
           detail: null,
           code: null,
           numbers: [],
+          asked: null,
           times: null,
         },
       ]

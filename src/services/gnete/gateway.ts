@@ -48,6 +48,7 @@ export class GneteGateway implements Gateway {
     rejected: () => "fail",
   }
   readonly notifiedPaid = "2"
+  readonly refundCodes = { stopped: "state_4", created: "state_0" }
 
   readonly #client: GneteClient
   readonly #settings: Settings

@@ -120,7 +120,7 @@ export class GatewayPayments {
   }
 
   async noteOrder(orderId: string): Promise<void> {
-    await notePlacedOrder(orderId, this.ledger, this.host, systemClock)
+    await notePlacedOrder(orderId, this.ledger, this.host)
   }
 
   /** Closes the links of an order that it does not ask for any more. */

@@ -146,6 +146,23 @@ export class Notifications {
     )
   }
 
+  /** Has it tried then, and does not count this as a try. */
+  async postpone(id: string, nextTryAt: Date): Promise<void> {
+    await this.database.query(
+      `update gateway_notification set next_try_at = ?, updated_at = ? where id = ? and result in ('received', 'failed')`,
+      [nextTryAt, this.clock.now(), id],
+    )
+  }
+
+  /** Has one that was given up acted on by the next run of the job. */
+  async revive(id: string): Promise<void> {
+    const now = this.clock.now()
+    await this.database.query(
+      `update gateway_notification set next_try_at = ?, updated_at = ? where id = ? and result = 'failed' and next_try_at is null`,
+      [now, now, id],
+    )
+  }
+
   /** Hands out notifications that were stored but not acted on, each to one claimant. */
   async claimDue(limit: number, holdMs: number): Promise<Notification[]> {
     const now = this.clock.now()

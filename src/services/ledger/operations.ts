@@ -36,12 +36,22 @@ export interface Operation {
    */
   untold: boolean
   reason: string | null
+  /** The gateway's code for what sending it came to, and what was said of that. */
   code: string | null
   message: string | null
+  /** What the last question about it came to: another fact than what sending it did. */
+  asked: Asked | null
   attempts: number
   createdAt: Date
   updatedAt: Date
   settledAt: Date | null
+}
+
+export interface Asked {
+  at: Date
+  outcome: OperationState
+  code: string | null
+  message: string | null
 }
 
 export interface NewOperation {
@@ -147,6 +157,27 @@ export class Operations {
         now,
         id,
         end.state,
+      ],
+    )
+    return rows[0] && toOperation(rows[0])
+  }
+
+  /**
+   * Stores what asking about an operation came to. What sending it came to stays beside it. An answer that says nothing sure
+   * changes no state, and an ended operation keeps its end (`undefined`).
+   */
+  async learn(id: string, said: OperationEnd): Promise<Operation | undefined> {
+    const now = this.clock.now()
+    const unsure = isUnclear(said.state)
+    const ended = !unsure && said.state !== "pending"
+    const rows = await this.database.query<OperationRow>(
+      `update gateway_operation set asked_at = ?, asked_outcome = ?, asked_code = ?, asked_message = ?, gateway_no = coalesce(?, gateway_no),
+         ${unsure ? "state = case when state = 'sent' then 'unknown' else state end" : "state = ?, reason = ?, settled_at = ?"}, updated_at = ?
+       where id = ? and state in ('sent', 'unknown', 'pending') returning *`,
+      [
+        ...[now, said.state, said.code ?? null, said.message ?? null, said.gatewayNo ?? null],
+        ...(unsure ? [] : [said.state, said.reason ?? null, ended ? now : null]),
+        ...[now, id],
       ],
     )
     return rows[0] && toOperation(rows[0])
@@ -336,15 +367,22 @@ interface OperationRow {
   reason: string | null
   code: string | null
   message: string | null
+  asked_at: Date | null
+  asked_outcome: OperationState | null
+  asked_code: string | null
+  asked_message: string | null
   attempts: number
   created_at: Date
   updated_at: Date
   settled_at: Date | null
 }
 
+type Moment = "asked_at" | "created_at" | "updated_at" | "settled_at"
+
 /** A row as `json_agg` writes it: numbers as numbers, moments as text. */
-export type OperationJson = Omit<OperationRow, "amount" | "created_at" | "updated_at" | "settled_at"> & {
+export type OperationJson = Omit<OperationRow, "amount" | Moment> & {
   amount: number | null
+  asked_at: string | null
   created_at: string
   updated_at: string
   settled_at: string | null
@@ -354,6 +392,7 @@ export const operationFromJson = (row: OperationJson): Operation =>
   toOperation({
     ...row,
     amount: row.amount === null ? null : String(row.amount),
+    asked_at: row.asked_at === null ? null : new Date(row.asked_at),
     created_at: new Date(row.created_at),
     updated_at: new Date(row.updated_at),
     settled_at: row.settled_at === null ? null : new Date(row.settled_at),
@@ -377,6 +416,13 @@ const toOperation = (row: OperationRow): Operation => ({
   reason: row.reason,
   code: row.code,
   message: row.message,
+  asked: row.asked_at &&
+    row.asked_outcome && {
+      at: row.asked_at,
+      outcome: row.asked_outcome,
+      code: row.asked_code,
+      message: row.asked_message,
+    },
   attempts: row.attempts,
   createdAt: row.created_at,
   updatedAt: row.updated_at,

@@ -45,6 +45,10 @@ export interface GatewayPayment {
   checks: number
   /** Counts what a person sees of it: state, amounts, operations, attention and decisions; no look, no lease. */
   version: number
+  /** How often a look was asked for from outside of one. */
+  wakes: number
+  /** Whose turn it was last: changes with every lease. */
+  turn: string | null
   createdAt: Date
   updatedAt: Date
 }
@@ -98,7 +102,10 @@ export type PaymentPatch = Partial<
     | "nextCheckAt"
     | "checks"
   >
->
+> & {
+  /** It is looked at by then; an earlier look stays. */
+  dueBy?: Date
+}
 
 /** A payment by its id, by its session, or by its merchant number within a provider entry. */
 export type PaymentKey = { id: string } | { sessionId: string } | { number: string; providerId: string }
@@ -106,7 +113,7 @@ export type PaymentKey = { id: string } | { sessionId: string } | { number: stri
 /** What of a payment follows from the operations that have returned money. */
 export type Returned = Pick<GatewayPayment, "state" | "refundedAmount" | "settledBy">
 
-const columns: Record<keyof PaymentPatch, string> = {
+const columns: Record<Exclude<keyof PaymentPatch, "dueBy">, string> = {
   collectionId: "collection_id",
   orderId: "order_id",
   mode: "mode",
@@ -170,6 +177,52 @@ export class Payments {
     if (!earlier)
       throw new Error(`The gateway payment of ${payment.sessionId} could neither be written nor read.`)
     return { payment: earlier, fresh: false }
+  }
+
+  /**
+   * Has the payment looked at within `ms`, and notes why. An earlier look stays, and one that is going on does not count as
+   * this one.
+   */
+  async wake(
+    id: string,
+    ms: number,
+    why: Pick<PaymentPatch, "orderId" | "unwanted"> = {},
+  ): Promise<GatewayPayment> {
+    const { assignments, bindings } = assign(why)
+    const now = this.clock.now()
+    const rows = await this.database.query<PaymentRow>(
+      `update gateway_payment set ${[...assignments, "wakes = wakes + 1", "updated_at = ?"].join(", ")},
+         next_check_at = least(next_check_at, ?::timestamptz) where id = ? returning *`,
+      [...bindings, now, new Date(now.getTime() + ms), id],
+    )
+    return toPayment(found(rows[0], id))
+  }
+
+  /** Has the payment looked at once whoever holds it gives it back, or loses it. */
+  async wakeWhenFree(id: string): Promise<Date> {
+    const now = this.clock.now()
+    const rows = await this.database.query<{ free: Date }>(
+      `update gateway_payment set wakes = wakes + 1, next_check_at = least(next_check_at, greatest(lease_until, ?::timestamptz))
+       where id = ? returning greatest(lease_until, ?::timestamptz) as free`,
+      [now, id, now],
+    )
+    return found(rows[0], id).free
+  }
+
+  /**
+   * Sets when a payment is looked at next, from what a look has `seen` at its end. Where it was woken since `wakes`, or
+   * another process has had it since it was seen, an earlier look stays.
+   */
+  async schedule(seen: GatewayPayment, wakes: number, next: Date | null): Promise<GatewayPayment> {
+    const now = this.clock.now()
+    const rows = await this.database.query<PaymentRow>(
+      `update gateway_payment set updated_at = ?, next_check_at =
+         case when wakes = ? and lease_token is not distinct from ? and (lease_until is null or lease_until <= ?)
+           then ?::timestamptz else least(next_check_at, ?::timestamptz) end
+       where id = ? returning *`,
+      [now, wakes, seen.turn, now, next, next, seen.id],
+    )
+    return toPayment(found(rows[0], seen.id))
   }
 
   async get(id: string): Promise<GatewayPayment | undefined> {
@@ -393,13 +446,17 @@ function conditions(filters: PaymentFilters): { where: string; bindings: unknown
 }
 
 function assign(patch: PaymentPatch): { assignments: string[]; bindings: unknown[] } {
-  const keys = (Object.keys(patch) as (keyof PaymentPatch)[]).filter((key) => patch[key] !== undefined)
+  const { dueBy, ...plain } = patch
+  const keys = (Object.keys(plain) as (keyof typeof plain)[]).filter((key) => plain[key] !== undefined)
+  const values = keys.map((key) => {
+    const value = plain[key]
+    return asJson.has(key) && value ? JSON.stringify(value) : value
+  })
+  const assignments = keys.map((key) => `${columns[key]} = ?`)
+  if (!dueBy) return { assignments, bindings: values }
   return {
-    assignments: keys.map((key) => `${columns[key]} = ?`),
-    bindings: keys.map((key) => {
-      const value = patch[key]
-      return asJson.has(key) && value ? JSON.stringify(value) : value
-    }),
+    assignments: [...assignments, "next_check_at = least(next_check_at, ?::timestamptz)"],
+    bindings: [...values, dueBy],
   }
 }
 
@@ -445,6 +502,7 @@ export interface PaymentRow {
   next_check_at: Date | null
   checks: number
   version: number
+  wakes: number
   lease_token: string | null
   created_at: Date
   updated_at: Date
@@ -484,6 +542,8 @@ export const toPayment = (row: PaymentRow): GatewayPayment => ({
   nextCheckAt: row.next_check_at,
   checks: row.checks,
   version: row.version,
+  wakes: row.wakes,
+  turn: row.lease_token,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })

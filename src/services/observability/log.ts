@@ -1,3 +1,5 @@
+import { PaymentProblem } from "../../core"
+
 /** How every line of this plugin begins, for whoever filters a log. */
 const prefix = "[gateway-payments]"
 
@@ -17,6 +19,7 @@ export const logCodes = [
   "close_failed",
   "capture_failed",
   "settle_failed",
+  "job_failed",
   "lock_not_released",
   "order_lock_missing",
   "order_lease_lost",
@@ -63,6 +66,10 @@ const scrubbed = (sentence: string): string =>
 /** What an error says. */
 export const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : "no reason given"
+
+/** What an error of this plugin says, and of any other its kind: a database's own words quote what was being written. */
+export const sentenceOf = (error: unknown): string =>
+  error instanceof PaymentProblem ? error.message.slice(0, longestSentence) : kindOf(error)
 
 /** What kind of error it is: `ECONNREFUSED`, `TypeError`. For one whose words may quote what was being written. */
 export function kindOf(error: unknown): string {

@@ -3,23 +3,20 @@ import type { GatewayPayment, Unwanted } from "../ledger"
 import { logLine, reasonOf } from "../observability"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
-import { after, second } from "./schedule"
+import { second } from "./schedule"
 import { tell } from "./tell"
 import { closeAtGateway } from "./void"
 
 /** Medusa may hold the cart's lock meanwhile, and the shopper waits. */
 const budgetMs = 1_500
+const soon = 5 * second
 
 /**
  * Notes that Medusa no longer wants a payment, and closes it as well as it can in a moment. What it could not close
  * stays with the ledger, and the job closes it.
  */
 export async function abandon(payment: GatewayPayment, why: Unwanted, deps: Deps): Promise<void> {
-  const soon = after(deps, 5 * second)
-  await closeInAMoment(
-    await deps.ledger.payments.update(payment.id, { unwanted: why, nextCheckAt: soon }),
-    deps,
-  )
+  await closeInAMoment(await deps.ledger.payments.wake(payment.id, soon, { unwanted: why }), deps)
 }
 
 /**
@@ -27,8 +24,7 @@ export async function abandon(payment: GatewayPayment, why: Unwanted, deps: Deps
  * late where the session is gone, and not where somebody else's session data led here.
  */
 export async function letGo(payment: GatewayPayment, deps: Deps): Promise<void> {
-  const soon = after(deps, 5 * second)
-  await closeInAMoment(await deps.ledger.payments.update(payment.id, { nextCheckAt: soon }), deps)
+  await closeInAMoment(await deps.ledger.payments.wake(payment.id, soon), deps)
 }
 
 async function closeInAMoment(payment: GatewayPayment, deps: Deps): Promise<void> {
@@ -41,7 +37,7 @@ async function closeInAMoment(payment: GatewayPayment, deps: Deps): Promise<void
 
 /** The job finds out whether Medusa still wants it: a payment whose session is gone and that no order holds is unwanted. */
 export async function lookAgain(payment: GatewayPayment, deps: Deps): Promise<void> {
-  await deps.ledger.payments.update(payment.id, { nextCheckAt: after(deps, 5 * second) })
+  await deps.ledger.payments.wake(payment.id, soon)
 }
 
 async function close(payment: GatewayPayment, deps: Deps): Promise<void> {
@@ -58,10 +54,7 @@ export async function cancel(payment: GatewayPayment, deps: Deps): Promise<Gatew
   await tell(closed, deps)
   if (hasMoney(closed.state)) throw paidAlready(closed)
   if (closed.state === "void") return closed
-  await deps.ledger.payments.update(payment.id, {
-    unwanted: "order_canceled",
-    nextCheckAt: after(deps, 5 * second),
-  })
+  await deps.ledger.payments.wake(payment.id, soon, { unwanted: "order_canceled" })
   throw new PaymentProblem(
     "not_allowed",
     "not_confirmed",

@@ -92,6 +92,8 @@ async function lapsed(payment: GatewayPayment, deps: SettleDeps): Promise<Gatewa
 const doubtfulAfter = hour
 /** Gnete follows an accepted refund for two hours and then makes a 4 of it, "may have moved". */
 const unfinishedAfter = 3 * hour
+/** Gnete asks the channel for two hours; what is still only taken in then, it will not follow. */
+const createdFor = 2 * hour
 const lostAfter = 24 * hour
 
 /** Says so when an operation stays in doubt, and when the doubt is gone. */
@@ -102,14 +104,30 @@ async function doubts(
 ): Promise<GatewayPayment> {
   const open = returns(operations).find(isUnsettled)
   if (!open) return clear(payment, ["refund_unknown"], deps)
-  const patience = open.state === "pending" ? unfinishedAfter : doubtfulAfter
-  if (deps.clock.now().getTime() - open.createdAt.getTime() < patience) return payment
+  if (deps.clock.now().getTime() - open.createdAt.getTime() < patienceWith(open, deps)) return payment
   return raise(
     payment,
     "refund_unknown",
-    `${titleOf(deps.gateway.name)} has not said whether ${open.kind} ${open.number} of ${toMajor(open.amount ?? 0, payment.digits)} ${payment.currency.toUpperCase()} went through (${(open.message ?? "no answer").replace(/\.$/, "")}). It is being asked about; look it up in the gateway's console if it is urgent, and do not repeat it there.`,
+    `${titleOf(deps.gateway.name)} has not said whether ${open.kind} ${open.number} of ${toMajor(open.amount ?? 0, payment.digits)} ${payment.currency.toUpperCase()} went through (${saidOf(open)}). It is being asked about; look it up in the gateway's console if it is urgent, and do not repeat it there.`,
     deps,
   )
+}
+
+/** What the gateway has stopped following does not change by itself any more, and is a matter for a person at once. */
+function patienceWith(open: Operation, deps: SettleDeps): number {
+  const { refundCodes } = deps.gateway
+  const said = open.asked?.code ?? open.code
+  if (open.kind === "refund" && said && said === refundCodes?.stopped) return 0
+  if (open.state !== "pending") return doubtfulAfter
+  return said && said === refundCodes?.created ? createdFor : unfinishedAfter
+}
+
+/** What became of sending it, and what became of asking about it. */
+function saidOf({ message, asked }: Operation): string {
+  const plain = (text: string | null | undefined) => text?.replace(/\.$/, "")
+  const sent = plain(message) ?? "no answer"
+  const last = asked && (plain(asked.message) ?? asked.outcome)
+  return last ? `sent: ${sent}; asked since: ${last}` : `sent: ${sent}`
 }
 
 async function unanswered(

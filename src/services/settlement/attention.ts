@@ -21,6 +21,7 @@ export type AttentionCode =
   | "entry_removed"
   | "order_changing"
   | "cancel_unfinished"
+  | "notification_failed"
 
 /**
  * Doubts about where the money is. What else is said of a payment says how to return it or to go on, and would have it

@@ -13,17 +13,20 @@ export async function settleCancelledOrder(
   host: Host,
   depsOf: (payment: GatewayPayment) => SettleDeps,
 ): Promise<GatewayPayment[]> {
+  const payments = await paymentsOfOrder(orderId, ledger, host)
+  // All are noted and due before anything is tried: if the process dies now, the job goes on.
+  for (const { id, unwanted } of payments)
+    await ledger.payments.wake(id, 0, { orderId, unwanted: unwanted ?? "order_canceled" })
   const settled: GatewayPayment[] = []
-  for (const payment of await paymentsOfOrder(orderId, ledger, host)) {
-    const deps = depsOf(payment)
-    // Noted and due before anything is tried: if the process dies now, the job goes on.
-    await ledger.payments.update(payment.id, {
-      orderId,
-      unwanted: payment.unwanted ?? "order_canceled",
-      nextCheckAt: deps.clock.now(),
-    })
-    settled.push(await settle(payment.id, deps))
-  }
+  const failures: unknown[] = []
+  for (const payment of payments)
+    try {
+      settled.push(await settle(payment.id, depsOf(payment)))
+    } catch (error) {
+      // The job comes back to it. The others are not to wait for that.
+      failures.push(error)
+    }
+  if (failures.length) throw failures[0]
   return settled
 }
 

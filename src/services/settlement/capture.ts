@@ -50,8 +50,7 @@ export async function inMedusaCaptured(payment: GatewayPayment, deps: SettleDeps
   if (payment.state !== "paid") return payment
   if (payment.unwanted)
     return (
-      (await deps.ledger.payments.move(payment.id, "paid_late", { nextCheckAt: after(deps, minute) })) ??
-      payment
+      (await deps.ledger.payments.move(payment.id, "paid_late", { dueBy: after(deps, minute) })) ?? payment
     )
   if (await stillOpening(payment, deps)) return payment
   // Told of the capture of an order that it did not get to link, Medusa would give the money back. A younger one is being linked.

@@ -7,7 +7,7 @@ import type { Deps } from "./deps"
 import { fresh } from "./known"
 import { described, unknownHere } from "./listed"
 import type { Listed } from "./listed"
-import { orderRef } from "./orders"
+import { askedMessage, orderRef } from "./orders"
 import { after, day, second, sincePaid } from "./schedule"
 
 export interface Confirmation {
@@ -23,7 +23,10 @@ export interface Confirmation {
  */
 export async function confirm(payment: GatewayPayment, deps: Deps): Promise<Confirmation> {
   const answer = await deps.gateway.query(orderRef(payment, deps))
-  if (answer.kind !== "succeeded") return { payment, standing: undefined, message: answer.message }
+  if (answer.kind !== "succeeded") {
+    const message = askedMessage(answer, deps.gateway.name)
+    return { payment, standing: undefined, message }
+  }
   const heard = await clear(payment, ["unanswered"], deps)
   return { payment: await believe(heard, answer.value, deps), standing: answer.value }
 }
@@ -83,7 +86,7 @@ async function paid(payment: GatewayPayment, standing: Standing, deps: Deps): Pr
     // What had ended it has not: money is here, and is still to be returned.
     settledBy: null,
     ...(late ? { unwanted: payment.unwanted ?? ("closed" as const) } : {}),
-    nextCheckAt: after(deps, 30 * second),
+    dueBy: after(deps, 30 * second),
     checks: 0,
   })
   if (!moved) return fresh(payment, deps)
@@ -168,6 +171,50 @@ export async function foreignReturns(
   if (!listsRefunds(payment, deps)) return []
   const listed = await deps.gateway.refundsOf(orderRef(payment, deps))
   return listed.kind === "succeeded" ? unknownHere(listed.value, operations) : []
+}
+
+const returnedStates: ReadonlySet<Standing["state"]> = new Set(["refunded", "reversed"])
+
+/**
+ * Neither gateway promises to refuse more than is left: before money goes back, what was returned in its console is looked
+ * for. In the list of refunds, and where the gateway gives none, in what it says of the order.
+ */
+export async function learnReturns(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<{ payment: GatewayPayment; operations: readonly Operation[] }> {
+  const learned = await returnsLearned(payment, operations, deps)
+  return learned
+    ? { payment: learned, operations: await deps.ledger.operations.ofPayment(payment.id) }
+    : { payment, operations }
+}
+
+async function returnsLearned(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<GatewayPayment | undefined> {
+  if (!deps.gateway.channelFacts(payment.channel ?? undefined).refund) return undefined
+  if (listsRefunds(payment, deps)) {
+    const foreign = await foreignReturns(payment, operations, deps)
+    return foreign.length ? recordReturns(payment, operations, foreign, deps) : undefined
+  }
+  const answer = await deps.gateway.query(orderRef(payment, deps))
+  if (answer.kind !== "succeeded" || !returnedStates.has(answer.value.state)) return undefined
+  return believe(payment, answer.value, deps)
+}
+
+/** Whether the gateway says of the order that something of it went back, and nothing here explains it. */
+export async function isReturnedThere(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<boolean> {
+  if (listsRefunds(payment, deps)) return (await foreignReturns(payment, operations, deps)).length > 0
+  const answer = await deps.gateway.query(orderRef(payment, deps))
+  if (answer.kind !== "succeeded" || !returnedStates.has(answer.value.state)) return false
+  return answer.value.returned === "all" || returnedAtGateway(operations) === 0
 }
 
 export const listsRefunds = (payment: GatewayPayment, deps: Deps): boolean =>

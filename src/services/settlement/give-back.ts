@@ -2,6 +2,7 @@ import { PaymentProblem, addMajor, isUnclear, lessMajor, roundToMinor, titleOf, 
 import { committedAmount, isDone, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import { clear, raise } from "./attention"
+import { booking } from "./booking"
 import { notCaptured } from "./capture"
 import { uncarried } from "./carried"
 import type { SettleDeps } from "./deps"
@@ -69,7 +70,9 @@ async function giveBackCancelled(
   const left = await leftToAPerson(payment, operations, deps)
   if (left) return left
   return attemptReturn(payment, deps, () =>
-    deps.host.refund(booked, order, lessMajor(booked.captured, ...back), "The order was cancelled."),
+    booking.run("owed", () =>
+      deps.host.refund(booked, order, lessMajor(booked.captured, ...back), "The order was cancelled."),
+    ),
   )
 }
 

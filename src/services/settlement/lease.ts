@@ -54,4 +54,7 @@ const takenOver = () =>
     "Another operation on this payment took over while this one waited. Nothing more was sent for this one; look at the payment again in a moment.",
   )
 
+/** Another process is at the payment, and this one did nothing to it. */
+export const isBusy = (error: unknown): boolean => error instanceof PaymentProblem && error.code === "busy"
+
 const busy = (message: string) => new PaymentProblem("conflict", "busy", message)

@@ -1,13 +1,13 @@
-import { formatMoney, hasMoney, isUnclear, money } from "../../core"
-import type { Outcome } from "../../core"
+import { PaymentProblem, formatMoney, hasMoney, isUnclear, money } from "../../core"
+import type { NotSent, Outcome, Unknown } from "../../core"
 import { awaitsDescription, committedAmount, returnedAtGateway, returns } from "../ledger"
 import type { GatewayPayment, Notification, Operation } from "../ledger"
 import { raise } from "./attention"
 import { tally } from "./confirm"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
-import { conclude, mayHaveReversed } from "./operations"
-import { orderRef } from "./orders"
+import { concludeFound, mayHaveReversed } from "./operations"
+import { askedMessage, orderRef } from "./orders"
 
 /**
  * Money was returned in Gnete's console, or by a reversal of ours whose answer was lost: its queries list no returns and may go
@@ -43,7 +43,7 @@ async function recordRefund(
   const amount = money(minor, payment.currency)
   const { notifyUrl } = deps
   const answer = await deps.gateway.refundQuery({ number, amount, order: orderRef(payment, deps), notifyUrl })
-  if (answer.kind === "unknown" || answer.kind === "not_sent") throw new Error(answer.message)
+  if (answer.kind === "unknown" || answer.kind === "not_sent") throw notConfirmed(answer, deps)
   if (answer.kind === "pending" || isFailed(answer)) return false
   if (answer.kind === "refused") {
     const what = `refund ${number} of ${formatMoney(amount, payment.digits)}`
@@ -63,6 +63,9 @@ async function recordRefund(
   return true
 }
 
+const notConfirmed = (answer: Unknown | NotSent, deps: Deps) =>
+  new PaymentProblem("not_allowed", "not_confirmed", askedMessage(answer, deps.gateway.name))
+
 /** The gateway has it, and its channel said no: nothing moved, and nothing is to be recorded. */
 const isFailed = (answer: Outcome<unknown>): boolean =>
   answer.kind === "refused" && answer.reason === "declined"
@@ -77,10 +80,10 @@ async function recordReversal(payment: GatewayPayment, number: string, deps: Dep
     await raise(payment, "outside_unclear", unconfirmed(`reversal ${number}`, answer.message), deps)
     return false
   }
-  if (answer.kind === "unknown" || answer.kind === "not_sent") throw new Error(answer.message)
+  if (answer.kind === "unknown" || answer.kind === "not_sent") throw notConfirmed(answer, deps)
   const ours = made.find((one) => isOurs(one, number))
   if (ours?.settledAt === null && (answer.kind !== "refused" || isFailed(answer))) {
-    await conclude(payment, ours, answer, deps)
+    await concludeFound(payment, ours, { outcome: answer, by: "asking" }, deps)
     return true
   }
   if (answer.kind === "pending" || isFailed(answer)) return false

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto"
 import { hasMoney } from "../../core"
 import type { NotificationReading, RawNotification } from "../../core"
 import type { GatewayPayment, NewNotification, Notification } from "../ledger"
-import { kindOf, logLine } from "../observability"
-import { raise } from "./attention"
+import { logLine, sentenceOf } from "../observability"
+import { clear, raise } from "./attention"
 import type { Deps, SettleDeps } from "./deps"
+import { isBusy } from "./lease"
 import { recordNotifiedReturn } from "./notified-return"
 import { after, backOff, hour, minute } from "./schedule"
 import { settle } from "./settle"
@@ -26,7 +27,10 @@ export async function receive(raw: RawNotification, deps: Deps): Promise<Receipt
   if (!reading.readable) return { kind: "unreadable", reason: reading.reason }
   const rejected = rejection(reading, deps)
   const { paymentId, stored } = await deps.ledger.notifications.store(delivery(raw, reading, rejected, deps))
-  if (stored && !rejected) return { kind: "accepted", ...stored }
+  if (stored && !rejected) {
+    await reviveIfGivenUp(stored, deps)
+    return { kind: "accepted", ...stored }
+  }
   // A flood of forged ones must not cost a query each.
   if (paymentId && (stored || !rejected)) await askSoon(paymentId, deps)
   const reason = rejected ?? "Too many different ones came within an hour."
@@ -88,7 +92,13 @@ async function askSoon(paymentId: string, deps: Deps): Promise<void> {
   const payment = await deps.ledger.payments.get(paymentId)
   const soon = after(deps, minute)
   if (!payment || hasMoney(payment.state) || (payment.nextCheckAt && payment.nextCheckAt <= soon)) return
-  await deps.ledger.payments.update(payment.id, { nextCheckAt: soon })
+  await deps.ledger.payments.wake(payment.id, minute)
+}
+
+/** Sent again, by the gateway or by a person in its console, it is acted on again: by the job, so that no flood costs a query each. */
+async function reviveIfGivenUp(stored: { notification: Notification; fresh: boolean }, deps: Deps) {
+  const { id, result, tries } = stored.notification
+  if (!stored.fresh && result === "failed" && tries >= mostTries) await deps.ledger.notifications.revive(id)
 }
 
 const mostTries = 8
@@ -104,23 +114,50 @@ export async function act(notification: Notification, deps: SettleDeps): Promise
       notification.id,
       doubt ? again(notification, doubt, deps) : { result: "acted" },
     )
+    if (!doubt) await clear(payment, ["notification_failed"], deps)
   } catch (error) {
-    const message = (error as Error).message.slice(0, 500)
-    deps.log.error(logLine("notification_failed", { notification: notification.id }, message))
+    const failed = (failure: unknown) =>
+      deps.log.error(logLine("notification_failed", { notification: notification.id }, sentenceOf(failure)))
+    failed(error)
     // The route has answered and waits for nothing: where this cannot be written either, the row still says that it is due.
-    await deps.ledger.notifications
-      .finish(notification.id, again(notification, message, deps))
-      .catch((failure: unknown) =>
-        deps.log.error(logLine("notification_failed", { notification: notification.id }, kindOf(failure))),
-      )
+    await failedToAct(notification, notification.paymentId, error, deps).catch(failed)
   }
 }
 
-const again = (notification: Notification, message: string, deps: Deps) => {
-  const tries = notification.tries + 1
-  const nextTryAt = after(deps, backOff(tries, minute, 6 * hour, deps.random))
-  return { result: "failed" as const, message, ...(tries < mostTries ? { nextTryAt } : {}) }
+async function failedToAct(
+  notification: Notification,
+  paymentId: string,
+  error: unknown,
+  deps: SettleDeps,
+): Promise<void> {
+  if (isBusy(error)) {
+    const free = await deps.ledger.payments.wakeWhenFree(paymentId)
+    await deps.ledger.notifications.postpone(notification.id, free)
+    return
+  }
+  const message = sentenceOf(error)
+  await deps.ledger.notifications.finish(notification.id, again(notification, message, deps))
+  if (!isLastTry(notification)) return
+  const payment = await deps.ledger.payments.get(paymentId)
+  if (payment) await raise(payment, "notification_failed", givenUp(notification, payment, message), deps)
 }
+
+/** Its entry is gone, and may come back: it waits longer each time. The gateway's repetition is acted on in any case. */
+export const notActedOn = (
+  notification: Notification,
+  error: unknown,
+  deps: Pick<Deps, "clock" | "random">,
+) => again(notification, sentenceOf(error), deps)
+
+const again = (notification: Notification, message: string, deps: Pick<Deps, "clock" | "random">) => {
+  const nextTryAt = after(deps, backOff(notification.tries + 1, minute, 6 * hour, deps.random))
+  return { result: "failed" as const, message, ...(isLastTry(notification) ? {} : { nextTryAt }) }
+}
+
+const isLastTry = ({ tries }: Notification): boolean => tries + 1 >= mostTries
+
+const givenUp = (notification: Notification, payment: GatewayPayment, message: string): string =>
+  `A verified notification about ${notification.refundNo ? `return ${notification.refundNo}` : "the payment"} of order ${payment.number} could not be acted on ${mostTries} times (${message.replace(/\.$/, "")}). Look the order up in the gateway's console, and have the notification sent again from there: it is acted on then.`
 
 /**
  * "Paid" by a verified message, and not by the query. On an open payment the query may be a moment behind, or the message
@@ -136,7 +173,7 @@ async function unbelieved(
   const { notifiedPaid } = deps.gateway
   if (notifiedPaid !== undefined && notification.state !== notifiedPaid) return undefined
   const sentence = `A verified notification says that order ${payment.number} was paid, and the gateway's query does not. Nothing was booked: look it up in the gateway's console, and resolve it here.`
-  const lastTry = notification.tries + 1 >= mostTries
+  const lastTry = isLastTry(notification)
   if (payment.state === "void" || lastTry) await raise(payment, "contradiction", sentence, deps)
   return sentence
 }

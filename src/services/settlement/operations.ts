@@ -8,12 +8,13 @@ import type {
   Standing,
   Unknown,
 } from "../../core"
-import { isUnsettled, returnedAmount, returns } from "../ledger"
+import { committedAmount, isUnsettled, returnedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation, OperationEnd } from "../ledger"
 import { noteNoReversal } from "./account"
-import { counted, tally } from "./confirm"
+import { counted, isReturnedThere, tally } from "./confirm"
 import type { Deps } from "./deps"
-import { answered, orderRef, problemOf, unhandled } from "./orders"
+import { leaseMs } from "./lease"
+import { answered, askedMessage, orderRef, problemOf, unhandled } from "./orders"
 import { second } from "./schedule"
 
 export type ReturnOutcome = Outcome<RefundRecord | ReversalRecord>
@@ -63,7 +64,47 @@ export async function conclude(
   outcome: ReturnOutcome,
   deps: Deps,
 ): Promise<{ payment: GatewayPayment; operation: Operation }> {
-  const ended = await deps.ledger.operations.conclude(operation.id, endOf(outcome))
+  return afterwards(
+    payment,
+    operation,
+    outcome,
+    await deps.ledger.operations.conclude(operation.id, endOf(outcome)),
+    deps,
+  )
+}
+
+/** What was found out about an operation: by asking, or by sending it once more. */
+export interface Finding {
+  outcome: ReturnOutcome
+  by: "asking" | "sending"
+}
+
+const byAsking = (outcome: ReturnOutcome): Finding => ({ outcome, by: "asking" })
+
+/** As `conclude`. What a question came to is kept beside what sending came to, never in its place. */
+export async function concludeFound(
+  payment: GatewayPayment,
+  operation: Operation,
+  { outcome, by }: Finding,
+  deps: Deps,
+): Promise<{ payment: GatewayPayment; operation: Operation }> {
+  if (by === "sending") return conclude(payment, operation, outcome, deps)
+  return afterwards(
+    payment,
+    operation,
+    outcome,
+    await deps.ledger.operations.learn(operation.id, endOf(outcome)),
+    deps,
+  )
+}
+
+async function afterwards(
+  payment: GatewayPayment,
+  operation: Operation,
+  outcome: ReturnOutcome,
+  ended: Operation | undefined,
+  deps: Deps,
+): Promise<{ payment: GatewayPayment; operation: Operation }> {
   if (operation.state === "pending" && outcome.kind === "refused") await deps.emit("refund_failed", payment)
   const counts = !ended || ended.state === "succeeded"
   return { payment: counts ? await tally(payment, deps) : payment, operation: ended ?? operation }
@@ -105,50 +146,72 @@ function gatewayNoOf(outcome: ReturnOutcome): string | undefined {
  * Finds out what became of an operation in doubt. Asks first; sends again, under the same number, only what the gateway
  * says it does not know. Both gateways take a number once, so that a late first attempt and the second never both count.
  */
-export async function resolve(
-  payment: GatewayPayment,
-  operation: Operation,
-  deps: Deps,
-): Promise<ReturnOutcome> {
+export async function resolve(payment: GatewayPayment, operation: Operation, deps: Deps): Promise<Finding> {
   return operation.kind === "cancel"
     ? resolveCancel(payment, operation, deps)
     : resolveRefund(payment, operation, deps)
 }
 
-async function resolveRefund(
-  payment: GatewayPayment,
-  operation: Operation,
-  deps: Deps,
-): Promise<ReturnOutcome> {
+async function resolveRefund(payment: GatewayPayment, operation: Operation, deps: Deps): Promise<Finding> {
   const answer = await deps.gateway.refundQuery(refundOrder(payment, operation, deps))
-  if (answer.kind === "succeeded") return fromRecord(answer.value, operation)
-  if (answer.kind === "pending" || (answer.kind === "refused" && answer.reason === "declined")) return answer
-  if (answer.kind !== "refused") return stillUnknown(operation, answer)
+  if (answer.kind === "succeeded") return byAsking(fromRecord(answer.value, operation))
+  if (answer.kind === "pending" || (answer.kind === "refused" && answer.reason === "declined"))
+    return byAsking(answer)
+  if (answer.kind !== "refused") return byAsking(stillUnknown(answer, deps))
   if (operation.state === "pending" || (answer.reason !== "absent" && answer.reason !== "not_supported"))
-    return stillUnknown(operation, answer)
-  if (answer.reason === "not_supported") return sendAgain(payment, operation, false, deps)
+    return byAsking(stillUnknown(answer, deps))
+  if (answer.reason === "not_supported")
+    return (await heldBack(payment, operation, deps)) ?? sendAgain(payment, operation, false, deps)
   return resolveAbsent(payment, operation, deps)
 }
 
 /** The gateway knows no refund under this number. */
-async function resolveAbsent(
-  payment: GatewayPayment,
-  operation: Operation,
-  deps: Deps,
-): Promise<ReturnOutcome> {
+async function resolveAbsent(payment: GatewayPayment, operation: Operation, deps: Deps): Promise<Finding> {
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   if (operations.some(({ kind, state }) => kind === "cancel" && state === "succeeded"))
-    return returnedByReversal
+    return byAsking(returnedByReversal)
   const doubtful = operations.find(mayHaveReversed)
   if (doubtful && returnedAmount(operations) === 0 && (await reversedAfterAll(payment, operation, deps))) {
     await deps.ledger.operations.overturn(doubtful.id, undefined)
     // Whoever waits for this one is told that it is safe to ask again, and is then handed the reversal.
-    return unknown("reversed", "The reversal before it has gone through after all.")
+    return byAsking(unknown("reversed", "The reversal before it has gone through after all."))
   }
-  if (operation.reason === answered) return undone(operation)
-  if (!takes(payment, operation.amount ?? 0, deps)) return neverSent
-  return sendAgain(payment, operation, true, deps)
+  if (operation.reason === answered) return byAsking(undone(operation))
+  return (await heldBack(payment, operation, deps)) ?? sendAgain(payment, operation, true, deps)
 }
+
+/**
+ * The same questions as before the first attempt: the process may have died between the row and the call, and money may have
+ * gone back in the gateway's console since. `undefined`: it may be sent.
+ */
+async function heldBack(
+  payment: GatewayPayment,
+  operation: Operation,
+  deps: Deps,
+): Promise<Finding | undefined> {
+  if (!takes(payment, operation.amount ?? 0, deps)) return byAsking(neverSent)
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const others = operations.filter(({ id }) => id !== operation.id)
+  const left = payment.paidAmount - committedAmount(others)
+  const enough = (operation.amount ?? 0) <= left
+  if (enough && !(await isReturnedThere(payment, operations, deps))) return undefined
+  // An attempt that is still on its way would be known by then.
+  const arrived = deps.clock.now().getTime() - operation.updatedAt.getTime() > leaseMs
+  const known = await deps.gateway.refundQuery(refundOrder(payment, operation, deps))
+  const absent = known.kind === "refused" && known.reason === "absent"
+  return byAsking(arrived && absent ? returnedMeanwhile : mayBeReturned)
+}
+
+/** What is there is not this refund, and leaves no room for it: asked for again, it is looked at anew. */
+const returnedMeanwhile = refused(
+  "already_refunded",
+  "",
+  "Money was returned in the gateway's console meanwhile, and the gateway knows no refund under this number.",
+)
+const mayBeReturned = unknown(
+  "returned_outside",
+  "The gateway says that money was returned, and does not say whether by this refund.",
+)
 
 /** The gateway had answered with a failure, undocumented, and asked again it shows nothing done: that is a refusal. */
 const undone = (operation: Operation): Outcome<never> =>
@@ -196,13 +259,9 @@ const isReturned = (payment: GatewayPayment, { state, returned, amount }: Standi
   amount !== undefined &&
   sameMoney(amount, money(payment.amount, payment.currency))
 
-/** Asking told nothing. What the gateway had answered is kept for the next time it is asked. */
-function stillUnknown(operation: Operation, said: { code: string; message: string }): Unknown {
-  const kept = unknown(operation.code ?? said.code, operation.message ?? said.message)
-  if (operation.reason === answered) return { ...kept, answered: true }
-  if (operation.reason === unhandled) return { ...kept, unhandled: true }
-  return unknown(said.code, said.message)
-}
+/** Asking told nothing. */
+const stillUnknown = (said: Exclude<Outcome<unknown>, { kind: "succeeded" }>, deps: Deps): Unknown =>
+  unknown("code" in said ? said.code : "query", askedMessage(said, deps.gateway.name))
 
 function fromRecord(record: RefundRecord, operation: Operation): Outcome<RefundRecord> {
   if (record.amount.minor !== operation.amount)
@@ -232,14 +291,10 @@ function fromRecord(record: RefundRecord, operation: Operation): Outcome<RefundR
 }
 
 /** `pay/cancel` has no merchant number: before the gateway has named the cancel, the order's own state is all there is. */
-async function resolveCancel(
-  payment: GatewayPayment,
-  operation: Operation,
-  deps: Deps,
-): Promise<ReturnOutcome> {
+async function resolveCancel(payment: GatewayPayment, operation: Operation, deps: Deps): Promise<Finding> {
   if (operation.gatewayNo) {
     const asked = await deps.gateway.cancelQuery(orderRef(payment, deps), operation.gatewayNo)
-    if (asked.kind !== "unknown" || !asked.unhandled) return fromReversal(asked)
+    if (asked.kind !== "unknown" || !asked.unhandled) return byAsking(fromReversal(asked, deps))
   }
   return resolveByOrder(payment, operation, deps)
 }
@@ -249,22 +304,26 @@ async function resolveByOrder(
   operation: Operation,
   deps: Deps,
   look: "first" | "second" = "first",
-): Promise<ReturnOutcome> {
+): Promise<Finding> {
   const standing = await deps.gateway.query(orderRef(payment, deps))
-  if (standing.kind !== "succeeded")
-    return stillUnknown(operation, { code: "query", message: standing.message })
+  if (standing.kind !== "succeeded") return byAsking(stillUnknown(standing, deps))
   const whole = isReturned(payment, standing.value)
   if (whole && (standing.value.state === "reversed" || (await isOnlyReturn(payment, operation, deps))))
-    return { kind: "succeeded", value: { gatewayNo: "", state: "succeeded" } }
+    return byAsking({ kind: "succeeded", value: { gatewayNo: "", state: "succeeded" } })
   if (standing.value.state !== "paid")
-    return unknown(
-      standing.value.state,
-      `The gateway calls the order ${standing.value.state}: whether the cancel did it is not known.`,
+    return byAsking(
+      unknown(
+        standing.value.state,
+        `The gateway calls the order ${standing.value.state}: whether the cancel did it is not known.`,
+      ),
     )
   // What the gateway has named it has taken in: it may still be at it.
-  if (operation.gatewayNo) return unknown("unfinished", "The gateway has not finished the reversal.")
+  if (operation.gatewayNo)
+    return byAsking(unknown("unfinished", "The gateway has not finished the reversal."))
   if (operation.reason === unhandled) return untaken(payment, operation, look, deps)
-  return operation.reason === answered ? undone(operation) : sendAgain(payment, operation, false, deps)
+  return operation.reason === answered
+    ? byAsking(undone(operation))
+    : sendAgain(payment, operation, false, deps)
 }
 
 /** Long enough for a reversal that was taken in all the same to show in the order. */
@@ -276,16 +335,18 @@ async function untaken(
   operation: Operation,
   look: "first" | "second",
   deps: Deps,
-): Promise<ReturnOutcome> {
+): Promise<Finding> {
   if (look === "first") {
     await deps.wait(showsWithinMs)
     return resolveByOrder(payment, operation, deps, "second")
   }
   await noteNoReversal(deps)
-  return refused(
-    "not_supported",
-    operation.code ?? "",
-    "The gateway does not take same-day reversals of this account: refund instead.",
+  return byAsking(
+    refused(
+      "not_supported",
+      operation.code ?? "",
+      "The gateway does not take same-day reversals of this account: refund instead.",
+    ),
   )
 }
 
@@ -295,9 +356,9 @@ async function isOnlyReturn(payment: GatewayPayment, { id }: Operation, deps: De
   return !others.some(({ state }) => holdsMoney(state))
 }
 
-function fromReversal(answer: Outcome<ReversalRecord>): Outcome<ReversalRecord> {
-  if (answer.kind === "refused" && answer.reason !== "declined") return unknown(answer.code, answer.message)
-  return answer
+function fromReversal(answer: Outcome<ReversalRecord>, deps: Deps): Outcome<ReversalRecord> {
+  const unsure = answer.kind === "not_sent" || (answer.kind === "refused" && answer.reason !== "declined")
+  return unsure ? stillUnknown(answer, deps) : answer
 }
 
 /**
@@ -309,15 +370,21 @@ async function sendAgain(
   operation: Operation,
   knownAbsent: boolean,
   deps: Deps,
-): Promise<ReturnOutcome> {
+): Promise<Finding> {
   const repeated = await deps.ledger.operations.again(operation.id)
   // Its own process was alive after all, and has stored an end.
-  if (!repeated) return unknown("ended", "It has ended meanwhile.")
+  if (!repeated) return byAsking(unknown("ended", "It has ended meanwhile."))
   const outcome = await send(payment, repeated, deps)
-  if (outcome.kind === "not_sent") return unknown(outcome.code, outcome.message)
-  if (outcome.kind === "unknown" && outcome.answered) return failedAgain(operation, outcome)
+  // Of the attempt before it that says nothing.
+  if (outcome.kind === "not_sent")
+    return byAsking(unknown(outcome.code, `It could not be repeated under its number (${outcome.code}).`))
   if (outcome.kind === "unknown" && outcome.unhandled)
     return resolveByOrder(payment, { ...repeated, reason: unhandled, code: outcome.code }, deps)
+  return { outcome: repeatedOutcome(operation, outcome, knownAbsent), by: "sending" }
+}
+
+function repeatedOutcome(operation: Operation, outcome: ReturnOutcome, knownAbsent: boolean): ReturnOutcome {
+  if (outcome.kind === "unknown" && outcome.answered) return failedAgain(operation, outcome)
   if (outcome.kind !== "refused" || (knownAbsent && !mayBeOurOwnDoing.has(outcome.reason))) return outcome
   return unknown(outcome.code, `A repeated attempt was refused: ${outcome.message}`)
 }
@@ -352,8 +419,8 @@ export async function resolveAll(
   // The job does this for every payment that is due, and most have nothing to settle.
   if (!open.length) return { payment: current, operations }
   for (const operation of open) {
-    const outcome = await resolve(current, operation, deps)
-    current = (await conclude(current, operation, outcome, deps)).payment
+    const found = await resolve(current, operation, deps)
+    current = (await concludeFound(current, operation, found, deps)).payment
   }
   return { payment: current, operations: await deps.ledger.operations.ofPayment(payment.id) }
 }

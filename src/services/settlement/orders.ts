@@ -1,5 +1,5 @@
-import { money } from "../../core"
-import type { NotSent, OrderRef, Outcome, Unknown } from "../../core"
+import { money, titleOf } from "../../core"
+import type { GatewayName, NotSent, OrderRef, Outcome, Unknown } from "../../core"
 import type { GatewayPayment } from "../ledger"
 import { requireOwnAccount } from "./account"
 import type { Deps } from "./deps"
@@ -16,6 +16,13 @@ export function orderRef(payment: GatewayPayment, deps: Pick<Deps, "gateway">): 
     payNo: payment.payNo ?? undefined,
   }
 }
+
+/** What a question came to, in words that nobody takes for words about what was asked about. */
+export const askedMessage = (
+  answer: Exclude<Outcome<unknown>, { kind: "succeeded" }>,
+  gateway: GatewayName,
+): string =>
+  answer.kind === "not_sent" ? `${titleOf(gateway)} could not be asked (${answer.code}).` : answer.message
 
 /** Kept with an operation in doubt: the gateway did answer, with a failure it does not document. */
 export const answered = "answered"

@@ -1,14 +1,16 @@
 import { PaymentProblem } from "../../core"
 import type { GatewayName } from "../../core"
 import type { BegunCancel, GatewayPayment, Ledger, Notification } from "../ledger"
-import { kindOf, logLine, observed, reasonOf } from "../observability"
+import { logLine, observed, sentenceOf } from "../observability"
 import { noteRemovedEntry } from "./account"
 import { finishCancel } from "./cancel-journal"
 import type { CancelDeps } from "./cancel-journal"
 import type { Log, SettleDeps } from "./deps"
 import { act, settle } from "./doors"
-import { day, minute } from "./schedule"
+import { isBusy } from "./lease"
+import { notActedOn } from "./notify"
 import { wakeUnwanted } from "./review"
+import { day, minute } from "./schedule"
 import { survey } from "./survey"
 import type { Change, Survey } from "./survey"
 
@@ -51,10 +53,12 @@ export const reconcile = (deps: ReconcileDeps, limits: ReconcileLimits): Promise
 async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<ReconcileReport> {
   const report: ReconcileReport = { settled: 0, failed: 0, notifications: 0, pruned: 0 }
   const started = deps.now().getTime()
-  await wakeStrays(deps)
-  await wakeUnwanted(deps)
-  const cancels = await deps.ledger.orders.claimDueCancels(limits.batch, minute)
-  await eachOf(cancels, limits.concurrency, (one) => finishOne(one, deps))
+  await onItsOwn(deps, "strays", () => wakeStrays(deps))
+  await onItsOwn(deps, "unwanted", () => wakeUnwanted(deps))
+  await onItsOwn(deps, "cancels", async () => {
+    const cancels = await deps.ledger.orders.claimDueCancels(limits.batch, minute)
+    await eachOf(cancels, limits.concurrency, (one) => finishOne(one, deps))
+  })
   while (deps.now().getTime() - started < limits.budgetMs) {
     const notifications = await deps.ledger.notifications.claimDue(limits.batch, holdMs)
     await eachOf(notifications, limits.concurrency, (one) => actOn(one, deps, report))
@@ -62,18 +66,29 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
     await eachOf(payments, limits.concurrency, (one) => settleOne(one, deps, report))
     if (notifications.length < limits.batch && payments.length < limits.batch) break
   }
-  report.pruned = await deps.ledger.notifications.prune(
-    new Date(deps.now().getTime() - deps.notificationRetentionDays * day),
-    limits.batch * 10,
-  )
+  await onItsOwn(deps, "prune", async () => {
+    report.pruned = await deps.ledger.notifications.prune(
+      new Date(deps.now().getTime() - deps.notificationRetentionDays * day),
+      limits.batch * 10,
+    )
+  })
   return report
+}
+
+/** A part of the job that fails is logged, and leaves the others alone. */
+async function onItsOwn(deps: ReconcileDeps, part: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    deps.log.error(logLine("job_failed", { part }, sentenceOf(error)))
+  }
 }
 
 async function wakeStrays(deps: ReconcileDeps): Promise<void> {
   for (const sessionId of await deps.strayRefundSessions()) {
     const payment = await deps.ledger.payments.ofSession(sessionId)
     if (payment && (!payment.nextCheckAt || payment.nextCheckAt > deps.now()))
-      await deps.ledger.payments.update(payment.id, { nextCheckAt: deps.now() })
+      await deps.ledger.payments.wake(payment.id, 0)
   }
 }
 
@@ -82,7 +97,7 @@ async function finishOne(cancel: BegunCancel, deps: ReconcileDeps): Promise<void
     await finishCancel(cancel, deps.cancels)
   } catch (error) {
     // Due again when the claim runs out.
-    deps.log.error(logLine("cancel_unfinished", { order: cancel.orderId }, reasonOf(error)))
+    deps.log.error(logLine("cancel_unfinished", { order: cancel.orderId }, sentenceOf(error)))
   }
 }
 
@@ -91,8 +106,15 @@ async function actOn(
   deps: ReconcileDeps,
   report: ReconcileReport,
 ): Promise<void> {
-  await act(notification, deps.depsOf(notification.providerId))
   report.notifications++
+  await onItsOwn(deps, "notification", async () => {
+    try {
+      await act(notification, deps.depsOf(notification.providerId))
+    } catch (error) {
+      const inTime = { clock: { now: deps.now }, random: () => 0 }
+      await deps.ledger.notifications.finish(notification.id, notActedOn(notification, error, inTime))
+    }
+  })
 }
 
 async function settleOne(
@@ -104,23 +126,21 @@ async function settleOne(
     await settle(payment.id, deps.depsOf(payment.providerId))
     report.settled++
   } catch (error) {
-    // Due again when the claim runs out.
     report.failed++
-    await noteFailure(payment, error, deps)
+    await onItsOwn(deps, "payment", () => noteFailure(payment, error, deps))
   }
 }
 
-/** What the payment itself says is logged when it begins to say so, and not at every look. */
+/**
+ * What the payment itself says is logged when it begins to say so, and not at every look. What another process holds is
+ * looked at when it is free; anything else is due again when the claim runs out.
+ */
 async function noteFailure(payment: GatewayPayment, error: unknown, deps: ReconcileDeps): Promise<void> {
   const code = error instanceof PaymentProblem ? error.code : undefined
-  const clock = { now: deps.now }
-  try {
-    if (code === "provider_unknown") await noteRemovedEntry(payment, { ...deps, clock })
-    else if (code !== "account_changed")
-      deps.log.error(logLine("settle_failed", { payment: payment.id }, reasonOf(error)))
-  } catch (failure) {
-    deps.log.error(logLine("settle_failed", { payment: payment.id }, reasonOf(failure)))
-  }
+  if (code === "provider_unknown") return noteRemovedEntry(payment, { ...deps, clock: { now: deps.now } })
+  if (code === "account_changed") return
+  deps.log.error(logLine("settle_failed", { payment: payment.id }, sentenceOf(error)))
+  if (isBusy(error)) await deps.ledger.payments.wakeWhenFree(payment.id)
 }
 
 /** At most `concurrency` at once, so that a backlog drains without a storm. */
@@ -207,7 +227,7 @@ async function compareOne(payment: GatewayPayment, deps: ReconcileDeps, dryRun: 
     return found
   } catch (error) {
     // One payment that cannot be settled, or whose provider is no longer configured, must not hide the others.
-    const what = error instanceof PaymentProblem ? error.message : kindOf(error)
+    const what = sentenceOf(error)
     const { id, state } = payment
     const change = { gateway_payment_id: id, code: "not_settled" as const, what, from: state, to: state }
     return { changes: [change], isBlind: false }

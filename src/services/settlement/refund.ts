@@ -14,11 +14,11 @@ import type { GatewayPayment, Operation, PaymentKey } from "../ledger"
 import { accountOf } from "./account"
 import { raise } from "./attention"
 import { booking } from "./booking"
-import { foreignReturns, recordReturns } from "./confirm"
+import { learnReturns } from "./confirm"
 import { deciding } from "./deciding"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
-import { conclude, concludeLast, resolve, resolveAll, send, takes } from "./operations"
+import { conclude, concludeFound, concludeLast, resolve, resolveAll, send, takes } from "./operations"
 import type { ReturnOutcome } from "./operations"
 import { sameDay } from "./same-day"
 import { inMedusa, shareOf } from "./share"
@@ -44,11 +44,12 @@ export async function refund(
   request: RefundRequest,
   deps: Deps,
 ): Promise<{ payment: GatewayPayment; operation: Operation }> {
-  const booked = booking.getStore()
+  const reason = booking.getStore()
+  const wanted = reason === "owed" ? { ...request, owed: true } : request
   return withLease(request.of, deps, (payment, held, operations) =>
-    booked
-      ? enter(payment, operations, booked.operationId, request, held)
-      : refundLeased(payment, operations, request, held),
+    typeof reason === "object"
+      ? enter(payment, operations, reason.operationId, request, held)
+      : refundLeased(payment, operations, wanted, held),
   )
 }
 
@@ -83,7 +84,8 @@ async function refundLeased(
   deps: Deps,
 ) {
   if (!hasMoney(payment.state)) throw notPaid(payment)
-  const earlier = await withForeign(await settledEarlier(payment, operations, deps), deps)
+  const settled = await settledEarlier(payment, operations, deps)
+  const earlier = await learnReturns(settled.payment, settled.operations, deps)
   const done = returns(earlier.operations).filter(isDone)
   const unbooked = request.refundId ? await notBooked(done, deps) : []
   const share = minorOf(request, { ...earlier, booked: done.filter((one) => !unbooked.includes(one)) })
@@ -141,14 +143,6 @@ async function settledEarlier(payment: GatewayPayment, operations: readonly Oper
   const doubtful = returns(resolved.operations).find((operation) => isUnclear(operation.state))
   if (doubtful) throw unclear(resolved.payment, doubtful, deps)
   return resolved
-}
-
-/** Ksher does not promise to refuse more than is left: what was returned in its console a moment ago is counted first. */
-async function withForeign({ payment, operations }: Known, deps: Deps): Promise<Known> {
-  const foreign = await foreignReturns(payment, operations, deps)
-  if (!foreign.length) return { payment, operations }
-  const recorded = await recordReturns(payment, operations, foreign, deps)
-  return { payment: recorded, operations: await deps.ledger.operations.ofPayment(payment.id) }
 }
 
 /**
@@ -306,8 +300,8 @@ async function askedAbout(
 ): Promise<Attempted> {
   const first = await conclude(payment, operation, outcome, deps)
   try {
-    const asked = await resolve(first.payment, first.operation, deps)
-    return { ...(await conclude(first.payment, first.operation, asked, deps)), outcome: asked }
+    const found = await resolve(first.payment, first.operation, deps)
+    return { ...(await concludeFound(first.payment, first.operation, found, deps)), outcome: found.outcome }
   } catch (error) {
     // Another process has taken over, and asks: what was sent is in doubt, and nothing else may be said of it.
     if (error instanceof LeaseLost) return { ...first, outcome }

@@ -53,7 +53,7 @@ async function wakeIfUnwanted(
 ): Promise<void> {
   try {
     if (await isWanted(payment, deps.depsOf(payment.providerId))) return
-    await deps.ledger.payments.update(payment.id, { nextCheckAt: deps.now() })
+    await deps.ledger.payments.wake(payment.id, 0)
   } catch (error) {
     // Looked at again in a minute. That its entry or its account is gone, the payment itself says.
     if (!(error instanceof PaymentProblem))

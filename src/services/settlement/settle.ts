@@ -21,14 +21,18 @@ import { nextCheck } from "./watch"
  * is left is scheduled. The job, a notification, a cancelled order and the admin's "ask now" all do this and nothing else.
  */
 export async function settle(paymentId: string, deps: SettleDeps): Promise<GatewayPayment> {
-  let payment = await withLease(paymentId, deps, (leased, held, operations) =>
-    atGateway(leased, operations, held),
-  )
+  const { asked, wakes } = await withLease(paymentId, deps, async (leased, held, operations) => ({
+    asked: await atGateway(leased, operations, held),
+    wakes: leased.wakes,
+  }))
+  let payment = asked
   const unfinished = await inMedusa(payment, deps)
   payment = await announce(await atRest(payment, deps), deps)
+  // Read before its operations: whoever adds one after that has had a turn.
+  payment = await fresh(payment, deps)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const owed = unfinished || (await owedInMedusa(operations, deps))
-  return deps.ledger.payments.update(payment.id, { nextCheckAt: nextCheck(payment, operations, deps, owed) })
+  return deps.ledger.payments.schedule(payment, wakes, nextCheck(payment, operations, deps, owed))
 }
 
 /** What is paid need not be closed, and what is paid back needs nobody any more, whoever was faster to return it. */

@@ -102,7 +102,7 @@ async function voided(payment: GatewayPayment, deps: Deps): Promise<GatewayPayme
   const moved = await deps.ledger.payments.move(payment.id, "void", {
     settledBy: "close",
     ...closedAttention(payment),
-    nextCheckAt: after(deps, minute),
+    dueBy: after(deps, minute),
     checks: 0,
   })
   if (moved) return moved

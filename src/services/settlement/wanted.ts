@@ -99,7 +99,7 @@ export async function reserve(payment: GatewayPayment, deps: Deps): Promise<Gate
     if (why)
       return deps.ledger.payments.update(payment.id, {
         unwanted: why,
-        nextCheckAt: after(deps, 5 * second),
+        dueBy: after(deps, 5 * second),
       })
     const known = [...demand.held, ...reserved].map(({ sessionId }) => sessionId)
     const done = await deps.ledger.reservations.reserve(payment.id, allOf(demand, collectionId), known)

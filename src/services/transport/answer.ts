@@ -67,4 +67,6 @@ export function followable(url: string, gatewayUrl: string): boolean {
 
 /** A success of the confirming call counts only for what the first call asked; its failures are never "not sent". */
 export const afterSending = <T>(answer: Answer<T>): Answer<T> =>
-  answer.kind === "not_sent" ? unknown(answer.code, answer.message) : answer
+  answer.kind === "not_sent"
+    ? unknown(answer.code, `The call was sent; the query that confirms it could not be (${answer.code}).`)
+    : answer

@@ -126,6 +126,10 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.ofSessions": ({ payments }) => payments.ofSessions(["payses_42", "payses_43"]),
   "payments.update": ({ payments }) => payments.update(id, { checks: 1 }).catch(neitherWrittenNorRead),
   "payments.move": ({ payments }) => payments.move(id, "refunded"),
+  "payments.wake": ({ payments }) => payments.wake(id, 1_000).catch(neitherWrittenNorRead),
+  "payments.wakeWhenFree": ({ payments }) => payments.wakeWhenFree(id).catch(neitherWrittenNorRead),
+  "payments.schedule": async ({ payments }) =>
+    payments.schedule(await world.aPayment("paid"), 0, now).catch(neitherWrittenNorRead),
   "payments.countReturned": async ({ payments }) =>
     payments.countReturned(await world.aPayment("paid"), {
       ...{ state: "refunded", refundedAmount: 1, settledBy: "refund" },
@@ -169,6 +173,9 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "operations.intend": ({ operations }) => operations.intend(id, { kind: "refund", amount: 1 }).catch(lost),
   "operations.again": ({ operations }) => operations.again(`gpop_refund${id}`),
   "operations.conclude": ({ operations }) => operations.conclude(`gpop_refund${id}`, { state: "succeeded" }),
+  "operations.learn": ({ operations }) => operations.learn(`gpop_refund${id}`, { state: "unknown" }),
+  "operations.learn an end": ({ operations }) =>
+    operations.learn(`gpop_refund${id}`, { state: "refused", reason: "declined" }),
   "operations.overturn": ({ operations }) => operations.overturn(`gpop_refund${id}`, "g"),
   "operations.assign": ({ operations }) =>
     operations.assign(`gpop_refund${id}`, { refundId: "ref_x", medusaAmount: null }),
@@ -216,6 +223,8 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "notifications.store": ({ notifications }) =>
     notifications.store(aDelivery({})).catch(neitherWrittenNorRead),
   "notifications.finish": ({ notifications }) => notifications.finish(`gnot_${id}1`, { result: "acted" }),
+  "notifications.postpone": ({ notifications }) => notifications.postpone(`gnot_${id}1`, now),
+  "notifications.revive": ({ notifications }) => notifications.revive(`gnot_${id}1`),
   "notifications.claimDue": ({ notifications }) => notifications.claimDue(50, 60_000),
   "notifications.ofPayment": ({ notifications }) => notifications.ofPayment(id),
   "notifications.summary": ({ notifications }) => notifications.summary("pp_ksher_th", lately),

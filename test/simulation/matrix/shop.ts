@@ -300,7 +300,7 @@ export class Shop {
         this.alone(work)
       },
       subscribers: {
-        orderPlaced: (orderId) => notePlacedOrder(orderId, this.lane.ledger, this.medusa, this.lane.clock),
+        orderPlaced: (orderId) => notePlacedOrder(orderId, this.lane.ledger, this.medusa),
         orderCanceled: (orderId) =>
           settleCancelledOrder(orderId, this.lane.ledger, this.medusa, () => this.deps),
         orderChanged: async (orderId) =>

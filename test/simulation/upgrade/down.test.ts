@@ -6,6 +6,11 @@ import { aNewPayment } from "../ledger/support"
 /** For each migration, rows that the version before it would not understand. */
 const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Promise<unknown>> = {
   Migration20261122000000: (ledger) => aPayment(ledger),
+  Migration20261127020000: async (ledger) =>
+    ledger.payments.update((await aPayment(ledger)).id, {
+      attentionCode: "notification_failed",
+      attention: "A notification could not be acted on.",
+    }),
   Migration20261127030000: async (ledger) =>
     ledger.payments.update((await aPayment(ledger)).id, {
       attentionCode: "account_changed",

@@ -43,6 +43,7 @@ const deps = {
       ofSession: () => Promise.resolve(undefined),
       of: () => Promise.resolve(undefined),
       update: () => Promise.resolve(payment),
+      wake: () => Promise.resolve(payment),
       claimDue: () => Promise.resolve([]),
       unsettledAfter: () => Promise.resolve([]),
     },

@@ -29,7 +29,7 @@ function world(reading: NotificationReading, stored: { rejected?: number; verifi
     ledger: {
       payments: {
         get: async () => payment,
-        update: async () => written.push("a query, soon"),
+        wake: async () => written.push("a query, soon"),
       },
       notifications: {
         store: async ({ verified, bound }: NewNotification) => {

@@ -1,0 +1,138 @@
+import { PaymentProblem } from "../../../src/core"
+import type { NewNotification } from "../../../src/services/ledger"
+import { reconcile, type ReconcileDeps } from "../../../src/services/settlement"
+import { minute, second } from "../matrix/shop"
+import { openLedgerWorld, soon, type LedgerWorld } from "../ledger/support"
+
+let world: LedgerWorld
+let errors: string[]
+beforeAll(async () => (world = await openLedgerWorld("job")))
+beforeEach(async () => {
+  errors = []
+  await world.empty()
+})
+afterAll(() => world.close())
+
+const gone = () => {
+  throw new PaymentProblem("not_found", "provider_unknown", "No such entry.")
+}
+
+const run = (patch: Partial<ReconcileDeps> = {}) =>
+  reconcile(
+    {
+      ledger: world.ledger,
+      cancels: {} as ReconcileDeps["cancels"],
+      log: { info: () => undefined, warn: () => undefined, error: (line) => void errors.push(line) },
+      now: () => world.clock.now(),
+      depsOf: gone,
+      emit: () => Promise.resolve(),
+      strayRefundSessions: () => Promise.resolve([]),
+      notificationRetentionDays: 90,
+      ...patch,
+    },
+    { batch: 10, concurrency: 2, budgetMs: 50 * second },
+  )
+
+const ignored = { result: "ignored", message: null, nextTryAt: null } as const
+const aNotification = (number: string, at: Date): NewNotification => ({
+  providerId: "pp_ksher_th",
+  names: { number },
+  bodyHash: `${number}${at.getTime()}`,
+  about: "payment",
+  verified: true,
+  reason: null,
+  state: null,
+  orderNo: number,
+  gatewayNo: null,
+  refundNo: null,
+  amount: null,
+  currency: null,
+  ours: { result: "received", message: null, nextTryAt: at },
+  nobodys: ignored,
+  bound: { atMost: 200, since: new Date(0) },
+})
+
+describe("the job", () => {
+  it("goes on where the entry of what is due has been removed, and tries that less and less often", async () => {
+    const { id, number } = await world.aPayment("pending")
+    await world.ledger.payments.update(id, { nextCheckAt: world.clock.now() })
+    for (let i = 0; i < 3; i++)
+      await world.ledger.notifications.store(aNotification(number, new Date(world.clock.now().getTime() + i)))
+    for (let minutes = 0; minutes < 24 * 60; minutes++) {
+      await run()
+      world.clock.forward(minute)
+    }
+    const heard = await world.ledger.notifications.ofPayment(id)
+    expect(heard.map(({ tries, result }) => [tries, result])).toEqual(Array(3).fill([8, "failed"]))
+    const payment = await world.ledger.payments.get(id)
+    expect(payment?.nextCheckAt).not.toBeNull()
+    // A day of minutes, and a look an hour at the most.
+    expect(payment?.checks).toBeLessThan(30)
+  })
+
+  it("goes on where Medusa's refunds cannot be read", async () => {
+    const { id } = await world.aPayment("pending")
+    await world.ledger.payments.update(id, { nextCheckAt: world.clock.now() })
+    const report = await run({
+      strayRefundSessions: () => Promise.reject(new Error("select secret from table")),
+    })
+    expect(report.failed).toBe(1)
+    expect(errors.join()).not.toContain("select secret")
+  })
+
+  it("looks at what a dead process holds as soon as it is free, and at its notification", async () => {
+    const { id, number } = await world.aPayment("pending")
+    await world.ledger.notifications.store(aNotification(number, world.clock.now()))
+    const lease = await world.other.leases.take({ id }, 2 * minute)
+    await world.ledger.payments.update(id, { nextCheckAt: world.clock.now() })
+    const busy = () => ({
+      ledger: world.ledger,
+      clock: world.clock,
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      wait: () => Promise.resolve(),
+      gateway: { name: "ksher" },
+      providerId: "pp_ksher_th",
+    })
+    await run({ depsOf: busy as unknown as ReconcileDeps["depsOf"] })
+    expect((await world.ledger.payments.get(id))?.nextCheckAt).toEqual(lease?.until)
+    world.clock.forward(2 * minute)
+    expect(await world.ledger.notifications.claimDue(10, minute)).toMatchObject([{ tries: 0 }])
+  })
+})
+
+describe("a look that ends", () => {
+  it("sets the next one", async () => {
+    const { id } = await world.aPayment("paid")
+    const seen = await world.ledger.payments.update(id, { nextCheckAt: soon(world.clock) })
+    await world.ledger.payments.schedule(seen, seen.wakes, null)
+    expect((await world.ledger.payments.get(id))?.nextCheckAt).toBeNull()
+  })
+
+  it("takes away no look that was asked for meanwhile, and may bring it forward", async () => {
+    const { id, wakes } = await world.aPayment("paid")
+    await world.other.payments.wake(id, minute)
+    const seen = await world.ledger.payments.update(id, {})
+    await world.ledger.payments.schedule(seen, wakes, null)
+    expect((await world.ledger.payments.get(id))?.nextCheckAt).toEqual(soon(world.clock))
+    await world.ledger.payments.schedule(seen, wakes, soon(world.clock, second))
+    expect((await world.ledger.payments.get(id))?.nextCheckAt).toEqual(soon(world.clock, second))
+  })
+
+  it("takes away no look at what another process holds, or has held since", async () => {
+    const { id } = await world.aPayment("paid")
+    const seen = await world.ledger.payments.update(id, { nextCheckAt: null })
+    const lease = await world.other.leases.take({ id }, minute)
+    await world.ledger.payments.schedule(seen, seen.wakes, null)
+    expect((await world.ledger.payments.get(id))?.nextCheckAt).toEqual(lease?.until)
+    if (lease) await world.other.leases.release(lease)
+    await world.ledger.payments.schedule(seen, seen.wakes, null)
+    expect((await world.ledger.payments.get(id))?.nextCheckAt).toEqual(lease?.until)
+  })
+
+  it("that was asked for is never put off by being asked for again", async () => {
+    const { id } = await world.aPayment("paid")
+    await world.ledger.payments.wake(id, second)
+    await world.ledger.payments.wake(id, minute)
+    expect((await world.ledger.payments.get(id))?.nextCheckAt).toEqual(soon(world.clock, second))
+  })
+})
