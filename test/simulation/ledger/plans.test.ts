@@ -187,6 +187,13 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "operations.describe": ({ operations }) => operations.describe(`gpop_refund${id}`, { names: ["r"] }),
   "operations.ofPayment": ({ operations }) => operations.ofPayment(id),
   "operations.refundIdsKnown": ({ operations }) => operations.refundIdsKnown(["ref_M42", "ref_M43"]),
+  "operations.intendUnless": ({ operations }) =>
+    operations
+      .intendUnless({ providerId: "pp_gnete_hk", account: "M1/A1", fact: "no_reversal" }, id, {
+        kind: "cancel",
+        amount: 1,
+      })
+      .catch(lost),
   "operations.intend under a lease": async (ledger) =>
     (await held(ledger)).operations.intend(id, { kind: "refund", amount: 1 }).catch(lost),
   "operations.again under a lease": async (ledger) =>
@@ -328,6 +335,7 @@ it("no method of the ledger is left out", () => {
             "count",
             "fence",
             "set",
+            "write",
             "written",
             "recentRefunds",
             "rows",
