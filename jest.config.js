@@ -36,7 +36,8 @@ module.exports = {
     project("integration", {
       ...database,
       globalSetup: "<rootDir>/test/setup/build.ts",
-      setupFiles: ["<rootDir>/test/setup/medusa-process.ts"],
+      testEnvironment: "<rootDir>/test/setup/medusa-environment.ts",
+      setupFiles: ["<rootDir>/test/setup/medusas-modules.ts"],
       setupFilesAfterEnv: [patient],
     }),
     project("packed", {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import { ModulesSdkUtils } from "@medusajs/framework/utils"
 import { migrationStatements } from "../../scripts/migrations"
 import { withDatabase } from "../../scripts/postgres"
+import { execute, nameOfMigrated } from "./migrated"
 
 type Knex = ReturnType<typeof ModulesSdkUtils.createPgConnection>
 
@@ -20,10 +21,15 @@ export async function createTestDatabase(name: string): Promise<TestDatabase> {
 }
 
 /** A new database without any table, for a Medusa that is to migrate it itself. */
-export async function createEmptyDatabase(name: string): Promise<TestDatabase> {
+export const createEmptyDatabase = (name: string): Promise<TestDatabase> => create(name)
+
+/** A new database as Medusa has migrated it, with the shop's admin in it. */
+export const copyMigratedDatabase = (name: string): Promise<TestDatabase> => create(name, nameOfMigrated())
+
+async function create(name: string, template = "template1"): Promise<TestDatabase> {
   const server = requiredUrl()
   const database = `${name}_${process.pid}_${randomBytes(4).toString("hex")}`.toLowerCase()
-  await execute(server, `create database "${database}"`)
+  await execute(server, `create database "${database}" template "${template}"`)
 
   const url = withDatabase(new URL(server), database)
   const knex = connect(url)
@@ -40,15 +46,6 @@ export async function createEmptyDatabase(name: string): Promise<TestDatabase> {
 /** Another connection pool to the same database, as a second Medusa instance would have. */
 export function connect(url: string): Knex {
   return ModulesSdkUtils.createPgConnection({ clientUrl: url, schema: "public", driverOptions: {} })
-}
-
-async function execute(url: string, sql: string) {
-  const knex = connect(url)
-  try {
-    await knex.raw(sql)
-  } finally {
-    await knex.destroy()
-  }
 }
 
 function requiredUrl(): string {

@@ -1,12 +1,13 @@
 import path from "node:path"
 
 import { makeApp } from "../../../demo/app"
-import { answers, commandLine, freePort, medusa, root, run, type Running } from "../../../demo/processes"
-import { environment, login, providers } from "../../../demo/running-shop"
+import { answers, commandLine, freePort, root, run, type Running } from "../../../demo/processes"
+import { environment, providers } from "../../../demo/running-shop"
 import { seed, ShopClient, Shopper, type Seeded } from "../../../demo/shop"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { fromKnex, openLedger, type Ledger } from "../../../src/services/ledger"
-import { createEmptyDatabase, type TestDatabase } from "../../setup/database"
+import { copyMigratedDatabase, type TestDatabase } from "../../setup/database"
+import { admin } from "../../setup/migrated"
 
 const folder = "test/integration/processes"
 
@@ -112,21 +113,21 @@ export const sharing = (modules: SharedModules): Record<string, string> => ({
   SHARED_MODULES: JSON.stringify(modules),
 })
 
-/** Migrates a database, starts the processes, and makes a shop that sells. */
+/** Copies a migrated database, starts the processes, and makes a shop that sells. */
 export async function openPremises(name: string, options: PremisesOptions = {}): Promise<Premises> {
   const stops: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const stop of stops.splice(0).reverse()) await stop()
   }
   try {
-    const database = await createEmptyDatabase(name)
+    const database = await copyMigratedDatabase(name)
     stops.push(() => database.drop())
     const sandbox = await startSandbox({ notifications: "manual" })
     stops.push(() => sandbox.stop())
-    const { processes, makeUser } = await prepare(name, options, sandbox, database)
+    const processes = await prepare(name, options, sandbox, database)
     stops.push(() => Promise.all(processes.map((one) => one.kill())))
-    await Promise.all([makeUser(), ...processes.map((one) => one.start())])
-    for (const one of processes) await one.shop.logIn(login.email, login.password)
+    await Promise.all(processes.map((one) => one.start()))
+    for (const one of processes) await one.shop.logIn(admin.email, admin.password)
     const [{ shop }] = processes as [MedusaProcess]
     const seeded = await seed(shop, providers)
     const plugin = { ledger: openLedger(fromKnex(database.knex)) }
@@ -142,7 +143,7 @@ async function prepare(
   { instances = 1, modules = {} }: PremisesOptions,
   sandbox: Sandbox,
   database: TestDatabase,
-): Promise<{ processes: MedusaProcess[]; makeUser: () => Promise<void> }> {
+): Promise<MedusaProcess[]> {
   const app = makeApp(`${name}-shop`, `${folder}/medusa-config.js`)
   const ports = await Promise.all(Array.from({ length: instances }, freePort))
   const urls = ports.map((port) => `http://localhost:${port}`)
@@ -154,11 +155,7 @@ async function prepare(
     GNETE_CUTOFF: halfADayAway(),
     ...sharing(modules),
   }))
-  await medusa(["db:migrate"], app, envs[0]!).ended
-  return {
-    processes: urls.map((url, index) => new MedusaProcess(url, app, envs[index]!)),
-    makeUser: () => medusa(["user", "-e", login.email, "-p", login.password], app, envs[0]!).ended,
-  }
+  return urls.map((url, index) => new MedusaProcess(url, app, envs[index]!))
 }
 
 const halfADayAway = (): string => new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16)

@@ -518,8 +518,9 @@ function listen(world: World): string[] {
   for (const level of ["debug", "info", "warn", "error", "log", "panic", "activity", "progress"])
     if (typeof logger[level] === "function")
       jest.spyOn(logger, level).mockImplementation((...words: unknown[]) => void lines.push(inWords(words)))
-  for (const level of ["log", "info", "warn", "error", "debug"] as const)
-    jest.spyOn(console, level).mockImplementation((...words: unknown[]) => void lines.push(inWords(words)))
+  for (const place of [console, world.console])
+    for (const level of ["log", "info", "warn", "error", "debug"] as const)
+      jest.spyOn(place, level).mockImplementation((...words: unknown[]) => void lines.push(inWords(words)))
   return lines
 }
 

@@ -1,0 +1,62 @@
+import { createHash, randomBytes } from "node:crypto"
+import { readdirSync, readFileSync } from "node:fs"
+import path from "node:path"
+import { Client } from "pg"
+
+import { makeApp } from "../../demo/app"
+import { medusa, root } from "../../demo/processes"
+import { withDatabase } from "../../scripts/postgres"
+
+/** The shop's admin, whom every copy of the migrated database knows. */
+export const admin = { email: "admin@shop.example", password: "supersecret" }
+
+const configFile = "test/setup/medusa-config.js"
+
+/** The name says what the database was made from: another Medusa, or another migration, makes another one. */
+export function nameOfMigrated(): string {
+  const migrations = path.join(root, "src/migrations")
+  const made = readdirSync(migrations).map((file) => path.join(migrations, file))
+  const hash = createHash("sha256")
+  for (const file of [path.join(root, "package-lock.json"), ...made.sort()]) hash.update(readFileSync(file))
+  return `gateway_payments_migrated_${hash.digest("hex").slice(0, 12)}`
+}
+
+/**
+ * Makes the database that the others are copies of, unless this server has it: a copy takes a moment, Medusa's migrations and
+ * its command for a user half a minute. On a server that was given it stays, for the next run.
+ */
+export async function migrate(serverUrl: string): Promise<void> {
+  const name = nameOfMigrated()
+  if (await exists(serverUrl, name)) return
+  const making = `${name}_${randomBytes(4).toString("hex")}`
+  await execute(serverUrl, `create database "${making}"`)
+  const app = makeApp("migrated-shop", configFile)
+  const env = {
+    DATABASE_URL_OF_SHOP: withDatabase(new URL(serverUrl), making),
+    MEDUSA_DISABLE_TELEMETRY: "true",
+  }
+  try {
+    await medusa(["db:migrate"], app, env).ended
+    await medusa(["user", "-e", admin.email, "-p", admin.password], app, env).ended
+    await execute(serverUrl, `alter database "${making}" rename to "${name}"`)
+  } catch (error) {
+    await execute(serverUrl, `drop database if exists "${making}" with (force)`)
+    // Another run on this server was faster.
+    if (!(await exists(serverUrl, name))) throw error
+  }
+}
+
+async function exists(serverUrl: string, name: string): Promise<boolean> {
+  return (await execute(serverUrl, "select from pg_database where datname = $1", [name])) > 0
+}
+
+/** Returns how many rows it found. */
+export async function execute(serverUrl: string, sql: string, values: unknown[] = []): Promise<number> {
+  const client = new Client({ connectionString: serverUrl })
+  await client.connect()
+  try {
+    return (await client.query(sql, values)).rows.length
+  } finally {
+    await client.end()
+  }
+}
