@@ -101,7 +101,6 @@ export type Decision = z.infer<typeof decisionSchema>
 
 /** A refund that Medusa holds and whose money has not gone back. */
 export const owedRefundSchema = z.object({ id: z.string(), amount: z.number(), created_at: z.string() })
-export type OwedRefund = z.infer<typeof owedRefundSchema>
 
 export const paymentDetailSchema = paymentSchema.extend({
   operations: z.array(operationSchema),
