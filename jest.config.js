@@ -51,6 +51,7 @@ module.exports = {
       setupFilesAfterEnv: [patient],
     }),
   ],
+  testSequencer: "<rootDir>/test/setup/longest-first.js",
   reporters: ["default", "<rootDir>/test/setup/count-reporter.js"],
   // Each integration file boots a Medusa of its own, with its own database: two of them share two cores well, and
   // a worker that has grown by what each one leaves behind is replaced.

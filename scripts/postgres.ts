@@ -13,9 +13,36 @@ export interface DatabaseServer {
   stop(): Promise<void>
 }
 
-/** The server that DATABASE_URL names, left running; without it an embedded one that lives as long as this process. */
-export async function databaseServer(env: NodeJS.ProcessEnv = process.env): Promise<DatabaseServer> {
-  return env.DATABASE_URL ? givenServer(env.DATABASE_URL) : startPostgres()
+/**
+ * The server that DATABASE_URL names, left running; without it an embedded one that lives as long as this process, and begins
+ * with what was prepared in a folder, where there is one.
+ */
+export async function databaseServer(
+  env: NodeJS.ProcessEnv = process.env,
+  prepared?: string,
+): Promise<DatabaseServer> {
+  return env.DATABASE_URL ? givenServer(env.DATABASE_URL) : startPostgres(prepared)
+}
+
+/** Keeps in `folder` what `fill` makes on a new embedded server, unless it is there. */
+export async function prepareDatabases(
+  folder: string,
+  fill: (server: DatabaseServer) => Promise<void>,
+): Promise<void> {
+  if (fs.existsSync(folder)) return
+  const making = `${folder}.${process.pid}`
+  const { cluster, server, url } = await startCluster(createCluster())
+  try {
+    await fill({ url, stop: () => Promise.resolve() })
+    await end(server)
+    fs.mkdirSync(making, { recursive: true })
+    fs.cpSync(cluster.data, path.join(making, "data"), { recursive: true })
+    fs.writeFileSync(path.join(making, "password"), cluster.password, { mode: 0o600 })
+    fs.renameSync(making, folder)
+  } finally {
+    await end(server)
+    for (const left of [cluster.home, making]) fs.rmSync(left, { recursive: true, force: true })
+  }
 }
 
 /**
@@ -64,45 +91,64 @@ interface Cluster {
 
 const superuser = "postgres"
 
-async function startPostgres(): Promise<DatabaseServer> {
-  const cluster = createCluster()
+async function startPostgres(prepared?: string): Promise<DatabaseServer> {
+  const { cluster, server, url } = await startCluster(createCluster(prepared))
+  return {
+    url,
+    stop: async () => {
+      await end(server)
+      fs.rmSync(cluster.home, { recursive: true, force: true })
+    },
+  }
+}
+
+interface RunningCluster {
+  cluster: Cluster
+  server: ChildProcess
+  url: DatabaseServer["url"]
+}
+
+async function startCluster(cluster: Cluster): Promise<RunningCluster> {
   try {
     const { server, port } = await startServer(cluster)
     const base = new URL(`postgres://${superuser}:${cluster.password}@localhost:${port}/postgres`)
-    return {
-      url: (database) => withDatabase(base, database),
-      stop: () => stopServer(server, cluster),
-    }
+    return { cluster, server, url: (database) => withDatabase(base, database) }
   } catch (error) {
     fs.rmSync(cluster.home, { recursive: true, force: true })
     throw error
   }
 }
 
-function createCluster(): Cluster {
+function createCluster(prepared?: string): Cluster {
   const user = serverUser()
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "gateway-payments-postgres-"))
   // mkdtemp makes it private to us, but as root the server runs as someone else.
   fs.chmodSync(home, 0o755)
-
-  const cluster: Cluster = {
-    home,
-    data: path.join(home, "data"),
-    binaries: usableBinaries(user, home),
-    user,
-    password: randomBytes(16).toString("hex"),
+  const data = path.join(home, "data")
+  const binaries = usableBinaries(user, home)
+  if (prepared !== undefined && fs.existsSync(prepared)) {
+    fs.cpSync(path.join(prepared, "data"), data, { recursive: true })
+    fs.chmodSync(data, 0o700)
+    for (const file of [data, ...everythingIn(data)]) give(file, user)
+    return { home, data, binaries, user, password: fs.readFileSync(path.join(prepared, "password"), "utf8") }
   }
+
+  const cluster: Cluster = { home, data, binaries, user, password: randomBytes(16).toString("hex") }
   fs.mkdirSync(cluster.data, { mode: 0o700 })
   const passwordFile = path.join(home, "password")
   fs.writeFileSync(passwordFile, cluster.password, { mode: 0o600 })
-  if (user.uid !== undefined && user.gid !== undefined) {
-    fs.chownSync(cluster.data, user.uid, user.gid)
-    fs.chownSync(passwordFile, user.uid, user.gid)
-  }
+  for (const file of [data, passwordFile]) give(file, user)
   initialise(cluster, passwordFile)
   fs.rmSync(passwordFile)
   return cluster
 }
+
+function give(file: string, { uid, gid }: ServerUser) {
+  if (uid !== undefined && gid !== undefined) fs.chownSync(file, uid, gid)
+}
+
+const everythingIn = (folder: string): string[] =>
+  fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => path.join(folder, name))
 
 function initialise({ binaries, data, user }: Cluster, passwordFile: string) {
   const flags = ["--encoding=UTF8", "--locale=C", "--no-sync", "--auth=scram-sha-256"]
@@ -202,13 +248,11 @@ function ready(server: ChildProcess): Promise<void> {
   })
 }
 
-async function stopServer(server: ChildProcess, cluster: Cluster): Promise<void> {
-  if (server.exitCode === null && server.signalCode === null) {
-    const ended = new Promise((resolve) => server.once("exit", resolve))
-    server.kill("SIGINT")
-    await ended
-  }
-  fs.rmSync(cluster.home, { recursive: true, force: true })
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const ended = new Promise((resolve) => server.once("exit", resolve))
+  server.kill("SIGINT")
+  await ended
 }
 
 /** For a process that ends without stop(): an exit handler cannot wait for an orderly end. */

@@ -1,9 +1,15 @@
 import { buildIfStale } from "../../demo/build"
-import { migrate } from "./migrated"
+import { prepareDatabases } from "../../scripts/postgres"
+import { forgetOthers, migrate, placeOfMigrated } from "./migrated"
 import startDatabase from "./start-database"
 
 /** The suites with a real Medusa need the plugin as a shop has it, built, and a database that Medusa has migrated. */
 export default async function build() {
-  await Promise.all([startDatabase(), buildIfStale()])
+  await buildIfStale()
+  if (!process.env.DATABASE_URL) {
+    forgetOthers()
+    await prepareDatabases(placeOfMigrated(), (server) => migrate(server.url()))
+  }
+  await startDatabase()
   await migrate(process.env.DATABASE_URL!)
 }

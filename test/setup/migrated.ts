@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto"
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import path from "node:path"
 import { Client } from "pg"
 
@@ -11,6 +11,7 @@ import { withDatabase } from "../../scripts/postgres"
 export const admin = { email: "admin@shop.example", password: "supersecret" }
 
 const configFile = "test/setup/medusa-config.js"
+const prefix = "gateway_payments_migrated_"
 
 /** The name says what the database was made from: another Medusa, or another migration, makes another one. */
 export function nameOfMigrated(): string {
@@ -18,7 +19,19 @@ export function nameOfMigrated(): string {
   const made = readdirSync(migrations).map((file) => path.join(migrations, file))
   const hash = createHash("sha256")
   for (const file of [path.join(root, "package-lock.json"), ...made.sort()]) hash.update(readFileSync(file))
-  return `gateway_payments_migrated_${hash.digest("hex").slice(0, 12)}`
+  return `${prefix}${hash.digest("hex").slice(0, 12)}`
+}
+
+const folder = path.join(root, ".medusa")
+
+/** Where an embedded server with that database is kept for the next run. */
+export const placeOfMigrated = (): string => path.join(folder, nameOfMigrated())
+
+/** Removes what was kept for another Medusa or for other migrations. */
+export function forgetOthers(): void {
+  for (const each of existsSync(folder) ? readdirSync(folder) : [])
+    if (each.startsWith(prefix) && !each.startsWith(nameOfMigrated()))
+      rmSync(path.join(folder, each), { recursive: true, force: true })
 }
 
 /**

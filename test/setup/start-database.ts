@@ -1,4 +1,5 @@
 import { databaseEnv, databaseServer, type DatabaseServer } from "../../scripts/postgres"
+import { placeOfMigrated } from "./migrated"
 
 declare global {
   // Jest hands nothing from its global setup to its global teardown but the global object.
@@ -8,7 +9,7 @@ declare global {
 /** One PostgreSQL for all suites; test files find it in the environment, as Medusa does. */
 export default async function startDatabase() {
   if (globalThis.gatewayPaymentsDatabase) return
-  const server = await databaseServer()
+  const server = await databaseServer(process.env, placeOfMigrated())
   globalThis.gatewayPaymentsDatabase = server
   Object.assign(process.env, databaseEnv(server))
 }
