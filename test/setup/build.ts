@@ -1,6 +1,7 @@
 import { buildIfStale } from "../../demo/build"
 import { prepareDatabases } from "../../scripts/postgres"
-import { forgetOthers, migrate, placeOfMigrated } from "./migrated"
+import { migrate } from "./migrate"
+import { forgetOthers, placeOfMigrated } from "./migrated"
 import startDatabase from "./start-database"
 
 /** The suites with a real Medusa need the plugin as a shop has it, built, and a database that Medusa has migrated. */

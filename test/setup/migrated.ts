@@ -1,16 +1,12 @@
-import { createHash, randomBytes } from "node:crypto"
+import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import path from "node:path"
 import { Client } from "pg"
 
-import { makeApp } from "../../demo/app"
-import { medusa, root } from "../../demo/processes"
-import { withDatabase } from "../../scripts/postgres"
-
 /** The shop's admin, whom every copy of the migrated database knows. */
 export const admin = { email: "admin@shop.example", password: "supersecret" }
 
-const configFile = "test/setup/medusa-config.js"
+const root = path.resolve(__dirname, "../..")
 const prefix = "gateway_payments_migrated_"
 
 /** The name says what the database was made from: another Medusa, or another migration, makes another one. */
@@ -34,32 +30,7 @@ export function forgetOthers(): void {
       rmSync(path.join(folder, each), { recursive: true, force: true })
 }
 
-/**
- * Makes the database that the others are copies of, unless this server has it: a copy takes a moment, Medusa's migrations and
- * its command for a user half a minute. On a server that was given it stays, for the next run.
- */
-export async function migrate(serverUrl: string): Promise<void> {
-  const name = nameOfMigrated()
-  if (await exists(serverUrl, name)) return
-  const making = `${name}_${randomBytes(4).toString("hex")}`
-  await execute(serverUrl, `create database "${making}"`)
-  const app = makeApp("migrated-shop", configFile)
-  const env = {
-    DATABASE_URL_OF_SHOP: withDatabase(new URL(serverUrl), making),
-    MEDUSA_DISABLE_TELEMETRY: "true",
-  }
-  try {
-    await medusa(["db:migrate"], app, env).ended
-    await medusa(["user", "-e", admin.email, "-p", admin.password], app, env).ended
-    await execute(serverUrl, `alter database "${making}" rename to "${name}"`)
-  } catch (error) {
-    await execute(serverUrl, `drop database if exists "${making}" with (force)`)
-    // Another run on this server was faster.
-    if (!(await exists(serverUrl, name))) throw error
-  }
-}
-
-async function exists(serverUrl: string, name: string): Promise<boolean> {
+export async function exists(serverUrl: string, name: string): Promise<boolean> {
   return (await execute(serverUrl, "select from pg_database where datname = $1", [name])) > 0
 }
 
