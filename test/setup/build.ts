@@ -1,7 +1,7 @@
 import { buildIfStale } from "../../demo/build"
 import { prepareDatabases } from "../../scripts/postgres"
 import { migrate } from "./migrate"
-import { forgetOthers, placeOfMigrated } from "./migrated"
+import { forgetOthers, nameOfMigrated, placeOfMigrated } from "./migrated"
 import startDatabase from "./start-database"
 
 /** The suites with a real Medusa need the plugin as a shop has it, built, and a database that Medusa has migrated. */
@@ -13,4 +13,5 @@ export default async function build() {
   }
   await startDatabase()
   await migrate(process.env.DATABASE_URL!)
+  process.env.MIGRATED_DATABASE = nameOfMigrated()
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import { ModulesSdkUtils } from "@medusajs/framework/utils"
 import { migrationStatements } from "../../scripts/migrations"
 import { withDatabase } from "../../scripts/postgres"
-import { execute, nameOfMigrated } from "./migrated"
+import { execute } from "./migrated"
 
 type Knex = ReturnType<typeof ModulesSdkUtils.createPgConnection>
 
@@ -24,10 +24,11 @@ export async function createTestDatabase(name: string): Promise<TestDatabase> {
 export const createEmptyDatabase = (name: string): Promise<TestDatabase> => create(name)
 
 /** A new database as Medusa has migrated it, with the shop's admin in it. */
-export const copyMigratedDatabase = (name: string): Promise<TestDatabase> => create(name, nameOfMigrated())
+export const copyMigratedDatabase = (name: string): Promise<TestDatabase> =>
+  create(name, required("MIGRATED_DATABASE"))
 
 async function create(name: string, template = "template1"): Promise<TestDatabase> {
-  const server = requiredUrl()
+  const server = required("DATABASE_URL")
   const database = `${name}_${process.pid}_${randomBytes(4).toString("hex")}`.toLowerCase()
   await execute(server, `create database "${database}" template "${template}"`)
 
@@ -48,8 +49,9 @@ export function connect(url: string): Knex {
   return ModulesSdkUtils.createPgConnection({ clientUrl: url, schema: "public", driverOptions: {} })
 }
 
-function requiredUrl(): string {
-  const url = process.env.DATABASE_URL
-  if (!url) throw new Error("DATABASE_URL is missing: only the simulation and integration projects have one.")
-  return url
+/** What the setup of the simulation and integration projects says to their test files. */
+function required(name: "DATABASE_URL" | "MIGRATED_DATABASE"): string {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is missing: not every project has a database.`)
+  return value
 }

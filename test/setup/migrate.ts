@@ -14,7 +14,7 @@ export async function migrate(serverUrl: string): Promise<void> {
   if (await exists(serverUrl, name)) return
   const making = `${name}_${randomBytes(4).toString("hex")}`
   await execute(serverUrl, `create database "${making}"`)
-  const app = makeApp("migrated-shop", "test/setup/medusa-config.js")
+  const app = makeApp("migrated-shop", "test/setup/migrated-config.js")
   const env = {
     DATABASE_URL_OF_SHOP: withDatabase(new URL(serverUrl), making),
     MEDUSA_DISABLE_TELEMETRY: "true",

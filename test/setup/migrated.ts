@@ -11,10 +11,11 @@ const prefix = "gateway_payments_migrated_"
 
 /** The name says what the database was made from: another Medusa, or another migration, makes another one. */
 export function nameOfMigrated(): string {
-  const migrations = path.join(root, "src/migrations")
-  const made = readdirSync(migrations).map((file) => path.join(migrations, file))
+  const migrations = readdirSync(path.join(root, "src/migrations")).sort()
+  const config = ["medusa-config.js", "migrated-config.js"].map((file) => `test/setup/${file}`)
   const hash = createHash("sha256")
-  for (const file of [path.join(root, "package-lock.json"), ...made.sort()]) hash.update(readFileSync(file))
+  for (const file of ["package-lock.json", ...config, ...migrations.map((each) => `src/migrations/${each}`)])
+    hash.update(readFileSync(path.join(root, file)))
   return `${prefix}${hash.digest("hex").slice(0, 12)}`
 }
 
