@@ -1,5 +1,7 @@
 import { Migration } from "@medusajs/framework/mikro-orm/migrations"
 
+import { refuseWhile } from "../services/ledger/refuse-down"
+
 /**
  * Decisions by hand: who decided what, and the first answer. A payment counts in `version` what a person sees of it. A refund that a
  * person recorded says how the money went back.
@@ -70,6 +72,23 @@ export class Migration20261127010000 extends Migration {
     this.addSql(`
       create trigger gateway_operation_seen after insert or delete on gateway_operation for each row
       execute function gateway_operation_seen()`)
+    this.addSql(`drop trigger if exists gateway_operation_changed on gateway_operation`)
+    this.addSql(`
+      create trigger gateway_operation_changed after update on gateway_operation for each row
+      when ((new.kind, new.state, new.amount, new.by_hand, new.described_by)
+        is distinct from (old.kind, old.state, old.amount, old.by_hand, old.described_by))
+      execute function gateway_operation_seen()`)
+  }
+
+  /** The release before would count again what a person recorded, and forget what was decided. */
+  override async down(): Promise<void> {
+    this.addSql(
+      refuseWhile(
+        "gateway_decision",
+        "true",
+        "The ledger holds decisions of people, which the version before does not know. Leave its tables where they are.",
+      ),
+    )
     this.addSql(`drop trigger if exists gateway_operation_changed on gateway_operation`)
     this.addSql(`
       create trigger gateway_operation_changed after update on gateway_operation for each row

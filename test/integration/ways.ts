@@ -13,6 +13,8 @@ export interface Way {
   calls: Record<"open" | "query" | "close" | "refund" | "refundQuery" | "whole", string>
   /** How often the gateway is asked about refunds while one is made whose answer is lost: Ksher for its list before that, too. */
   asks: number
+  /** How often it is asked about the order meanwhile: Gnete, which lists no refunds, before the refund too. */
+  orderAsks: number
 }
 
 export const ksher: Way = {
@@ -32,6 +34,7 @@ export const ksher: Way = {
     whole: "order_refund",
   },
   asks: 2,
+  orderAsks: 1,
 }
 
 export const gnete: Way = {
@@ -51,6 +54,7 @@ export const gnete: Way = {
     whole: "pay/cancel",
   },
   asks: 1,
+  orderAsks: 2,
 }
 
 export const ways = [ksher, gnete].map((way) => [way.gateway, way] as const)

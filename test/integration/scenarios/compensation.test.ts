@@ -95,7 +95,7 @@ inRealMedusa((world) => {
       await disturb(world, way, way.calls.whole, { kind: "reset", when: "after" })
       // Whether it was paid is answered; what became of the refund is not.
       await disturb(world, way, way.calls.query, { kind: "delay", when: "before", delayMs: 0 })
-      await disturb(world, way, way.calls.query, { kind: "http500", when: "before" })
+      await disturb(world, way, way.calls.query, { kind: "http500", when: "before", times: way.orderAsks })
       await disturb(world, way, way.calls.refundQuery, { kind: "http500", when: "before", times: way.asks })
       await world.shopper.complete(cart)
       expect(await medusaHolds(cart.collectionId)).toEqual({ captured: way.major, refunded: 0 })

@@ -179,12 +179,12 @@ inRealMedusa((world) => {
     it("a collection that is deleted with its link open: the link is closed", async () => {
       const order = await paidOrder(world, gnete.provider)
       const { id } = await collectionOf(world, order, async () => addOne(world, order))
-      // Medusa deletes a collection before anybody has chosen how to pay; one that was chosen in that very moment stays.
+      // With it goes the session. Medusa deletes a collection before anybody has chosen how to pay; one that was chosen in that very moment stays.
       const link = await linkForTheRest(world, order, gnete.provider)
       await world.shop.admin("delete", `/admin/payment-collections/${id}`)
       await eventually(
         () => standing(world, link),
-        ({ state, unwanted }) => state === "void" && unwanted === "collection_deleted",
+        ({ state, unwanted }) => state === "void" && unwanted === "session_deleted",
       )
     })
 

@@ -51,7 +51,7 @@ inRealMedusa((world) => {
     it("9. clicked again after a timeout: Medusa has deleted its row and comes with a new key, and the money moves once", async () => {
       const order = await paidOrder(world, way.provider, way.pay)
       await disturb(world, way, way.calls.whole, { kind: "timeout", when: "after" })
-      await disturb(world, way, way.calls.query, { kind: "http500", when: "before" })
+      await disturb(world, way, way.calls.query, { kind: "http500", when: "before", times: way.orderAsks })
       await disturb(world, way, way.calls.refundQuery, { kind: "http500", when: "before", times: way.asks })
 
       const lost = await refund(world, order)

@@ -6,6 +6,13 @@ import { aNewPayment } from "../ledger/support"
 /** For each migration, rows that the version before it would not understand. */
 const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Promise<unknown>> = {
   Migration20261122000000: (ledger) => aPayment(ledger),
+  Migration20261127010000: async (ledger) => {
+    const { id: paymentId, version } = await aPayment(ledger)
+    return ledger.decisions.begin({
+      ...{ paymentId, version, key: null, fingerprint: "a", by: "user_1" },
+      ...{ action: "dismiss", note: "It was looked up." },
+    })
+  },
   Migration20261127020000: async (ledger) =>
     ledger.payments.update((await aPayment(ledger)).id, {
       attentionCode: "notification_failed",
