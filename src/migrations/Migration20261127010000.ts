@@ -90,22 +90,6 @@ export class Migration20261127010000 extends Migration {
       ),
     )
     this.addSql(`drop trigger if exists gateway_operation_changed on gateway_operation`)
-    this.addSql(`
-      create trigger gateway_operation_changed after update on gateway_operation for each row
-      when ((new.kind, new.state, new.amount, new.by_hand, new.described_by)
-        is distinct from (old.kind, old.state, old.amount, old.by_hand, old.described_by))
-      execute function gateway_operation_seen()`)
-  }
-
-  /** The release before would count again what a person recorded, and forget what was decided. */
-  override async down(): Promise<void> {
-    this.addSql(`
-      do $$ begin
-        if exists (select 1 from gateway_decision) then
-          raise exception 'gateway_decision holds decisions that the earlier release does not understand. Nothing was changed.';
-        end if;
-      end $$`)
-    this.addSql(`drop trigger if exists gateway_operation_changed on gateway_operation`)
     this.addSql(`drop trigger if exists gateway_operation_seen on gateway_operation`)
     this.addSql(`drop trigger if exists gateway_payment_seen on gateway_payment`)
     this.addSql(`drop function if exists gateway_operation_seen()`)

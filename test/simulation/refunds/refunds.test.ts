@@ -60,14 +60,19 @@ describe.each<[string, Variant]>([
   it("a process that stood still, and lost the payment to another, sends nothing", async () => {
     const { gateway } = shop.deps
     const { sessionId } = await shop.payment()
-    const look = variant.gateway === "ksher" ? ("refundsOf" as const) : ("query" as const)
-    const original = gateway[look].bind(gateway)
-    jest.spyOn(gateway, look).mockImplementationOnce(async (order) => {
-      const answer = await original(order)
+    const standStill = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+      await answer
       await lane.clock.forward(121 * second)
       await refund({ of: { sessionId }, amount: 6_000, refundId: null }, shop.deps)
       return answer
-    })
+    }
+    const { refundsOf, query } = gateway
+    if (variant.gateway === "ksher")
+      jest
+        .spyOn(gateway, "refundsOf")
+        .mockImplementationOnce((order) => standStill(refundsOf.call(gateway, order)))
+    else
+      jest.spyOn(gateway, "query").mockImplementationOnce((order) => standStill(query.call(gateway, order)))
     const late = refund({ of: { sessionId }, amount: 6_000, refundId: null }, shop.deps)
     await expect(late).rejects.toMatchObject({ code: "busy" })
     expect(await books()).toMatchObject({ returned: 6_000, operations: ["refund succeeded"] })
