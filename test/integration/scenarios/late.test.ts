@@ -77,6 +77,11 @@ inRealMedusa(
         const order = await unpaidOrder(world, way.orderFirst)
         await cancelOrder(world, order)
         await closed(order)
+        // The look that the cancel asked for has ended: it says when the next one is.
+        await eventually(
+          () => ledgerPayment(world, order),
+          ({ createdAt, nextCheckAt }) => Number(nextCheckAt) - Number(createdAt) >= hour,
+        )
         await world.sandbox.pay(order.session.number, { force: true })
 
         await runJob(world, 2 * hour)
