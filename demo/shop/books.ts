@@ -1,6 +1,7 @@
+import { addMajor } from "../../src/core/money"
 import type { Answer, ShopClient } from "./client"
 
-/** Medusa's books of one order, as its admin API shows them. Major units. */
+/** Medusa's books of one order, as its admin API shows them. Major units, with the fractions of a cent that Medusa keeps. */
 export interface MedusaBooks {
   orderId: string
   status: string
@@ -48,12 +49,8 @@ export async function medusaBooks(shop: ShopClient, orderId: string): Promise<Me
       amount: Number(one.amount),
       note: one.note ?? null,
     })),
-    collectionCaptured: round(
-      collections.reduce<number>((all, one) => all + Number(one.captured_amount ?? 0), 0),
-    ),
-    collectionRefunded: round(
-      collections.reduce<number>((all, one) => all + Number(one.refunded_amount ?? 0), 0),
-    ),
+    collectionCaptured: sum(collections.map((one) => ({ amount: one.captured_amount ?? 0 }))),
+    collectionRefunded: sum(collections.map((one) => ({ amount: one.refunded_amount ?? 0 }))),
     transactions: sum(order.transactions ?? []),
     sessions: collections
       .flatMap((one) => one.payment_sessions ?? [])
@@ -71,6 +68,6 @@ export async function medusaBooks(shop: ShopClient, orderId: string): Promise<Me
   }
 }
 
+/** Exact: a sum of doubles may end a hair beside a half, and be rounded the wrong way. */
 const sum = (rows: { amount: unknown }[]): number =>
-  round(rows.reduce((all, row) => all + Number(row.amount), 0))
-const round = (amount: number): number => Math.round(amount * 100) / 100
+  Number(addMajor(...rows.map((row) => String(Number(row.amount)))))

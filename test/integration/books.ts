@@ -1,4 +1,5 @@
 import { medusaBooks, type MedusaBooks, type PlacedOrder, type ShopClient } from "../../demo/shop"
+import { lessMajor, roundToMinor } from "../../src/core/money"
 import type { Sandbox } from "../../src/sandbox"
 import type { Ledger } from "../../src/services/ledger"
 
@@ -46,13 +47,14 @@ export async function threeBooks(world: Books, order: PlacedOrder) {
     await books(world, order),
     await ledgerPayment(world, order),
   ]
-  // A sum of fractions may come out a hair below zero, and rounded as -0.
-  const minor = (major: number) => Math.round(major * 100) || 0
+  const minor = (major: number | string) => roundToMinor(String(major), 2)
+  const { captured, refunded, transactions } = medusa
   return {
     gateway: gateway.taken - gateway.returned,
-    medusa: minor(medusa.captured - medusa.refunded),
-    collection: minor(medusa.collectionCaptured - medusa.collectionRefunded),
-    transactions: minor(medusa.transactions),
+    // Each sum is rounded, as the plugin does: the difference of two fractions may round to another cent.
+    medusa: minor(captured) - minor(refunded),
+    collection: minor(medusa.collectionCaptured) - minor(medusa.collectionRefunded),
+    transactions: minor(captured) - minor(lessMajor(String(captured), String(transactions))),
     ledger: ledger.paidAmount - ledger.refundedAmount,
   }
 }
