@@ -1,3 +1,4 @@
+export * from "./account"
 export * from "./changes"
 export * from "./demand"
 export * from "./gateway"

@@ -42,6 +42,8 @@ export interface Unknown {
    * refusal.
    */
   unhandled?: true
+  /** No answer of the gateway's own: the network, or a server in front of it. */
+  silent?: true
   /** The gateway's number for it, where it named one all the same: the key to asking what became of it. */
   gatewayNo?: string | undefined
 }
@@ -76,6 +78,12 @@ export const refused = (reason: RefusalReason, code: string, message: string): R
   code,
   message,
 })
+/** The code of what our own rules refuse. */
+const ownRules = "not_sent"
+
+/** As `refused`, by our own rules and before anything is sent: the gateway has seen nothing. */
+export const refusedHere = (reason: RefusalReason, message: string): Refused =>
+  refused(reason, ownRules, message)
 export const pending = <T>(message: string, value: Partial<T> = {}): Pending<T> => ({
   kind: "pending",
   value,
@@ -91,4 +99,22 @@ export const answeredUnknown = (code: string, message: string): Unknown => ({
   ...unknown(code, message),
   answered: true,
 })
+export const unanswered = (code: string, message: string): Unknown => ({
+  ...unknown(code, message),
+  silent: true,
+})
 export const notSent = (code: string, message: string): NotSent => ({ kind: "not_sent", code, message })
+
+/** What a gateway answered that did not do what was asked: the same again is the same text. `undefined`: it was not asked, or gave no answer. */
+export function answerOf(outcome: Outcome<unknown>): string | undefined {
+  switch (outcome.kind) {
+    case "refused":
+      return outcome.code === ownRules ? undefined : `${outcome.code}:${outcome.reason}`
+    case "unknown":
+      return outcome.silent ? undefined : outcome.code
+    case "succeeded":
+    case "pending":
+    case "not_sent":
+      return undefined
+  }
+}

@@ -169,6 +169,10 @@ export const providerSchema = z.object({
   last_success_at: z.string().nullable(),
   notifications_24h: z.number(),
   rejected_24h: z.number(),
+  /** Payments in a row that the gateway answered alike and did not open. */
+  not_opening: z
+    .object({ answer: z.string(), payments: z.number(), since: z.string(), last_at: z.string() })
+    .nullable(),
 })
 export type Provider = z.infer<typeof providerSchema>
 

@@ -1,4 +1,4 @@
-import { Button, Container, Heading, Text } from "@medusajs/ui"
+import { Alert, Button, Container, Heading, Text } from "@medusajs/ui"
 
 import { useConnectionTest, useProviders } from "../api/queries"
 import type { Provider } from "../api/schema"
@@ -48,6 +48,7 @@ function ProviderCard({ provider }: { provider: Provider }) {
         </div>
         <ConnectionTest provider={provider} />
       </div>
+      <NotOpening provider={provider} />
       <div className="px-6 py-4">
         <Facts>
           <Configured provider={provider} />
@@ -91,6 +92,43 @@ function Heard({ provider }: { provider: Provider }) {
           : t("provider.rejected_of", { rejected, all, share: share(rejected / all) })}
       </Fact>
     </>
+  )
+}
+
+/** What a shop usually has to correct before its payments open again. */
+function NotOpening({ provider: { id, gateway, not_opening: failing } }: { provider: Provider }) {
+  const { t, time } = useText()
+  if (!failing) return null
+  const { payments, answer, since } = failing
+  return (
+    <div className="px-6 py-4">
+      <Alert
+        variant="error"
+        role="alert"
+        className="items-start"
+        aria-label={`${t("provider.not_opening")}: ${id}`}
+      >
+        <div className="flex min-w-0 flex-col gap-y-1 break-words">
+          <Text size="small" leading="compact" weight="plus">
+            {t("provider.not_opening")}
+          </Text>
+          <Text size="small" leading="compact">
+            {t("provider.not_opening_answer", {
+              payments,
+              answer,
+              since: time(since),
+              gateway: gatewayName(gateway),
+            })}
+          </Text>
+          <Text size="small" leading="compact">
+            {t(`provider.not_opening_causes_${gateway}`)}
+          </Text>
+          <Text size="small" leading="compact">
+            {t("provider.not_opening_end")}
+          </Text>
+        </div>
+      </Alert>
+    </div>
   )
 }
 

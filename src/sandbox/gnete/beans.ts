@@ -156,8 +156,7 @@ function checkBean(bean: Bean, known: Record<string, Field>, quirks: GneteQuirks
 function checkLengths(bean: Bean, known: Record<string, Field>, quirks: GneteQuirks): void {
   for (const [name, { longest }] of Object.entries(known)) {
     const limit = longest === 256 && name.endsWith("Url") ? quirks.urlMax : longest
-    if (limit !== undefined && String(bean[name] ?? "").length > limit)
-      throw new GneteRefusal(`${name}长度超过限制`)
+    if (limit !== undefined && String(bean[name] ?? "").length > limit) throw new GneteRefusal(systemError)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { z } from "zod"
-import { succeeded, unknown } from "../../core"
+import { succeeded, unanswered, unknown } from "../../core"
 import {
   about,
   andThen,
@@ -257,6 +257,6 @@ function readEnvelope(text: string): Answer<schema.Envelope> {
   try {
     return readAs(schema.envelope, parseJson(text), "Gnete")
   } catch {
-    return unknown("unreadable_answer", "Gnete answered with something that is not JSON.")
+    return unanswered("unreadable_answer", "Gnete answered with something that is not JSON.")
   }
 }

@@ -1,6 +1,7 @@
 import {
   pending,
   refused,
+  refusedHere,
   succeeded,
   unknown,
   type ChannelFacts,
@@ -90,7 +91,7 @@ export class GneteGateway implements Gateway {
 
   async open(order: NewOrder): Promise<Outcome<PaymentLink>> {
     const problem = this.#problemOf(order)
-    if (problem !== undefined) return refused("invalid", "not_sent", problem)
+    if (problem !== undefined) return refusedHere("invalid", problem)
     const { subject, body, returnUrl, expireSeconds } = this.#settings
     const wayCode = this.#wayCodeOf(order)
     const channelExtra = this.#channelExtra(wayCode)
@@ -125,7 +126,7 @@ export class GneteGateway implements Gateway {
 
   async cancel(order: OrderRef, notifyUrl: string): Promise<Outcome<ReversalRecord>> {
     const problem = notifyUrlProblem(notifyUrl)
-    if (problem !== undefined) return refused("invalid", "not_sent", problem)
+    if (problem !== undefined) return refusedHere("invalid", problem)
     const answer = await this.#client.payCancel({
       mchOrderNo: order.number,
       payOrderId: order.gatewayNo,
@@ -175,11 +176,7 @@ export class GneteGateway implements Gateway {
 
   async refundsOf(): Promise<Outcome<RefundRecord[]>> {
     return Promise.resolve(
-      refused(
-        "not_supported",
-        "not_sent",
-        "Gnete does not list the refunds of a payment: ask by refund number.",
-      ),
+      refusedHere("not_supported", "Gnete does not list the refunds of a payment: ask by refund number."),
     )
   }
 
@@ -253,7 +250,7 @@ export class GneteGateway implements Gateway {
 
   #refundProblem(refund: RefundOrder) {
     const problem = notifyUrlProblem(refund.notifyUrl)
-    if (problem !== undefined) return refused("invalid", "not_sent", problem)
+    if (problem !== undefined) return refusedHere("invalid", problem)
     return refundProblem("Gnete", this.maxNumberLength, refund)
   }
 }

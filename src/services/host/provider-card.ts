@@ -1,12 +1,14 @@
 import { money, titleOf, ulid } from "../../core"
-import { day } from "../settlement"
+import { day, notOpening } from "../settlement"
 import type { GatewayPayments } from "./application"
 
 /** How a provider entry is configured and when its gateway was last heard of. No secret: of the account only the number. */
-export async function providerCard(plugin: GatewayPayments, id: string) {
-  const { gateway, policy, notifyUrl, ledger, clock } = plugin.depsOf(id)
+export async function providerCard(plugin: Pick<GatewayPayments, "depsOf">, id: string) {
+  const deps = plugin.depsOf(id)
+  const { gateway, policy, notifyUrl, ledger, clock } = deps
   const lately = new Date(clock.now().getTime() - day)
   const heard = await ledger.notifications.summary(id, lately)
+  const failing = await notOpening(deps)
   return {
     id,
     gateway: gateway.name,
@@ -20,6 +22,12 @@ export async function providerCard(plugin: GatewayPayments, id: string) {
     last_success_at: heard.lastActed,
     notifications_24h: heard.count,
     rejected_24h: heard.rejected,
+    not_opening: failing && {
+      answer: failing.answer,
+      payments: failing.payments,
+      since: failing.since,
+      last_at: failing.lastAt,
+    },
   }
 }
 

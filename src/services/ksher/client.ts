@@ -1,6 +1,6 @@
 import { randomBytes, type KeyObject } from "node:crypto"
 import type { z } from "zod"
-import { succeeded, unknown } from "../../core"
+import { succeeded, unanswered, unknown } from "../../core"
 import {
   about,
   andThen,
@@ -375,7 +375,7 @@ function readEnvelope(text: string): Answer<Envelope> {
   try {
     return readAs(schema.envelope, parseJson(text), "Ksher")
   } catch {
-    return unknown("unreadable_answer", "Ksher answered with something that is not JSON.")
+    return unanswered("unreadable_answer", "Ksher answered with something that is not JSON.")
   }
 }
 

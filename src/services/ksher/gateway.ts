@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto"
 import {
   notSent,
   refused,
+  refusedHere,
   succeeded,
   unknown,
   type ChannelFacts,
@@ -100,7 +101,7 @@ export class KsherGateway implements Gateway {
 
   async open(order: NewOrder): Promise<Outcome<PaymentLink>> {
     const problem = this.#problemOf(order)
-    if (problem !== undefined) return refused("invalid", "not_sent", problem)
+    if (problem !== undefined) return refusedHere("invalid", problem)
     return this.#settings.mode === "redirect" ? this.#openPage(order) : this.#openQr(order)
   }
 
@@ -273,9 +274,8 @@ export class KsherGateway implements Gateway {
 
   #cannotRefund(channel: string | undefined): Refused | undefined {
     if (channel === undefined || factsOf(channel).refund) return undefined
-    return refused(
+    return refusedHere(
       "not_supported",
-      "not_sent",
       `Ksher cannot refund ${channel} payments: return the money by hand, by bank transfer say, and record it as refunded.`,
     )
   }
@@ -305,7 +305,7 @@ export class KsherGateway implements Gateway {
     if (found.kind !== "succeeded") return found
     const { channel } = found.value
     if (channel !== undefined && !factsOf(channel).refundQuery)
-      return refused("not_supported", "not_sent", `Ksher does not tell about refunds of ${channel} payments.`)
+      return refusedHere("not_supported", `Ksher does not tell about refunds of ${channel} payments.`)
     const answer = await this.#client.refundQuery({
       ...this.#numbers(found.value),
       total_fee: order.amount.minor,
@@ -340,12 +340,11 @@ function numbered(order: OrderRef, standing: Standing): Answer<OrderRef> {
   return succeeded({ ...order, payNo, gatewayNo, channel })
 }
 
-const noReversal = refused("not_supported", "not_sent", "Ksher has no same-day reversal: refund instead.")
+const noReversal = refusedHere("not_supported", "Ksher has no same-day reversal: refund instead.")
 
 const cannotClose = (channel: string | undefined) =>
-  refused(
+  refusedHere(
     "not_supported",
-    "not_sent",
     `Ksher cannot close an open QR code of ${channel ?? "this channel"}: it stays payable until it lapses by itself.`,
   )
 

@@ -13,6 +13,7 @@ export const logCodes = [
   "nonce_mismatch",
   "attention",
   "no_reversal",
+  "not_opening",
   "resolved",
   "books_aligned",
   "review_failed",

@@ -1,5 +1,6 @@
-import { PaymentProblem, titleOf } from "../../core"
-import type { AccountKey, GatewayPayment } from "../ledger"
+import { PaymentProblem, notOpeningSentence, titleOf, tooManyInARow } from "../../core"
+import type { NotOpening } from "../../core"
+import type { AccountFact, AccountKey, GatewayPayment } from "../ledger"
 import { logLine } from "../observability"
 import { isOutOfReach, raise, setBack } from "./attention"
 import type { Deps } from "./deps"
@@ -70,3 +71,26 @@ export async function noteNoReversal(deps: Deps): Promise<void> {
   const sentence = `${titleOf(deps.gateway.name)} does not take same-day reversals of this account: whole payments are refunded instead. It is tried again once a day; sameDayCancel: { enabled: false } leaves that out.`
   deps.log.warn(logLine("no_reversal", { provider: deps.providerId }, sentence))
 }
+
+/** The gateway answered, and a payment did not open. Whoever counts the one too many says so, on whichever instance. */
+export async function noteNotOpened(answer: string, deps: Deps): Promise<void> {
+  const { count } = await deps.ledger.facts.note(accountOf(deps), "not_opening", { detail: answer })
+  if (count !== tooManyInARow) return
+  const sentence = notOpeningSentence(deps.gateway.name, { answer, payments: count })
+  deps.log.warn(logLine("not_opening", { provider: deps.providerId, code: answer }, sentence))
+}
+
+export const noteOpened = (deps: Deps): Promise<void> =>
+  deps.ledger.facts.forget(accountOf(deps), "not_opening")
+
+/** What the last payments of the entry came to, where too many did not open. */
+export async function notOpening(
+  deps: Pick<Deps, "ledger" | "providerId" | "gateway">,
+): Promise<NotOpening | null> {
+  return asNotOpening(await deps.ledger.facts.get(accountOf(deps), "not_opening"))
+}
+
+const asNotOpening = (fact: AccountFact | undefined): NotOpening | null =>
+  fact && fact.count >= tooManyInARow
+    ? { answer: fact.detail ?? "", payments: fact.count, since: fact.since, lastAt: fact.seenAt }
+    : null

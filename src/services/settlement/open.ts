@@ -1,5 +1,6 @@
 import {
   PaymentProblem,
+  answerOf,
   formatMoney,
   merchantNumber,
   money,
@@ -10,7 +11,7 @@ import {
 } from "../../core"
 import type { Outcome, PaymentLink } from "../../core"
 import type { GatewayPayment } from "../ledger"
-import { requireOwnAccount } from "./account"
+import { noteNotOpened, noteOpened, requireOwnAccount } from "./account"
 import type { Deps } from "./deps"
 import { problemOf } from "./orders"
 import { after, minute, second } from "./schedule"
@@ -163,6 +164,7 @@ async function opened(payment: GatewayPayment, link: PaymentLink, deps: Deps): P
     ...patch,
     nextCheckAt: after(deps, 2 * minute),
   })
+  await noteOpened(deps)
   return moved ?? deps.ledger.payments.update(payment.id, patch)
 }
 
@@ -182,6 +184,8 @@ async function failed(
     nextCheckAt: lost ? after(deps, 5 * second) : null,
     ...(lost ? { unwanted: "open_lost" as const } : {}),
   })
+  const answer = answerOf(outcome)
+  if (answer !== undefined) await noteNotOpened(answer, deps)
   const code = outcome.kind === "refused" ? "open_refused" : lost ? "open_unknown" : "open_not_sent"
   throw new PaymentProblem(
     "not_allowed",

@@ -2,7 +2,7 @@ import http from "node:http"
 import https from "node:https"
 import type { TLSSocket } from "node:tls"
 import axios, { type AxiosInstance } from "axios"
-import { notSent, unknown, type NotSent, type Unknown } from "../../core"
+import { notSent, unanswered, type NotSent, type Unknown } from "../../core"
 
 /** The gateway's answer to one call, or why there is none. */
 export type Exchange = { kind: "answered"; text: string } | Unknown | NotSent
@@ -66,15 +66,15 @@ export class HttpTransport {
 
   #read(status: number, body: Buffer): Exchange {
     if (status !== 200)
-      return unknown(
+      return unanswered(
         `http_${status}`,
         `${this.#gateway} answered HTTP ${status} and has not said what it did.`,
       )
-    if (body.length === 0) return unknown("empty_answer", `${this.#gateway} answered with nothing.`)
+    if (body.length === 0) return unanswered("empty_answer", `${this.#gateway} answered with nothing.`)
     try {
       return { kind: "answered", text: new TextDecoder("utf-8", { fatal: true }).decode(body) }
     } catch {
-      return unknown("unreadable_answer", `${this.#gateway} answered with something that is not text.`)
+      return unanswered("unreadable_answer", `${this.#gateway} answered with something that is not text.`)
     }
   }
 
@@ -83,8 +83,8 @@ export class HttpTransport {
     if (!mayHaveLeft)
       return notSent(code, `${this.#gateway} could not be reached (${code}); nothing was sent.`)
     return timedOut
-      ? unknown(code, `${this.#gateway} has not answered within ${this.#timeoutMs} ms.`)
-      : unknown(code, `The connection to ${this.#gateway} broke before its answer was complete (${code}).`)
+      ? unanswered(code, `${this.#gateway} has not answered within ${this.#timeoutMs} ms.`)
+      : unanswered(code, `The connection to ${this.#gateway} broke before its answer was complete (${code}).`)
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   pending,
   refused,
+  refusedHere,
   succeeded,
   unknown,
   type NotSent,
@@ -50,13 +51,13 @@ export function refundProblem(
   longestNumber: number,
   { number, amount, order }: RefundOrder,
 ): Refused | undefined {
-  const invalid = (message: string) => refused("invalid", "not_sent", message)
+  const invalid = (message: string) => refusedHere("invalid", message)
   if (!isNumber(number, longestNumber))
     return invalid(`A ${gateway} refund number has 1 to ${longestNumber} characters.`)
   if (amount.currency !== order.amount.currency || !Number.isSafeInteger(amount.minor) || amount.minor < 1)
     return invalid("A refund is a positive amount in the currency of the payment.")
   if (amount.minor > order.amount.minor)
-    return refused("exceeds_balance", "not_sent", "The refund is larger than the payment.")
+    return refusedHere("exceeds_balance", "The refund is larger than the payment.")
   return undefined
 }
 

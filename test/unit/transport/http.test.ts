@@ -107,6 +107,7 @@ describe("a request that may have arrived is unknown", () => {
       kind: "unknown",
       code: "ECONNRESET",
       message: "The connection to Ksher broke before its answer was complete (ECONNRESET).",
+      silent: true,
     })
   })
 
@@ -131,6 +132,7 @@ describe("a request that may have arrived is unknown", () => {
       kind: "unknown",
       code: "timeout",
       message: "Ksher has not answered within 500 ms.",
+      silent: true,
     })
   })
 
