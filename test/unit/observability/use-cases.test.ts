@@ -9,7 +9,6 @@ import {
   receive,
   reconcile,
   reconcileAll,
-  refund,
   resolveByHand,
   settle,
   type Deps,
@@ -17,6 +16,7 @@ import {
   type ReconcileDeps,
   type SettleDeps,
 } from "../../../src/services/settlement"
+import { refund } from "../../../src/services/settlement/doors"
 import { Exporter } from "../../support/exporter"
 
 let exporter: Exporter
