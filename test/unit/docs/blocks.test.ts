@@ -79,6 +79,7 @@ function whoRuns(program: string, [first = "", second = "", ...more]: string[]):
 /** Commands for more of what a suite does anyway: the same code, from a script. */
 const elsewhere: Record<string, string> = {
   simulate: "test/simulation/schedules/suite.ts",
+  "test:changed": "test/unit/scripts/changed.test.ts",
   mutations: "test/unit/guarantees/mutations.test.ts",
   screenshots: "test/browser/browser.ts",
 }

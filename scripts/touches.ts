@@ -1,0 +1,67 @@
+const integration = "test/integration/"
+const scenarios = (...names: string[]) => names.map((name) => `${integration}scenarios/${name}.test.ts`)
+const routes = [`${integration}routes.test.ts`, `${integration}security/`]
+const deaths = [`${integration}crash/`, `${integration}instances/`]
+
+/**
+ * Which tests in a real Medusa go through a place of the source. They run the built plugin, so no import leads from them to
+ * it. Of all rows that fit, the one with the longest place is taken; a place without any is in `elsewhere`.
+ */
+export const touches: Readonly<Record<string, readonly string[]>> = {
+  "src/": [integration],
+  "src/api/": [...routes, ...scenarios("cancel", "one-at-a-time", "refunds")],
+  "src/api/hooks/": [
+    `${integration}notifications.test.ts`,
+    `${integration}security/`,
+    ...scenarios("notifications"),
+  ],
+  "src/api/store/": [...routes, ...scenarios("cancel", "one-at-a-time")],
+  "src/subscribers/": [
+    `${integration}orders.test.ts`,
+    ...scenarios("order-changes", "cancel", "reconciliation"),
+  ],
+  "src/jobs/": [...scenarios("reconciliation", "late", "cancel"), ...deaths],
+  "src/services/ksher/": [
+    `${integration}orders.test.ts`,
+    ...scenarios("refunds", "unknown-outcomes", "amounts"),
+  ],
+  "src/services/gnete/": [
+    `${integration}orders.test.ts`,
+    ...scenarios("refunds", "unknown-outcomes", "amounts"),
+  ],
+  "src/services/settlement/cancel": [...scenarios("cancel", "one-at-a-time", "late"), ...deaths],
+  "src/services/settlement/order-lease": [...scenarios("cancel", "one-at-a-time"), ...deaths],
+  "src/services/settlement/enterable": scenarios("cancel", "one-at-a-time", "refunds"),
+  "src/services/settlement/abandon": scenarios("cancel", "compensation", "order-changes"),
+  "src/services/settlement/void": scenarios("cancel", "compensation", "order-changes"),
+  "src/services/settlement/wanted": scenarios("late", "order-changes", "reconciliation"),
+  "src/services/settlement/review": scenarios("late", "order-changes", "reconciliation"),
+  "src/services/settlement/share": scenarios("amounts", "refunds"),
+  "src/services/settlement/notif": [
+    `${integration}notifications.test.ts`,
+    ...scenarios("notifications", "late"),
+  ],
+  "src/services/settlement/survey": [`${integration}routes.test.ts`, ...scenarios("reconciliation")],
+  "src/services/settlement/resolve": [
+    `${integration}routes.test.ts`,
+    ...scenarios("one-at-a-time", "unknown-outcomes"),
+  ],
+  "src/services/settlement/decid": [
+    `${integration}routes.test.ts`,
+    ...scenarios("one-at-a-time", "unknown-outcomes"),
+  ],
+}
+
+/** No test in a real Medusa goes through these: unit, packed and browser tests do. */
+export const elsewhere: readonly string[] = ["src/admin/", "src/cli/"]
+
+/** Files and folders of tests in a real Medusa that a change of these files calls for. */
+export function touchedBy(files: readonly string[]): string[] {
+  const found = files.flatMap((file) => {
+    if (elsewhere.some((place) => file.startsWith(place))) return []
+    const places = Object.keys(touches).filter((place) => file.startsWith(place))
+    const [longest] = places.sort((one, other) => other.length - one.length)
+    return longest === undefined ? [] : (touches[longest] ?? [])
+  })
+  return [...new Set(found)].sort()
+}
