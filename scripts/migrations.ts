@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs"
 import path from "node:path"
-import { Migration } from "@medusajs/framework/mikro-orm/migrations"
+import type { Migration } from "@medusajs/framework/mikro-orm/migrations"
 
 const folder = path.resolve(__dirname, "../src/migrations")
 
@@ -17,14 +17,15 @@ let all: Promise<PlainMigration[]> | undefined
 
 /** Every migration of this package, oldest first. */
 export function migrations(): Promise<PlainMigration[]> {
-  all ??= readAll()
+  all ??= migrationsIn(folder)
   return all
 }
 
 /** The SQL that makes the ledger's tables in an empty database. */
 export const migrationStatements = async (): Promise<string[]> => (await migrations()).flatMap(({ up }) => up)
 
-async function readAll(): Promise<PlainMigration[]> {
+/** Those in the folder of this or another release. */
+export async function migrationsIn(folder: string): Promise<PlainMigration[]> {
   const files = readdirSync(folder).filter((file) => /^Migration\w+\.ts$/.test(file))
   const read: PlainMigration[] = []
   for (const file of files.sort()) {
@@ -40,7 +41,8 @@ async function readAll(): Promise<PlainMigration[]> {
 }
 
 function isMigration(value: unknown): value is MigrationClass {
-  return typeof value === "function" && value.prototype instanceof Migration
+  // Not by `instanceof`: another release has its own copy of the class.
+  return typeof value === "function" && "getQueries" in (value.prototype as object)
 }
 
 async function statementsOf(migrationClass: MigrationClass, way: "up" | "down"): Promise<string[]> {
