@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs"
-import path from "node:path"
-
 import { runSandboxCommand } from "../sandbox"
 import { runDoctorCommand } from "./doctor/command"
+import { ownManifest } from "./manifest"
 
 /** What a command sees of the machine it runs on. */
 export interface Terminal {
@@ -18,7 +16,7 @@ export interface Terminal {
 
 const help = `Ksher and Gnete payments for Medusa.
 
-  medusa-payment-ksher-gnete doctor    checks options, keys, clock, notification URL, gateway and tables
+  medusa-payment-ksher-gnete doctor    checks options, keys, clock, notification URL, gateway, tables and accounts
   medusa-payment-ksher-gnete sandbox   starts both gateways, simulated
   medusa-payment-ksher-gnete --version
 
@@ -33,7 +31,7 @@ export async function run([command, ...args]: readonly string[], terminal: Termi
       return sandbox(args, terminal)
     case "--version":
     case "-v":
-      terminal.out(version())
+      terminal.out(ownManifest().version)
       return 0
     case "--help":
     case "-h":
@@ -56,21 +54,4 @@ async function sandbox(args: string[], terminal: Terminal): Promise<number> {
   await terminal.untilStopped()
   await running.stop()
   return 0
-}
-
-/** The package's own, found from where this file lies: under src here, under .medusa/server/src once it is built. */
-function version(): string {
-  for (let folder = __dirname; ; folder = path.dirname(folder)) {
-    const manifest = readManifest(path.join(folder, "package.json"))
-    if (manifest?.name === "medusa-payment-ksher-gnete") return manifest.version
-    if (folder === path.dirname(folder)) throw new Error("The package's own package.json was not found.")
-  }
-}
-
-function readManifest(file: string): { name: string; version: string } | undefined {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as { name: string; version: string }
-  } catch {
-    return undefined
-  }
 }

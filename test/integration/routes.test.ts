@@ -288,6 +288,19 @@ inRealMedusa(
         }
       })
 
+      it("notes at its start which account each entry has", async () => {
+        const facts = await world.plugin.ledger.facts.all()
+        const inUse = facts.filter(({ fact }) => fact === "in_use")
+        const { gnete, ksher } = world.sandbox
+        expect(Object.fromEntries(inUse.map(({ providerId, account }) => [providerId, account]))).toEqual({
+          pp_gnete_first: `${gnete.mchNo}/${gnete.appId}`,
+          pp_gnete_hk: `${gnete.mchNo}/${gnete.appId}`,
+          pp_ksher_first: ksher.appid,
+          pp_ksher_qr: ksher.appid,
+          pp_ksher_th: ksher.appid,
+        })
+      })
+
       it("shows how each provider is configured, and tests its connection without changing anything", async () => {
         const { providers } = await world.shop.admin("get", "/admin/gateway-payments/providers")
         expect(providers.map((one: Answer) => one.id).sort()).toEqual([

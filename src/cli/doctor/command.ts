@@ -3,9 +3,12 @@ import { parseArgs } from "node:util"
 import { readPluginOptions } from "../../services/options/plugin"
 import type { Terminal } from "../run"
 import { checkClock } from "./clock-check"
-import { checkMigrations } from "./database-check"
+import type { ConfiguredEntry } from "../../core"
+import { checkAccounts } from "./account-checks"
+import { checkDatabase } from "./database-check"
 import { shopOf, shopOfOptions, type Entry, type Shop } from "./entries"
 import { line, note, ok, wrong, type Finding, type Result } from "./finding"
+import { checkMedusa } from "./medusa-check"
 import { checkNotificationUrl, checkQuery, subjectOf } from "./gateway-checks"
 
 const help = `Checks what a shop has configured, and says what to fix. Changes nothing; no money moves.
@@ -16,7 +19,8 @@ const help = `Checks what a shop has configured, and says what to fix. Changes n
                                                                      one gateway, without Medusa
 
 Looks at: options, keys, notification URL, clock, one signed query at each host of the gateway for an order that does
-not exist, and pending migrations where DATABASE_URL is set. Exits with 1 when something is wrong.`
+not exist, and, where DATABASE_URL is set, pending migrations and what the ledger knows of the accounts. Exits with 1 when
+something is wrong.`
 
 /** @returns the exit code: 1 where something is wrong. Throws a sentence where nothing could be looked at. */
 export async function runDoctorCommand(args: string[], terminal: Terminal): Promise<number> {
@@ -58,12 +62,19 @@ function shopFrom({ config, provider, options }: Chosen, { directory }: Terminal
 
 async function* examine(shop: Shop, terminal: Terminal): AsyncGenerator<Finding> {
   if (shop.plugin) yield { about: "plugin", check: "options", ...pluginOptions(shop.plugin.options) }
+  const medusa = shop.isWhole ? checkMedusa(terminal.directory) : undefined
+  if (medusa) yield { about: "medusa", check: "version", ...medusa }
   for (const entry of shop.entries) yield* examineEntry(entry, terminal)
-  yield {
-    about: "database",
-    check: "migrations",
-    ...(await checkMigrations(terminal.env.DATABASE_URL ?? shop.databaseUrl, terminal.directory)),
-  }
+  const { env, directory, now } = terminal
+  yield* checkDatabase(env.DATABASE_URL ?? shop.databaseUrl, directory, async (database) =>
+    shop.isWhole ? checkAccounts(shop.entries.map(configured), database, now) : [],
+  )
+}
+
+function configured(entry: Entry): ConfiguredEntry {
+  const { providerId, gateway } = entry
+  const read = attempt(() => subjectOf(entry))
+  return { providerId, gateway, account: "value" in read ? read.value.subject.gateway.account : undefined }
 }
 
 async function* examineEntry(entry: Entry, { now }: Terminal): AsyncGenerator<Finding> {

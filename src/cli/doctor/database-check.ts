@@ -3,7 +3,8 @@ import { createRequire } from "node:module"
 import path from "node:path"
 import { z } from "zod"
 
-import { ok, skipped, wrong, type Result } from "./finding"
+import type { Database } from "../../services/ledger"
+import { ok, skipped, wrong, type Finding, type Result } from "./finding"
 
 interface PgClient {
   connect(): Promise<unknown>
@@ -15,21 +16,45 @@ type Pg = { Client: new (options: { connectionString: string; connectionTimeoutM
 /** Where Medusa notes the migrations of all its modules. */
 const migrationTable = "mikro_orm_migrations"
 
-/** Which of this package's migrations the shop's database has not seen. Uses the shop's own PostgreSQL client. */
-export async function checkMigrations(databaseUrl: string | undefined, directory: string): Promise<Result> {
-  if (!databaseUrl) return skipped("No DATABASE_URL: the tables were not looked for.")
+/** What the shop's database says: which migrations it has not seen, and what it knows of the accounts. Only reads. */
+export async function* checkDatabase(
+  databaseUrl: string | undefined,
+  directory: string,
+  accounts: (database: Database) => Promise<Finding[]>,
+): AsyncGenerator<Finding> {
+  if (!databaseUrl) return yield migrationsAre(skipped("No DATABASE_URL: the tables were not looked for."))
   const pg = pgOf(directory)
-  if (!pg) return skipped("The package pg is not installed here: the tables were not looked for.")
+  if (!pg)
+    return yield migrationsAre(
+      skipped("The package pg is not installed here: the tables were not looked for."),
+    )
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
   try {
     await client.connect()
-    return judged(await applied(client))
+    const migrated = judged(await applied(client))
+    yield migrationsAre(migrated)
+    if (migrated.verdict === "ok") yield* await accounts(fromPg(client))
   } catch (error) {
-    return wrong(`The database could not be asked (${codeOf(error)}): check DATABASE_URL.`)
+    yield migrationsAre(wrong(`The database could not be asked (${codeOf(error)}): check DATABASE_URL.`))
   } finally {
     await client.end().catch(() => undefined)
   }
 }
+
+const migrationsAre = (result: Result): Finding => ({ about: "database", check: "migrations", ...result })
+
+/** The ledger writes `?` where PostgreSQL's own client counts. */
+const fromPg = (client: PgClient): Database => ({
+  query: async <Row>(sql: string, bindings: readonly unknown[] = []) => {
+    let count = 0
+    const { rows } = await client.query(
+      sql.replace(/\?/g, () => `$${++count}`),
+      [...bindings],
+    )
+    return rows as Row[]
+  },
+  transaction: () => Promise.reject(new Error("Nothing is written here.")),
+})
 
 const names = z.array(z.object({ name: z.string() }))
 

@@ -17,6 +17,8 @@ export interface Shop {
   /** What stands under `plugins` for this package; undefined where nothing does, or where no medusa-config was read. */
   plugin?: { options: unknown } | undefined
   databaseUrl?: string | undefined
+  /** These are all the entries there are: what is missing among them was removed. */
+  isWhole: boolean
 }
 
 const packageName = "medusa-payment-ksher-gnete"
@@ -52,6 +54,7 @@ export function shopOf(directory: string, file?: string): Shop {
       .map((one) => plugin.safeParse(typeof one === "string" ? { resolve: one } : one).data)
       .find((one) => one?.resolve === packageName),
     databaseUrl: config.projectConfig.databaseUrl,
+    isWhole: true,
   }
 }
 
@@ -60,7 +63,7 @@ export function shopOfOptions(gateway: string, file: string, directory: string):
   if (gateway !== "ksher" && gateway !== "gnete")
     throw new Error(`--provider is ksher or gnete, not "${gateway}".`)
   const options = parsed(readFileSync(path.resolve(directory, file), "utf8"), file)
-  return { entries: [{ providerId: `pp_${gateway}`, gateway, options }] }
+  return { entries: [{ providerId: `pp_${gateway}`, gateway, options }], isWhole: false }
 }
 
 /** The parser's own message quotes the text, and with it a key: it goes no further. */

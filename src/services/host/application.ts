@@ -1,7 +1,7 @@
 import type { IPaymentModuleService, MedusaContainer } from "@medusajs/framework/types"
 import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
 
-import { PaymentProblem, ulid } from "../../core"
+import { PaymentProblem, medusaUnsupported, ulid } from "../../core"
 import type GatewayPaymentsService from "../gateway-payments"
 import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { GatewayPayment, Ledger } from "../ledger"
@@ -71,7 +71,7 @@ export class GatewayPayments {
       throw new PaymentProblem(
         "unexpected_state",
         "medusa_unsupported",
-        "This version of Medusa does not hand out its payment providers as this plugin expects. Nothing was sent: install a version that the peer dependencies of medusa-payment-ksher-gnete name.",
+        `${medusaUnsupported} Nothing was sent.`,
       )
     try {
       const found = providers.retrieveProvider(key)

@@ -2,7 +2,7 @@ import type { Clock } from "./clock"
 import type { Database } from "./database"
 
 /**
- * - `in_use`: the entry is configured with the account, or was when a payment was opened
+ * - `in_use`: the entry had the account when a server started, or when a payment was opened
  * - `no_reversal`: the gateway does not take the call that reverses a payment on its day (Gnete's `pay/cancel`)
  * - `not_opening`: payments in a row that did not open, each with the answer in `detail`
  */
@@ -70,12 +70,12 @@ export class AccountFacts {
     )
   }
 
-  /** What is known of an entry, under whichever account; oldest first. */
-  async ofProvider(providerId: string): Promise<AccountFact[]> {
+  /** Everything that is known, oldest first: a few rows for each account that the shop has had. */
+  async all(): Promise<AccountFact[]> {
     const rows = await this.database.query<FactRow>(
-      `select * from gateway_account_fact where provider_id = ? and (expires_at is null or expires_at > ?)
-       order by since, account, fact`,
-      [providerId, this.clock.now()],
+      `select * from gateway_account_fact where expires_at is null or expires_at > ?
+       order by since, provider_id, account, fact`,
+      [this.clock.now()],
     )
     return rows.map(toFact)
   }

@@ -355,6 +355,21 @@ export class Payments {
     ])
   }
 
+  /** How many payments of the account wait for an end, or hold money and were made since then. */
+  async heldBy(
+    { providerId, account }: Pick<GatewayPayment, "providerId" | "account">,
+    since: Date,
+  ): Promise<{ gateway: GatewayName; payments: number } | undefined> {
+    const rows = await this.database.query<{ gateway: GatewayName; payments: string }>(
+      `select gateway, count(*) as payments from gateway_payment
+       where provider_id = ? and account = ? and (next_check_at is not null
+         or (state in ('paid', 'partially_refunded', 'paid_late') and created_at >= ?))
+       group by gateway`,
+      [providerId, account, since],
+    )
+    return rows[0] && { gateway: rows[0].gateway, payments: Number(rows[0].payments) }
+  }
+
   /** A page, and how many there are: all of them, or as far as `countedAtMost` after the start of the page. */
   async list(filters: PaymentFilters): Promise<{ payments: GatewayPayment[]; count: number }> {
     const { where, bindings } = conditions(filters)

@@ -33,11 +33,15 @@ export function notifyUrl(notifyBaseUrl: string, providerId: string): string {
 
 /** Why a gateway could not call this address, or `undefined`. */
 export function notifyUrlProblem(url: string): string | undefined {
+  const problem = formProblem(url)
+  if (problem !== undefined || url.length <= longestNotifyUrl) return problem
+  return `the notify URL has ${url.length} characters and the gateways take ${longestNotifyUrl}: use a shorter host or path.`
+}
+
+function formProblem(url: string): string | undefined {
   if (!isHttpUrl(url)) return "give an address that starts with https:// or http://."
   // Gnete posts a notify URL's own query into the body, unsigned, and calls the bare path.
   if (/[?#]/.test(url)) return "the notify URL must not contain a ? or #."
-  if (url.length > longestNotifyUrl)
-    return `the notify URL has ${url.length} characters and the gateways take ${longestNotifyUrl}: use a shorter host or path.`
   return undefined
 }
 
@@ -78,7 +82,8 @@ export const sharedOptions = {
     .string()
     .transform((url) => url.replace(/\/+$/, ""))
     .superRefine((url, ctx) => {
-      const wrong = notifyUrlProblem(`${url}${notifyPath}pp_`)
+      // How long the address becomes is known with the id of the entry: `notifyUrl` counts it, also at boot.
+      const wrong = formProblem(url)
       if (wrong) problem(ctx, wrong)
     }),
   completion: z.enum(["pay_first", "order_first"]).default("pay_first"),

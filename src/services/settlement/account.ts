@@ -1,6 +1,6 @@
-import { PaymentProblem, notOpeningSentence, titleOf, tooManyInARow } from "../../core"
-import type { NotOpening } from "../../core"
-import type { AccountFact, AccountKey, GatewayPayment } from "../ledger"
+import { PaymentProblem, noReversalSentence, notOpeningSentence, titleOf, tooManyInARow } from "../../core"
+import type { AccountFindings, ConfiguredEntry, NotOpening, OrphanedPayments } from "../../core"
+import type { AccountFact, AccountKey, Clock, GatewayPayment, Ledger } from "../ledger"
 import { logLine } from "../observability"
 import { isOutOfReach, raise, setBack } from "./attention"
 import type { Deps } from "./deps"
@@ -68,7 +68,7 @@ export async function noteNoReversal(deps: Deps): Promise<void> {
   const expiresAt = after(deps, withoutReversalMs)
   const { count } = await deps.ledger.facts.note(accountOf(deps), "no_reversal", { expiresAt })
   if (count > 1) return
-  const sentence = `${titleOf(deps.gateway.name)} does not take same-day reversals of this account: whole payments are refunded instead. It is tried again once a day; sameDayCancel: { enabled: false } leaves that out.`
+  const sentence = noReversalSentence(deps.gateway.name)
   deps.log.warn(logLine("no_reversal", { provider: deps.providerId }, sentence))
 }
 
@@ -94,3 +94,46 @@ const asNotOpening = (fact: AccountFact | undefined): NotOpening | null =>
   fact && fact.count >= tooManyInARow
     ? { answer: fact.detail ?? "", payments: fact.count, since: fact.since, lastAt: fact.seenAt }
     : null
+
+/** Refunds of older payments are rare, and a warning that never ends is not read. */
+const refundableMs = 365 * day
+
+/** What is known of the accounts of these entries, and of payments whose account none of them has. Writes nothing. */
+export async function findings(
+  entries: readonly ConfiguredEntry[],
+  medusaUnsupported: boolean,
+  { ledger, clock }: { ledger: Pick<Ledger, "facts" | "payments">; clock: Clock },
+): Promise<AccountFindings> {
+  const facts = await ledger.facts.all()
+  const entryOf = (fact: AccountFact) =>
+    entries.find(({ providerId, account }) => providerId === fact.providerId && account === fact.account)
+  const known = facts.flatMap((fact) => {
+    const entry = entryOf(fact)
+    return entry ? [{ ...entry, fact }] : []
+  })
+  const since = new Date(clock.now().getTime() - refundableMs)
+  const orphaned: OrphanedPayments[] = []
+  for (const fact of facts.filter((one) => one.fact === "in_use" && !entryOf(one))) {
+    const held = await ledger.payments.heldBy(fact, since)
+    if (held) orphaned.push({ providerId: fact.providerId, account: fact.account, ...held })
+  }
+  return {
+    medusaUnsupported,
+    entries,
+    orphaned,
+    withoutReversal: known.filter(({ fact }) => fact.fact === "no_reversal"),
+    notOpening: known.flatMap(({ fact, ...entry }) => {
+      const failing = fact.fact === "not_opening" ? asNotOpening(fact) : null
+      return failing ? [{ ...entry, ...failing }] : []
+    }),
+  }
+}
+
+/** Notes which account each entry has, so that it is known once another one stands there. */
+export async function noteInUse(
+  entries: readonly ConfiguredEntry[],
+  ledger: Pick<Ledger, "facts">,
+): Promise<void> {
+  for (const { providerId, account } of entries)
+    if (account !== undefined) await ledger.facts.note({ providerId, account }, "in_use")
+}

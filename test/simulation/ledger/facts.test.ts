@@ -33,7 +33,7 @@ it("a fact that has expired is not believed", async () => {
   expect(await world.ledger.facts.get(hk, "no_reversal")).toMatchObject({ fact: "no_reversal" })
   world.clock.forward(1_000)
   expect(await world.ledger.facts.get(hk, "no_reversal")).toBeUndefined()
-  expect(await world.ledger.facts.ofProvider(hk.providerId)).toEqual([])
+  expect(await world.ledger.facts.all()).toEqual([])
 })
 
 it("a fact holds for one account of one entry, and until it is forgotten", async () => {

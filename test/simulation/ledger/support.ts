@@ -47,6 +47,8 @@ export interface LedgerWorld {
   clock: HandClock
   database: Database
   ledger: Ledger
+  /** For a program that connects by itself. */
+  url: string
   /** The same database through a pool of its own, as another instance of Medusa has it. */
   other: Ledger
   aPayment(state?: State, patch?: Partial<NewPayment>): Promise<GatewayPayment>
@@ -65,6 +67,7 @@ export async function openLedgerWorld(name: string): Promise<LedgerWorld> {
     clock,
     database,
     ledger,
+    url: created.url,
     other: openLedger(fromKnex(otherPool), clock),
     async aPayment(state = "created", patch = {}) {
       const { payment } = await ledger.payments.create(aNewPayment(patch), soon(clock))

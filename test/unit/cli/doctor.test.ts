@@ -170,14 +170,16 @@ it("a gateway that does not tell its time", async () => {
   expect(text).toMatch(/skipped +pp_gnete +clock .*does not tell its time/)
 })
 
-it("a notification URL that is too long with its provider id", async () => {
-  const notifyBaseUrl = `https://shop.example/${"x".repeat(83)}`
-  const { text } = await type(["doctor"], {
+it.each([129, 150])("a notification URL of %d characters with its provider id", async (length) => {
+  const notifyBaseUrl = "https://shop.example/".padEnd(length - "/hooks/gateway/pp_ksher_th".length, "x")
+  const { code, text } = await type(["doctor"], {
     directory: folderWith({
-      "medusa-config.js": shop({ ...ksherOptions(), notifyBaseUrl }, gneteOptions()),
+      "medusa-config.js": shop({ ...ksherOptions(), notifyBaseUrl }, { ...gneteOptions(), notifyBaseUrl }),
     }),
   })
-  expect(text).toMatch(/wrong +pp_ksher_th +notifications .*has 1[3-9]\d characters/)
+  expect(text).toMatch(new RegExp(`wrong +pp_ksher_th +notifications .*has ${length} characters`))
+  expect(text).toMatch(new RegExp(`wrong +pp_gnete_hk +notifications .*has ${length} characters`))
+  expect(code).toBe(1)
 })
 
 describe("the tables", () => {

@@ -1,0 +1,52 @@
+import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
+
+import { PaymentProblem, accountNotices } from "../../core"
+import type { ConfiguredEntry } from "../../core"
+import type { Clock, Ledger } from "../ledger"
+import { systemClock } from "../ledger"
+import { kindOf, logLine } from "../observability"
+import { findings, noteInUse } from "../settlement"
+import type { Log, SettleDeps } from "../settlement"
+import { gatewayPayments } from "./application"
+import { applicationContainer } from "./order"
+
+/** What of the plugin is needed to look at its accounts. */
+export interface Accounts {
+  ledger: Pick<Ledger, "facts" | "payments">
+  providerIds(): Promise<string[]>
+  depsOf(providerId: string): Pick<SettleDeps, "gateway">
+}
+
+/** Once all of Medusa is there: says what is wrong with the accounts, and notes which ones are in use. Never stops a boot. */
+export async function atStart(log: Log): Promise<void> {
+  try {
+    const container = applicationContainer()
+    await sayOfAccounts(gatewayPayments(container), container.resolve(ContainerRegistrationKeys.LOGGER))
+  } catch (error) {
+    log.warn(logLine("accounts_not_read", {}, kindOf(error)))
+  }
+}
+
+export async function sayOfAccounts(plugin: Accounts, log: Log, clock: Clock = systemClock): Promise<void> {
+  const entries = await configured(plugin)
+  if (entries) await noteInUse(entries, plugin.ledger)
+  const found = await findings(entries ?? [], !entries, { ledger: plugin.ledger, clock })
+  // Where Medusa does not say which entries there are, none of them is called removed.
+  const notices = accountNotices(entries ? found : { ...found, orphaned: [] })
+  for (const { code, providerId, sentence } of notices)
+    log.warn(logLine(code, { provider: providerId }, sentence))
+}
+
+/** `undefined`: this Medusa does not hand out its providers. */
+async function configured(plugin: Accounts): Promise<ConfiguredEntry[] | undefined> {
+  try {
+    const ids = await plugin.providerIds()
+    return ids.map((providerId) => {
+      const { name, account } = plugin.depsOf(providerId).gateway
+      return { providerId, gateway: name, account }
+    })
+  } catch (error) {
+    if (error instanceof PaymentProblem && error.code === "medusa_unsupported") return undefined
+    throw error
+  }
+}
