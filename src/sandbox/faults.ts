@@ -11,6 +11,8 @@ export const ksherCalls = [
   "order_close",
   "order_refund",
   "refund_query",
+  "quick_pay",
+  "merchant_info",
 ] as const
 
 export const gneteCalls = [

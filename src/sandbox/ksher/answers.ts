@@ -31,6 +31,14 @@ export function walletEnvelope(world: World, data: Data, version: SignVersion): 
   }
 }
 
+/** `merchant_info`: what is not among these fields is not signed. */
+export function infoEnvelope(world: World, data: Data, version: SignVersion): Envelope {
+  const signed = Object.fromEntries(signedInfo.map((name) => [name, data[name]]))
+  return { ...walletEnvelope(world, signed, version), data }
+}
+
+const signedInfo = ["account_type", "business_mode", "mch_id", "mobile", "nonce_str"]
+
 /** A refusal outside the signed data, for a caller that is not known. */
 export function walletError(world: World, code: number, msg: string): Envelope {
   return { code, data: {}, msg, sign: "", ...walletFrame(world) }

@@ -14,6 +14,7 @@ import {
 import { cancelOrder, cancelRefusal, gatewayOrderQuery, gatewayPay, type KsherContext } from "./link-calls"
 import { findLink } from "./orders"
 import { orderRefund, refundQuery } from "./refund-calls"
+import { merchantInfo, quickPay } from "./counter-calls"
 import { LinkRefusal, WalletRefusal } from "./refusal"
 import { complaint, type Fields } from "./requests"
 import { isSigned } from "./signature"
@@ -28,6 +29,8 @@ const rules: Record<KsherCall, (context: KsherContext) => Envelope> = {
   order_close: orderClose,
   order_refund: orderRefund,
   refund_query: refundQuery,
+  quick_pay: quickPay,
+  merchant_info: merchantInfo,
 }
 
 const linkCalls: readonly string[] = ["gateway_pay", "gateway_order_query", "cancel_order"]

@@ -38,6 +38,12 @@ const calls: Record<KsherCall, CallFields> = {
     integers: ["total_fee", "refund_fee"],
   },
   refund_query: { required: [] },
+  quick_pay: {
+    required: ["mch_order_no", "total_fee", "fee_type", "auth_code"],
+    integers: ["total_fee"],
+    addresses: ["notify_url"],
+  },
+  merchant_info: { required: [] },
 }
 
 const lengths: Record<string, number> = {

@@ -39,7 +39,7 @@ export function nativePay({ world, merchant, fields, version }: KsherContext): E
   return walletEnvelope(world, data, version)
 }
 
-function refuseKnownNumber(world: World, fields: Fields): void {
+export function refuseKnownNumber(world: World, fields: Fields): void {
   const known = world.books
     .ksherOrders(fields.appid ?? "", fields.mch_order_no ?? "")
     .find((order) => order.merchantOrderNo === fields.mch_order_no)
@@ -59,7 +59,7 @@ function lifetime({ quirks }: World, fields: Fields, channel: string): number | 
   return nativeExpireMinutes === null ? null : nativeExpireMinutes * 60_000
 }
 
-function makeNative(world: World, fields: Fields, channel: string): KsherOrder {
+export function makeNative(world: World, fields: Fields, channel: string): KsherOrder {
   const ms = lifetime(world, fields, channel)
   const order: KsherOrder = {
     ...blankOrder(world, fields),

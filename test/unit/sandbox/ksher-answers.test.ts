@@ -131,6 +131,30 @@ describe("Ksher's answers have the names and kinds of the real ones", () => {
     expect((answer.data as Json).err_code).toBe(example.data.err_code)
   })
 
+  it("quick_pay: paid at once, or waiting for the payer, as the one real message shows it", async () => {
+    const fields = { total_fee: "35050", fee_type: "THB", channel: "truemoney" }
+    const paid = await ksher.call("quick_pay", { ...fields, mch_order_no: "Q1", auth_code: "281" })
+    expect(paid.data).toMatchObject({ result: "SUCCESS", operation: "QUICK-PAY", total_fee: 35050 })
+    expect((await sandbox.book("Q1")).taken).toBe(35050)
+    const waiting = await ksher.call("quick_pay", { ...fields, mch_order_no: "Q2", auth_code: "280" })
+    const example = real("quick_pay NOTSURE")
+    expect(shape(waiting)).toEqual(shape(example))
+    expect((waiting.data as Json).err_code).toBe(example.data.err_code)
+    expect(ksherVerifies(waiting, sandbox.ksher.publicKeys[0] ?? "")).toBe(true)
+    await sandbox.finish("Q2")
+    expect((await sandbox.book("Q2")).taken).toBe(35050)
+  })
+
+  it("merchant_info: five of its fields are signed, and no other", async () => {
+    const answer = await ksher.call("merchant_info", {})
+    const data = answer.data as Json
+    expect(data).toMatchObject({ account_type: "Test", allow_partial_refund: "Y", time_zone: "+07:00" })
+    const { account_type, business_mode, mch_id, mobile, nonce_str } = data
+    const signed = { ...answer, data: { account_type, business_mode, mch_id, mobile, nonce_str } }
+    const key = sandbox.ksher.publicKeys[0] ?? ""
+    expect([ksherVerifies(signed as Json, key), ksherVerifies(answer, key)]).toEqual([true, false])
+  })
+
   it("a cancelled link: a string for data, and no sign", async () => {
     await ksher.open("A1")
     expect(await ksher.call("cancel_order", { mch_order_no: "A1" })).toEqual({
