@@ -1,11 +1,12 @@
-import { toMajor } from "../../src/core"
+import { hasMoney, isUnclear, toMajor } from "../../src/core"
 import { reconcileAll, resolveByHand, settle } from "../../src/services/settlement"
+import type { GatewayPayment, Operation } from "../../src/services/settlement"
 import { MedusaProblem, type Cart, type Payment, type Session } from "../support/fake-medusa"
 import type { LedgerConnection } from "../support/ledger-line"
 import type { ModelGateway } from "../support/model-gateway"
 import { check, type Verdict } from "./check"
 import type { Schedule } from "./config"
-import { inWords, type Step } from "./steps"
+import { inWords, type Decide, type Step } from "./steps"
 import { World, digestOf, type Answered, type Process } from "./world"
 
 const second = 1_000
@@ -136,6 +137,8 @@ async function begin(world: World, step: Step): Promise<void> {
       )
     case "resolve":
       return void resolve(world, step)
+    case "decide":
+      return void decide(world, step)
     case "mood":
       for (const gateway of world.gateways.values()) Object.assign(gateway.mood, step.mood)
       return
@@ -324,6 +327,59 @@ async function resolve(world: World, step: Extract<Step, { do: "resolve" }>): Pr
       ({ id: decided }) => Promise.resolve(decided),
     )
   })
+}
+
+/**
+ * What a person decides about a payment under Gateway payments, after a look at it. Each click of theirs is a request to whatever
+ * process; whoever gets no answer does not ask again.
+ */
+async function decide(world: World, step: Decide): Promise<void> {
+  const sessionId = paymentOf(world, step.cart)?.sessionId ?? sessionOf(world, step.cart)?.id
+  if (!sessionId) return
+  const looked = await world.request(world.some, "looks at a payment", async ({ ledger }) => {
+    const payment = await ledger.payments.ofSession(sessionId)
+    return payment && { payment, operations: await ledger.operations.ofPayment(payment.id) }
+  })
+  if (looked.kind !== "ok" || !looked.value || !hasMoney(looked.value.payment.state)) return
+  const { payment, operations } = looked.value
+  const asked = whatIsAsked(world, step, payment, operations)
+  if (!asked) return
+  const note = `decision ${++world.decisions}`
+  const decision = { note, version: payment.version, by: "user_1", key: step.keyed ? note : null, ...asked }
+  const intent = { paymentId: "", sessionId, amount: step.amount, end: "failed" as "failed" | "done" }
+  if (step.action === "refund") world.intents.push(intent)
+  const clicks = Array.from({ length: step.clicks }, () =>
+    world.request(world.some, `decides: ${asked.action}`, ({ depsOf }) =>
+      resolveByHand(payment, decision, depsOf(payment.providerId), ({ id }) => Promise.resolve(id)),
+    ),
+  )
+  const answers = await Promise.all(clicks)
+  if (answers.some(({ kind }) => kind === "ok")) intent.end = "done"
+}
+
+type DecisionAsked = Pick<Parameters<typeof resolveByHand>[1], "action" | "amount" | "how" | "operationId">
+
+/** The truth: whoever records money has seen it go back, and whoever ends a doubt has looked it up in the gateway's console. */
+function whatIsAsked(
+  world: World,
+  { action, cart, amount }: Decide,
+  { number }: GatewayPayment,
+  operations: readonly Operation[],
+): DecisionAsked | undefined {
+  if (action === "refund") return { action, amount: toMajor(amount, 2) }
+  const gateway = world.gatewayOf(cart)
+  if (action === "record_refund") {
+    const back = gateway.returnInConsole(number, amount)
+    return back > 0 ? { action, amount: toMajor(back, 2), how: "console" } : undefined
+  }
+  const doubtful = operations.find((one) => one.kind === "refund" && isUnclear(one.state))
+  if (!doubtful) return undefined
+  const made = gateway.orders.get(number)?.returns.find((one) => one.number === doubtful.number)
+  if (made?.moved) return { action: "went_through", operationId: doubtful.id }
+  // What is on its way, or waits in a process that is held up, may still arrive.
+  const isOver = !made || made.state === "failed" || made.state === "closed"
+  const isOld = world.now - doubtful.updatedAt.getTime() > 10 * minute
+  return isOver && isOld ? { action: "did_not", operationId: doubtful.id } : undefined
 }
 
 /** When the job has something to do, or the gateway does something by itself. */

@@ -1,5 +1,5 @@
 import type { Call, GatewayMood } from "../support/model-gateway"
-import type { Random } from "../support/random"
+import { Random } from "../support/random"
 import type { Schedule } from "./config"
 import { randomEntry, randomFaults, randomMood } from "./config"
 
@@ -26,17 +26,61 @@ type Deed =
   | { do: "sync"; cart: number }
   | { do: "resolve"; cart: number; action: "refund" | "record_refund" | "dismiss" }
   | { do: "reconcileAll"; dryRun: boolean }
+  | Decide
   // What only a written schedule does: chance has faults of its own for these.
   | { do: "mood"; mood: Partial<GatewayMood> }
   | { do: "loseAnswers"; call: Call; times: number }
   | { do: "dieAfter"; what: string }
 
+/** A person looks at a payment, and asks for this so many times at once. With a key, or without one. */
+export interface Decide {
+  do: "decide"
+  cart: number
+  action: "refund" | "record_refund" | "settle_doubt"
+  amount: number
+  clicks: number
+  keyed: boolean
+}
+
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 
-/** The schedule of a seed: a few carts that live as carts do, with whatever may come between. */
+/**
+ * The schedule of a seed: a few carts that live as carts do, with whatever may come between. What people decide, and fractions of a
+ * minor unit, are chosen by a chance of their own: the rest of a seed's schedule is what it was before there were any.
+ */
 export function scheduleOf(seed: number, random: Random): Schedule {
+  return withDecisions(lifeOfShop(seed, random), new Random(seed ^ 0x3c6ef372))
+}
+
+function withDecisions(schedule: Schedule, random: Random): Schedule {
+  if (random.chance(0.5)) return schedule
+  const carts = random.chance(0.3)
+    ? schedule.carts.map((cart) => ({ ...cart, amount: cart.amount + random.pick([0.5, 0.25, 0.4999]) }))
+    : schedule.carts
+  const steps = [...schedule.steps]
+  for (let turn = random.whole(1, 3); turn > 0; turn--) {
+    const deed = decision(random.whole(0, carts.length - 1), turn, random)
+    steps.splice(random.whole(Math.ceil(steps.length / 3), steps.length), 0, {
+      ...deed,
+      then: pauseAfter(random),
+    })
+  }
+  return { ...schedule, carts, steps }
+}
+
+/** Each amount is asked for by one decision only, and by nothing else: how often it went back can be counted. */
+const decision = (cart: number, turn: number, random: Random): Decide => ({
+  do: "decide",
+  cart,
+  action: random.weighted({ refund: 4, record_refund: 3, settle_doubt: 3 }),
+  amount: 25 * turn + random.whole(0, 24),
+  clicks: random.pick([1, 2, 3]),
+  keyed: random.chance(0.5),
+})
+
+function lifeOfShop(seed: number, random: Random): Schedule {
   const entries = Array.from({ length: random.chance(0.2) ? 2 : 1 }, (_, index) => randomEntry(random, index))
   const carts = Array.from({ length: random.chance(0.25) ? 2 : 1 }, () => ({
     entry: random.whole(0, entries.length - 1),

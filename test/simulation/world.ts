@@ -77,6 +77,8 @@ export class World {
   readonly unanswered = new Map<string, number>()
   faults: Faults
   outageUntil = 0
+  /** How many decisions people have made. */
+  decisions = 0
   crashes = 0
   #starts = 0
 
