@@ -147,7 +147,9 @@ export class GneteClient {
    * Source: Jeepay's pay/close, of which Gnete's is a fork.
    */
   async payClose(request: PayOrderNumbers): Promise<Answer<schema.GneteClosed>> {
-    return this.#call("pay/close", { ...request }, mapping.payCloseTexts, schema.payCloseData, succeeded)
+    return this.#call("pay/close", { ...request }, mapping.payCloseTexts, schema.payCloseData, succeeded, {
+      mayBeEmpty: true,
+    })
   }
 
   /**
@@ -224,9 +226,12 @@ export class GneteClient {
     texts: Parameters<typeof mapping.meaning>[0],
     fields: Schema,
     check: (value: z.output<Schema>) => Answer<z.output<Schema>>,
+    { mayBeEmpty = false } = {},
   ): Promise<Answer<z.output<Schema>>> {
-    return observed({ gateway: "gnete", verb }, this.#tools, async () => {
+    return observed({ gateway: "gnete", verb }, this.#tools, async (notes) => {
       const exchange = await this.#send(verb, request)
+      if (mayBeEmpty && exchange.kind === "unknown" && exchange.code === "empty_answer")
+        notes.documented = true
       if (exchange.kind !== "answered") return exchange
       return andThen(readEnvelope(exchange.text), ({ code, msg, data, sign }) => {
         if (code !== 0) return mapping.meaning(texts, code, msg)

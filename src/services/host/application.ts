@@ -16,7 +16,6 @@ import {
   notePlacedOrder,
   orderIdOf,
   paymentsOfOrder,
-  refuseUnenterable,
   review,
   withOrderLease,
 } from "../settlement"
@@ -147,16 +146,8 @@ export class GatewayPayments {
   }
 
   /** As `atOrder`, for the order that a payment belongs to, where there is one yet. */
-  async atOrderOf<T>(payment: GatewayPayment, work: (orderId?: string) => Promise<T>): Promise<T> {
-    const orderId = await orderIdOf(payment, this.host)
-    return this.atOrder(orderId, () => work(orderId))
-  }
-
-  /** What a person returns or records is entered in Medusa too: refused where Medusa could not. Call it with the order in hand. */
-  async refuseBesideChange(orderId: string | undefined, amount: string | undefined): Promise<void> {
-    const standing = orderId === undefined ? undefined : await this.host.orderStanding(orderId, amount)
-    // For a cancelled order it is entered by the payment module alone, which needs no credit line.
-    if (standing && !standing.canceled) refuseUnenterable(standing)
+  async atOrderOf<T>(payment: GatewayPayment, work: () => Promise<T>): Promise<T> {
+    return this.atOrder(await orderIdOf(payment, this.host), work)
   }
 
   cancelDeps(): CancelDeps {

@@ -257,6 +257,8 @@ export class Operations {
       message?: string
       byHand?: WayBack
       refundId?: string | null
+      /** Medusa's own number of that row, with the fraction that it keeps. */
+      medusaAmount?: string | null
       decisionId?: string
     },
   ): Promise<Operation | undefined> {
@@ -264,14 +266,14 @@ export class Operations {
     const fence = fenceOf(this.held, now)
     const rows = await this.database.query<OperationRow>(
       `${fence.with} insert into gateway_operation (id, gateway_payment_id, kind, number, gateway_no, amount, state, outside, attempts,
-         message, by_hand, refund_id, decision_id, created_at, updated_at, settled_at)
-       select ?::text, ?::text, ?::text, ?::text, ?::text, ?::bigint, 'succeeded', true, 0, ?::text, ?::text, ?::text, ?::text,
+         message, by_hand, refund_id, medusa_amount, decision_id, created_at, updated_at, settled_at)
+       select ?::text, ?::text, ?::text, ?::text, ?::text, ?::bigint, 'succeeded', true, 0, ?::text, ?::text, ?::text, ?::text, ?::text,
          ?::timestamptz, ?::timestamptz, ?::timestamptz ${this.held ? "from held" : ""}
        on conflict (gateway_payment_id, kind, number) do nothing returning *`,
       [
         ...[...fence.bindings, `gpop_${ulid(now.getTime())}`, paymentId, record.kind, record.number],
         ...[record.gatewayNo ?? null, record.amount, record.message ?? null, record.byHand ?? null],
-        ...[record.refundId ?? null, record.decisionId ?? null, now, now, now],
+        ...[record.refundId ?? null, record.medusaAmount ?? null, record.decisionId ?? null, now, now, now],
       ],
     )
     return this.written(rows[0])

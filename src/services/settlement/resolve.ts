@@ -15,9 +15,11 @@ import { committedAmount, isDone, isUnsettled, returns } from "../ledger"
 import type { Decision, DecisionRequest, GatewayPayment, Operation } from "../ledger"
 import type { AttentionCode } from "./attention"
 import { bookReturns } from "./book-returns"
+import { orderIdOf } from "./cancelled-order"
 import { owedRows } from "./carried"
 import { foreignReturns, recordReturns, tally } from "./confirm"
 import type { SettleDeps } from "./deps"
+import { refuseUnenterable } from "./enterable"
 import type { HostPayment } from "./host"
 import { fresh } from "./known"
 import { withLease } from "./lease"
@@ -25,7 +27,7 @@ import { conclude, refundOrder, resolveAll } from "./operations"
 import { orderRef } from "./orders"
 import { notBooked, refund } from "./refund"
 import { after, minute } from "./schedule"
-import { withFraction } from "./share"
+import { shareOf, withFraction } from "./share"
 import { canClose, closeAtGateway } from "./void"
 
 /** Does what a person decided. Throws a `PaymentProblem` where nothing was done, or where it is in doubt. */
@@ -77,7 +79,20 @@ export async function refuseAtOnce(
       if (!hasMoney(payment.state))
         throw invalid(`Payment ${payment.number} is ${payment.state}: there is no money to return.`)
       await refuseAmount(payment, asked, operations, deps)
+      await refuseBesideChange(payment, asked, deps)
   }
+}
+
+/** What a person returns or records is entered in Medusa too: refused where Medusa could not. */
+async function refuseBesideChange(
+  payment: GatewayPayment,
+  { amount }: DecisionRequest,
+  deps: SettleDeps,
+): Promise<void> {
+  const orderId = await orderIdOf(payment, deps.host)
+  const standing = orderId === undefined ? undefined : await deps.host.orderStanding(orderId, amount)
+  // For a cancelled order it is entered by the payment module alone, which needs no credit line.
+  if (standing && !standing.canceled) refuseUnenterable(standing)
 }
 
 const fieldsOf = {
@@ -112,7 +127,7 @@ async function refuseAmount(
   const booked = await deps.host.payment(payment.sessionId)
   const row = meantRow(payment, asked, booked, operations)
   if (returns(operations).some(isUnsettled)) return
-  if (row && asked.action === "refund") return
+  if (row && (asked.action === "refund" || asked.amount === undefined)) return
   const amount = asked.amount === undefined ? undefined : minorOf(asked.amount, payment.digits)
   if (isConsole(asked) && operations.some((one) => isListed(one) && one.amount === amount)) return
   amountOf(payment, asked, operations)
@@ -203,7 +218,9 @@ function meantRow(
 ): Row | undefined {
   const owed = owedRows(booked, operations)
   const wanted = amount === undefined ? undefined : minorOf(amount, payment.digits)
-  const isOf = (row: Row) => roundToMinor(row.amount, payment.digits) === wanted
+  const isOf = (row: Row) =>
+    wanted === roundToMinor(row.amount, payment.digits) ||
+    wanted === shareOfRow(row, payment, booked, operations)
   if (refundId === undefined) {
     // A record that names neither is of all that is left; a refund that names neither pays first what is owed.
     if (wanted === undefined) return action === "refund" ? owed[0] : undefined
@@ -217,6 +234,18 @@ function meantRow(
   if (wanted !== undefined && !isOf(row))
     throw invalid(`Refund ${refundId} is of ${row.amount}, not of ${String(amount)}: leave the amount out.`)
   return row
+}
+
+/** What goes back for an owed row, in minor units: what Medusa has returned before decides about its fraction. */
+function shareOfRow(
+  row: Row,
+  payment: GatewayPayment,
+  booked: HostPayment | undefined,
+  operations: readonly Operation[],
+): number {
+  const held = new Set(booked?.refunds.map(({ id }) => id))
+  const before = returns(operations).filter((one) => isDone(one) && held.has(one.refundId ?? ""))
+  return shareOf(row.amount, before, payment)
 }
 
 /** Whether the money was returned in the gateway's console. Left out it is: counted twice, nobody would notice. */
@@ -235,17 +264,23 @@ async function record(
 ): Promise<void> {
   const payment = await withListed(await askFirst(leased, before, deps), decision, deps)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
-  const row = meantRow(payment, decision, await deps.host.payment(payment.sessionId), operations)
-  const ofRow = row && toMajor(roundToMinor(row.amount, payment.digits), payment.digits)
-  const asked = ofRow ? { ...decision, amount: ofRow } : decision
+  const booked = await deps.host.payment(payment.sessionId)
+  const row = meantRow(payment, decision, booked, operations)
+  const share = row && shareOfRow(row, payment, booked, operations)
+  const asked =
+    share !== undefined && decision.amount === undefined
+      ? { ...decision, amount: toMajor(share, payment.digits) }
+      : decision
   if (isConsole(decision) && (await isTold(payment, asked, operations, row, deps))) return
   await deps.ledger.operations.recordOutside(payment.id, {
     kind: "refund",
     number: `by-hand-${decision.id.slice(decision.id.indexOf("_") + 1)}`,
-    amount: amountOf(payment, asked, operations),
+    // Of a row that rounds to nothing, nothing had to go back: that is all there is to say of it.
+    amount: share === 0 ? 0 : amountOf(payment, asked, operations),
     message: decision.note,
     byHand: decision.how ?? "console",
     refundId: row?.id ?? null,
+    medusaAmount: row?.amount ?? null,
     decisionId: decision.id,
   })
   await tally(payment, deps)

@@ -11,7 +11,12 @@ export interface CallEvent {
   ms: number
   /** Ksher repeats the request's nonce in its answers on api.mch; true where it came back different. */
   nonceMismatch?: boolean | undefined
+  /** It says nothing sure, and is what the gateway's documents have it answer: no news. */
+  documented?: boolean | undefined
 }
+
+/** What the call itself notes of it. */
+export type CallNotes = Pick<CallEvent, "nonceMismatch" | "documented">
 
 /** Clock, randomness and observer of a client; the defaults are the real ones. */
 export interface ClientTools {
@@ -25,9 +30,9 @@ export interface ClientTools {
 export async function observed<T extends Outcome<unknown>>(
   call: Pick<CallEvent, "gateway" | "verb">,
   { now = () => new Date(), onCall }: ClientTools,
-  run: (notes: Pick<CallEvent, "nonceMismatch">) => Promise<T>,
+  run: (notes: CallNotes) => Promise<T>,
 ): Promise<T> {
-  const notes: Pick<CallEvent, "nonceMismatch"> = {}
+  const notes: CallNotes = {}
   const start = now().getTime()
   const outcome = await run(notes)
   const code = "code" in outcome ? outcome.code : undefined

@@ -175,6 +175,28 @@ describe.each([
     await expectAgreement()
   })
 
+  it.each(["console", "other"] as const)(
+    "a refund that Medusa holds and a person records (%s) counts with its fraction",
+    async (how) => {
+      await bought(37503.5)
+      await shop.refund(100.5)
+      // The process died between Medusa's row and the operation.
+      const owed = { id: "ref_owed", amount: 10_000.5, createdAt: lane.clock.now().getTime() }
+      shop.booked().refunds.push(owed)
+      if (how === "console") await lane.sandbox.refundInConsole((await shop.payment()).number, 10_000)
+      await shop.decide({ action: "record_refund", how, refundId: owed.id })
+      // 101 for the first, and with the second it is 10101.
+      expect((await shop.payment()).refundedAmount).toBe(10_101)
+      const { operations } = (await accountsOf(shop))[0] ?? { operations: [] }
+      const recorded = operations.find(({ refundId }) => refundId === owed.id)
+      expect(recorded).toMatchObject({ amount: 10_000, medusaAmount: "100.005" })
+
+      await shop.refund(17_403)
+      expect((await shop.payment()).refundedAmount).toBe(27_504)
+      if (how === "console") await expectAgreement()
+    },
+  )
+
   it("two refunds at once are two refunds", async () => {
     await bought(37503.5)
     await Promise.all([shop.refund(100.5), shop.refund(100.5)])

@@ -42,6 +42,21 @@ describe.each(gateways)("%s: a refund by hand", (_name, variant) => {
     expect((await desk.lane.sandbox.book(number)).returned).toBe(shop.part)
   })
 
+  it("beside an open change is refused, and its repetition gets the answer that it had before", async () => {
+    const { shop } = desk
+    await shop.buy()
+    const asked = { action: "refund", amount: "40", key: "first" } as const
+    expect(await desk.decide(asked)).toBe("done")
+    await shop.medusa.openChange(shop.order().id, "edit")
+    expect(await desk.decide({ ...asked, key: "second" })).toBe("order_changing")
+    expect(await desk.decide({ action: "record_refund", amount: "40", how: "other" })).toBe("order_changing")
+    expect(await desk.decide(asked)).toBe("done")
+    expect(await desk.sent()).toBe(1)
+    await shop.medusa.endChange(shop.order().id)
+    expect(await desk.decide({ ...asked, key: "second" })).toBe("done")
+    expect(await desk.books()).toMatchObject({ ledger: 8_000, medusa: [4_000, 4_000], attention: null })
+  })
+
   it("beside one that the gateway does not tell of sends nothing, and says what to do", async () => {
     const { shop } = desk
     await shop.buy()

@@ -1,3 +1,6 @@
+import { readdirSync } from "node:fs"
+import path from "node:path"
+
 import type { z } from "zod"
 
 import { problemCodes } from "../../../src/core"
@@ -7,7 +10,7 @@ import { readPluginOptions } from "../../../src/services/options/plugin"
 import { logCodes } from "../../../src/services/observability/log"
 import { useCases } from "../../../src/services/observability/observed"
 import { attentionCodes } from "../../../src/admin/text/attention"
-import { pages, read } from "./pages"
+import { pages, read, root } from "./pages"
 
 /** Rows of the tables under a heading: the first cell without its backquotes, then the others. */
 function rows(page: string, heading: string): Map<string, string[]> {
@@ -83,6 +86,17 @@ function defaultOf(option: z.ZodType): RegExp {
   if (value === undefined) return /./
   return new RegExp(`^\`${JSON.stringify(value).replace(/[.{}"[\]]/g, "\\$&")}\`$`)
 }
+
+it.each(["README.md", "README.zh-CN.md"])("%s names every table that the migrations make", (page) => {
+  const folder = path.join(root, "src/migrations")
+  const made = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => [...read(`src/migrations/${file}`).matchAll(/create table if not exists (\w+)/g)])
+    .map(([, name = ""]) => name)
+  expect(made.length).toBeGreaterThan(3)
+  const named = /^\| (?:tables|表) \| (.*) \|$/m.exec(read(page))?.[1] ?? ""
+  expect([...named.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort()).toEqual(made.sort())
+})
 
 describe("each page says the same in both languages", () => {
   const pairs: [english: string, chinese: string][] = [

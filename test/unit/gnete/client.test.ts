@@ -79,6 +79,16 @@ const endpoints = {
   },
 }
 
+it("an empty answer is documented for a close, and for nothing else", async () => {
+  for (const [verb, { call }] of Object.entries(endpoints)) {
+    const before = peer.events.length
+    peer.will(says(""))
+    expect(await call(peer.client())).toMatchObject({ kind: "unknown", code: "empty_answer" })
+    const [event] = peer.events.slice(before)
+    expect([verb, event?.documented ?? false]).toEqual([verb, verb === "pay/close"])
+  }
+})
+
 describe.each(Object.entries(endpoints))("%s", (verb, { call, good, fields }) => {
   it("goes out as signed JSON with exactly its documented fields, and a good answer succeeds", async () => {
     peer.will(good)

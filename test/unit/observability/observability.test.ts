@@ -128,6 +128,19 @@ describe("a gateway call", () => {
     })
   })
 
+  it("that says nothing sure, as its documents have it, is counted and no line in the log", () => {
+    const call = {
+      gateway: "gnete",
+      verb: "pay/close",
+      outcome: "unknown",
+      code: "empty_answer",
+      ms: 1,
+    } as const
+    tools.onCall({ ...call, documented: true })
+    expect(exporter.spans()).toMatchObject([{ attributes: { outcome: "unknown" } }])
+    expect(warned).toEqual([])
+  })
+
   it("whose end is not known is an error, and a line in the log that names no secret", async () => {
     await sandbox.fault({ gateway: "gnete", call: "pay/query", when: "before", kind: "reset" })
     await gateways().gnete.query(order("hkd"))

@@ -29,11 +29,9 @@ export const POST = route(async (req, res) => {
   const key = parsed(headers, req.headers)["idempotency-key"] ?? null
   const by = (req as AuthenticatedMedusaRequest).auth_context.actor_id
   const deps = plugin.depsOfPayment(payment)
-  const gateway_payment = await plugin.atOrderOf(payment, async (orderId) => {
-    if (asked.action === "refund" || asked.action === "record_refund")
-      await plugin.refuseBesideChange(orderId, asked.amount)
-    const decided = { ...asked, operationId: operation_id, refundId: refund_id, by, key }
-    return resolveByHand(payment, decided, deps, ({ id }) => detail(plugin, id))
-  })
+  const decided = { ...asked, operationId: operation_id, refundId: refund_id, by, key }
+  const gateway_payment = await plugin.atOrderOf(payment, () =>
+    resolveByHand(payment, decided, deps, ({ id }) => detail(plugin, id)),
+  )
   res.json({ gateway_payment })
 })
