@@ -75,7 +75,10 @@ export type NewPayment = Pick<
   | "digits"
   | "amount"
 > &
-  Partial<Pick<GatewayPayment, "orderId" | "askedAmount">>
+  Partial<Pick<GatewayPayment, "orderId" | "askedAmount">> & {
+    /** What Medusa asked for, in major units: kept so that no release takes over which stops at fractions of a minor unit. */
+    medusaAmount?: string | undefined
+  }
 
 /** Columns a use case may set together with, or without, a move. State goes through `move` alone. */
 export type PaymentPatch = Partial<
@@ -148,9 +151,9 @@ export class Payments {
   async create(payment: NewPayment, nextCheckAt: Date): Promise<{ payment: GatewayPayment; fresh: boolean }> {
     const now = this.clock.now()
     const rows = await this.database.query<PaymentRow>(
-      `insert into gateway_payment (id, session_id, collection_id, order_id, asked_amount, provider_id, gateway, account, mode,
-         channel, merchant_order_no, currency_code, digits, amount, state, next_check_at, created_at, updated_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
+      `insert into gateway_payment (id, session_id, collection_id, order_id, asked_amount, medusa_amount, provider_id, gateway,
+         account, mode, channel, merchant_order_no, currency_code, digits, amount, state, next_check_at, created_at, updated_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
        on conflict (session_id) do nothing returning *`,
       [
         `gpay_${ulid(now.getTime())}`,
@@ -158,6 +161,7 @@ export class Payments {
         payment.collectionId,
         payment.orderId ?? null,
         payment.askedAmount ?? null,
+        payment.medusaAmount ?? null,
         payment.providerId,
         payment.gateway,
         payment.account,

@@ -44,6 +44,7 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
       currency: order.amount.currency,
       digits: order.digits,
       amount: order.amount.minor,
+      medusaAmount: request.amount,
     },
     after(deps, minute),
   )

@@ -1,3 +1,4 @@
+import { migrations } from "../../../scripts/migrations"
 import { reconcileAll } from "../../../src/services/settlement"
 import { pendingDifference, rounded, captured, refunded, sum } from "../../support/fake-medusa"
 import { openLane, type Lane } from "../matrix/lane"
@@ -58,6 +59,17 @@ describe.each([
       await expectAgreement()
     },
   )
+
+  it("once paid, keeps the version that can live with its fraction, also where nothing was refunded", async () => {
+    const goBack = async () => {
+      const kept = (await migrations()).find(({ name }) => name === "Migration20261127070000")
+      return lane.database.query(kept?.down[0] ?? "")
+    }
+    await bought(37504)
+    await goBack()
+    await bought(37503.5)
+    await expect(goBack()).rejects.toThrow("fractions of a minor unit")
+  })
 
   it("is captured by a notification as Medusa asked for it", async () => {
     await at(37503.5)

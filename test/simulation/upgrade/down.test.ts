@@ -33,6 +33,8 @@ const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Prom
   Migration20261127050000: (ledger) => ledger.orders.beginCancel("order_1", "admin", new Date()),
   Migration20261127060000: async (ledger) =>
     ledger.payments.update((await aPayment(ledger)).id, { unwanted: "not_owed" }),
+  Migration20261127070000: (ledger) =>
+    ledger.payments.create({ ...aNewPayment(), amount: 37_504, medusaAmount: "375.035" }, new Date()),
 }
 
 let all: PlainMigration[]
