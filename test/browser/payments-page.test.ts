@@ -191,4 +191,27 @@ describe("a provider's card", () => {
     await says(hongKong, "The connection does not work.")
     expect(await shop.sandbox.books()).toHaveLength(before)
   })
+
+  it("warns of payments that do not open, with the usual causes, until one opens", async () => {
+    const system_error = {
+      gateway: "gnete",
+      call: "pay/unifiedOrder",
+      kind: "notsure",
+      when: "before",
+    } as const
+    await shop.sandbox.fault({ ...system_error, times: 3 })
+    for (let tries = 0; tries < 3; tries++)
+      await expect(unpaidOrder(shop, "pp_gnete_first")).rejects.toThrow(/could not be opened/)
+    const page = await openList()
+    const warning = card(page, "pp_gnete_first").getByRole("alert")
+    await says(warning, "Payments do not open")
+    await says(warning, /^The last 3 payments, .* from Gnete: 9999$/)
+    await says(warning, /returnUrl of more than 128 characters, a wayCode .* other host/)
+    expect(await page.getByRole("alert").count()).toBe(1)
+
+    await unpaidOrder(shop, "pp_gnete_first")
+    await page.reload()
+    await card(page, "pp_gnete_first").waitFor()
+    expect(await page.getByRole("alert").count()).toBe(0)
+  })
 })
