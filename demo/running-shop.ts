@@ -3,10 +3,11 @@ import { databaseServer, withDatabase } from "../scripts/postgres"
 import type { Sandbox, startSandbox as StartSandbox } from "../src/sandbox"
 import { makeApp } from "./app"
 import { buildAdminIfStale, buildIfStale } from "./build"
+import { admin, execute, exists, nameOfMigrated, placeOfMigrated } from "./migrated"
 import { answers, freePort, medusa, root } from "./processes"
 import { seed, ShopClient, Shopper, type Seeded } from "./shop"
 
-export const login = { email: "admin@shop.example", password: "supersecret" }
+export const login = admin
 
 export interface RunningShop {
   url: string
@@ -65,7 +66,7 @@ async function start(
   stops: (() => Promise<void>)[],
 ): Promise<Omit<RunningShop, "stop">> {
   const { say, pages = false } = options
-  const [built, server] = await Promise.all([buildIfStale(), databaseServer()])
+  const [built, server] = await Promise.all([buildIfStale(), databaseServer(process.env, placeOfMigrated())])
   stops.push(() => server.stop())
   say(built ? "plugin built, PostgreSQL up" : "plugin is built, PostgreSQL up")
   const ports = options.ports ?? (await freePorts())
@@ -74,7 +75,7 @@ async function start(
   say(`both gateways simulated at ${sandbox.url}`)
 
   const database = await newDatabase(server.url())
-  stops.push(() => database.drop())
+  stops.push(async () => void (await database.drop()))
   const at = {
     medusa: `http://localhost:${ports.medusa}`,
     storefront: `http://localhost:${ports.storefront}`,
@@ -85,15 +86,17 @@ async function start(
     PORT: String(ports.medusa),
   }
   const app = makeApp("demo-shop")
-  await Promise.all([medusa(["db:migrate"], app, env).ended, pages && buildAdminIfStale(app, env)])
+  const migrated = async () => {
+    if (database.isMigrated) return
+    await medusa(["db:migrate"], app, env).ended
+    await medusa(["user", "-e", login.email, "-p", login.password], app, env).ended
+  }
+  await Promise.all([migrated(), pages && buildAdminIfStale(app, env)])
   say(pages ? "database migrated, admin built" : "database migrated")
 
   const running = medusa(["start"], app, env)
   stops.push(() => running.stop())
-  await Promise.all([
-    answers(`${at.medusa}/health`, running),
-    medusa(["user", "-e", login.email, "-p", login.password], app, env).ended,
-  ])
+  await answers(`${at.medusa}/health`, running)
   const shop = new ShopClient(at.medusa)
   await shop.logIn(login.email, login.password)
   const seeded = await seed(shop, providers)
@@ -160,20 +163,22 @@ async function freePorts(): Promise<Ports> {
   return { medusa, sandbox, storefront }
 }
 
-/** A database of its own, also on a server that was given; there nothing of it stays. */
-async function newDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
+/**
+ * A database of its own, also on a server that was given; there nothing of it stays. Where the tests have left one on the
+ * server that Medusa has migrated, a copy of it.
+ */
+async function newDatabase(
+  serverUrl: string,
+): Promise<{ url: string; isMigrated: boolean; drop(): Promise<unknown> }> {
   const name = `gateway_payments_demo_${process.pid}_${Date.now()}`
-  await execute(serverUrl, `create database "${name}"`)
+  const isMigrated = await exists(serverUrl, nameOfMigrated())
+  await execute(
+    serverUrl,
+    `create database "${name}" template "${isMigrated ? nameOfMigrated() : "template1"}"`,
+  )
   return {
     url: withDatabase(new URL(serverUrl), name),
+    isMigrated,
     drop: () => execute(serverUrl, `drop database "${name}" with (force)`),
   }
-}
-
-async function execute(serverUrl: string, sql: string): Promise<void> {
-  const { Client } = (await import("pg")).default
-  const client = new Client({ connectionString: serverUrl })
-  await client.connect()
-  await client.query(sql)
-  await client.end()
 }

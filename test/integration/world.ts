@@ -5,7 +5,7 @@ import { ShopClient, Shopper, seed, type PlacedOrder } from "../../demo/shop"
 import { startSandbox, type Sandbox } from "../../src/sandbox"
 import type { GatewayPayments } from "../../src/services/host"
 import type { ReconcileReport } from "../../src/services/settlement"
-import { admin } from "../setup/migrated"
+import { admin } from "../../demo/migrated"
 import type { RealMedusa } from "../setup/real-medusa"
 import { standardEntries, withOptions, type ProviderEntry } from "./entries"
 

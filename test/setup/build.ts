@@ -1,7 +1,7 @@
 import { buildIfStale } from "../../demo/build"
 import { prepareDatabases } from "../../scripts/postgres"
-import { migrate } from "./migrate"
-import { forgetOthers, nameOfMigrated, placeOfMigrated } from "./migrated"
+import { migrate } from "../../demo/migrate"
+import { forgetOthers, nameOfMigrated, placeOfMigrated } from "../../demo/migrated"
 import startDatabase from "./start-database"
 
 /** The suites with a real Medusa need the plugin as a shop has it, built, and a database that Medusa has migrated. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import { ModulesSdkUtils } from "@medusajs/framework/utils"
 import { migrationStatements } from "../../scripts/migrations"
 import { withDatabase } from "../../scripts/postgres"
-import { execute } from "./migrated"
+import { execute } from "../../demo/migrated"
 
 type Knex = ReturnType<typeof ModulesSdkUtils.createPgConnection>
 

@@ -1,5 +1,5 @@
 import { databaseEnv, databaseServer, type DatabaseServer } from "../../scripts/postgres"
-import { placeOfMigrated } from "./migrated"
+import { placeOfMigrated } from "../../demo/migrated"
 
 declare global {
   // Jest hands nothing from its global setup to its global teardown but the global object.

@@ -7,7 +7,7 @@ import { seed, ShopClient, Shopper, type Seeded } from "../../../demo/shop"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { fromKnex, openLedger, type Ledger } from "../../../src/services/ledger"
 import { copyMigratedDatabase, type TestDatabase } from "../../setup/database"
-import { admin } from "../../setup/migrated"
+import { admin } from "../../../demo/migrated"
 
 const folder = "test/integration/processes"
 

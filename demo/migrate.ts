@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto"
 
-import { makeApp } from "../../demo/app"
-import { medusa } from "../../demo/processes"
-import { withDatabase } from "../../scripts/postgres"
+import { makeApp } from "./app"
+import { medusa } from "./processes"
+import { withDatabase } from "../scripts/postgres"
 import { admin, execute, exists, nameOfMigrated } from "./migrated"
 
 /**

@@ -6,7 +6,7 @@ import { Client } from "pg"
 /** The shop's admin, whom every copy of the migrated database knows. */
 export const admin = { email: "admin@shop.example", password: "supersecret" }
 
-const root = path.resolve(__dirname, "../..")
+const root = path.resolve(__dirname, "..")
 const prefix = "gateway_payments_migrated_"
 
 /** The name says what the database was made from: another Medusa, or another migration, makes another one. */
