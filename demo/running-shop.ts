@@ -75,7 +75,7 @@ async function start(
   say(`both gateways simulated at ${sandbox.url}`)
 
   const database = await newDatabase(server.url())
-  stops.push(async () => void (await database.drop()))
+  stops.push(database.drop)
   const at = {
     medusa: `http://localhost:${ports.medusa}`,
     storefront: `http://localhost:${ports.storefront}`,
@@ -169,7 +169,7 @@ async function freePorts(): Promise<Ports> {
  */
 async function newDatabase(
   serverUrl: string,
-): Promise<{ url: string; isMigrated: boolean; drop(): Promise<unknown> }> {
+): Promise<{ url: string; isMigrated: boolean; drop: () => Promise<void> }> {
   const name = `gateway_payments_demo_${process.pid}_${Date.now()}`
   const isMigrated = await exists(serverUrl, nameOfMigrated())
   await execute(
@@ -179,6 +179,8 @@ async function newDatabase(
   return {
     url: withDatabase(new URL(serverUrl), name),
     isMigrated,
-    drop: () => execute(serverUrl, `drop database "${name}" with (force)`),
+    drop: async () => {
+      await execute(serverUrl, `drop database "${name}" with (force)`)
+    },
   }
 }

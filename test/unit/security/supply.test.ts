@@ -95,6 +95,7 @@ it("the published package runs nothing when it is installed, and holds nothing b
   ])
     expect(manifest.scripts).not.toHaveProperty(hook)
   expect(manifest.files).toEqual([".medusa/server/src", "medusa-config.example.js", "CHANGELOG.md"])
+  expect(manifest.scripts).toMatchObject({ prepack: "npm run build" })
 })
 
 it("the lock file belongs to this manifest", () => {
