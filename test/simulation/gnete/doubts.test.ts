@@ -78,3 +78,21 @@ it("a notification that says failed is no contradiction of a query that says so 
   await hears({ state: 3 })
   expect(await found()).toEqual({ state: "void", attention: null })
 })
+
+describe.each(["state_0", "error"] as const)(
+  "a refund that Gnete only takes in, answered by %s",
+  (createdRefundAnswers) => {
+    it("calls a person once Gnete stops following it, and is sent once", async () => {
+      await lane.sandbox.setQuirks({ gnete: { createdRefundAnswers } })
+      await shop.buy()
+      await shop.next("refund", "created")
+      await shop.attempt(() => shop.refund(shop.part))
+      await passes(30 * minute)
+      expect(await found()).toEqual({ state: "paid", attention: null })
+      await passes(4 * hour)
+      expect(await found()).toEqual({ state: "paid", attention: "refund_unknown" })
+      const { returned, refunds } = await lane.sandbox.book((await shop.payment()).number)
+      expect({ returned, refunds: refunds.length }).toEqual({ returned: 0, refunds: 1 })
+    })
+  },
+)
