@@ -6,27 +6,33 @@ export interface Seeded {
   variantId: string
 }
 
-const prices = { thb: 350.5, hkd: 88.4 }
-const countries = { thb: "th", hkd: "hk" } as const
+const prices = { thb: 350.5, hkd: 88.4, jpy: 1001, kwd: 3.505 }
+const countries = { thb: "th", hkd: "hk", jpy: "jp", kwd: "kw" } as const
 
-/** The least a shop needs to sell one thing in Bangkok and in Hong Kong, made over the admin API. */
-export async function seed(shop: ShopClient, providers: Record<"thb" | "hkd", string[]>): Promise<Seeded> {
+export type Currency = keyof typeof prices
+
+/** The least a shop needs to sell one thing in each country that has a provider, made over the admin API. */
+export async function seed(
+  shop: ShopClient,
+  providers: Partial<Record<Currency, string[]>>,
+): Promise<Seeded> {
   const channel = (await shop.admin("get", "/admin/sales-channels")).sales_channels[0]
   const profile = await shippingProfile(shop)
   const regions: Seeded["regions"] = {}
-  for (const currency of ["thb", "hkd"] as const) {
-    if (!providers[currency].length) continue
+  for (const currency of Object.keys(countries) as Currency[]) {
+    const payment_providers = providers[currency] ?? []
+    if (!payment_providers.length) continue
     const country = countries[currency]
     const { region } = await shop.admin("post", "/admin/regions", {
       name: country.toUpperCase(),
       currency_code: currency,
       countries: [country],
-      payment_providers: providers[currency],
+      payment_providers,
     })
     const shippingOptionId = await shipping(shop, currency, country, channel.id, profile.id)
     regions[currency] = { id: region.id, country, shippingOptionId }
   }
-  return { regions, variantId: await product(shop, channel.id, profile.id) }
+  return { regions, variantId: await product(shop, channel.id, profile.id, Object.keys(regions)) }
 }
 
 async function shippingProfile(shop: ShopClient) {
@@ -71,7 +77,12 @@ async function shipping(
   return shipping_option.id as string
 }
 
-async function product(shop: ShopClient, channelId: string, profileId: string): Promise<string> {
+async function product(
+  shop: ShopClient,
+  channelId: string,
+  profileId: string,
+  sold: readonly string[],
+): Promise<string> {
   const { product } = await shop.admin("post", "/admin/products", {
     title: "Tea from the hills",
     handle: "tea",
@@ -84,7 +95,9 @@ async function product(shop: ShopClient, channelId: string, profileId: string): 
         title: "100 g",
         options: { Size: "100 g" },
         manage_inventory: false,
-        prices: Object.entries(prices).map(([currency_code, amount]) => ({ currency_code, amount })),
+        prices: Object.entries(prices)
+          .filter(([currency]) => sold.includes(currency))
+          .map(([currency_code, amount]) => ({ currency_code, amount })),
       },
     ],
   })

@@ -1,5 +1,5 @@
 import type { Answer, ShopClient } from "./client"
-import type { Seeded } from "./seed"
+import type { Currency, Seeded } from "./seed"
 
 export interface Cart {
   id: string
@@ -42,7 +42,7 @@ export class Shopper {
   }
 
   async fillCart(
-    currency: "thb" | "hkd",
+    currency: Currency,
     options: { quantity?: number; customerToken?: string } = {},
   ): Promise<Cart> {
     const region = this.seeded.regions[currency]

@@ -1,9 +1,12 @@
+import type { Currency } from "../../demo/shop"
 import type { Sandbox } from "../../src/sandbox"
 
 export interface ProviderEntry {
   gateway: "ksher" | "gnete"
   id: string
   options?: Record<string, unknown>
+  /** In whose region it is sold. Default: THB at Ksher, HKD at Gnete. */
+  currency?: Currency
 }
 
 export const standardEntries: ProviderEntry[] = [

@@ -1,7 +1,7 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
 
 import { freePort } from "../../demo/processes"
-import { ShopClient, Shopper, seed, type PlacedOrder } from "../../demo/shop"
+import { ShopClient, Shopper, seed, type Currency, type PlacedOrder, type Seeded } from "../../demo/shop"
 import { startSandbox, type Sandbox } from "../../src/sandbox"
 import type { GatewayPayments } from "../../src/services/host"
 import type { ReconcileReport } from "../../src/services/settlement"
@@ -18,6 +18,7 @@ export interface World {
   sandbox: Sandbox
   shop: ShopClient
   shopper: Shopper
+  seeded: Seeded
   /** Where Medusa and the plugin print. */
   console: Console
 }
@@ -48,9 +49,11 @@ export function inRealMedusa(
     Object.assign(world, { container, console, plugin: medusa.plugin })
     world.shop = new ShopClient(`http://localhost:${port}`)
     await world.shop.logIn(admin.email, admin.password)
-    const ids = (gateway: string) =>
-      entries.filter((entry) => entry.gateway === gateway).map((entry) => `pp_${gateway}_${entry.id}`)
-    world.shopper = new Shopper(world.shop, await seed(world.shop, { thb: ids("ksher"), hkd: ids("gnete") }))
+    const sold: Partial<Record<Currency, string[]>> = {}
+    for (const { gateway, id, currency = gateway === "ksher" ? "thb" : "hkd" } of entries)
+      (sold[currency] ??= []).push(`pp_${gateway}_${id}`)
+    world.seeded = await seed(world.shop, sold)
+    world.shopper = new Shopper(world.shop, world.seeded)
   })
   // What a test has left running is none of the next one's.
   afterEach(() => medusa.quiet())

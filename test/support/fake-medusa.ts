@@ -373,6 +373,12 @@ export class FakeMedusa implements Host {
 
   // What the plugin asks of Medusa.
 
+  async demandsOf(collectionIds: readonly string[]): Promise<Map<string, Demand>> {
+    const found = new Map<string, Demand>()
+    for (const id of collectionIds) found.set(id, await this.demandOf(id))
+    return found
+  }
+
   /** Read in the real one's order, each in a step of its own. */
   async demandOf(collectionId: string): Promise<Demand> {
     const { collection, order } = await this.read("order and collection", () => {

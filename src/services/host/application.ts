@@ -21,7 +21,6 @@ import {
 } from "../settlement"
 import type { CancelDeps, Host, ReconcileDeps, SettleDeps } from "../settlement"
 import { MedusaHost } from "./medusa"
-import { noteApplication } from "./order"
 
 /** The plugin inside a running Medusa: what routes, subscribers and jobs start from. */
 export class GatewayPayments {
@@ -31,7 +30,6 @@ export class GatewayPayments {
   constructor(private readonly container: MedusaContainer) {
     this.ledger = openLedger(fromKnex(container.resolve(ContainerRegistrationKeys.PG_CONNECTION)))
     this.host = new MedusaHost(container)
-    noteApplication(container)
   }
 
   get options(): PluginOptions {

@@ -14,6 +14,26 @@ interface OrderRow {
   summary?: { pending_difference?: Amount; transaction_total?: Amount } | null
 }
 
+interface CartLink {
+  cart_id: string
+  payment_collection_id: string
+}
+
+interface OrderLink {
+  order_id: string
+  payment_collection_id: string
+}
+
+interface CollectionRow {
+  id: string
+  amount: Amount
+}
+
+interface SessionRow {
+  id: string
+  payment_collection_id: string
+}
+
 interface PaymentRow {
   id: string
   payment_session_id: string
@@ -24,51 +44,86 @@ interface PaymentRow {
 
 /** What Medusa asks for on a payment collection and its order, and what it holds of that. */
 export async function demandOf(container: MedusaContainer, collectionId: string): Promise<Demand> {
-  const ofCollection = { payment_collection_id: collectionId }
-  const [[cart], [link]] = await Promise.all([
-    graph<{ cart_id: string }>(container, "cart_payment_collection", ["cart_id"], ofCollection),
-    graph<{ order_id: string }>(container, "order_payment_collection", ["order_id"], ofCollection),
-  ])
-  const [[collection], [order]] = await Promise.all([
-    graph<{ id: string; amount: Amount }>(container, "payment_collection", ["id", "amount"], {
-      id: collectionId,
-    }),
-    link ? graph<OrderRow>(container, "order", orderFields, { id: link.order_id }) : [],
-  ])
-  const collectionIds = order ? await collectionsOf(container, order.id) : [collectionId]
-  const transactions = order
-    ? await container
-        .resolve(Modules.ORDER)
-        .listOrderTransactions(
-          { order_id: order.id },
-          { select: ["amount", "reference", "reference_id"], take: null as never },
-        )
-    : []
-  const sessions = await graph<{ id: string }>(container, "payment_session", ["id"], {
-    payment_collection_id: collectionIds,
-  })
-  // Read last: whatever the order's books count is among them.
-  const payments = await graph<PaymentRow>(container, "payment", paymentFields, {
-    payment_collection_id: collectionIds,
-  })
-  return {
-    collection: collection && { id: collection.id, amount: plainDecimal(collection.amount) },
-    detached: !cart && !link,
-    order: order && toOrder(order),
-    collectionIds,
-    sessionIds: sessions.map(({ id }) => id),
-    held: payments.flatMap((payment) =>
-      payment.captures?.length
-        ? {
-            sessionId: payment.payment_session_id,
-            collectionId: payment.payment_collection_id,
-            amount: lessMajor(total(payment.captures), total(payment.refunds ?? [])),
-          }
-        : [],
-    ),
-    elsewhere: total(transactions.filter((one) => !isOfPayments(one, payments))),
-  }
+  const [demand] = (await demandsOf(container, [collectionId])).values()
+  if (!demand) throw new Error(`Nothing was looked up of ${collectionId}.`)
+  return demand
 }
+
+/** As `demandOf`, for many collections in as many look-ups. */
+export async function demandsOf(
+  container: MedusaContainer,
+  ids: readonly string[],
+): Promise<Map<string, Demand>> {
+  const of = { payment_collection_id: [...ids] }
+  const [carts, links, collections] = await Promise.all([
+    graph<CartLink>(container, "cart_payment_collection", ["cart_id", "payment_collection_id"], of),
+    graph<OrderLink>(container, "order_payment_collection", linkFields, of),
+    graph<CollectionRow>(container, "payment_collection", ["id", "amount"], { id: [...ids] }),
+  ])
+  const orderIds = [...new Set(links.map((link) => link.order_id))]
+  const [orders, siblings, transactions] = orderIds.length
+    ? await Promise.all([
+        graph<OrderRow>(container, "order", orderFields, { id: orderIds }),
+        graph<OrderLink>(container, "order_payment_collection", linkFields, { order_id: orderIds }),
+        transactionsOf(container, orderIds),
+      ])
+    : [[], [], []]
+  const all = [...new Set([...ids, ...siblings.map((link) => link.payment_collection_id)])]
+  const inAll = { payment_collection_id: all }
+  const sessions = await graph<SessionRow>(container, "payment_session", sessionFields, inAll)
+  // Read last: whatever the order's books count is among them.
+  const payments = await graph<PaymentRow>(container, "payment", paymentFields, inAll)
+  return new Map(
+    ids.map((id) => {
+      const orderId = links.find((link) => link.payment_collection_id === id)?.order_id
+      const order = orders.find((one) => one.id === orderId)
+      const collection = collections.find((one) => one.id === id)
+      const mine = new Set(
+        order
+          ? siblings.flatMap((link) => (link.order_id === order.id ? link.payment_collection_id : []))
+          : [id],
+      )
+      const isMine = (row: { payment_collection_id: string }) => mine.has(row.payment_collection_id)
+      const own = payments.filter(isMine)
+      const entered = transactions.filter((one) => one.order_id === order?.id)
+      return [
+        id,
+        {
+          collection: collection && { id, amount: plainDecimal(collection.amount) },
+          detached: orderId === undefined && !carts.some((link) => link.payment_collection_id === id),
+          order: order && toOrder(order),
+          collectionIds: [...mine],
+          sessionIds: sessions.filter(isMine).map((session) => session.id),
+          held: own.flatMap(heldBy),
+          elsewhere: total(entered.filter((one) => !isOfPayments(one, own))),
+        },
+      ]
+    }),
+  )
+}
+
+const heldBy = (payment: PaymentRow): Demand["held"] =>
+  payment.captures?.length
+    ? [
+        {
+          sessionId: payment.payment_session_id,
+          collectionId: payment.payment_collection_id,
+          amount: lessMajor(total(payment.captures), total(payment.refunds ?? [])),
+        },
+      ]
+    : []
+
+const transactionsOf = (container: MedusaContainer, orderIds: string[]) =>
+  container
+    .resolve(Modules.ORDER)
+    .listOrderTransactions(
+      { order_id: orderIds },
+      { select: ["order_id", "amount", "reference", "reference_id"], take: null as never },
+    )
+
+const linkFields = ["order_id", "payment_collection_id"]
+
+const sessionFields = ["id", "payment_collection_id"]
 
 /** With the totals, which take off what is on its way back by a return that was asked for. */
 const orderFields = ["id", "status", "canceled_at", "total", "summary"]
@@ -82,16 +137,6 @@ const paymentFields = [
   "refunds.id",
   "refunds.amount",
 ]
-
-async function collectionsOf(container: MedusaContainer, orderId: string): Promise<string[]> {
-  const links = await graph<{ payment_collection_id: string }>(
-    container,
-    "order_payment_collection",
-    ["payment_collection_id"],
-    { order_id: orderId },
-  )
-  return links.map((link) => link.payment_collection_id)
-}
 
 function toOrder({ id, status, canceled_at, total, summary }: OrderRow): NonNullable<Demand["order"]> {
   const pending = plainDecimal(summary?.pending_difference ?? 0)

@@ -20,7 +20,7 @@ import type {
   OrderStanding,
   SessionMark,
 } from "../settlement"
-import { demandOf } from "./demand"
+import { demandOf, demandsOf } from "./demand"
 import { graph } from "./graph"
 import { lockOrder, orderOfRefund, orderStanding } from "./order"
 import type { OrderSummary } from "./order"
@@ -191,6 +191,10 @@ export class MedusaHost implements Host {
         credit_lines: [{ amount, reference: "gateway_payments_cancel", reference_id: orderId }],
       },
     })
+  }
+
+  demandsOf(collectionIds: readonly string[]): Promise<Map<string, Demand>> {
+    return demandsOf(this.container, collectionIds)
   }
 
   demandOf(collectionId: string): Promise<Demand> {

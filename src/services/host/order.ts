@@ -27,26 +27,15 @@ interface ChangeRow {
   created_at: string | Date
 }
 
-/**
- * The container of the whole application, for a provider: it sees the payment module's only. Where the plugin is installed beside
- * another copy of the framework, the first route, subscriber or job brings the right one.
- */
+/** The container of the whole application, for a provider: it sees the payment module's only. */
 export function applicationContainer(): MedusaContainer {
-  const found = [noted, application as unknown as MedusaContainer].find((one) =>
-    one?.hasRegistration(ContainerRegistrationKeys.QUERY),
-  )
-  if (found) return found
+  const container = application as unknown as MedusaContainer
+  if (container.hasRegistration(ContainerRegistrationKeys.QUERY)) return container
   throw new PaymentProblem(
     "unexpected_state",
     "order_unreadable",
-    "Medusa's order module is not loaded in this program, so it cannot be seen whether Medusa could enter the refund. Nothing was sent: refund from a running Medusa, or with `medusa exec`.",
+    "Medusa's order module is not loaded in this program, so it cannot be seen whether Medusa could enter the refund. Nothing was sent: refund from a running Medusa, or with `medusa exec`, and see by `npm ls @medusajs/framework` that there is one copy of it.",
   )
-}
-
-let noted: MedusaContainer | undefined
-
-export function noteApplication(container: MedusaContainer): void {
-  noted = container
 }
 
 /** The order of the payment that Medusa's refund row belongs to. */

@@ -13,6 +13,8 @@ export interface Host {
   linkOrder(collectionId: string, before: Date): Promise<HostOrder | undefined>
   /** What Medusa still wants to be paid on a payment collection and its order. */
   demandOf(collectionId: string): Promise<Demand>
+  /** As `demandOf`, for many collections at once. */
+  demandsOf(collectionIds: readonly string[]): Promise<Map<string, Demand>>
   /** The payment collections of an order, and the sessions in them. */
   sessionsOfOrder(orderId: string): Promise<{ collectionIds: string[]; sessionIds: string[] }>
   /** Tells Medusa that the session is paid, and completes the cart. `problem` where Medusa did not take it. */

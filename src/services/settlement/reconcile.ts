@@ -54,7 +54,7 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
   const report: ReconcileReport = { settled: 0, failed: 0, notifications: 0, pruned: 0 }
   const started = deps.now().getTime()
   await onItsOwn(deps, "strays", () => wakeStrays(deps))
-  await onItsOwn(deps, "unwanted", () => wakeUnwanted(deps))
+  await onItsOwn(deps, "unwanted", () => wakeUnwanted({ ...deps, host: deps.cancels.host }))
   await onItsOwn(deps, "cancels", async () => {
     const cancels = await deps.ledger.orders.claimDueCancels(limits.batch, minute)
     await eachOf(cancels, limits.concurrency, (one) => finishOne(one, deps))

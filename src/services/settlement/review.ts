@@ -3,7 +3,8 @@ import type { GatewayPayment, Ledger } from "../ledger"
 import { logLine, reasonOf } from "../observability"
 import type { Deps, Log, SettleDeps } from "./deps"
 import { settle } from "./doors"
-import { isWanted } from "./wanted"
+import type { Host } from "./host"
+import { isWanted, reasonToAbandon } from "./wanted"
 
 /** What a look at open payments takes. */
 export interface ReviewDeps {
@@ -29,34 +30,47 @@ export async function review(payments: readonly GatewayPayment[], deps: ReviewDe
 
 const pageSize = 100
 
-/**
- * Every run of the job looks which open payments of orders Medusa still asks for: it says nothing when an exchange or a claim is
- * cancelled. The gateway is asked about those alone that are not wanted.
- */
-export async function wakeUnwanted(deps: {
+/** What the job's look at all open payments of orders takes. */
+export interface UnwantedDeps {
   ledger: Ledger
   log: Log
-  now: () => Date
+  host: Pick<Host, "demandsOf">
   depsOf: (providerId: string) => Deps
-}): Promise<void> {
+}
+
+/**
+ * Every run of the job looks which open payments of orders Medusa still asks for: it says nothing when an exchange or a claim is
+ * cancelled. Medusa is asked about a page of them at once, and the gateway about those alone that are not wanted.
+ */
+export async function wakeUnwanted(deps: UnwantedDeps): Promise<void> {
   for (let after = ""; ;) {
     const page = await deps.ledger.reservations.openOfOrders(after, pageSize)
-    for (const payment of page) await wakeIfUnwanted(payment, deps)
+    if (page.length) await wakeUnwantedOf(page, deps)
     if (page.length < pageSize) return
     after = page.at(-1)?.id ?? ""
   }
 }
 
-async function wakeIfUnwanted(
-  payment: GatewayPayment,
-  deps: Parameters<typeof wakeUnwanted>[0],
-): Promise<void> {
+async function wakeUnwantedOf(page: readonly GatewayPayment[], deps: UnwantedDeps): Promise<void> {
+  const ids = page.flatMap(({ collectionId }) => collectionId ?? [])
+  const demands = await deps.host.demandsOf([...new Set(ids)])
+  const kin = [...demands].flatMap(([id, { collectionIds }]) => [id, ...collectionIds])
+  const reserved = await deps.ledger.reservations.of([...new Set(kin)])
+  for (const payment of page) {
+    const demand = demands.get(payment.collectionId ?? "")
+    if (!demand || !isConfigured(payment, deps)) continue
+    const own = new Set([payment.collectionId, ...demand.collectionIds])
+    const ofOrder = reserved.filter((one) => own.has(one.collectionId))
+    if (reasonToAbandon(payment, demand, ofOrder) !== null) await deps.ledger.payments.wake(payment.id, 0)
+  }
+}
+
+/** Of a removed entry the payment itself says so, and nothing can be done. */
+function isConfigured(payment: GatewayPayment, deps: UnwantedDeps): boolean {
   try {
-    if (await isWanted(payment, deps.depsOf(payment.providerId))) return
-    await deps.ledger.payments.wake(payment.id, 0)
+    return deps.depsOf(payment.providerId).providerId === payment.providerId
   } catch (error) {
-    // Looked at again in a minute. That its entry or its account is gone, the payment itself says.
-    if (!(error instanceof PaymentProblem))
-      deps.log.warn(logLine("review_failed", { payment: payment.id }, reasonOf(error)))
+    if (error instanceof PaymentProblem) return false
+    throw error
   }
 }

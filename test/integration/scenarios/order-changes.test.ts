@@ -1,4 +1,11 @@
-import { toSession, type Answer, type PlacedOrder, type Session } from "../../../demo/shop"
+import {
+  toSession,
+  type Answer,
+  type Cart,
+  type Currency,
+  type PlacedOrder,
+  type Session,
+} from "../../../demo/shop"
 import {
   books,
   eventually,
@@ -9,7 +16,7 @@ import {
   unpaidOrder,
   type World,
 } from "../world"
-import { atRest, deliver, gnete, refund, sync, ways } from "./support"
+import { atRest, changeCart, deliver, gnete, refund, sync, ways, type Way } from "./support"
 
 inRealMedusa((world) => {
   afterEach(() => atRest(world))
@@ -68,6 +75,33 @@ inRealMedusa((world) => {
         400,
         expect.stringContaining("0.00 is still to be paid"),
       ])
+    })
+
+    it.each<[string, (cart: Cart, way: Way) => Promise<unknown>]>([
+      ["the goods", (cart) => changeCart(world, cart)],
+      ["a coupon", (cart, { currency }) => useCoupon(world, cart, currency)],
+      ["the region", (cart, { currency }) => moveCart(world, cart, currency === "thb" ? "hkd" : "thb")],
+    ])("%s of the cart changed while a link is open: it is closed, and cannot be paid", async (_, change) => {
+      const cart = await world.shopper.fillCart(way.currency)
+      const link = await world.shopper.choose(cart, way.provider)
+      await change(cart, way)
+      await eventually(
+        () => standing(world, link),
+        ({ state, unwanted }) => state === "void" && unwanted === "session_deleted",
+      )
+      await expect(world.sandbox.pay(link.number)).rejects.toThrow("closed")
+    })
+
+    it("a claim that is cancelled closes the link for what it sends out", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      await fulfil(world, order)
+      const claim = await replace(world, order, 2)
+      const link = await linkForTheRest(world, order, way.provider)
+      await world.shop.admin("post", `/admin/claims/${claim}/cancel`)
+      await eventually(
+        () => standing(world, link),
+        ({ state, unwanted }) => state === "void" && unwanted === "not_owed",
+      )
     })
 
     it("two sessions that are paid at the same moment: one is captured, the other goes back", async () => {
@@ -188,6 +222,22 @@ inRealMedusa((world) => {
       )
     })
 
+    it("a return that is asked for while a link is open: the job closes the link", async () => {
+      const order = await paidOrder(world, gnete.provider)
+      const item = await addOne(world, order)
+      await fulfil(world, order)
+      const link = await linkForTheRest(world, order, gnete.provider)
+      const { return: begun } = await world.shop.admin("post", "/admin/returns", { order_id: order.id })
+      const at = `/admin/returns/${begun.id}`
+      await world.shop.admin("post", `${at}/request-items`, { items: [{ id: item, quantity: 1 }] })
+      await world.shop.admin("post", `${at}/request`)
+      await runJob(world, 60_000)
+      await eventually(
+        () => standing(world, link),
+        ({ state, unwanted }) => state === "void" && unwanted === "not_owed",
+      )
+    })
+
     it("a provider that is taken out of the region: its open link is still paid", async () => {
       const order = await paidOrder(world, gnete.provider)
       await addOne(world, order)
@@ -234,6 +284,28 @@ inRealMedusa((world) => {
       ({ pending_difference }) => pending_difference === 0,
     )
     expect(await standing(world, link)).toMatchObject({ state: "paid", orderId: draft })
+  })
+
+  it("a draft order that is edited while its link is open: the link is closed", async () => {
+    const draft = await draftOrder(world)
+    const order = { id: draft }
+    const { payment_collection } = await world.shop.admin("post", "/admin/payment-collections", {
+      order_id: draft,
+      amount: gnete.major,
+    })
+    const link = await session(world, payment_collection.id, gnete.provider)
+    const [item] = (await world.shop.admin("get", `/admin/draft-orders/${draft}?fields=id,*items`))
+      .draft_order.items
+    const at = `/admin/draft-orders/${draft}/edit`
+    await world.shop.admin("post", at)
+    await world.shop.admin("post", `${at}/items/item/${item.id}`, { quantity: 3 })
+    await world.shop.admin("post", `${at}/request`)
+    await world.shop.admin("post", `${at}/confirm`)
+    await eventually(
+      () => standing(world, link),
+      ({ state, unwanted }) => state === "void" && unwanted !== null,
+    )
+    expect(await links(world, order)).toMatchObject([{ state: "void" }])
   })
 
   it("two payments on one order, one of them PromptPay: a cancel returns one, and a person the other", async () => {
@@ -404,6 +476,48 @@ async function exchangeFor(world: World, order: PlacedOrder, back: number, out: 
   })
   await world.shop.admin("post", `${at}/request`)
   return exchange.id as string
+}
+
+/** The shop replaces what was sent, with so many packets. */
+async function replace(world: World, order: PlacedOrder, out: number): Promise<string> {
+  const { claim } = await world.shop.admin("post", "/admin/claims", { order_id: order.id, type: "replace" })
+  const [item] = await lines(world, order)
+  const at = `/admin/claims/${claim.id}`
+  await world.shop.admin("post", `${at}/claim-items`, { items: [{ id: item.id, quantity: 1 }] })
+  await world.shop.admin("post", `${at}/outbound/items`, {
+    items: [{ variant_id: item.variant_id, quantity: out }],
+  })
+  await world.shop.admin("post", `${at}/request`)
+  return claim.id as string
+}
+
+let coupons = 0
+
+async function useCoupon(world: World, cart: Cart, currency_code: string): Promise<void> {
+  const code = `LATER-${++coupons}`
+  await world.shop.admin("post", "/admin/promotions", {
+    code,
+    type: "standard",
+    status: "active",
+    is_automatic: false,
+    application_method: {
+      type: "percentage",
+      target_type: "items",
+      allocation: "across",
+      value: 10,
+      currency_code,
+    },
+  })
+  await world.shop.store("post", `/store/carts/${cart.id}/promotions`, { promo_codes: [code] })
+}
+
+/** The shopper has it sent to another country. */
+async function moveCart(world: World, cart: Cart, currency: Currency): Promise<void> {
+  const region = world.seeded.regions[currency]
+  await world.shop.store("post", `/store/carts/${cart.id}`, {
+    region_id: region?.id,
+    shipping_address: { country_code: region?.country },
+  })
 }
 
 async function draftOrder(world: World): Promise<string> {
