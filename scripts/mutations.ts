@@ -9,7 +9,7 @@ import { databaseEnv, databaseServer } from "./postgres"
 /** As many schedules as the suite plays. */
 const schedules = 2_000
 const root = path.resolve(__dirname, "..")
-const copied = ["src", "test", "scripts", "package.json", "tsconfig.json", "tsconfig.test.json"]
+const copied = ["src", "test", "scripts", "demo", "package.json", "tsconfig.json", "tsconfig.test.json"]
 
 interface Result {
   mutation: Mutation

@@ -22,12 +22,15 @@ export async function* checkDatabase(
   directory: string,
   accounts: (database: Database) => Promise<Finding[]>,
 ): AsyncGenerator<Finding> {
-  if (!databaseUrl) return yield migrationsAre(skipped("No DATABASE_URL: the tables were not looked for."))
+  if (!databaseUrl) {
+    yield migrationsAre(skipped("No DATABASE_URL: the tables were not looked for."))
+    return
+  }
   const pg = pgOf(directory)
-  if (!pg)
-    return yield migrationsAre(
-      skipped("The package pg is not installed here: the tables were not looked for."),
-    )
+  if (!pg) {
+    yield migrationsAre(skipped("The package pg is not installed here: the tables were not looked for."))
+    return
+  }
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
   try {
     await client.connect()
