@@ -23,11 +23,11 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
   "src/jobs/": [...scenarios("reconciliation", "late", "cancel"), ...deaths],
   "src/services/ksher/": [
     `${integration}orders.test.ts`,
-    ...scenarios("refunds", "unknown-outcomes", "amounts"),
+    ...scenarios("refunds", "unknown-outcomes", "amounts", "currencies"),
   ],
   "src/services/gnete/": [
     `${integration}orders.test.ts`,
-    ...scenarios("refunds", "unknown-outcomes", "amounts"),
+    ...scenarios("refunds", "unknown-outcomes", "amounts", "currencies"),
   ],
   "src/services/settlement/cancel": [...scenarios("cancel", "one-at-a-time", "late"), ...deaths],
   "src/services/settlement/order-lease": [...scenarios("cancel", "one-at-a-time"), ...deaths],
