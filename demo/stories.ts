@@ -1,7 +1,15 @@
 import { toMajor } from "../src/core/money"
 import type { SandboxControl } from "../src/sandbox"
 import type { RunningShop } from "./running-shop"
-import { medusaBooks, toSession, type Cart, type MedusaBooks, type PlacedOrder, type Session } from "./shop"
+import {
+  medusaBooks,
+  toSession,
+  withTax,
+  type Cart,
+  type MedusaBooks,
+  type PlacedOrder,
+  type Session,
+} from "./shop"
 
 /** Whom it takes to place an order and pay it. */
 export type People = Pick<RunningShop, "shop" | "shopper"> & { sandbox: Pick<SandboxControl, "pay"> }
@@ -169,25 +177,6 @@ async function pendingDifference(world: RunningShop, order: PlacedOrder): Promis
   return Number(now.summary.pending_difference)
 }
 
-/** A tax that comes on top of the prices in one country, for as long as `work` takes. */
-async function withTax<T>(
-  world: RunningShop,
-  country: string,
-  rate: number,
-  work: () => Promise<T>,
-): Promise<T> {
-  const { tax_region } = await world.shop.admin("post", "/admin/tax-regions", {
-    country_code: country,
-    provider_id: "tp_system",
-    default_tax_rate: { name: "VAT", code: "vat", rate },
-  })
-  try {
-    return await work()
-  } finally {
-    await world.shop.admin("delete", `/admin/tax-regions/${tax_region.id}`)
-  }
-}
-
 export const stories: Story[] = [
   {
     title: "Ksher paid → admin cancels → refunded",
@@ -239,7 +228,9 @@ export const stories: Story[] = [
   {
     title: "Ksher with 7 % VAT on top → refunded in three parts",
     play: async (world) => {
-      const order = await withTax(world, "th", 7, () => paid(world, "pp_ksher_th", { channel: "truemoney" }))
+      const order = await withTax(world.shop, "th", 7, () =>
+        paid(world, "pp_ksher_th", { channel: "truemoney" }),
+      )
       // Medusa's total is 375.035: 375.04 is paid, and the last part returns what is left of that.
       for (const amount of [100, 120.01, 155.025]) await refunded(world, order, amount)
       const { refunds } = await world.sandbox.book(order.session.number)

@@ -4,7 +4,7 @@ import { logLine, reasonOf } from "../observability"
 import type { Deps, Log, SettleDeps } from "./deps"
 import { settle } from "./doors"
 import type { Host } from "./host"
-import { isWanted, reasonToAbandon } from "./wanted"
+import { allOf, isWanted, reasonToAbandon } from "./wanted"
 
 /** What a look at open payments takes. */
 export interface ReviewDeps {
@@ -54,12 +54,13 @@ export async function wakeUnwanted(deps: UnwantedDeps): Promise<void> {
 async function wakeUnwantedOf(page: readonly GatewayPayment[], deps: UnwantedDeps): Promise<void> {
   const ids = page.flatMap(({ collectionId }) => collectionId ?? [])
   const demands = await deps.host.demandsOf([...new Set(ids)])
-  const kin = [...demands].flatMap(([id, { collectionIds }]) => [id, ...collectionIds])
+  const kin = [...demands].flatMap(([id, demand]) => allOf(demand, id))
   const reserved = await deps.ledger.reservations.of([...new Set(kin)])
   for (const payment of page) {
-    const demand = demands.get(payment.collectionId ?? "")
+    const collectionId = payment.collectionId ?? ""
+    const demand = demands.get(collectionId)
     if (!demand || !isConfigured(payment, deps)) continue
-    const own = new Set([payment.collectionId, ...demand.collectionIds])
+    const own = new Set(allOf(demand, collectionId))
     const ofOrder = reserved.filter((one) => own.has(one.collectionId))
     if (reasonToAbandon(payment, demand, ofOrder) !== null) await deps.ledger.payments.wake(payment.id, 0)
   }
@@ -68,7 +69,8 @@ async function wakeUnwantedOf(page: readonly GatewayPayment[], deps: UnwantedDep
 /** Of a removed entry the payment itself says so, and nothing can be done. */
 function isConfigured(payment: GatewayPayment, deps: UnwantedDeps): boolean {
   try {
-    return deps.depsOf(payment.providerId).providerId === payment.providerId
+    deps.depsOf(payment.providerId)
+    return true
   } catch (error) {
     if (error instanceof PaymentProblem) return false
     throw error

@@ -51,7 +51,8 @@ export async function askedOf(
   return { demand, reserved: await deps.ledger.reservations.of(allOf(demand, collectionId)) }
 }
 
-const allOf = ({ collectionIds }: Demand, collectionId: string): string[] => [
+/** The collections whose payments may be for the same money as this one's. */
+export const allOf = ({ collectionIds }: Demand, collectionId: string): string[] => [
   ...new Set([collectionId, ...collectionIds]),
 ]
 

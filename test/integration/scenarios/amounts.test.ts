@@ -1,7 +1,7 @@
-import type { Cart, PlacedOrder } from "../../../demo/shop"
+import { withTax, type Cart, type PlacedOrder } from "../../../demo/shop"
 import { Random } from "../../support/random"
 import { books, expectBooks, gatewayBooks, inRealMedusa, ledgerPayment } from "../world"
-import { atRest, cancelOrder, refund, ways, type Way } from "./support"
+import { atRest, cancelOrder, promotion, refund, ways, type Way } from "./support"
 
 /** What takes a total beyond two decimals: a tax on top, or a promotion of so many per cent, or of a fixed amount. */
 type Reason = { tax: number } | { percent: number } | { fixed: number }
@@ -9,49 +9,14 @@ type Reason = { tax: number } | { percent: number } | { fixed: number }
 inRealMedusa((world) => {
   afterEach(() => atRest(world))
 
-  let made = 0
-
-  async function promotion(currency: string, reason: { percent: number } | { fixed: number }) {
-    const code = `CUT-${++made}`
-    const percent = "percent" in reason
-    await world.shop.admin("post", "/admin/promotions", {
-      code,
-      type: "standard",
-      status: "active",
-      is_automatic: false,
-      application_method: {
-        type: percent ? "percentage" : "fixed",
-        target_type: "items",
-        allocation: "across",
-        value: percent ? reason.percent : reason.fixed,
-        currency_code: currency,
-      },
-    })
-    return code
-  }
-
-  /** A tax on top for as long as `work` takes. */
-  async function taxed<T>(country: string, rate: number, work: () => Promise<T>): Promise<T> {
-    const { tax_region } = await world.shop.admin("post", "/admin/tax-regions", {
-      country_code: country,
-      provider_id: "tp_system",
-      default_tax_rate: { name: "VAT", code: `vat-${++made}`, rate },
-    })
-    try {
-      return await work()
-    } finally {
-      await world.shop.admin("delete", `/admin/tax-regions/${tax_region.id}`)
-    }
-  }
-
   async function cartWith(way: Way, reason: Reason, quantity = 1): Promise<Cart> {
     if ("tax" in reason)
-      return taxed(way.currency === "thb" ? "th" : "hk", reason.tax, () =>
+      return withTax(world.shop, way.currency === "thb" ? "th" : "hk", reason.tax, () =>
         world.shopper.fillCart(way.currency, { quantity }),
       )
     const cart = await world.shopper.fillCart(way.currency, { quantity })
     await world.shop.store("post", `/store/carts/${cart.id}/promotions`, {
-      promo_codes: [await promotion(way.currency, reason)],
+      promo_codes: [await promotion(world, way.currency, reason)],
     })
     const path = "/store/payment-collections"
     const { payment_collection } = await world.shop.store("post", path, { cart_id: cart.id })

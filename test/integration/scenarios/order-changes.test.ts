@@ -16,7 +16,7 @@ import {
   unpaidOrder,
   type World,
 } from "../world"
-import { atRest, changeCart, deliver, gnete, refund, sync, ways, type Way } from "./support"
+import { atRest, changeCart, deliver, gnete, promotion, refund, sync, ways, type Way } from "./support"
 
 inRealMedusa((world) => {
   afterEach(() => atRest(world))
@@ -491,23 +491,8 @@ async function replace(world: World, order: PlacedOrder, out: number): Promise<s
   return claim.id as string
 }
 
-let coupons = 0
-
-async function useCoupon(world: World, cart: Cart, currency_code: string): Promise<void> {
-  const code = `LATER-${++coupons}`
-  await world.shop.admin("post", "/admin/promotions", {
-    code,
-    type: "standard",
-    status: "active",
-    is_automatic: false,
-    application_method: {
-      type: "percentage",
-      target_type: "items",
-      allocation: "across",
-      value: 10,
-      currency_code,
-    },
-  })
+async function useCoupon(world: World, cart: Cart, currency: string): Promise<void> {
+  const code = await promotion(world, currency, { percent: 10 })
   await world.shop.store("post", `/store/carts/${cart.id}/promotions`, { promo_codes: [code] })
 }
 

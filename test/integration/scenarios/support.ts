@@ -201,3 +201,29 @@ export const underAttention = (world: World, order: { session: Session }, code: 
     () => ledgerPayment(world, order),
     (payment) => payment.attentionCode === code,
   )
+
+let promotions = 0
+
+/** A code that takes so many per cent, or a fixed amount, off everything in a cart. */
+export async function promotion(
+  world: World,
+  currency_code: string,
+  cut: { percent: number } | { fixed: number },
+): Promise<string> {
+  const code = `CUT-${++promotions}`
+  const percent = "percent" in cut
+  await world.shop.admin("post", "/admin/promotions", {
+    code,
+    type: "standard",
+    status: "active",
+    is_automatic: false,
+    application_method: {
+      type: percent ? "percentage" : "fixed",
+      target_type: "items",
+      allocation: "across",
+      value: percent ? cut.percent : cut.fixed,
+      currency_code,
+    },
+  })
+  return code
+}
