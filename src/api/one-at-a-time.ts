@@ -11,8 +11,9 @@ import {
   aroundChange,
   aroundRefund,
   gatewayPayments,
-  orderOfReturn,
+  orderOfChange,
   type GatewayPayments,
+  type OrderChanger,
   type RunRoute,
 } from "../services/host"
 import { logLine, reasonOf } from "../services/observability"
@@ -79,8 +80,10 @@ const refund: Around = (plugin, req, run) => {
 const cancel: Around = (plugin, req, run) => aroundCancel(plugin, String(req.params.id), run)
 const changeOfOrder: Around = (plugin, req, run) => aroundChange(plugin, text(req.params.id), run)
 const changeInBody: Around = (plugin, req, run) => aroundChange(plugin, ofBody(req), run)
-const receiveReturn: Around = async (plugin, req, run) =>
-  aroundChange(plugin, await orderOfReturn(req.scope, String(req.params.id)), run)
+const changeBy =
+  (entity: OrderChanger): Around =>
+  async (plugin, req, run) =>
+    aroundChange(plugin, await orderOfChange(req.scope, entity, String(req.params.id)), run)
 
 const post = (matcher: string, around: Around) => ({
   matcher,
@@ -89,16 +92,21 @@ const post = (matcher: string, around: Around) => ({
 })
 
 /**
- * Medusa's routes through which money can leave, and those that open a change beside which Medusa could not enter it. The routes of
- * order edits are not among them: they take Medusa's own lock on the order, which is held here as well.
+ * Medusa's routes through which money can leave, those that open a change beside which Medusa could not enter it, and those that
+ * begin a new version of the order. The routes of order edits are not among them: they take Medusa's own lock on the order,
+ * which is held here as well.
  */
 export const oneAtATime = [
   post("/admin/payments/:id/refund", refund),
   post("/admin/orders/:id/cancel", cancel),
   post("/admin/returns", changeInBody),
-  post("/admin/returns/:id/receive", receiveReturn),
+  post("/admin/returns/:id/request", changeBy("return")),
+  post("/admin/returns/:id/receive", changeBy("return")),
+  post("/admin/returns/:id/receive/confirm", changeBy("return")),
   post("/admin/exchanges", changeInBody),
+  post("/admin/exchanges/:id/request", changeBy("order_exchange")),
   post("/admin/claims", changeInBody),
+  post("/admin/claims/:id/request", changeBy("order_claim")),
   post("/admin/orders/:id/transfer", changeOfOrder),
   post("/admin/orders/:id/credit-lines", changeOfOrder),
   post("/store/returns", changeInBody),

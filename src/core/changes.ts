@@ -17,6 +17,7 @@ export const changeCodes = [
   "collection_captured",
   "collection_refunded",
   "order_transactions",
+  "order_outstanding",
   "captured_beyond",
   "not_settled",
 ] as const
@@ -41,6 +42,7 @@ export const changeWords: Readonly<Record<ChangeCode, (number: string) => string
   collection_captured: () => "captured amount of the payment collection",
   collection_refunded: () => "refunded amount of the payment collection",
   order_transactions: () => "transactions of the order",
+  order_outstanding: () => "asked for again though it went back",
   captured_beyond: () => "captured beyond what the order wants",
   not_settled: () => "could not be compared",
 }

@@ -8,7 +8,15 @@ import {
   type GatewayPayment,
   type Operation,
 } from "../../src/services/ledger"
-import { captured, exactly, refunded, rounded, sum, type Payment } from "../support/fake-medusa"
+import {
+  captured,
+  exactly,
+  pendingDifference,
+  refunded,
+  rounded,
+  sum,
+  type Payment,
+} from "../support/fake-medusa"
 import { moved, type ModelGateway, type ModelOrder } from "../support/model-gateway"
 import type { World } from "./world"
 
@@ -277,6 +285,9 @@ function medusasOwnBooks(world: World): string[] {
     const transactions = sum(order?.transactions ?? [])
     if (order && transactions !== exactly(capturedSum - refundedSum))
       problems.push(`${order.id} has transactions of ${transactions}, its rows ${capturedSum - refundedSum}`)
+    // No order is changed here: what it asks for beyond its price has gone back to the shopper.
+    if (order && !order.canceled && pendingDifference(order) > exactly(order.total - capturedSum))
+      problems.push(`${order.id} asks for ${pendingDifference(order)} again`)
   }
   return problems
 }

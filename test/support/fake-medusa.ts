@@ -8,6 +8,7 @@ import {
   enteredAlone,
   refundForMedusa,
   type AlignBefore,
+  type Alignment,
   type Authorization,
   type BookDifference,
   type ChangeKind,
@@ -95,7 +96,18 @@ export interface Order {
   total: number
   /** What of that Medusa no longer wants: it writes one for what it gives back beyond what it owes anyway. */
   creditLines: number[]
-  transactions: { id: string; amount: number; reference: string; referenceId: string }[]
+  transactions: Transaction[]
+  /** Each change that is confirmed begins a new one, a credit line too. */
+  version: number
+}
+
+export interface Transaction {
+  id: string
+  amount: number
+  reference: string
+  referenceId: string
+  /** The order's, when it was entered; what the shop entered itself has none here. */
+  version?: number
 }
 
 export const emptyTables = (): MedusaTables => ({
@@ -302,7 +314,7 @@ export class FakeMedusa implements Host {
    * paid, on the collection that waits for its payment or on a new one. Medusa leaves the sessions as they are.
    */
   async changeOrder(orderId: string, total: number): Promise<void> {
-    const order = await this.write("order total", () => Object.assign(this.order(orderId), { total }))
+    const order = await this.write("order total", () => this.newVersion(orderId, { total }))
     const pending = pendingDifference(order)
     const waiting = this.collectionsOfOrder(orderId).find((one) => one.status === "not_paid")
     if (waiting && pending >= 0) await this.write("collection amount", () => (waiting.amount = pending))
@@ -312,7 +324,12 @@ export class FakeMedusa implements Host {
 
   /** An exchange or a claim that is cancelled: the collection goes on asking for its difference, and no event says so. */
   async cancelExchange(orderId: string, total: number): Promise<void> {
-    await this.write("order total", () => (this.order(orderId).total = total))
+    await this.write("order total", () => this.newVersion(orderId, { total }))
+  }
+
+  private newVersion(orderId: string, change: Partial<Order>): Order {
+    const order = this.order(orderId)
+    return Object.assign(order, change, { version: order.version + 1 })
   }
 
   /** `deleteOrderPaymentCollections`: the links go, and the sessions stay. */
@@ -400,7 +417,9 @@ export class FakeMedusa implements Host {
       order: order && {
         id: order.id,
         canceled: order.canceled,
-        wanted: this.major(pendingDifference(order) + sum(order.transactions)),
+        wanted: this.major(
+          pendingDifference(order) + sum(order.transactions) - creditMissing(order, payments.filter(isOurs)),
+        ),
         total: this.major(pendingDifference(order) + sum(order.transactions)),
       },
       collectionIds,
@@ -551,7 +570,7 @@ export class FakeMedusa implements Host {
     payment: HostPayment,
     order: HostOrder | undefined,
     before: AlignBefore,
-  ): Promise<{ changes: BookDifference[]; waits: boolean }> {
+  ): Promise<Alignment> {
     const collection = await this.collectionDifference(payment.collectionId)
     const transactions = await this.transactionDifference(order)
     const rows = await this.read("payments to align", () => [
@@ -563,11 +582,21 @@ export class FakeMedusa implements Host {
         row.captures.some((one) => one.createdAt > before.captures.getTime()) ||
         row.refunds.some((one) => one.createdAt > before.refunds.getTime()),
     )
-    if (waits) return { changes: [], waits }
+    if (waits) return { changes: [], waits, change: undefined }
     if (collection.length)
       await this.write("collection aligned", () => this.countCollection(payment.collectionId))
-    if (transactions.length) await this.alignTransactions(order)
-    return { changes: [...collection, ...transactions], waits }
+    const asked = transactions.filter(({ what }) => what === "order_outstanding")
+    const entered = transactions.filter(({ what }) => what !== "order_outstanding")
+    if (entered.length) await this.alignTransactions(order)
+    const change = asked.length && order ? this.#tables.changes.get(order.id) : undefined
+    if (order && !change)
+      for (const { from, to } of asked)
+        await this.addCreditLine(order.id, exactly(this.minor(from) - this.minor(to)))
+    return {
+      changes: [...collection, ...entered, ...(change ? [] : asked)],
+      waits: change !== undefined,
+      change,
+    }
   }
 
   async mark(sessionId: string, mark: SessionMark): Promise<void> {
@@ -726,6 +755,7 @@ export class FakeMedusa implements Host {
       total: collection.amount,
       creditLines: [],
       transactions: [],
+      version: 1,
     }
     await this.write("order", () => this.#tables.orders.set(order.id, order))
     undo.push(() => this.write("order deleted", () => void this.#tables.orders.delete(order.id)))
@@ -1018,7 +1048,8 @@ export class FakeMedusa implements Host {
     )
     if (missing.length)
       await this.write("transactions", () => {
-        for (const one of missing) order.transactions.push({ id: this.newId("ordtrx"), ...one })
+        for (const one of missing)
+          order.transactions.push({ id: this.newId("ordtrx"), ...one, version: order.version })
       })
   }
 
@@ -1029,7 +1060,7 @@ export class FakeMedusa implements Host {
       if (order.canceled)
         throw new MedusaProblem("invalid_data", `Order with id ${orderId} has been canceled.`)
       this.refuseSecondChange(orderId)
-      order.creditLines.push(amount)
+      this.newVersion(orderId, { creditLines: [...order.creditLines, amount] })
     })
   }
 
@@ -1056,8 +1087,14 @@ export class FakeMedusa implements Host {
     if (!host) return []
     return this.read("transactions", () => {
       const ours = this.oursOf(host.id)
-      const said = sum(this.order(host.id).transactions.filter(entered(ours)))
-      return this.differs("order_transactions", said, held(ours))
+      const order = this.order(host.id)
+      const said = sum(order.transactions.filter(entered(ours)))
+      const missing = host.canceled ? 0 : creditMissing(order, ours)
+      const asked = exactly(pendingDifference(order) + said - held(ours))
+      return [
+        ...this.differs("order_transactions", said, held(ours)),
+        ...this.differs("order_outstanding", asked, exactly(asked - missing)),
+      ]
     })
   }
 
@@ -1066,7 +1103,7 @@ export class FakeMedusa implements Host {
     if (!host) return
     await this.write("correction", () => {
       const ours = this.oursOf(host.id)
-      const { transactions } = this.order(host.id)
+      const { transactions, version } = this.order(host.id)
       const gap = exactly(held(ours) - sum(transactions.filter(entered(ours))))
       const absent = [
         ...ours.flatMap((one) => one.captures).map((row) => ({ ...row, reference: "capture" })),
@@ -1079,12 +1116,12 @@ export class FakeMedusa implements Host {
           ? absent
           : [{ id: ours[0]?.id ?? "", amount: gap, reference: "gateway_payments_correction" }]
       for (const { id, amount, reference } of missing)
-        transactions.push({ id: this.newId("ordtrx"), amount, reference, referenceId: id })
+        transactions.push({ id: this.newId("ordtrx"), amount, reference, referenceId: id, version })
     })
   }
 
   private oursOf(orderId: string): Payment[] {
-    return this.paymentsOfOrder(orderId).filter((one) => /^pp_(ksher|gnete)(_|$)/.test(one.providerId))
+    return this.paymentsOfOrder(orderId).filter(isOurs)
   }
 
   private differs(what: BookDifference["what"], from: number, to: number): BookDifference[] {
@@ -1212,6 +1249,28 @@ const exceeds = (payment: Payment, amount: number): boolean =>
 /** What is still to be paid for an order; negative: to be given back. */
 export const pendingDifference = ({ total, creditLines, transactions }: Order): number =>
   exactly(total - creditLines.reduce((all, amount) => all + amount, 0) - sum(transactions))
+
+const isOurs = ({ providerId }: Payment): boolean => /^pp_(ksher|gnete)(_|$)/.test(providerId)
+
+/**
+ * What went back of these payments and is asked for again, since the credit line was never entered: of refunds that no
+ * transaction names, or that one of the present version does.
+ */
+function creditMissing(order: Order, payments: readonly Payment[]): number {
+  const isPresent = ({ id, amount }: Row) => {
+    const named = order.transactions.find(
+      (one) => one.reference === "refund" && one.referenceId === id && one.amount === -amount,
+    )
+    const together = order.transactions.filter(
+      ({ reference, referenceId }) =>
+        reference !== "capture" && payments.some((payment) => payment.id === referenceId),
+    )
+    return ((named ?? together.at(-1))?.version ?? order.version) === order.version
+  }
+  const back = sum(payments.flatMap(({ refunds }) => refunds).filter(isPresent))
+  const unentered = sum(order.transactions.filter(entered(payments))) - held(payments)
+  return Math.max(0, Math.min(exactly(pendingDifference(order) + unentered), back))
+}
 
 const held = (payments: readonly Payment[]): number =>
   exactly(payments.reduce((total, one) => total + captured(one) - refunded(one), 0))

@@ -21,6 +21,7 @@ const texts = {
   collection_captured: "reconcile.what.collection_captured",
   collection_refunded: "reconcile.what.collection_refunded",
   order_transactions: "reconcile.what.order_transactions",
+  order_outstanding: "reconcile.what.order_outstanding",
   captured_beyond: "reconcile.what.captured_beyond",
 } as const satisfies Record<string, TextKey>
 

@@ -21,6 +21,7 @@ import {
 } from "../settlement"
 import type { CancelDeps, Host, ReconcileDeps, SettleDeps } from "../settlement"
 import { MedusaHost } from "./medusa"
+import { isOurs } from "./transactions"
 
 /** The plugin inside a running Medusa: what routes, subscribers and jobs start from. */
 export class GatewayPayments {
@@ -61,7 +62,7 @@ export class GatewayPayments {
   /** The provider entry with or without `pp_`, or `undefined` where none of this plugin's has that id. */
   provider(id: string): GatewayPaymentProvider | undefined {
     const key = id.startsWith("pp_") ? id : `pp_${id}`
-    if (!/^pp_(ksher|gnete)(_|$)/.test(key)) return undefined
+    if (!isOurs(key)) return undefined
     const providers = this.payments.paymentProviderService_
     // Without this every notification would be answered 404, and every payment called unknown.
     if (typeof providers?.retrieveProvider !== "function")

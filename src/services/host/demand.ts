@@ -3,12 +3,13 @@ import { MathBN, Modules } from "@medusajs/framework/utils"
 
 import { addMajor, lessMajor, type Demand } from "../../core"
 import { graph } from "./graph"
-import { isOfPayments, plainDecimal, total } from "./transactions"
-import type { Amount } from "./transactions"
+import { creditDue, gapOf, isOfPayments, isOurs, plainDecimal, total } from "./transactions"
+import type { Amount, Entered } from "./transactions"
 
 interface OrderRow {
   id: string
   status: string
+  version: number
   canceled_at: unknown
   total: Amount
   summary?: { pending_difference?: Amount; transaction_total?: Amount } | null
@@ -36,6 +37,7 @@ interface SessionRow {
 
 interface PaymentRow {
   id: string
+  provider_id: string
   payment_session_id: string
   payment_collection_id: string
   captures?: { id: string; amount: Amount }[]
@@ -91,7 +93,7 @@ export async function demandsOf(
         {
           collection: collection && { id, amount: plainDecimal(collection.amount) },
           detached: orderId === undefined && !carts.some((link) => link.payment_collection_id === id),
-          order: order && toOrder(order),
+          order: order && toOrder(order, entered, own),
           collectionIds: [...mine],
           sessionIds: sessions.filter(isMine).map((session) => session.id),
           held: own.flatMap(heldBy),
@@ -118,7 +120,7 @@ const transactionsOf = (container: MedusaContainer, orderIds: string[]) =>
     .resolve(Modules.ORDER)
     .listOrderTransactions(
       { order_id: orderIds },
-      { select: ["order_id", "amount", "reference", "reference_id"], take: null as never },
+      { select: ["order_id", "amount", "reference", "reference_id", "version"], take: null as never },
     )
 
 const linkFields = ["order_id", "payment_collection_id"]
@@ -126,10 +128,11 @@ const linkFields = ["order_id", "payment_collection_id"]
 const sessionFields = ["id", "payment_collection_id"]
 
 /** With the totals, which take off what is on its way back by a return that was asked for. */
-const orderFields = ["id", "status", "canceled_at", "total", "summary"]
+const orderFields = ["id", "status", "version", "canceled_at", "total", "summary"]
 
 const paymentFields = [
   "id",
+  "provider_id",
   "payment_session_id",
   "payment_collection_id",
   "captures.id",
@@ -138,12 +141,21 @@ const paymentFields = [
   "refunds.amount",
 ]
 
-function toOrder({ id, status, canceled_at, total, summary }: OrderRow): NonNullable<Demand["order"]> {
+/** An order does not want what it asks for only because Medusa has not entered its credit line yet. */
+function toOrder(
+  order: OrderRow,
+  transactions: readonly Entered[],
+  payments: readonly PaymentRow[],
+): NonNullable<Demand["order"]> {
+  const { id, status, version, canceled_at, total, summary } = order
   const pending = plainDecimal(summary?.pending_difference ?? 0)
+  const ours = payments.filter(({ provider_id }) => isOurs(provider_id))
+  const others = payments.filter(({ provider_id }) => !isOurs(provider_id))
+  const due = creditDue({ version, pending }, ours, transactions, gapOf(ours, transactions, others))
   return {
     id,
     canceled: status === "canceled" || canceled_at !== null,
-    wanted: addMajor(pending, plainDecimal(summary?.transaction_total ?? 0)),
+    wanted: lessMajor(addMajor(pending, plainDecimal(summary?.transaction_total ?? 0)), due),
     total: MathBN.convert(total).toFixed(),
   }
 }

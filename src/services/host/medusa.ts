@@ -7,10 +7,11 @@ import {
   refundPaymentWorkflow,
 } from "@medusajs/medusa/core-flows"
 
-import type { Demand } from "../../core"
+import { addMajor, lessMajor, type Demand } from "../../core"
 import { enteredAlone } from "../settlement"
 import type {
   AlignBefore,
+  Alignment,
   BookDifference,
   Host,
   HostOrder,
@@ -22,9 +23,18 @@ import type {
 } from "../settlement"
 import { demandOf, demandsOf } from "./demand"
 import { graph } from "./graph"
-import { lockOrder, orderOfRefund, orderStanding } from "./order"
+import { lockOrder, openChange, orderOfRefund, orderStanding } from "./order"
 import type { OrderSummary } from "./order"
-import { gapOf, plainDecimal, total, type Amount } from "./transactions"
+import {
+  creditDue,
+  gapOf,
+  isOurs,
+  plainDecimal,
+  total,
+  type Amount,
+  type Entered,
+  type Gap,
+} from "./transactions"
 
 /** `updatePaymentSessions` writes without calling the provider; it is generated, and missing from the interface. */
 interface DirectWrites {
@@ -184,13 +194,7 @@ export class MedusaHost implements Host {
     const [order] = await this.graph<OrderSummary>("order", ["id", "summary"], { id: orderId })
     const asked = order?.summary?.pending_difference ?? 0
     const amount = MathBN.lt(asked, returned) ? asked : returned
-    if (MathBN.lte(amount, 0)) return
-    await createOrderCreditLinesWorkflow(this.container).run({
-      input: {
-        id: orderId,
-        credit_lines: [{ amount, reference: "gateway_payments_cancel", reference_id: orderId }],
-      },
-    })
+    if (MathBN.gt(amount, 0)) await this.credit(orderId, plainDecimal(amount), "gateway_payments_cancel")
   }
 
   demandsOf(collectionIds: readonly string[]): Promise<Map<string, Demand>> {
@@ -209,12 +213,19 @@ export class MedusaHost implements Host {
     payment: HostPayment,
     order: HostOrder | undefined,
     before: AlignBefore,
-  ): Promise<{ changes: BookDifference[]; waits: boolean }> {
+  ): Promise<Alignment> {
     const books = (await this.books(payment, order)).filter(({ difference }) => difference.length > 0)
-    const waits = books.some(({ rows }) => rows.some((row) => isYounger(row, before)))
-    if (waits) return { changes: [], waits }
-    for (const { align } of books) await align()
-    return { changes: books.flatMap(({ difference }) => difference), waits }
+    if (books.some(({ rows }) => rows.some((row) => isYounger(row, before))))
+      return { changes: [], waits: true, change: undefined }
+    const credits = order && books.some(({ difference }) => difference.some(isOutstanding))
+    const change = credits ? await openChange(this.container, order.id) : undefined
+    // Medusa lets one change of an order be open at a time, and a credit line is one.
+    const ready = change === undefined ? books : books.map(withoutCredit)
+    for (const { align, credit } of ready) {
+      await align()
+      await credit?.()
+    }
+    return { changes: ready.flatMap(({ difference }) => difference), waits: change !== undefined, change }
   }
 
   async mark(sessionId: string, mark: SessionMark): Promise<void> {
@@ -269,7 +280,7 @@ export class MedusaHost implements Host {
     const orders = this.container.resolve(Modules.ORDER)
     const transactions = await orders.listOrderTransactions(
       { order_id: order.id },
-      { select: ["amount", "reference", "reference_id"], take: null as never },
+      { select: ["amount", "reference", "reference_id", "version"], take: null as never },
     )
     // Read after the transactions: what those name is among the rows.
     const all = await this.paymentsOf(collectionIds)
@@ -279,9 +290,11 @@ export class MedusaHost implements Host {
     // What other providers' payments left in the order's transactions is not ours to put right.
     const others = all.filter((row) => !isOurs(row.provider_id))
     const gap = gapOf(rows, transactions, others)
-    const difference = differs("order_transactions", gap.entered, gap.held)
-    const align = () =>
-      orders.addOrderTransactions(
+    const due = await this.outstanding(order, rows, transactions, gap)
+    const difference = [...differs("order_transactions", gap.entered, gap.held), ...due.difference]
+    const align = async () => {
+      if (!gap.missing.length) return
+      await orders.addOrderTransactions(
         gap.missing.map(({ amount, reference, referenceId }) => ({
           order_id: order.id,
           amount: new BigNumber(amount),
@@ -290,7 +303,36 @@ export class MedusaHost implements Host {
           reference_id: referenceId,
         })),
       )
-    return { rows, difference, align }
+    }
+    return { rows, difference, align, credit: due.credit }
+  }
+
+  /** What an order that lives on asks for again, though it only went back. */
+  private async outstanding(
+    order: HostOrder,
+    rows: readonly PaymentRow[],
+    transactions: readonly Entered[],
+    gap: Gap,
+  ): Promise<Pick<Book, "difference" | "credit">> {
+    if (order.canceled || !rows.some((row) => row.refunds?.length)) return { difference: [] }
+    const fields = ["id", "version", "summary"]
+    const [found] = await this.graph<OrderSummary>("order", fields, { id: order.id })
+    if (!found) return { difference: [] }
+    const asked = { version: found.version ?? 0, pending: found.summary?.pending_difference ?? 0 }
+    const due = creditDue(asked, rows, transactions, gap)
+    if (due === "0") return { difference: [] }
+    const from = lessMajor(addMajor(plainDecimal(asked.pending), gap.entered), gap.held)
+    return {
+      difference: [{ what: "order_outstanding", from, to: lessMajor(from, due) }],
+      credit: () => this.credit(order.id, due, "gateway_payments_refund"),
+    }
+  }
+
+  private async credit(orderId: string, amount: string, reference: string): Promise<void> {
+    const line = { amount: new BigNumber(amount), reference, reference_id: orderId }
+    await createOrderCreditLinesWorkflow(this.container).run({
+      input: { id: orderId, credit_lines: [line] },
+    })
   }
 
   private paymentsOf(collectionIds: readonly string[]): Promise<PaymentOfOrder[]> {
@@ -315,16 +357,24 @@ interface Book {
   rows: readonly PaymentRow[]
   difference: BookDifference[]
   align: () => Promise<unknown>
+  /** Takes off what the order asks for again. */
+  credit?: (() => Promise<void>) | undefined
 }
 
 const noBook: Book = { rows: [], difference: [], align: () => Promise.resolve() }
+
+const isOutstanding = ({ what }: BookDifference): boolean => what === "order_outstanding"
+
+const withoutCredit = (book: Book): Book => ({
+  ...book,
+  difference: book.difference.filter((one) => !isOutstanding(one)),
+  credit: undefined,
+})
 
 const differs = (what: BookDifference["what"], said: unknown, held: string): BookDifference[] => {
   const from = plainDecimal((said ?? 0) as Amount)
   return MathBN.eq(from, held) ? [] : [{ what, from, to: held }]
 }
-
-const isOurs = (providerId: string): boolean => /^pp_(ksher|gnete)(_|$)/.test(providerId)
 
 const isYounger = ({ captures = [], refunds = [] }: PaymentRow, before: AlignBefore): boolean =>
   captures.some((row) => new Date(row.created_at) > before.captures) ||

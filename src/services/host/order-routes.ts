@@ -4,7 +4,7 @@ import { PaymentProblem } from "../../core"
 import { paymentsOfOrder, refuseHalfCancel, refuseUnenterable, second, writtenCancel } from "../settlement"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
-import { plainDecimal, type Amount } from "./transactions"
+import { isOurs, plainDecimal, type Amount } from "./transactions"
 import { orderOfCollection } from "./order"
 
 /** Runs one of Medusa's routes to its end, and says with which HTTP status it answered. */
@@ -32,8 +32,7 @@ export async function aroundRefund(
   const fields = ["provider_id", "payment_collection_id", "amount"]
   const [payment] = await graph<PaymentRow>(container, "payment", fields, { id: asked.paymentId })
   const orderId = payment && (await orderOfCollection(container, payment.payment_collection_id))
-  const isOurs = payment && /^pp_(ksher|gnete)(_|$)/.test(payment.provider_id)
-  if (!isOurs || !orderId) return aroundChange(plugin, orderId, run)
+  if (!payment || !isOurs(payment.provider_id) || !orderId) return aroundChange(plugin, orderId, run)
   const amount = plainDecimal(typeof asked.amount === "number" ? asked.amount : payment.amount)
   const refund = { paymentId: asked.paymentId, amount, by: asked.by }
   const { orders } = plugin.ledger
@@ -55,7 +54,7 @@ const repeated = () =>
 
 /** Medusa's cancel: it either cancels the order or sends nothing. */
 export async function aroundCancel(plugin: GatewayPayments, orderId: string, run: RunRoute): Promise<void> {
-  if (!(await isOurs(plugin, orderId))) {
+  if (!(await hasOurs(plugin, orderId))) {
     await run()
     return
   }
@@ -72,18 +71,22 @@ export async function aroundChange(
   orderId: string | undefined,
   run: RunRoute,
 ): Promise<void> {
-  const held = orderId !== undefined && (await isOurs(plugin, orderId)) ? orderId : undefined
+  const held = orderId !== undefined && (await hasOurs(plugin, orderId)) ? orderId : undefined
   await plugin.atOrder(held, run)
 }
 
-const isOurs = async (plugin: GatewayPayments, orderId: string): Promise<boolean> =>
+const hasOurs = async (plugin: GatewayPayments, orderId: string): Promise<boolean> =>
   (await paymentsOfOrder(orderId, plugin.ledger, plugin.host)).length > 0
 
-/** The order of a return, for Medusa's route that begins to receive it. */
-export async function orderOfReturn(
+/** What changes an order, as Medusa's query calls it. */
+export type OrderChanger = "return" | "order_exchange" | "order_claim"
+
+/** The order of a return, an exchange or a claim, for Medusa's routes that know only the id of that. */
+export async function orderOfChange(
   container: MedusaContainer,
-  returnId: string,
+  entity: OrderChanger,
+  id: string,
 ): Promise<string | undefined> {
-  const [row] = await graph<{ order_id: string }>(container, "return", ["order_id"], { id: returnId })
+  const [row] = await graph<{ order_id: string }>(container, entity, ["order_id"], { id })
   return row?.order_id
 }

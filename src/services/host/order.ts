@@ -13,6 +13,7 @@ import type { Amount } from "./transactions"
 
 export interface OrderSummary {
   id: string
+  version?: number
   summary?: { pending_difference?: Amount } | null
 }
 
@@ -91,7 +92,10 @@ function needsCreditLine(order: OrderSummary, amount: string): boolean {
  */
 const creditLineTakesMs = 30_000
 
-async function openChange(container: MedusaContainer, orderId: string): Promise<ChangeKind | undefined> {
+export async function openChange(
+  container: MedusaContainer,
+  orderId: string,
+): Promise<ChangeKind | undefined> {
   const found = await graph<ChangeRow>(container, "order_change", ["id", "change_type", "created_at"], {
     order_id: orderId,
     status: ["pending", "requested"],

@@ -3,7 +3,7 @@ import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 
 import { logLine, reasonOf } from "../observability"
 import { gatewayPayments } from "./application"
-import { graph } from "./graph"
+import { orderOfChange, type OrderChanger } from "./order-routes"
 
 type Behind = (req: MedusaRequest, res: MedusaResponse, next: MedusaNextFunction) => void
 
@@ -22,11 +22,10 @@ const behind =
     next()
   }
 
-/** `entity` as Medusa's query calls it: `order_exchange`, `order_claim`, `return`. */
-export const reviewOrderBehind = (entity: string): Behind =>
+export const reviewOrderBehind = (entity: OrderChanger): Behind =>
   behind(async ({ scope, params }) => {
-    const [row] = await graph<{ order_id: string }>(scope, entity, ["order_id"], { id: params.id })
-    if (row) await gatewayPayments(scope).reviewOrder(row.order_id)
+    const orderId = await orderOfChange(scope, entity, params.id ?? "")
+    if (orderId) await gatewayPayments(scope).reviewOrder(orderId)
   })
 
 /** A draft order goes by its own id. */

@@ -17,11 +17,16 @@ interface Named {
   refunds?: readonly { id: string }[]
 }
 
-interface Entered {
+export interface Entered {
   amount: Amount
   reference?: string | null
   reference_id?: string | null
+  /** The order's, when it was entered. */
+  version?: number
 }
+
+/** Whether a provider of Medusa's is this plugin's. */
+export const isOurs = (providerId: string): boolean => /^pp_(ksher|gnete)(_|$)/.test(providerId)
 
 /**
  * Whether a transaction of an order is Medusa's of one of these payments, and of none of the others. One that the shop or another
@@ -102,4 +107,49 @@ const unentered = (payments: readonly Booked[], transactions: readonly Entered[]
       })),
     ])
     .filter(({ reference, referenceId }) => !named.has(`${reference} ${referenceId}`))
+}
+
+/** What an order says of itself. */
+export interface Asked {
+  version: number
+  /** What it asks for; below zero it owes the shopper. */
+  pending: Amount
+}
+
+/**
+ * What an order asks for only because it went back: its process died before Medusa entered the credit line. A credit line begins
+ * a new version of the order, so it can only be missing of refunds under the present one, and of those not entered yet.
+ */
+export function creditDue(
+  { version, pending }: Asked,
+  payments: readonly Booked[],
+  transactions: readonly Entered[],
+  gap: Pick<Gap, "held" | "entered">,
+): string {
+  const asked = MathBN.add(pending, MathBN.sub(gap.entered, gap.held))
+  const back = total(
+    payments
+      .flatMap(({ refunds = [] }) => refunds)
+      .filter((row) => (enteredUnder(row, payments, transactions) ?? version) === version),
+  )
+  const due = MathBN.lt(asked, back) ? asked : MathBN.convert(back)
+  return MathBN.gt(due, 0) ? plainDecimal(due) : "0"
+}
+
+/**
+ * The version a refund was entered under. Medusa's cancel and a correction enter several at once, under a payment's id. Medusa's
+ * next refund enters one that its dead process had not, by its own amount: what makes up for that counts.
+ */
+function enteredUnder(
+  { id, amount }: Row,
+  payments: readonly Booked[],
+  transactions: readonly Entered[],
+): number | undefined {
+  const own = transactions.find((one) => one.reference === "refund" && one.reference_id === id)
+  if (own && MathBN.eq(MathBN.add(own.amount, amount), 0)) return own.version
+  const ids = new Set(payments.map((payment) => payment.id))
+  const versions = transactions
+    .filter((one) => one.reference !== "capture" && ids.has(one.reference_id ?? ""))
+    .map((one) => one.version ?? 0)
+  return versions.length ? Math.max(...versions) : undefined
 }

@@ -8,7 +8,7 @@ import { carriedRows, uncarried } from "./carried"
 import type { SettleDeps } from "./deps"
 import { changeInWords } from "./enterable"
 import { codeOf, quiet } from "./give-back"
-import type { HostOrder, HostPayment } from "./host"
+import type { Alignment, ChangeKind, HostOrder, HostPayment } from "./host"
 import { fresh } from "./known"
 import { notBooked } from "./refund"
 import { after, justPaid, minute } from "./schedule"
@@ -50,7 +50,6 @@ export async function bookReturns(
   const now = await fresh(payment, deps)
   if (now.attentionCode === "books_differ" && !(await uncarried(now, deps)))
     await clear(now, ["books_differ"], deps)
-  await clear(now, ["order_changing"], deps)
   return true
 }
 
@@ -71,15 +70,26 @@ async function waitsForChange(
   const standing = await deps.host.orderStanding(order.id, amount)
   if (!standing?.change || !standing.needsCreditLine) return false
   const since = operation.settledAt ?? operation.createdAt
-  if (since > after(deps, -changesTake)) return true
-  const { name, end } = changeInWords(standing.change)
+  await callForEnd(payment, standing.change, since, `Refund ${operation.number} of ${amount}`, deps)
+  return true
+}
+
+/** An admin who takes long over a change is told that money waits for its end. */
+async function callForEnd(
+  payment: GatewayPayment,
+  change: ChangeKind,
+  since: Date,
+  what: string,
+  deps: SettleDeps,
+): Promise<void> {
+  if (since > after(deps, -changesTake)) return
+  const { name, end } = changeInWords(change)
   await raise(
     payment,
     "order_changing",
-    `Refund ${operation.number} of ${amount} went through at the gateway. Medusa cannot enter it while the order has ${name} open: ${end}. It is then entered automatically.`,
+    `${what} went through at the gateway. Medusa cannot enter it while the order has ${name} open: ${end}. It is then entered automatically.`,
     deps,
   )
-  return true
 }
 
 /** Medusa's own number where it has asked for it; what was returned without it is whole minor units. */
@@ -103,22 +113,27 @@ async function yetToCarry(booked: HostPayment, payment: GatewayPayment, deps: Se
 }
 
 /**
- * After a kill Medusa may hold a capture or a refund whose amounts and transactions it never got to write. `waits` where a row
- * is so young that whoever made it may still be writing: then it is looked at again.
+ * After a kill Medusa may hold a capture or a refund whose amounts, transactions and credit line it never got to write. `waits`
+ * where it is looked at again soon: a row is so young that whoever made it may still be writing, or a change is open.
  */
 export async function alignBooks(
-  sessionId: string,
+  payment: GatewayPayment,
   order: HostOrder | undefined,
   deps: SettleDeps,
-): Promise<{ waits: boolean }> {
-  const booked = await deps.host.payment(sessionId)
-  if (!booked) return { waits: false }
+): Promise<Omit<Alignment, "changes">> {
+  const booked = await deps.host.payment(payment.sessionId)
+  if (!booked) return { waits: false, change: undefined }
   const before = { captures: after(deps, -captureTakes), refunds: after(deps, -refundTakes) }
-  const { changes, waits } = await deps.host.alignBooks(booked, order, before)
+  const { changes, waits, change } = await deps.host.alignBooks(booked, order, before)
   for (const { what, from, to } of changes)
-    deps.log.info(logLine("books_aligned", { session: sessionId, what }, `${from} is now ${to}`))
-  return { waits: waits || booked.refunds.some((row) => row.createdAt > before.refunds) }
+    deps.log.info(logLine("books_aligned", { session: payment.sessionId, what }, `${from} is now ${to}`))
+  if (change)
+    await callForEnd(await fresh(payment, deps), change, lastRefund(booked), "A refund of this payment", deps)
+  return { waits: waits || lastRefund(booked) > before.refunds, change }
 }
+
+const lastRefund = ({ refunds }: HostPayment): Date =>
+  new Date(Math.max(0, ...refunds.map(({ createdAt }) => createdAt.getTime())))
 
 /** How long Medusa may take to enter a capture among the transactions of its order. */
 const captureTakes = minute

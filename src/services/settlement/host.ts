@@ -25,13 +25,9 @@ export interface Host {
   compareBooks(payment: HostPayment, order: HostOrder | undefined): Promise<BookDifference[]>
   /**
    * Puts those right, and says what it changed. Rows younger than `before` are left alone: whoever made them may still be
-   * writing.
+   * writing. So is what an order asks for again, while a change of it is open.
    */
-  alignBooks(
-    payment: HostPayment,
-    order: HostOrder | undefined,
-    before: AlignBefore,
-  ): Promise<{ changes: BookDifference[]; waits: boolean }>
+  alignBooks(payment: HostPayment, order: HostOrder | undefined, before: AlignBefore): Promise<Alignment>
   /** The order of the payment that Medusa's refund row belongs to. */
   orderOfRefund(refundId: string): Promise<string | undefined>
   /** What stands in the way of a refund of `amount`, or of any where there is none. `undefined`: there is no such order. */
@@ -67,9 +63,17 @@ export interface HostPayment {
 
 /** Major units. `from` is what the books say, `to` what Medusa's captures and refunds add up to. */
 export interface BookDifference {
-  what: "collection_captured" | "collection_refunded" | "order_transactions"
+  what: "collection_captured" | "collection_refunded" | "order_transactions" | "order_outstanding"
   from: string
   to: string
+}
+
+export interface Alignment {
+  changes: BookDifference[]
+  /** Something is left to be put right soon. */
+  waits: boolean
+  /** The change of the order that it waits for. */
+  change: ChangeKind | undefined
 }
 
 /** A capture is entered at once, a refund only after the gateway has answered. */

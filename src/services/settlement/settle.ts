@@ -48,16 +48,25 @@ async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<bool
   if (!hasMoney(payment.state)) return false
   // How much of it is still there, only a person can find out: nothing is captured, and nothing sent back.
   const unsure = payment.attentionCode === "outside_unclear"
-  const captured = unsure ? payment : await inMedusaCaptured(payment, deps)
-  const order = await orderFor(captured, deps)
   try {
-    return await withOrderLease(order?.id, deps, () => inOrder(captured, order, unsure, deps))
+    return await withOrderLease(orderToPay(payment), deps, async () => {
+      const captured = unsure ? payment : await inMedusaCaptured(payment, deps)
+      const order = await orderFor(captured, deps)
+      return withOrderLease(order?.id, deps, () => inOrder(captured, order, unsure, deps))
+    })
   } catch (error) {
     // Somebody else is at the order: looked at again soon.
     if (codeOf(error) === "order_busy") return true
     throw error
   }
 }
+
+/**
+ * The order that money comes in for. It is held from before the capture: Medusa enters the money under the version that the order
+ * had a moment ago, and a change that is confirmed in between would begin a new one without it.
+ */
+const orderToPay = ({ capturedAt, orderId }: GatewayPayment): string | undefined =>
+  capturedAt === null ? (orderId ?? undefined) : undefined
 
 /** Refunds go out, and are entered, one after the other, and not beside anything else that is done at the order. */
 async function inOrder(
@@ -75,8 +84,13 @@ async function inOrder(
   }
   const returned = unsure ? payment : await giveBackOwed(payment, booked, order, deps)
   const entered = await bookReturns(returned, order, deps)
-  const { waits } = await alignBooks(payment.sessionId, order, deps)
-  const last = await orphaned(await fresh(payment, deps), order, deps)
+  const { waits, change } = await alignBooks(payment, order, deps)
+  const now = await fresh(payment, deps)
+  const last = await orphaned(
+    entered && !change ? await clear(now, ["order_changing"], deps) : now,
+    order,
+    deps,
+  )
   return !entered || waits || (!order && (await mayBePlaced(last, deps)))
 }
 

@@ -107,7 +107,14 @@ export async function expectEnd(world: Premises, { story, subject }: Case): Prom
     (one) => one.state === "sent" || one.state === "unknown",
   )
   expect({ attention, state, unclear }).toEqual({ attention: null, state: story.mark, unclear: [] })
+  if (story.held) expect(await outstanding(world, order.id)).toBe(0)
   await expectNoOtherOpen(world, subject)
+}
+
+/** What Medusa asks for on the order: whatever of it went back is credited. */
+async function outstanding(world: Premises, orderId: string): Promise<number> {
+  const { order } = await world.shop.admin("get", `/admin/orders/${orderId}?fields=id,*summary`)
+  return (order as { summary: { pending_difference: number } }).summary.pending_difference
 }
 
 /** Nothing of the cart can still be paid: what was opened and lost is closed. */

@@ -1,3 +1,5 @@
+import { Modules } from "@medusajs/framework/utils"
+
 import {
   toSession,
   type Answer,
@@ -13,10 +15,22 @@ import {
   inRealMedusa,
   paidOrder,
   runJob,
+  travel,
   unpaidOrder,
   type World,
 } from "../world"
-import { atRest, changeCart, deliver, gnete, promotion, refund, sync, ways, type Way } from "./support"
+import {
+  atRest,
+  changeCart,
+  deliver,
+  gnete,
+  minute,
+  promotion,
+  refund,
+  sync,
+  ways,
+  type Way,
+} from "./support"
 
 inRealMedusa((world) => {
   afterEach(() => atRest(world))
@@ -124,6 +138,154 @@ inRealMedusa((world) => {
       )
       expect((await books(world, order)).captured).toBe(way.major)
     })
+  })
+
+  describe.each(ways)("a refund whose process died before Medusa had entered it: %s", (_, way) => {
+    const part = 12.5
+
+    /** What such a process leaves behind: the money is back and the row is there; of the order's books, so much. */
+    async function dies(
+      order: PlacedOrder,
+      entered: "nothing" | "transaction",
+      amount = part,
+    ): Promise<void> {
+      const { payments } = await books(world, order)
+      const payment_id = payments[0]!.id
+      const before = new Set((await books(world, order)).refunds.map(({ id }) => id))
+      await world.container.resolve(Modules.PAYMENT).refundPayment({ payment_id, amount })
+      if (entered === "nothing") return
+      const row = (await books(world, order)).refunds.find(({ id }) => !before.has(id))
+      await world.container.resolve(Modules.ORDER).addOrderTransactions({
+        order_id: order.id,
+        amount: -amount,
+        currency_code: way.currency,
+        reference: "refund",
+        reference_id: row!.id,
+      })
+    }
+    const credited = async (order: AnOrder): Promise<number[]> => {
+      const fields = "id,*credit_lines"
+      const { order: found } = await world.shop.admin("get", `/admin/orders/${order.id}?fields=${fields}`)
+      return found.credit_lines.map((line: Answer) => Number(line.amount))
+    }
+    const returned = async (order: PlacedOrder) => (await gatewayBooks(world, order)).returned / 100
+
+    it.each(["nothing", "transaction"] as const)(
+      "%s of it was entered: the order asks for nothing again, and the money went back once",
+      async (entered) => {
+        const order = await paidOrder(world, way.provider, way.pay)
+        await dies(order, entered)
+        await runJob(world, 3 * minute)
+        await runJob(world, 3 * minute)
+
+        expect(await summary(world, order)).toMatchObject({ pending_difference: 0 })
+        expect([await credited(order), await returned(order)]).toEqual([[part], part])
+        expect((await told(world, order)).attention).toEqual([])
+      },
+    )
+
+    it("a link for what the order asks for again cannot be opened meanwhile", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      await dies(order, "transaction")
+      const { payment_collection } = await world.shop.admin("post", "/admin/payment-collections", {
+        order_id: order.id,
+        amount: part,
+      })
+      const link = await tryToPay(world, payment_collection.id, way.provider)
+      expect([link.status, link.data.message]).toEqual([
+        400,
+        expect.stringContaining("0.00 is still to be paid"),
+      ])
+    })
+
+    it("what an edit asks for besides is asked for still", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      await addOne(world, order)
+      const { pending_difference: more } = await summary(world, order)
+      await dies(order, "nothing")
+      await runJob(world, 3 * minute)
+
+      expect([(await summary(world, order)).pending_difference, await credited(order)]).toEqual([
+        more,
+        [part],
+      ])
+      await runJob(world, 3 * minute)
+      expect([(await summary(world, order)).pending_difference, await credited(order)]).toEqual([
+        more,
+        [part],
+      ])
+    })
+
+    it("a later refund is credited as well, and what was owed anyway is not", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      await dies(order, "nothing")
+      expect((await refund(world, order, 1)).status).toBe(200)
+      await runJob(world, 3 * minute)
+      expect((await credited(order)).sort((one, other) => one - other)).toEqual([1, part])
+      expect((await summary(world, order)).pending_difference).toBe(0)
+    })
+
+    it("a change is open: an admin is told after a while, and the rest follows when it ends", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      await dies(order, "nothing")
+      await world.shop.admin("post", "/admin/order-edits", { order_id: order.id })
+      await runJob(world, 3 * minute)
+      expect((await told(world, order)).attention).toEqual([])
+      await runJob(world, 15 * minute)
+      expect((await told(world, order)).attention).toEqual(["order_changing"])
+
+      await world.shop.admin("delete", `/admin/order-edits/${order.id}`)
+      await sync(world, order)
+      expect((await told(world, order)).attention).toEqual([])
+      expect([(await summary(world, order)).pending_difference, await credited(order)]).toEqual([0, [part]])
+    })
+
+    it("a comparison tells of it, and changes nothing until it is asked to", async () => {
+      const order = await paidOrder(world, way.provider, way.pay)
+      await dies(order, "transaction")
+      travel(3 * minute)
+      const { id } = await standing(world, order.session)
+      const compared = async (dry_run: boolean) =>
+        (await world.shop.admin("post", "/admin/gateway-payments/reconcile", { dry_run })).changes.filter(
+          (one: Answer) => one.code === "order_outstanding" && one.gateway_payment_id === id,
+        )
+      expect(await compared(true)).toMatchObject([{ from: String(part), to: "0" }])
+      expect((await summary(world, order)).pending_difference).toBe(part)
+      expect(await compared(false)).toHaveLength(1)
+      expect([(await summary(world, order)).pending_difference, await compared(true)]).toEqual([0, []])
+    })
+  })
+
+  it.each(ways)("money that comes in while an edit is confirmed counts in the order: %s", async (_, way) => {
+    const order = await paidOrder(world, way.provider, way.pay)
+    const item = await addOne(world, order)
+    const link = await linkForTheRest(world, order, way.provider)
+    const { pending_difference: more } = await summary(world, order)
+    await world.shop.admin("post", "/admin/order-edits", { order_id: order.id })
+    await setQuantity(world, order.id, item, 3)
+    await world.shop.admin("post", `/admin/order-edits/${order.id}/request`, {})
+    const confirm = () => world.shop.tryAdmin("post", `/admin/order-edits/${order.id}/confirm`, {})
+
+    // Medusa has read the order's version, and not written the transaction of the capture yet.
+    const { orderTransactionService_: transactions } = world.container.resolve(Modules.ORDER) as unknown as {
+      orderTransactionService_: { create: (...args: unknown[]) => Promise<unknown> }
+    }
+    const create = transactions.create.bind(transactions)
+    const meanwhile: number[] = []
+    jest.spyOn(transactions, "create").mockImplementationOnce(async (...args) => {
+      meanwhile.push((await confirm()).status)
+      return create(...args)
+    })
+    await world.sandbox.pay(link.number, way.pay)
+    await deliver(world, { session: link })
+    await eventually(
+      () => standing(world, link),
+      ({ capturedAt, announced }) => capturedAt !== null && announced.startsWith("paid"),
+    )
+    if (meanwhile[0] !== 200) expect((await confirm()).status).toBe(200)
+
+    expect(meanwhile).toHaveLength(1)
+    expect((await summary(world, order)).pending_difference).toBe(more)
   })
 
   describe("an order that is changed after it was paid", () => {
@@ -401,7 +563,6 @@ async function payTheRest(world: World, order: AnOrder): Promise<void> {
 
 /** A second session beside the one that is there, as two tabs make at the same time. */
 async function besides(world: World, collectionId: string, provider: string): Promise<string> {
-  const { Modules } = await import("@medusajs/framework/utils")
   const payments = world.container.resolve(Modules.PAYMENT)
   const collection = await payments.retrievePaymentCollection(collectionId)
   const made = await payments.createPaymentSession(collectionId, {

@@ -123,7 +123,7 @@ describe.each<[string, Variant]>([
       mark.mockRestore()
       // The refund takes the payment, and dies on its way: nobody else will look.
       await lane.ledger.leases.take({ id }, 2 * minute)
-      return { changes: [], waits: false }
+      return { changes: [], waits: false, change: undefined }
     })
     await shop.sync()
     expect((await shop.payment()).nextCheckAt?.getTime()).toBeLessThanOrEqual(
