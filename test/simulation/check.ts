@@ -152,7 +152,7 @@ const neverOpened = (payment: GatewayPayment): boolean =>
 
 /** "Dismiss": the shop keeps the money that is held, and nothing more is to be done. */
 const keptByHand = ({ payment, world }: Case): boolean =>
-  payment.settledBy === "outside" && hasMoney(payment.state) && world.dismissed.has(payment.number)
+  payment.dismissed.length > 0 && hasMoney(payment.state) && world.dismissed.has(payment.number)
 
 /** Nobody has to look at it: all three books must agree, and nothing may be owed. */
 function whenSettled(one: Case): Finding[] {

@@ -32,6 +32,8 @@ export interface GatewayPayment {
   attention: string | null
   /** The attention that stood before nothing could be asked about the payment any more: it comes back. */
   setAside: Attention | null
+  /** What a person decided that nothing is to be done about. */
+  dismissed: readonly Dismissed[]
   action: PaymentAction | null
   expiresAt: Date | null
   paidAt: Date | null
@@ -51,6 +53,12 @@ export interface GatewayPayment {
   turn: string | null
   createdAt: Date
   updatedAt: Date
+}
+
+/** What was owed when a person dismissed it: under one of Medusa's refunds, or (null) without one. Minor units. */
+export interface Dismissed {
+  refundId: string | null
+  amount: number
 }
 
 export interface Attention {
@@ -97,6 +105,7 @@ export type PaymentPatch = Partial<
     | "attentionCode"
     | "attention"
     | "setAside"
+    | "dismissed"
     | "action"
     | "expiresAt"
     | "paidAt"
@@ -130,6 +139,7 @@ const columns: Record<Exclude<keyof PaymentPatch, "dueBy">, string> = {
   attentionCode: "attention_code",
   attention: "attention",
   setAside: "set_aside",
+  dismissed: "dismissed",
   action: "action",
   expiresAt: "expires_at",
   paidAt: "paid_at",
@@ -479,7 +489,7 @@ function assign(patch: PaymentPatch): { assignments: string[]; bindings: unknown
   }
 }
 
-const asJson: ReadonlySet<keyof PaymentPatch> = new Set(["action", "setAside"])
+const asJson: ReadonlySet<keyof PaymentPatch> = new Set(["action", "setAside", "dismissed"])
 
 export const placeholders = (values: readonly unknown[]): string => values.map(() => "?").join(", ")
 
@@ -512,6 +522,7 @@ export interface PaymentRow {
   attention_code: string | null
   attention: string | null
   set_aside: Attention | null
+  dismissed: Dismissed[]
   action: PaymentAction | null
   expires_at: Date | null
   paid_at: Date | null
@@ -552,6 +563,7 @@ export const toPayment = (row: PaymentRow): GatewayPayment => ({
   attentionCode: row.attention_code,
   attention: row.attention,
   setAside: row.set_aside,
+  dismissed: row.dismissed,
   action: row.action,
   expiresAt: row.expires_at,
   paidAt: row.paid_at,

@@ -1,7 +1,6 @@
 import { holdsMoney } from "../../core"
 import { returns } from "../ledger"
-import type { GatewayPayment, Operation } from "../ledger"
-import type { SettleDeps } from "./deps"
+import type { Operation } from "../ledger"
 import type { HostPayment } from "./host"
 
 /** Medusa's refund rows whose money went back, is going, or may have gone. */
@@ -19,19 +18,4 @@ export function owedRows(
 ): HostPayment["refunds"] {
   const carried = carriedRows(operations)
   return (booked?.refunds ?? []).filter((row) => !carried.has(row.id))
-}
-
-/** Whether Medusa holds a refund that the gateway accepted and failed later: it is made again within minutes, not days. */
-export async function owedInMedusa(operations: readonly Operation[], deps: SettleDeps): Promise<boolean> {
-  const carried = carriedRows(operations)
-  const failed = returns(operations).flatMap((one) => (carried.has(one.refundId) ? [] : (one.refundId ?? [])))
-  return failed.length > 0 && (await deps.refundsHeld(failed)).size > 0
-}
-
-/** Whether Medusa still holds a row that no operation carries. */
-export async function uncarried(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
-  const operations = await deps.ledger.operations.ofPayment(payment.id)
-  const carried = carriedRows(operations)
-  const booked = await deps.host.payment(payment.sessionId)
-  return booked?.refunds.some((row) => !carried.has(row.id)) ?? false
 }

@@ -1,13 +1,14 @@
-import { PaymentProblem, addMajor, isUnclear, lessMajor, roundToMinor, titleOf, toMajor } from "../../core"
+import { PaymentProblem, isUnclear, lessMajor, titleOf, toMajor } from "../../core"
 import { committedAmount, isDone, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import { clear, raise } from "./attention"
 import { booking } from "./booking"
 import { notCaptured } from "./capture"
-import { uncarried } from "./carried"
 import type { SettleDeps } from "./deps"
+import { dismissedAmount, dismissedRest, heldBy, isDismissed } from "./dismissed"
 import type { HostOrder, HostPayment } from "./host"
 import { fresh } from "./known"
+import { uncarried } from "./owed"
 import { notBooked, refund, untoldOf } from "./refund"
 import { minute } from "./schedule"
 import { inMedusa, shareOf } from "./share"
@@ -24,16 +25,16 @@ export async function giveBackOwed(
 
 /** Money that Medusa never booked: late, or paid for an order that was cancelled before. Given back, or held for a person. */
 export async function giveBackUnbooked(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  const late =
-    payment.settledBy === null &&
-    (payment.state === "paid_late" || (payment.unwanted !== null && payment.state !== "refunded"))
+  const late = payment.state === "paid_late" || (payment.unwanted !== null && payment.state !== "refunded")
   // A part went back in the gateway's console before Medusa had captured: it captures whole payments only.
   if (payment.state === "partially_refunded" && !payment.unwanted)
     return notCaptured(payment, "part of it was returned in the gateway's console", deps)
   if (!late) return payment
   const operations = await deps.ledger.operations.ofPayment(payment.id)
-  if (payment.paidAmount - committedAmount(operations) <= 0)
-    return clear(payment, ["late_held", "refund_refused", "refund_unsupported"], deps)
+  const left = payment.paidAmount - committedAmount(operations)
+  if (left <= 0) return clear(payment, ["late_held", "refund_refused", "refund_unsupported"], deps)
+  const owed = left - dismissedAmount(payment, operations)
+  if (owed <= 0) return payment
   if (deps.policy.latePayment === "hold")
     return raise(
       payment,
@@ -41,10 +42,11 @@ export async function giveBackUnbooked(payment: GatewayPayment, deps: SettleDeps
       `${toMajor(payment.paidAmount, payment.digits)} ${payment.currency.toUpperCase()} came in after Medusa had given the payment up (${(payment.unwanted ?? "closed").replace("_", " ")}), and is held as configured. Refund it here, or dismiss.`,
       deps,
     )
-  const left = await leftToAPerson(payment, operations, deps)
-  if (left) return left
-  return attemptReturn(payment, deps, () =>
-    refund({ of: { sessionId: payment.sessionId }, amount: "rest", refundId: null }, deps),
+  const person = await leftToAPerson(payment, returns(operations), deps)
+  if (person) return person
+  const amount = owed < left ? owed : "rest"
+  return attemptReturn(payment, returns, deps, () =>
+    refund({ of: { sessionId: payment.sessionId }, amount, refundId: null }, deps),
   )
 }
 
@@ -58,36 +60,37 @@ async function giveBackCancelled(
   if (!order?.canceled) return payment
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const unbooked = await notBooked(returns(operations).filter(isDone), deps)
-  const back = [...booked.refunds.map((row) => row.amount), ...unbooked.map((one) => inMedusa(one, payment))]
-  // Medusa lets what goes back exceed what came in by a fraction of a minor unit: rounded sums are compared.
-  const rounded = (amount: string) => roundToMinor(amount, payment.digits)
-  const owed = rounded(booked.captured) - rounded(addMajor(...back))
+  const held = heldBy(booked, unbooked, payment)
   // What Medusa holds a row for counts as given back there, and may not be so at the gateway.
-  if (owed <= 0)
+  if (held <= 0)
     return (await uncarried(payment, deps))
       ? payment
       : clear(payment, ["refund_refused", "refund_unsupported"], deps)
-  const left = await leftToAPerson(payment, operations, deps)
-  if (left) return left
-  return attemptReturn(payment, deps, () =>
-    booking.run("owed", () =>
-      deps.host.refund(booked, order, lessMajor(booked.captured, ...back), "The order was cancelled."),
-    ),
+  const kept = dismissedRest(payment)
+  if (held <= kept) return payment
+  // A refusal of a refund that Medusa holds is a case of its own; that of the rest leaves no row.
+  const rows = new Set(booked.refunds.map((row) => row.id))
+  const ofRest = (all: readonly Operation[]) => returns(all).filter((one) => !rows.has(one.refundId ?? ""))
+  const person = await leftToAPerson(payment, ofRest(operations), deps)
+  if (person) return person
+  const back = [...booked.refunds.map((row) => row.amount), ...unbooked.map((one) => inMedusa(one, payment))]
+  const amount = lessMajor(booked.captured, ...back, toMajor(kept, payment.digits))
+  return attemptReturn(payment, ofRest, deps, () =>
+    booking.run("owed", () => deps.host.refund(booked, order, amount, "The order was cancelled.")),
   )
 }
 
 /**
- * A channel that cannot refund never will, what a person has dismissed stays so, and one that has refused this often needs
- * a person: nothing more is tried, and the attention stays, or comes back where a person has returned a part.
+ * A channel that cannot refund never will, and one that has refused this often needs a person: nothing more is tried, and the
+ * attention stays, or comes back where a person has returned a part. `attempts`: the tries to return what is owed.
  */
 async function leftToAPerson(
   payment: GatewayPayment,
-  operations: readonly Operation[],
+  attempts: readonly Operation[],
   deps: SettleDeps,
 ): Promise<GatewayPayment | undefined> {
-  if (payment.settledBy !== null && payment.state !== "refunded") return payment
   if (payment.attentionCode === "refund_unsupported") return payment
-  if (!refusedTooOften(operations)) return undefined
+  if (!refusedTooOften(attempts)) return undefined
   if (payment.attentionCode === "refund_refused" && payment.attention?.endsWith(triedNoMore)) return payment
   return raise(
     payment,
@@ -99,8 +102,8 @@ async function leftToAPerson(
 
 /** Tried by the back-off of the job: about a day. */
 const mostRefusals = 12
-const refusedTooOften = (operations: readonly Operation[]): boolean =>
-  returns(operations).filter((one) => one.state === "refused").length >= mostRefusals
+const refusedTooOften = (attempts: readonly Operation[]): boolean =>
+  attempts.filter((one) => one.state === "refused").length >= mostRefusals
 
 const triedAgain = "The money is still owed to the shopper; it is tried again by itself."
 const triedNoMore =
@@ -109,6 +112,7 @@ const triedNoMore =
 /** A refusal is a case for a person, and is tried again; anything in doubt is settled by the next run. */
 async function attemptReturn(
   payment: GatewayPayment,
+  attemptsOf: (operations: readonly Operation[]) => readonly Operation[],
   deps: SettleDeps,
   give: () => Promise<unknown>,
 ): Promise<GatewayPayment> {
@@ -119,7 +123,7 @@ async function attemptReturn(
     const now = await fresh(payment, deps)
     if (quiet.has(code) || (code === "refund_not_sent" && now.checks < patientChecks)) return now
     if (code === "refund_exceeds" && now.state === "refunded") return now
-    const last = refusedTooOften(await deps.ledger.operations.ofPayment(payment.id))
+    const last = refusedTooOften(attemptsOf(await deps.ledger.operations.ofPayment(payment.id)))
     return raise(
       now,
       "refund_refused",
@@ -157,8 +161,10 @@ async function carryOutOwed(
 ): Promise<GatewayPayment> {
   let current = payment
   for (const row of booked.refunds) {
+    if (isDismissed(current, row.id)) continue
+    const ofRow = (all: readonly Operation[]) => returns(all).filter(({ refundId }) => refundId === row.id)
     const operations = await deps.ledger.operations.ofPayment(payment.id)
-    const mine = returns(operations).filter((operation) => operation.refundId === row.id)
+    const mine = ofRow(operations)
     if (mine.some((operation) => isUnclear(operation.state) || isDone(operation))) continue
     const since = Math.max(
       row.createdAt.getTime(),
@@ -166,7 +172,7 @@ async function carryOutOwed(
     )
     // Medusa deletes the row itself right after a refusal: give the request that made it time to end.
     if (deps.clock.now().getTime() - since < 2 * minute) continue
-    const left = await leftToAPerson(current, operations, deps)
+    const left = await leftToAPerson(current, mine, deps)
     if (left) {
       current = left
       continue
@@ -175,7 +181,7 @@ async function carryOutOwed(
       current = await raise(current, "books_differ", twoForOne(current, row.amount, deps), deps)
       continue
     }
-    current = await attemptReturn(current, deps, () =>
+    current = await attemptReturn(current, ofRow, deps, () =>
       refund(
         { of: { sessionId: payment.sessionId }, amount: { major: row.amount }, refundId: row.id, owed: true },
         deps,

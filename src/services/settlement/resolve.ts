@@ -12,13 +12,15 @@ import {
 } from "../../core"
 import type { Outcome, RefundRecord, ReversalRecord } from "../../core"
 import { committedAmount, isDone, isUnsettled, returns } from "../ledger"
-import type { Decision, DecisionRequest, GatewayPayment, Operation } from "../ledger"
+import type { Decision, DecisionRequest, GatewayPayment, Operation, PaymentPatch } from "../ledger"
 import type { AttentionCode } from "./attention"
 import { bookReturns } from "./book-returns"
 import { orderIdOf } from "./cancelled-order"
+import { isCaptured } from "./capture"
 import { owedRows } from "./carried"
 import { foreignReturns, recordReturns, tally } from "./confirm"
 import type { SettleDeps } from "./deps"
+import { dismissedAmount, dismissing, owedNow } from "./dismissed"
 import { refuseUnenterable } from "./enterable"
 import type { HostPayment } from "./host"
 import { fresh } from "./known"
@@ -421,13 +423,26 @@ async function dismiss(payment: GatewayPayment, deps: SettleDeps): Promise<void>
     case "late_held":
     case "refund_unsupported":
     case "refund_refused":
-      await payments.update(payment.id, { ...gone, settledBy: "outside" })
+      await payments.update(payment.id, { ...gone, ...(await asDismissed(payment, deps)) })
       return
     case "amount_mismatch":
       return giveUpMismatch(payment, deps)
     default:
       await payments.update(payment.id, gone)
   }
+}
+
+/** All that is owed now, and nothing that is asked for later. */
+async function asDismissed(payment: GatewayPayment, deps: SettleDeps): Promise<PaymentPatch> {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const booked = await deps.host.payment(payment.sessionId)
+  const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
+  const owed = owedNow(payment, operations, isCaptured(booked) ? booked : undefined, order)
+  if (!owed.length) return {}
+  const dismissed = dismissing(payment, owed)
+  const kept = dismissedAmount({ ...payment, dismissed }, operations)
+  const isAll = payment.paidAmount - committedAmount(operations) <= kept
+  return { dismissed, ...(isAll ? { settledBy: "outside" as const } : {}) }
 }
 
 /** It counts as failed, so nobody may pay it any more: it is closed at the gateway first. */

@@ -5,13 +5,13 @@ import { atGateway } from "./at-gateway"
 import { clear } from "./attention"
 import { alignBooks, bookReturns } from "./book-returns"
 import { inMedusaCaptured, isCaptured, mayBePlaced, orderFor, orphaned } from "./capture"
-import { owedInMedusa } from "./carried"
 import type { SettleDeps } from "./deps"
 import { codeOf, giveBackOwed, giveBackUnbooked } from "./give-back"
 import type { HostOrder } from "./host"
 import { fresh } from "./known"
 import { withLease } from "./lease"
 import { withOrderLease } from "./order-lease"
+import { owedInMedusa } from "./owed"
 import { tell } from "./tell"
 import { nextCheck } from "./watch"
 
@@ -31,7 +31,7 @@ export async function settle(paymentId: string, deps: SettleDeps): Promise<Gatew
   // Read before its operations: whoever adds one after that has had a turn.
   payment = await fresh(payment, deps)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
-  const owed = unfinished || (await owedInMedusa(operations, deps))
+  const owed = unfinished || (await owedInMedusa(payment, operations, deps))
   return deps.ledger.payments.schedule(payment, wakes, nextCheck(payment, operations, deps, owed))
 }
 

@@ -15,6 +15,7 @@ import { isUnsettled, returnedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation, Unwanted } from "../ledger"
 import { listsRefunds } from "./confirm"
 import type { SettleDeps } from "./deps"
+import { dismissedAmount, dismissedRefunds } from "./dismissed"
 import type { BookDifference, HostOrder, HostPayment } from "./host"
 import { described, unknownHere } from "./listed"
 import { orderRef } from "./orders"
@@ -163,16 +164,17 @@ function inTheBooks(picture: Picture): Difference[] {
   const pending = returns(operations)
     .filter((operation) => operation.state === "pending")
     .reduce((sum, operation) => sum + (operation.amount ?? 0), 0)
-  const left = payment.paidAmount - returned - pending
+  const left = payment.paidAmount - returned - pending - dismissedAmount(payment, operations)
+  const back = returned + pending + dismissedRefunds(payment, operations)
   if (!captured) {
     if (payment.state === "paid" && !why) return [["capture", "0", show(payment.paidAmount)]]
     return hasMoney(payment.state) && left > 0 ? [["late", show(left), "0"]] : []
   }
   // A refund that is missing on one side explains what the sums made of it say.
   const found: Difference[] =
-    refunded === returned + pending
+    refunded === back
       ? books.map(({ what, from, to }) => [what, from, to])
-      : [["refunds", show(refunded), show(returned + pending)]]
+      : [["refunds", show(refunded), show(back)]]
   if (order?.canceled && left > 0) found.push(["cancelled_order", show(left), "0"])
   if (beyond > 0) found.push(["captured_beyond", show(beyond), "0"])
   return found

@@ -2,6 +2,7 @@ import { hasMoney, isOpen, isUnclear } from "../../core"
 import { committedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import type { SettleDeps } from "./deps"
+import { dismissedAmount } from "./dismissed"
 import { after, backOff, day, hour, minute, nextOf } from "./schedule"
 
 /**
@@ -63,10 +64,9 @@ const waitsForAPerson: ReadonlySet<string> = new Set(["late_held", "refund_unsup
 const owes = (payment: GatewayPayment, operations: readonly Operation[]): boolean =>
   hasMoney(payment.state) &&
   payment.state !== "refunded" &&
-  payment.settledBy === null &&
   !waitsForAPerson.has(payment.attentionCode ?? "") &&
   (payment.capturedAt === null || payment.unwanted !== null) &&
-  payment.paidAmount - committedAmount(operations) > 0
+  payment.paidAmount - committedAmount(operations) - dismissedAmount(payment, operations) > 0
 
 /** One more look after the last refund, for what Medusa may not have got to write. */
 const settledCheck = (payment: GatewayPayment, now: Date): Date | null =>

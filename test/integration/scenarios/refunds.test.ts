@@ -1,5 +1,6 @@
 import { Modules } from "@medusajs/framework/utils"
 
+import type { PlacedOrder } from "../../../demo/shop"
 import {
   books,
   eventually,
@@ -29,6 +30,7 @@ import {
   operations,
   refund,
   refundRows,
+  rows,
   underAttention,
   ways,
 } from "./support"
@@ -136,6 +138,104 @@ inRealMedusa((world) => {
       await expectBooks(world, order, way.minor - 1000)
       expect((await refund(world, order, 20)).status).toBe(200)
       await expectBooks(world, order, way.minor - 3000)
+    })
+
+    describe("a refusal that a person dismisses", () => {
+      let made = 0
+      /** A refund that Medusa holds, and whose process died before anything was sent. */
+      async function owed(order: PlacedOrder, amount: number): Promise<string> {
+        const id = `ref_dismissed_${way.gateway}_${++made}`
+        await rows(
+          world,
+          `insert into refund (id, payment_id, amount, raw_amount, created_at, updated_at) values (?, ?, ?, ?::jsonb, now(), now())`,
+          [
+            id,
+            await medusaPaymentId(world, order),
+            amount,
+            JSON.stringify({ value: `${amount}`, precision: 20 }),
+          ],
+        )
+        return id
+      }
+      const refuses = (times: number) =>
+        way.gateway === "ksher"
+          ? disturb(world, way, way.calls.refund, {
+              kind: "refuse",
+              when: "before",
+              code: "KSHER_INVALID_ORDER_NO",
+              times,
+            })
+          : world.sandbox.nextRefund({ gateway: "gnete", outcome: "insufficient_balance", times })
+      async function isRefused(order: PlacedOrder): Promise<void> {
+        await refuses(1)
+        await runJob(world, 5 * minute)
+        await underAttention(world, order, "refund_refused")
+      }
+      const isReturned = async (order: PlacedOrder, minor: number) =>
+        expect((await gatewayBooks(world, order)).returned).toBe(minor)
+      async function dismissed(order: PlacedOrder, amount: number): Promise<string> {
+        const id = await owed(order, amount)
+        await isRefused(order)
+        expect((await decide(world, order, { action: "dismiss", note: "paid in cash" })).status).toBe(200)
+        return id
+      }
+      const compared = async (order: PlacedOrder) => {
+        const { id } = await ledgerPayment(world, order)
+        const { changes } = await world.shop.admin("post", "/admin/gateway-payments/reconcile", {
+          dry_run: true,
+        })
+        return (changes as { gateway_payment_id: string; code: string }[])
+          .filter((one) => one.gateway_payment_id === id)
+          .map(({ code }) => code)
+      }
+
+      it("stays where it is; a later refund of the payment is made again, and so is the rest when the order is cancelled", async () => {
+        const order = await paidOrder(world, way.provider, way.pay)
+        await dismissed(order, 10)
+        await runJob(world, 8 * hour)
+        await isReturned(order, 0)
+        expect(await compared(order)).toEqual([])
+
+        await owed(order, 12)
+        await isRefused(order)
+        await runJob(world, 8 * hour)
+        await isReturned(order, 1200)
+        expect(await ledgerPayment(world, order)).toMatchObject({ attention: null, settledBy: null })
+
+        await refuses(1)
+        expect((await cancelOrder(world, order)).status).toBe(200)
+        await runJob(world, 8 * hour)
+        await runJob(world, 8 * hour)
+        await isReturned(order, way.minor - 1000)
+        expect(await compared(order)).toEqual([])
+        expect(await ledgerPayment(world, order)).toMatchObject({
+          attention: null,
+          state: "partially_refunded",
+        })
+      })
+
+      it("of a cancelled order, its rest stays where it is; a person may return it all the same", async () => {
+        const order = await paidOrder(world, way.provider, way.pay)
+        const row = await dismissed(order, 10)
+        // By the cancel itself, by what looks after it, and by the job.
+        await refuses(2)
+        await cancelOrder(world, order)
+        await underAttention(world, order, "refund_refused")
+        expect((await decide(world, order, { action: "dismiss", note: "a voucher" })).status).toBe(200)
+        await runJob(world, 8 * hour)
+        await isReturned(order, 0)
+        expect(await ledgerPayment(world, order)).toMatchObject({ attention: null, settledBy: "outside" })
+        expect(await compared(order)).toEqual([])
+
+        const decided = await decide(world, order, {
+          action: "refund",
+          refund_id: row,
+          note: "wanted after all",
+        })
+        expect(decided.status).toBe(200)
+        await runJob(world, 8 * hour)
+        await isReturned(order, 1000)
+      })
     })
 
     it("two deliberate refunds of the same amount are two", async () => {

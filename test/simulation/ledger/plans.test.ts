@@ -119,6 +119,8 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.ofOrder": ({ payments }) => payments.ofOrder("order_42", ["pay_col_42", "pay_col_43"]),
   "payments.ofOrder without collections": ({ payments }) => payments.ofOrder("order_42", []),
   "payments.ofCollection": ({ payments }) => payments.ofCollection("pay_col_42"),
+  "payments.heldBy": ({ payments }) =>
+    payments.heldBy({ providerId: "pp_ksher_th", account: "account" }, lately),
   "payments.madeBetween": ({ payments }) => payments.madeBetween("", lately, now, 100),
   "reservations.reserve": ({ reservations }) => reservations.reserve(id, ["pay_col_42"], ["payses_42"]),
   "reservations.of": ({ reservations }) => reservations.of(["pay_col_42"]),

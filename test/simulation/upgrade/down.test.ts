@@ -35,6 +35,10 @@ const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Prom
     ledger.payments.update((await aPayment(ledger)).id, { unwanted: "not_owed" }),
   Migration20261127070000: (ledger) =>
     ledger.payments.create({ ...aNewPayment(), amount: 37_504, medusaAmount: "375.035" }, new Date()),
+  Migration20261127080000: async (ledger) =>
+    ledger.payments.update((await aPayment(ledger)).id, {
+      dismissed: [{ refundId: "ref_1", amount: 3_000 }],
+    }),
 }
 
 let all: PlainMigration[]

@@ -23,6 +23,7 @@ export const aPayment = (patch: Partial<GatewayPayment> = {}): GatewayPayment =>
   refundedAmount: 0,
   state: "pending",
   settledBy: null,
+  dismissed: [],
   unwanted: null,
   attentionCode: null,
   attention: null,
