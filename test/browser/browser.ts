@@ -127,12 +127,18 @@ const stops = ["a[href]", "button:enabled", "input:not([type=radio])", "input:ch
 export async function tabsThrough(page: Page, part: Locator): Promise<number> {
   const [first, ...others] = await part.locator(stops.map((stop) => `${stop}:visible`).join()).all()
   await first!.focus()
+  let here = first!
   for (const next of others) {
-    await page.keyboard.press("Tab")
+    for (let stop = 0; stop < (await stopsWithin(here)); stop++) await page.keyboard.press("Tab")
     await focused(next)
+    here = next
   }
   return others.length + 1
 }
+
+/** Chromium stops at the day, the month and the year of a date, and at its calendar. */
+const stopsWithin = async (control: Locator): Promise<number> =>
+  (await control.getAttribute("type")) === "date" ? 4 : 1
 
 /** Waits for the focus: a dialog gives it back a moment after it is gone. */
 export const focused = (one: Locator): Promise<void> => one.and(one.page().locator(":focus")).waitFor()
