@@ -1,12 +1,14 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
+import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 
 import { freePort } from "../../demo/processes"
-import { ShopClient, Shopper, seed, type Currency, type PlacedOrder, type Seeded } from "../../demo/shop"
+import { ShopClient, seed, type Currency, type PlacedOrder, type Seeded } from "../../demo/shop"
 import { startSandbox, type Sandbox } from "../../src/sandbox"
 import type { GatewayPayments } from "../../src/services/host"
 import type { ReconcileReport } from "../../src/services/settlement"
 import { admin } from "../../demo/migrated"
 import type { RealMedusa } from "../setup/real-medusa"
+import { CopyingShopper, type Knex } from "../support/cart-copies"
 import { standardEntries, withOptions, type ProviderEntry } from "./entries"
 
 export * from "./books"
@@ -17,7 +19,7 @@ export interface World {
   plugin: GatewayPayments
   sandbox: Sandbox
   shop: ShopClient
-  shopper: Shopper
+  shopper: CopyingShopper
   seeded: Seeded
   /** Where Medusa and the plugin print. */
   console: Console
@@ -53,7 +55,8 @@ export function inRealMedusa(
     for (const { gateway, id, currency = gateway === "ksher" ? "thb" : "hkd" } of entries)
       (sold[currency] ??= []).push(`pp_${gateway}_${id}`)
     world.seeded = await seed(world.shop, sold)
-    world.shopper = new Shopper(world.shop, world.seeded)
+    const database = container.resolve<Knex>(ContainerRegistrationKeys.PG_CONNECTION)
+    world.shopper = new CopyingShopper(database, world.shop, world.seeded)
   })
   // What a test has left running is none of the next one's.
   afterEach(() => medusa.quiet())

@@ -3,10 +3,11 @@ import path from "node:path"
 import { makeApp } from "../../../demo/app"
 import { answers, commandLine, freePort, root, run, type Running } from "../../../demo/processes"
 import { environment, providers } from "../../../demo/running-shop"
-import { seed, ShopClient, Shopper, type Seeded } from "../../../demo/shop"
+import { seed, ShopClient, type Seeded } from "../../../demo/shop"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { fromKnex, openLedger, type Ledger } from "../../../src/services/ledger"
 import { copyMigratedDatabase, type TestDatabase } from "../../setup/database"
+import { CopyingShopper } from "../../support/cart-copies"
 import { admin } from "../../../demo/migrated"
 
 const folder = "test/integration/processes"
@@ -96,7 +97,7 @@ export interface Premises {
   processes: MedusaProcess[]
   /** The first process, and a shopper in its storefront. */
   shop: ShopClient
-  shopper: Shopper
+  shopper: CopyingShopper
   seeded: Seeded
   close(): Promise<void>
 }
@@ -131,7 +132,8 @@ export async function openPremises(name: string, options: PremisesOptions = {}):
     const [{ shop }] = processes as [MedusaProcess]
     const seeded = await seed(shop, providers)
     const plugin = { ledger: openLedger(fromKnex(database.knex)) }
-    return { sandbox, database, plugin, processes, shop, shopper: new Shopper(shop, seeded), seeded, close }
+    const shopper = new CopyingShopper(database.knex, shop, seeded)
+    return { sandbox, database, plugin, processes, shop, shopper, seeded, close }
   } catch (error) {
     await close()
     throw error
