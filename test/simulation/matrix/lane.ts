@@ -1,11 +1,12 @@
 import { createGneteGateway } from "../../../src/services/gnete"
 import { createKsherGateway } from "../../../src/services/ksher"
 import { observeCalls } from "../../../src/services/observability"
-import { fromKnex, openLedger } from "../../../src/services/ledger"
+import { openLedger } from "../../../src/services/ledger"
 import type { Clock, Database, Ledger } from "../../../src/services/ledger"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { defaultQuirks } from "../../../src/sandbox/quirks"
 import { createTestDatabase } from "../../setup/database"
+import { connectLedger } from "../../support/ledger-line"
 import type { GatewaySetup, Variant } from "./variants"
 
 const minute = 60_000
@@ -62,7 +63,7 @@ export async function openLane(index: number): Promise<Lane> {
   const sandbox = await startSandbox({ notifications: "manual", clock: { now: () => epoch }, seed: index })
   await sandbox.holdNotifications(true)
   const clock = new LaneClock((ms) => sandbox.advance(ms))
-  const database = fromKnex(created.knex)
+  const database = await connectLedger(created.knex)
   const setups = new Map<string, GatewaySetup>()
   const warnings: string[] = []
   let cells = 0
@@ -83,17 +84,13 @@ export async function openLane(index: number): Promise<Lane> {
       await clock.to(new Date(epoch + Math.ceil((today - epoch + minute) / day) * day))
       await sandbox.clearFaults()
       await sandbox.setQuirks(defaultQuirks)
-      await database.query("delete from gateway_decision")
-      await database.query("delete from gateway_notification")
-      await database.query("delete from gateway_operation")
-      await database.query("delete from gateway_payment")
+      await database.clear()
       warnings.length = 0
-      await database.query("delete from gateway_account_fact")
-      await database.query("delete from gateway_order")
       return ++cells
     },
     async close() {
       await sandbox.stop()
+      await database.close()
       await created.drop()
     },
   }
