@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs"
+import path from "node:path"
+
 import { medusaBooks, seed, ShopClient, Shopper } from "../../demo/shop"
 import { startSandbox, type Sandbox } from "../../src/sandbox"
 import { createEmptyDatabase, type TestDatabase } from "../setup/database"
@@ -14,24 +17,37 @@ const pick = (...names: string[]) =>
     names.map((each) => [each, (each.startsWith("@medusajs/") && MEDUSA_VERSION) || versions[each]!]),
   )
 
+const manifest = {
+  name: "shop",
+  version: "1.0.0",
+  private: true,
+  dependencies: pick("@medusajs/admin-sdk", "@medusajs/cli", "@medusajs/framework", "@medusajs/medusa"),
+  devDependencies: pick(
+    "@swc/core",
+    "@types/node",
+    "@types/react",
+    "react",
+    "react-dom",
+    "ts-node",
+    "typescript",
+    "vite",
+  ),
+}
+
+/** The versions that this package is developed with: npm takes what the shop needs, and looks nothing up. */
+function lock(): Record<string, string> {
+  if (MEDUSA_VERSION) return {}
+  const own = JSON.parse(readFileSync(path.join(repository, "package-lock.json"), "utf8")) as {
+    packages: object
+  }
+  const packages = { ...own.packages, "": manifest }
+  return { "package-lock.json": JSON.stringify({ ...own, name: manifest.name, packages }) }
+}
+
 /** A shop as `create-medusa-app` makes it, with the plugin and both gateways in its configuration. */
 const shop = {
-  "package.json": JSON.stringify({
-    name: "shop",
-    version: "1.0.0",
-    private: true,
-    dependencies: pick("@medusajs/admin-sdk", "@medusajs/cli", "@medusajs/framework", "@medusajs/medusa"),
-    devDependencies: pick(
-      "@swc/core",
-      "@types/node",
-      "@types/react",
-      "react",
-      "react-dom",
-      "ts-node",
-      "typescript",
-      "vite",
-    ),
-  }),
+  "package.json": JSON.stringify(manifest),
+  ...lock(),
   "tsconfig.json": JSON.stringify({
     compilerOptions: {
       target: "ES2021",
@@ -92,7 +108,7 @@ async function type(line: string) {
   return project.type(
     line.replace(
       new RegExp(`npm install ${name}(@latest)?$`),
-      `npm install --no-audit --no-fund ${tarball()}`,
+      `npm install --prefer-offline --no-audit --no-fund ${tarball()}`,
     ),
     env,
   )
