@@ -359,6 +359,28 @@ inRealMedusa((world) => {
       expect([captured, refunded, attention]).toEqual([176.8, 88.4, []])
     })
 
+    it("three returns with a goodwill refund between them: each goes back once, and nothing is outstanding", async () => {
+      const order = await paidOrder(world, gnete.provider, { quantity: 4 })
+      await fulfil(world, order)
+      const back: number[] = []
+      for (const goodwill of [0, 5, 0]) {
+        await returnOne(world, order)
+        // An equal refund within ten seconds would be the same click.
+        travel(11_000)
+        const { pending_difference } = await summary(world, order)
+        expect((await refund(world, order, -pending_difference)).status).toBe(200)
+        back.push(-pending_difference)
+        if (goodwill) {
+          expect((await refund(world, order, goodwill)).status).toBe(200)
+          back.push(goodwill)
+        }
+        expect((await summary(world, order)).pending_difference).toBe(0)
+      }
+      expect(back).toEqual([88.4, 88.4, 5, 88.4])
+      expect((await gatewayBooks(world, order)).returned).toBe(27_020)
+      expect(await told(world, order)).toMatchObject({ captured: 353.6, refunded: 270.2, attention: [] })
+    })
+
     it("marked as paid while a link is open: the link is closed", async () => {
       const order = await paidOrder(world, gnete.provider)
       await addOne(world, order)
@@ -624,6 +646,19 @@ async function addOne(world: World, order: AnOrder): Promise<string> {
 async function fulfil(world: World, order: AnOrder): Promise<void> {
   const items = (await lines(world, order)).map(({ id, quantity }) => ({ id, quantity: Number(quantity) }))
   await world.shop.admin("post", `/admin/orders/${order.id}/fulfillments`, { items })
+}
+
+/** A packet comes back and is taken in. */
+async function returnOne(world: World, order: PlacedOrder): Promise<void> {
+  const { return: made } = await world.shop.admin("post", "/admin/returns", { order_id: order.id })
+  const [item] = await lines(world, order)
+  const at = `/admin/returns/${made.id}`
+  const items = [{ id: item.id, quantity: 1 }]
+  await world.shop.admin("post", `${at}/request-items`, { items })
+  await world.shop.admin("post", `${at}/request`)
+  await world.shop.admin("post", `${at}/receive`)
+  await world.shop.admin("post", `${at}/receive-items`, { items })
+  await world.shop.admin("post", `${at}/receive/confirm`)
 }
 
 /** So many packets come back, and so many go out for them. */
