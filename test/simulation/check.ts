@@ -286,7 +286,11 @@ function medusasOwnBooks(world: World): string[] {
     if (order && transactions !== exactly(capturedSum - refundedSum))
       problems.push(`${order.id} has transactions of ${transactions}, its rows ${capturedSum - refundedSum}`)
     // No order is changed here: what it asks for beyond its price has gone back to the shopper.
-    if (order && !order.canceled && pendingDifference(order) > exactly(order.total - capturedSum))
+    if (
+      order &&
+      !order.canceled &&
+      pendingDifference(order) > Math.max(0, exactly(order.total - capturedSum))
+    )
       problems.push(`${order.id} asks for ${pendingDifference(order)} again`)
   }
   return problems

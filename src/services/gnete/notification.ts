@@ -1,6 +1,6 @@
 import type { z } from "zod"
 import type { NotificationReading, RawNotification } from "../../core"
-import { isJsonObject, longestNotification, parseJson, readText } from "../transport"
+import { isJsonObject, longestNotification, mostFields, parseJson, readText } from "../transport"
 import { cancelQueryData, payOrderData, refundQueryData } from "./schema"
 import { verifyGnete } from "./signature"
 
@@ -27,12 +27,13 @@ export function readGneteNotification(raw: RawNotification, appSecret: string): 
 function fieldsOf(raw: RawNotification): Fields | string {
   const body = readText(raw.body)
   if (body === undefined || raw.query.length > longestNotification)
-    return "it is not text, or longer than 64 KB"
+    return "it is not text, or longer than 16 KB"
   if (raw.contentType?.includes("json")) return jsonFields(body)
   return formFields(body.trim() === "" ? raw.query.replace(/^\?/, "") : body)
 }
 
 function formFields(form: string): Fields | string {
+  if (form.split("&", mostFields + 1).length > mostFields) return "it has more fields than any notification"
   const fields = Object.create(null) as Record<string, string>
   for (const [name, value] of new URLSearchParams(form)) {
     // Of two values under one name, the signature could cover the one and the code read the other.
@@ -44,7 +45,7 @@ function formFields(form: string): Fields | string {
 
 function jsonFields(body: string): Fields | string {
   try {
-    const json = parseJson(body)
+    const json = parseJson(body, mostFields)
     return isJsonObject(json) ? json : "the body is not an object"
   } catch {
     return "the body is not JSON"

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto"
 import type { NotificationReading, RawNotification } from "../../core"
-import { isJsonObject, parseJson, readText, type Json } from "../transport"
+import { isJsonObject, mostFields, parseJson, readText, type Json } from "../transport"
 import { envelope, notificationData } from "./schema"
 import { verifyKsherData } from "./signature"
 
@@ -13,7 +13,7 @@ export function readKsherNotification(
   publicKeys: readonly KeyObject[],
 ): NotificationReading {
   const body = readText(raw.body)
-  if (body === undefined) return unreadable("the body is not text, or longer than 64 KB")
+  if (body === undefined) return unreadable("the body is not text, or longer than 16 KB")
   const json = parsed(body)
   if (json === undefined) return unreadable("the body is not JSON")
   const message = envelope.safeParse(json)
@@ -44,7 +44,7 @@ const unreadable = (reason: string): NotificationReading => ({ readable: false, 
 
 function parsed(body: string): Json | undefined {
   try {
-    return parseJson(body)
+    return parseJson(body, mostFields)
   } catch {
     return undefined
   }

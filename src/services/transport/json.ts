@@ -30,7 +30,10 @@ type Token = { is: "mark"; text: string } | { is: "value"; value: Exclude<Json, 
 class Reader {
   #at = 0
 
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    private left: number,
+  ) {}
 
   document(): Json {
     const value = this.#value(this.#next(), 0)
@@ -50,6 +53,7 @@ class Reader {
   }
 
   #value(start: Token, depth: number): Json {
+    if (this.left-- === 0) throw new SyntaxError("too many values")
     if (start.is === "value") return start.value
     if (depth === deepest) throw new SyntaxError("nested too deeply")
     if (start.text === "[") return this.#array(depth + 1)
@@ -96,8 +100,8 @@ function expectMark(token: Token, mark: string): void {
   if (!isMark(token, mark)) throw new SyntaxError(`"${mark}" is missing`)
 }
 
-/** JSON text to values, numbers kept as written. Throws SyntaxError on anything that is not one JSON value. */
-export const parseJson = (text: string): Json => new Reader(text).document()
+/** JSON text to values, numbers kept as written. Throws SyntaxError on anything that is not one JSON value, or holds more than `most`. */
+export const parseJson = (text: string, most = Infinity): Json => new Reader(text, most).document()
 
 /** Compact JSON text with numbers as they were written; `order` arranges the members of every object. */
 export function compactJson(value: unknown, order: (names: string[]) => string[] = (names) => names): string {

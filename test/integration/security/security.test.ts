@@ -260,7 +260,7 @@ inRealMedusa(
         ["sixty thousand digits", Buffer.from(`{"code":0,"data":{"total_fee":${digits}},"sign":"00"}`)],
         ["a lone surrogate", Buffer.from('{"code":0,"data":{"mch_order_no":"\\ud800"},"sign":"00"}')],
         ["numbers that are none", Buffer.from('{"code":01,"data":{"total_fee":1e2},"sign":"00"}')],
-        ["64 KB of ampersands", Buffer.from("&".repeat(65_536))],
+        ["16 KB of ampersands", Buffer.from("&".repeat(16_384))],
       ]
       it.each(bodies)("%s", async (_, body) => {
         for (const provider of ["pp_ksher_th", "pp_gnete_hk"])

@@ -118,6 +118,8 @@ it("no signature is told", () => {
   })
 })
 
+const manyFields = Object.fromEntries(Array.from({ length: 128 }, (_, n) => [`f${n}`, String(n)]))
+
 it.each([
   ["nothing", "", ""],
   ["JSON under the name of a form", '{"a":1}', ""],
@@ -127,8 +129,10 @@ it.each([
   ["an amount with decimals", signedForm(payOrder({ amount: "350.50" })), ""],
   ["a state of its own", signedForm(payOrder({ state: "PAID" })), ""],
   ["a field twice", `${signedForm(payOrder())}&amount=1`, ""],
-  ["more than 64 KB", signedForm(payOrder({ subject: "x".repeat(70_000) })), ""],
-  ["a query of more than 64 KB", "", signedForm(payOrder({ subject: "x".repeat(70_000) }))],
+  ["more than 16 KB", signedForm(payOrder({ subject: "x".repeat(17_000) })), ""],
+  ["a query of more than 16 KB", "", signedForm(payOrder({ subject: "x".repeat(17_000) }))],
+  ["more fields than any notification", signedForm(payOrder(manyFields)), ""],
+  ["a query with more fields than any notification", "", signedForm(payOrder(manyFields))],
   ["bytes that are no text", Buffer.from([0xff, 0xfe]), ""],
 ])("%s is not readable", (_what, body, query) => {
   expect(read(body, query)).toMatchObject({

@@ -90,6 +90,8 @@ it("another's signature, or none, is told", () => {
   })
 })
 
+const manyMembers = Object.fromEntries(Array.from({ length: 128 }, (_, n) => [`m${n}`, n]))
+
 it.each([
   ["nothing", ""],
   ["a form", "data=1&sign=2"],
@@ -103,7 +105,9 @@ it.each([
   ["an amount with decimals", signed(gatewayOrder({ total_fee: "350.50" }))],
   ["the same name twice", '{"code":0,"data":{"appid":"a","appid":"b"}}'],
   ["bytes that are no text", Buffer.from([0xff, 0xfe])],
-  ["more than 64 KB", signed(gatewayOrder({ attach: "x".repeat(70_000) }))],
+  ["more than 16 KB", signed(gatewayOrder({ attach: "x".repeat(17_000) }))],
+  ["more members than any notification", signed(gatewayOrder(manyMembers))],
+  ["more items than any notification", `[${"1,".repeat(128)}1]`],
   ["lists without end", "[".repeat(60_000)],
 ])("%s is not readable", (_what, body) => {
   const reading = read(body)

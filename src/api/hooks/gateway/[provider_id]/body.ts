@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http"
 
-const limit = 64 * 1024
+import { longestNotification } from "../../../../services/transport"
 
 /**
- * The bytes as they came, at most 64 KB. Medusa's parsers answer 415 to a charset they do not know and drop the body of an
+ * The bytes as they came, at most 16 KB. Medusa's parsers answer 415 to a charset they do not know and drop the body of an
  * unknown content type, and a signature needs the very bytes: they are off for this route.
  */
 export function readBody(req: IncomingMessage): Promise<Buffer | "too large" | "broken off"> {
@@ -12,7 +12,7 @@ export function readBody(req: IncomingMessage): Promise<Buffer | "too large" | "
     let size = 0
     req.on("data", (chunk: Buffer) => {
       size += chunk.length
-      if (size > limit) {
+      if (size > longestNotification) {
         chunks.length = 0
         resolve("too large")
       } else chunks.push(chunk)
