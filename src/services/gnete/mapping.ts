@@ -87,7 +87,7 @@ export const refundOrderTexts: readonly Row[] = [
   says(
     "申请金额超出订单可退款余额",
     "exceeds_balance",
-    "The refund is larger than what Gnete has left of this payment.",
+    "The refund is larger than what Gnete has left of this payment: record what was returned in its console, then refund the rest.",
   ),
   says(
     "具有在途退款申请",
