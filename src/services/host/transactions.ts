@@ -111,45 +111,57 @@ const unentered = (payments: readonly Booked[], transactions: readonly Entered[]
 
 /** What an order says of itself. */
 export interface Asked {
+  id: string
   version: number
-  /** What it asks for; below zero it owes the shopper. */
+  /** What it asks for; below zero it owes the shopper. What is on its way back by a return is taken off. */
   pending: Amount
 }
 
-/**
- * What an order asks for only because it went back: its process died before Medusa entered the credit line. A credit line begins
- * a new version of the order, so it can only be missing of refunds under the present one, and of those not entered yet.
- */
-export function creditDue(
-  { version, pending }: Asked,
-  payments: readonly Booked[],
-  transactions: readonly Entered[],
-  gap: Pick<Gap, "held" | "entered">,
-): string {
-  const asked = MathBN.add(pending, MathBN.sub(gap.entered, gap.held))
-  const back = total(
-    payments
-      .flatMap(({ refunds = [] }) => refunds)
-      .filter((row) => (enteredUnder(row, payments, transactions) ?? version) === version),
-  )
-  const due = MathBN.lt(asked, back) ? asked : MathBN.convert(back)
-  return MathBN.gt(due, 0) ? plainDecimal(due) : "0"
+/** Of an order: each change that is confirmed begins a new one, and a credit line is one. */
+export interface Version {
+  version: number
+  /** What it asked for at its end; below zero it owed the shopper. */
+  pending: Amount
+  /** All credit lines of the order. */
+  credited: Amount
+  /** A return, an exchange or a claim had begun by then: what Medusa kept of `pending` does not take off what is on its way back. */
+  hasReturns: boolean
 }
 
 /**
- * The version a refund was entered under. Medusa's cancel and a correction enter several at once, under a payment's id. Medusa's
- * next refund enters one that its dead process had not, by its own amount: what makes up for that counts.
+ * What an order asks for only because it went back: its process died before Medusa entered the credit line. Each version adds what
+ * went back in it, and takes off the credit lines that it began with. It is never more than the order asks for: what Medusa owed
+ * anyway has no credit line, and a person who makes the order smaller has dealt with it.
+ *
+ * `versions`: in their order and without a gap, the last is the present one. What was entered before the first counts as credited.
  */
-function enteredUnder(
-  { id, amount }: Row,
+export function creditDue(
+  versions: readonly Version[],
   payments: readonly Booked[],
   transactions: readonly Entered[],
-): number | undefined {
-  const own = transactions.find((one) => one.reference === "refund" && one.reference_id === id)
-  if (own && MathBN.eq(MathBN.add(own.amount, amount), 0)) return own.version
-  const ids = new Set(payments.map((payment) => payment.id))
-  const versions = transactions
-    .filter((one) => one.reference !== "capture" && ids.has(one.reference_id ?? ""))
-    .map((one) => one.version ?? 0)
-  return versions.length ? Math.max(...versions) : undefined
+  others: readonly Named[] = [],
+): string {
+  const gap = gapOf(payments, transactions, others)
+  const isOfRefund = (one: Entered) => one.reference !== "capture" && isOfPayments(one, payments, others)
+  const back = (entered: readonly Entered[]) => MathBN.mult(total(entered.filter(isOfRefund)), -1)
+  let due = MathBN.convert(0)
+  for (const [index, { version, pending, credited, hasReturns }] of versions.entries()) {
+    const isPresent = index === versions.length - 1
+    const entered = transactions.filter((one) => one.version === version)
+    const credits = MathBN.sub(credited, versions[index - 1]?.credited ?? 0)
+    const carried = hasReturns ? MathBN.convert(0) : MathBN.sub(due, credits)
+    const begun = within(carried, MathBN.add(pending, total(entered)))
+    // What was never entered went back under the present one.
+    const returned = isPresent
+      ? MathBN.sub(
+          total(payments.flatMap(({ refunds = [] }) => refunds)),
+          back(transactions.filter((one) => one.version !== version)),
+        )
+      : back(entered)
+    const unentered = isPresent ? MathBN.sub(gap.entered, gap.held) : 0
+    due = within(MathBN.add(begun, returned), MathBN.add(pending, unentered))
+  }
+  return plainDecimal(due)
 }
+
+const within = (due: Amount, asked: Amount) => MathBN.max(0, MathBN.min(due, asked))
