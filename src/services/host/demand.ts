@@ -36,13 +36,19 @@ interface SessionRow {
   payment_collection_id: string
 }
 
+interface MoneyRow {
+  id: string
+  amount: Amount
+  created_at: string | Date
+}
+
 interface PaymentRow {
   id: string
   provider_id: string
   payment_session_id: string
   payment_collection_id: string
-  captures?: { id: string; amount: Amount }[]
-  refunds?: { id: string; amount: Amount }[]
+  captures?: MoneyRow[]
+  refunds?: MoneyRow[]
 }
 
 /** What Medusa asks for on a payment collection and its order, and what it holds of that. */
@@ -82,7 +88,7 @@ export async function demandsOf(
   )
   const versions = await versionsOf(
     container,
-    orders.filter(({ id }) => withRefunds.has(id)).map((one) => ({ ...one, pending: pendingOf(one) })),
+    orders.filter(({ id }) => withRefunds.has(id)),
   )
   return new Map(
     ids.map((id) => {
@@ -146,11 +152,11 @@ const paymentFields = [
   "payment_collection_id",
   "captures.id",
   "captures.amount",
+  "captures.created_at",
   "refunds.id",
   "refunds.amount",
+  "refunds.created_at",
 ]
-
-const pendingOf = ({ summary }: OrderRow): string => plainDecimal(summary?.pending_difference ?? 0)
 
 /** An order does not want what it asks for only because Medusa has not entered its credit line yet. */
 function toOrder(
@@ -160,13 +166,14 @@ function toOrder(
   payments: readonly PaymentRow[],
 ): NonNullable<Demand["order"]> {
   const { id, status, canceled_at, total, summary } = order
+  const pending = plainDecimal(summary?.pending_difference ?? 0)
   const ours = payments.filter(({ provider_id }) => isOurs(provider_id))
   const others = payments.filter(({ provider_id }) => !isOurs(provider_id))
   const due = creditDue(versions ?? [], ours, transactions, others)
   return {
     id,
     canceled: status === "canceled" || canceled_at !== null,
-    wanted: lessMajor(addMajor(pendingOf(order), plainDecimal(summary?.transaction_total ?? 0)), due),
+    wanted: lessMajor(addMajor(pending, plainDecimal(summary?.transaction_total ?? 0)), due),
     total: MathBN.convert(total).toFixed(),
   }
 }

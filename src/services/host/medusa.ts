@@ -24,7 +24,6 @@ import type {
 import { demandOf, demandsOf } from "./demand"
 import { graph } from "./graph"
 import { lockOrder, openChange, orderOfRefund, orderStanding } from "./order"
-import type { OrderSummary } from "./order"
 import {
   creditDue,
   gapOf,
@@ -32,11 +31,10 @@ import {
   plainDecimal,
   total,
   type Amount,
-  type Asked,
   type Entered,
   type Gap,
 } from "./transactions"
-import { versionsOf } from "./versions"
+import { versionsOf, type Present } from "./versions"
 
 /** `updatePaymentSessions` writes without calling the provider; it is generated, and missing from the interface. */
 interface DirectWrites {
@@ -313,30 +311,30 @@ export class MedusaHost implements Host {
     gap: Gap,
   ): Promise<Pick<Book, "difference" | "credit">> {
     if (order.canceled || !rows.some((row) => row.refunds?.length)) return { difference: [] }
-    const asked = await this.asked(order.id)
-    if (!asked) return { difference: [] }
-    const versions = (await versionsOf(this.container, [asked])).get(order.id) ?? []
+    const present = await this.present(order.id)
+    if (!present) return { difference: [] }
+    const versions = (await versionsOf(this.container, [present])).get(order.id) ?? []
     const due = creditDue(versions, rows, transactions, others)
     if (due === "0") return { difference: [] }
-    const from = lessMajor(addMajor(plainDecimal(asked.pending), gap.entered), gap.held)
+    const from = lessMajor(
+      addMajor(plainDecimal(present.summary?.pending_difference ?? 0), gap.entered),
+      gap.held,
+    )
     return {
       difference: [{ what: "order_outstanding", from, to: lessMajor(from, due) }],
       credit: () => this.credit(order.id, due, "gateway_payments_refund"),
     }
   }
 
-  /** With the total: without it, Medusa does not take off what is on its way back by a return. */
-  private async asked(orderId: string): Promise<Asked | undefined> {
+  private async present(orderId: string): Promise<Present | undefined> {
     const fields = ["id", "version", "total", "summary"]
-    const [order] = await this.graph<OrderSummary>("order", fields, { id: orderId })
-    return (
-      order && { id: orderId, version: order.version ?? 0, pending: order.summary?.pending_difference ?? 0 }
-    )
+    const [order] = await this.graph<Present>("order", fields, { id: orderId })
+    return order
   }
 
   /** No more than the order asks for: Medusa refuses that. */
   private async credit(orderId: string, most: string, reference: string): Promise<void> {
-    const asked = (await this.asked(orderId))?.pending ?? 0
+    const asked = (await this.present(orderId))?.summary?.pending_difference ?? 0
     const amount = MathBN.min(asked, most)
     if (MathBN.lte(amount, 0)) return
     const line = { amount: new BigNumber(amount), reference, reference_id: orderId }

@@ -109,59 +109,58 @@ const unentered = (payments: readonly Booked[], transactions: readonly Entered[]
     .filter(({ reference, referenceId }) => !named.has(`${reference} ${referenceId}`))
 }
 
-/** What an order says of itself. */
-export interface Asked {
-  id: string
-  version: number
-  /** What it asks for; below zero it owes the shopper. What is on its way back by a return is taken off. */
-  pending: Amount
+interface Dated {
+  amount: Amount
+  created_at: string | Date
 }
 
 /** Of an order: each change that is confirmed begins a new one, and a credit line is one. */
 export interface Version {
   version: number
-  /** What it asked for at its end; below zero it owed the shopper. */
-  pending: Amount
+  begun: string | Date
+  /** What it was to be paid in all, its credit lines taken off. */
+  wanted: Amount
   /** All credit lines of the order. */
   credited: Amount
-  /** A return, an exchange or a claim had begun by then: what Medusa kept of `pending` does not take off what is on its way back. */
+  /** A return, an exchange or a claim had begun by then: what Medusa kept of `wanted` does not take off what is on its way back. */
   hasReturns: boolean
 }
 
 /**
  * What an order asks for only because it went back: its process died before Medusa entered the credit line. Each version adds what
  * went back in it, and takes off the credit lines that it began with. It is never more than the order asks for: what Medusa owed
- * anyway has no credit line, and a person who makes the order smaller has dealt with it.
+ * anyway has no credit line, and a person who makes the order smaller has dealt with it. When money moved, its rows tell: what
+ * was entered of it may be missing, late or wrong.
  *
- * `versions`: in their order and without a gap, the last is the present one. What was entered before the first counts as credited.
+ * `versions`: in their order and without a gap, the last is the present one. What went back before the first counts as credited.
  */
 export function creditDue(
   versions: readonly Version[],
-  payments: readonly Booked[],
+  payments: readonly (Named & { captures?: readonly Dated[]; refunds?: readonly Dated[] })[],
   transactions: readonly Entered[],
   others: readonly Named[] = [],
 ): string {
-  const gap = gapOf(payments, transactions, others)
-  const isOfRefund = (one: Entered) => one.reference !== "capture" && isOfPayments(one, payments, others)
-  const back = (entered: readonly Entered[]) => MathBN.mult(total(entered.filter(isOfRefund)), -1)
+  const captures = payments.flatMap((payment) => payment.captures ?? [])
+  const refunds = payments.flatMap((payment) => payment.refunds ?? [])
+  const elsewhere = transactions.filter((one) => !isOfPayments(one, payments, others))
   let due = MathBN.convert(0)
-  for (const [index, { version, pending, credited, hasReturns }] of versions.entries()) {
-    const isPresent = index === versions.length - 1
-    const entered = transactions.filter((one) => one.version === version)
+  for (const [index, { version, begun, wanted, credited, hasReturns }] of versions.entries()) {
+    const [from, to] = [new Date(begun), versions[index + 1]?.begun]
+    const end = to === undefined ? undefined : new Date(to)
+    const own = MathBN.sub(wanted, total(elsewhere.filter((one) => (one.version ?? 0) <= version)))
+    const asked = (at?: Date) =>
+      MathBN.add(MathBN.sub(own, total(captures.filter(isBefore(at)))), total(refunds.filter(isBefore(at))))
     const credits = MathBN.sub(credited, versions[index - 1]?.credited ?? 0)
     const carried = hasReturns ? MathBN.convert(0) : MathBN.sub(due, credits)
-    const begun = within(carried, MathBN.add(pending, total(entered)))
-    // What was never entered went back under the present one.
-    const returned = isPresent
-      ? MathBN.sub(
-          total(payments.flatMap(({ refunds = [] }) => refunds)),
-          back(transactions.filter((one) => one.version !== version)),
-        )
-      : back(entered)
-    const unentered = isPresent ? MathBN.sub(gap.entered, gap.held) : 0
-    due = within(MathBN.add(begun, returned), MathBN.add(pending, unentered))
+    const back = total(refunds.filter((row) => isBefore(end)(row) && !isBefore(from)(row)))
+    due = within(MathBN.add(within(carried, asked(from)), back), asked(end))
   }
   return plainDecimal(due)
 }
+
+const isBefore =
+  (at: Date | undefined) =>
+  ({ created_at }: Dated): boolean =>
+    at === undefined || new Date(created_at) < at
 
 const within = (due: Amount, asked: Amount) => MathBN.max(0, MathBN.min(due, asked))

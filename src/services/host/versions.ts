@@ -1,8 +1,19 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
-import { Modules } from "@medusajs/framework/utils"
+import { MathBN, Modules } from "@medusajs/framework/utils"
 
-import type { Asked, Amount, Version } from "./transactions"
-import { plainDecimal, total } from "./transactions"
+import { total, type Amount, type Version } from "./transactions"
+
+interface Totals {
+  pending_difference?: Amount
+  transaction_total?: Amount
+}
+
+/** An order as it is now, read with its total: without it, Medusa does not take off what is on its way back by a return. */
+export interface Present {
+  id: string
+  version?: number
+  summary?: Totals | null
+}
 
 interface OfOrder {
   order_id: string
@@ -10,7 +21,8 @@ interface OfOrder {
 }
 
 interface SummaryRow extends OfOrder {
-  totals: { pending_difference?: Amount }
+  created_at: string | Date
+  totals: Totals
 }
 
 interface CreditRow extends OfOrder {
@@ -32,17 +44,17 @@ interface OrderHistory {
 
 type List<Row> = (filters: { order_id: string[] }, config: { select: string[]; take: null }) => Promise<Row[]>
 
-/** The versions of orders, each up to the present one: `asked` is what Medusa says of that, with the totals. */
+/** The versions of orders, each up to the present one. */
 export async function versionsOf(
   container: MedusaContainer,
-  asked: readonly Asked[],
+  present: readonly Present[],
 ): Promise<Map<string, Version[]>> {
-  const of = { order_id: asked.map(({ id }) => id) }
-  if (!asked.length) return new Map()
+  const of = { order_id: present.map(({ id }) => id) }
+  if (!present.length) return new Map()
   const orders = container.resolve(Modules.ORDER) as unknown as OrderHistory
   const all = (...select: string[]) => ({ select: ["id", "order_id", "version", ...select], take: null })
   const [summaries, credits, changes] = await Promise.all([
-    orders.listOrderSummaries(of, all("totals")),
+    orders.listOrderSummaries(of, all("totals", "created_at")),
     orders.listOrderCreditLines(of, all("amount")),
     orders.listOrderChanges(of, all("return_id", "exchange_id", "claim_id")),
   ])
@@ -51,7 +63,7 @@ export async function versionsOf(
     ({ order_id }: OfOrder) =>
       order_id === id
   return new Map(
-    asked.map((order) => [
+    present.map((order) => [
       order.id,
       historyOf(
         order,
@@ -65,23 +77,25 @@ export async function versionsOf(
 
 /** Backwards from the present version, as far as Medusa kept them all. */
 function historyOf(
-  { version: present, pending }: Asked,
+  { version: present, summary }: Present,
   summaries: readonly SummaryRow[],
   credits: readonly CreditRow[],
   changes: readonly ChangeRow[],
 ): Version[] {
   const returning = changes.filter((one) => one.return_id ?? one.exchange_id ?? one.claim_id)
   const begun = Math.min(...returning.map(({ version }) => version))
-  const at = (version: number, asked: Amount): Version => ({
-    version,
-    pending: plainDecimal(asked),
-    credited: total(credits.filter((line) => line.version === version)),
-    hasReturns: version >= begun,
-  })
-  const versions = [at(present, pending)]
-  for (let version = present - 1; ; version--) {
+  const versions: Version[] = []
+  for (let version = present ?? 1; ; version--) {
     const kept = summaries.find((one) => one.version === version)
     if (!kept) return versions
-    versions.unshift(at(version, kept.totals.pending_difference ?? 0))
+    const { pending_difference, transaction_total } =
+      version === present ? (summary ?? kept.totals) : kept.totals
+    versions.unshift({
+      version,
+      begun: version === 1 ? new Date(0) : kept.created_at,
+      wanted: MathBN.add(pending_difference ?? 0, transaction_total ?? 0).toFixed(),
+      credited: total(credits.filter((line) => line.version === version)),
+      hasReturns: version >= begun,
+    })
   }
 }
