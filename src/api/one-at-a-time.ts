@@ -93,8 +93,8 @@ const post = (matcher: string, around: Around) => ({
 
 /**
  * Medusa's routes through which money can leave, those that open a change beside which Medusa could not enter it, and those that
- * begin a new version of the order. The routes of order edits are not among them: they take Medusa's own lock on the order,
- * which is held here as well.
+ * begin a new version of the order. The routes of order edits, and the one that marks a parcel as delivered, are not among them: they
+ * take Medusa's own lock on the order, which is held here as well.
  */
 export const oneAtATime = [
   post("/admin/payments/:id/refund", refund),
@@ -103,12 +103,18 @@ export const oneAtATime = [
   post("/admin/returns/:id/request", changeBy("return")),
   post("/admin/returns/:id/receive", changeBy("return")),
   post("/admin/returns/:id/receive/confirm", changeBy("return")),
+  post("/admin/returns/:id/cancel", changeBy("return")),
   post("/admin/exchanges", changeInBody),
   post("/admin/exchanges/:id/request", changeBy("order_exchange")),
+  post("/admin/exchanges/:id/cancel", changeBy("order_exchange")),
   post("/admin/claims", changeInBody),
   post("/admin/claims/:id/request", changeBy("order_claim")),
+  post("/admin/claims/:id/cancel", changeBy("order_claim")),
   post("/admin/orders/:id/transfer", changeOfOrder),
   post("/admin/orders/:id/credit-lines", changeOfOrder),
+  post("/admin/orders/:id/fulfillments", changeOfOrder),
+  post("/admin/orders/:id/fulfillments/:fulfillment_id/cancel", changeOfOrder),
+  post("/admin/orders/:id/fulfillments/:fulfillment_id/shipments", changeOfOrder),
   post("/store/returns", changeInBody),
   post("/store/orders/:id/transfer/request", changeOfOrder),
   post("/store/orders/:id/transfer/accept", changeOfOrder),

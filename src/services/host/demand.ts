@@ -3,8 +3,9 @@ import { MathBN, Modules } from "@medusajs/framework/utils"
 
 import { addMajor, lessMajor, type Demand } from "../../core"
 import { graph } from "./graph"
-import { creditDue, gapOf, isOfPayments, isOurs, plainDecimal, total } from "./transactions"
-import type { Amount, Entered } from "./transactions"
+import { creditDue, isOfPayments, isOurs, plainDecimal, total } from "./transactions"
+import type { Amount, Entered, Version } from "./transactions"
+import { versionsOf } from "./versions"
 
 interface OrderRow {
   id: string
@@ -35,13 +36,19 @@ interface SessionRow {
   payment_collection_id: string
 }
 
+interface MoneyRow {
+  id: string
+  amount: Amount
+  created_at: string | Date
+}
+
 interface PaymentRow {
   id: string
   provider_id: string
   payment_session_id: string
   payment_collection_id: string
-  captures?: { id: string; amount: Amount }[]
-  refunds?: { id: string; amount: Amount }[]
+  captures?: MoneyRow[]
+  refunds?: MoneyRow[]
 }
 
 /** What Medusa asks for on a payment collection and its order, and what it holds of that. */
@@ -75,6 +82,14 @@ export async function demandsOf(
   const sessions = await graph<SessionRow>(container, "payment_session", sessionFields, inAll)
   // Read last: whatever the order's books count is among them.
   const payments = await graph<PaymentRow>(container, "payment", paymentFields, inAll)
+  const refunded = new Set(payments.flatMap((one) => (one.refunds?.length ? one.payment_collection_id : [])))
+  const withRefunds = new Set(
+    siblings.flatMap((link) => (refunded.has(link.payment_collection_id) ? link.order_id : [])),
+  )
+  const versions = await versionsOf(
+    container,
+    orders.filter(({ id }) => withRefunds.has(id)),
+  )
   return new Map(
     ids.map((id) => {
       const orderId = links.find((link) => link.payment_collection_id === id)?.order_id
@@ -93,7 +108,7 @@ export async function demandsOf(
         {
           collection: collection && { id, amount: plainDecimal(collection.amount) },
           detached: orderId === undefined && !carts.some((link) => link.payment_collection_id === id),
-          order: order && toOrder(order, entered, own),
+          order: order && toOrder(order, versions.get(order.id), entered, own),
           collectionIds: [...mine],
           sessionIds: sessions.filter(isMine).map((session) => session.id),
           held: own.flatMap(heldBy),
@@ -137,21 +152,24 @@ const paymentFields = [
   "payment_collection_id",
   "captures.id",
   "captures.amount",
+  "captures.created_at",
   "refunds.id",
   "refunds.amount",
+  "refunds.created_at",
 ]
 
 /** An order does not want what it asks for only because Medusa has not entered its credit line yet. */
 function toOrder(
   order: OrderRow,
+  versions: readonly Version[] | undefined,
   transactions: readonly Entered[],
   payments: readonly PaymentRow[],
 ): NonNullable<Demand["order"]> {
-  const { id, status, version, canceled_at, total, summary } = order
+  const { id, status, canceled_at, total, summary } = order
   const pending = plainDecimal(summary?.pending_difference ?? 0)
   const ours = payments.filter(({ provider_id }) => isOurs(provider_id))
   const others = payments.filter(({ provider_id }) => !isOurs(provider_id))
-  const due = creditDue({ version, pending }, ours, transactions, gapOf(ours, transactions, others))
+  const due = creditDue(versions ?? [], ours, transactions, others)
   return {
     id,
     canceled: status === "canceled" || canceled_at !== null,

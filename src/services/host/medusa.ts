@@ -24,7 +24,6 @@ import type {
 import { demandOf, demandsOf } from "./demand"
 import { graph } from "./graph"
 import { lockOrder, openChange, orderOfRefund, orderStanding } from "./order"
-import type { OrderSummary } from "./order"
 import {
   creditDue,
   gapOf,
@@ -35,6 +34,7 @@ import {
   type Entered,
   type Gap,
 } from "./transactions"
+import { versionsOf, type Present } from "./versions"
 
 /** `updatePaymentSessions` writes without calling the provider; it is generated, and missing from the interface. */
 interface DirectWrites {
@@ -191,10 +191,7 @@ export class MedusaHost implements Host {
     const returned = total(
       rows.flatMap((row) => row.refunds ?? []).filter((row) => new Date(row.created_at) >= since),
     )
-    const [order] = await this.graph<OrderSummary>("order", ["id", "summary"], { id: orderId })
-    const asked = order?.summary?.pending_difference ?? 0
-    const amount = MathBN.lt(asked, returned) ? asked : returned
-    if (MathBN.gt(amount, 0)) await this.credit(orderId, plainDecimal(amount), "gateway_payments_cancel")
+    await this.credit(orderId, returned, "gateway_payments_cancel")
   }
 
   demandsOf(collectionIds: readonly string[]): Promise<Map<string, Demand>> {
@@ -290,7 +287,7 @@ export class MedusaHost implements Host {
     // What other providers' payments left in the order's transactions is not ours to put right.
     const others = all.filter((row) => !isOurs(row.provider_id))
     const gap = gapOf(rows, transactions, others)
-    const due = await this.outstanding(order, rows, transactions, gap)
+    const due = await this.outstanding(order, { rows, transactions, others }, gap)
     const difference = [...differs("order_transactions", gap.entered, gap.held), ...due.difference]
     const align = async () => {
       if (!gap.missing.length) return
@@ -310,25 +307,36 @@ export class MedusaHost implements Host {
   /** What an order that lives on asks for again, though it only went back. */
   private async outstanding(
     order: HostOrder,
-    rows: readonly PaymentRow[],
-    transactions: readonly Entered[],
+    { rows, transactions, others }: OrderRows,
     gap: Gap,
   ): Promise<Pick<Book, "difference" | "credit">> {
     if (order.canceled || !rows.some((row) => row.refunds?.length)) return { difference: [] }
-    const fields = ["id", "version", "summary"]
-    const [found] = await this.graph<OrderSummary>("order", fields, { id: order.id })
-    if (!found) return { difference: [] }
-    const asked = { version: found.version ?? 0, pending: found.summary?.pending_difference ?? 0 }
-    const due = creditDue(asked, rows, transactions, gap)
+    const present = await this.present(order.id)
+    if (!present) return { difference: [] }
+    const versions = (await versionsOf(this.container, [present])).get(order.id) ?? []
+    const due = creditDue(versions, rows, transactions, others)
     if (due === "0") return { difference: [] }
-    const from = lessMajor(addMajor(plainDecimal(asked.pending), gap.entered), gap.held)
+    const from = lessMajor(
+      addMajor(plainDecimal(present.summary?.pending_difference ?? 0), gap.entered),
+      gap.held,
+    )
     return {
       difference: [{ what: "order_outstanding", from, to: lessMajor(from, due) }],
       credit: () => this.credit(order.id, due, "gateway_payments_refund"),
     }
   }
 
-  private async credit(orderId: string, amount: string, reference: string): Promise<void> {
+  private async present(orderId: string): Promise<Present | undefined> {
+    const fields = ["id", "version", "total", "summary"]
+    const [order] = await this.graph<Present>("order", fields, { id: orderId })
+    return order
+  }
+
+  /** No more than the order asks for: Medusa refuses that. */
+  private async credit(orderId: string, most: string, reference: string): Promise<void> {
+    const asked = (await this.present(orderId))?.summary?.pending_difference ?? 0
+    const amount = MathBN.min(asked, most)
+    if (MathBN.lte(amount, 0)) return
     const line = { amount: new BigNumber(amount), reference, reference_id: orderId }
     await createOrderCreditLinesWorkflow(this.container).run({
       input: { id: orderId, credit_lines: [line] },
@@ -359,6 +367,13 @@ interface Book {
   align: () => Promise<unknown>
   /** Takes off what the order asks for again. */
   credit?: (() => Promise<void>) | undefined
+}
+
+/** What the books of an order are made of. */
+interface OrderRows {
+  rows: readonly PaymentRow[]
+  transactions: readonly Entered[]
+  others: readonly PaymentRow[]
 }
 
 const noBook: Book = { rows: [], difference: [], align: () => Promise.resolve() }

@@ -13,7 +13,6 @@ import type { Amount } from "./transactions"
 
 export interface OrderSummary {
   id: string
-  version?: number
   summary?: { pending_difference?: Amount } | null
 }
 

@@ -109,47 +109,58 @@ const unentered = (payments: readonly Booked[], transactions: readonly Entered[]
     .filter(({ reference, referenceId }) => !named.has(`${reference} ${referenceId}`))
 }
 
-/** What an order says of itself. */
-export interface Asked {
+interface Dated {
+  amount: Amount
+  created_at: string | Date
+}
+
+/** Of an order: each change that is confirmed begins a new one, and a credit line is one. */
+export interface Version {
   version: number
-  /** What it asks for; below zero it owes the shopper. */
-  pending: Amount
+  begun: string | Date
+  /** What it was to be paid in all, its credit lines taken off. */
+  wanted: Amount
+  /** All credit lines of the order. */
+  credited: Amount
+  /** A return, an exchange or a claim had begun by then: what Medusa kept of `wanted` does not take off what is on its way back. */
+  hasReturns: boolean
 }
 
 /**
- * What an order asks for only because it went back: its process died before Medusa entered the credit line. A credit line begins
- * a new version of the order, so it can only be missing of refunds under the present one, and of those not entered yet.
+ * What an order asks for only because it went back: its process died before Medusa entered the credit line. Each version adds what
+ * went back in it, and takes off the credit lines that it began with. It is never more than the order asks for: what Medusa owed
+ * anyway has no credit line, and a person who makes the order smaller has dealt with it. When money moved, its rows tell: what
+ * was entered of it may be missing, late or wrong.
+ *
+ * `versions`: in their order and without a gap, the last is the present one. What went back before the first counts as credited.
  */
 export function creditDue(
-  { version, pending }: Asked,
-  payments: readonly Booked[],
+  versions: readonly Version[],
+  payments: readonly (Named & { captures?: readonly Dated[]; refunds?: readonly Dated[] })[],
   transactions: readonly Entered[],
-  gap: Pick<Gap, "held" | "entered">,
+  others: readonly Named[] = [],
 ): string {
-  const asked = MathBN.add(pending, MathBN.sub(gap.entered, gap.held))
-  const back = total(
-    payments
-      .flatMap(({ refunds = [] }) => refunds)
-      .filter((row) => (enteredUnder(row, payments, transactions) ?? version) === version),
-  )
-  const due = MathBN.lt(asked, back) ? asked : MathBN.convert(back)
-  return MathBN.gt(due, 0) ? plainDecimal(due) : "0"
+  const captures = payments.flatMap((payment) => payment.captures ?? [])
+  const refunds = payments.flatMap((payment) => payment.refunds ?? [])
+  const elsewhere = transactions.filter((one) => !isOfPayments(one, payments, others))
+  let due = MathBN.convert(0)
+  for (const [index, { version, begun, wanted, credited, hasReturns }] of versions.entries()) {
+    const [from, to] = [new Date(begun), versions[index + 1]?.begun]
+    const end = to === undefined ? undefined : new Date(to)
+    const own = MathBN.sub(wanted, total(elsewhere.filter((one) => (one.version ?? 0) <= version)))
+    const asked = (at?: Date) =>
+      MathBN.add(MathBN.sub(own, total(captures.filter(isBefore(at)))), total(refunds.filter(isBefore(at))))
+    const credits = MathBN.sub(credited, versions[index - 1]?.credited ?? 0)
+    const carried = hasReturns ? MathBN.convert(0) : MathBN.sub(due, credits)
+    const back = total(refunds.filter((row) => isBefore(end)(row) && !isBefore(from)(row)))
+    due = within(MathBN.add(within(carried, asked(from)), back), asked(end))
+  }
+  return plainDecimal(due)
 }
 
-/**
- * The version a refund was entered under. Medusa's cancel and a correction enter several at once, under a payment's id. Medusa's
- * next refund enters one that its dead process had not, by its own amount: what makes up for that counts.
- */
-function enteredUnder(
-  { id, amount }: Row,
-  payments: readonly Booked[],
-  transactions: readonly Entered[],
-): number | undefined {
-  const own = transactions.find((one) => one.reference === "refund" && one.reference_id === id)
-  if (own && MathBN.eq(MathBN.add(own.amount, amount), 0)) return own.version
-  const ids = new Set(payments.map((payment) => payment.id))
-  const versions = transactions
-    .filter((one) => one.reference !== "capture" && ids.has(one.reference_id ?? ""))
-    .map((one) => one.version ?? 0)
-  return versions.length ? Math.max(...versions) : undefined
-}
+const isBefore =
+  (at: Date | undefined) =>
+  ({ created_at }: Dated): boolean =>
+    at === undefined || new Date(created_at) < at
+
+const within = (due: Amount, asked: Amount) => MathBN.max(0, MathBN.min(due, asked))

@@ -45,10 +45,11 @@ export function owedNow(
   const done = returns(operations).filter(isDone)
   const held = new Set(booked?.refunds.map(({ id }) => id))
   const before = done.filter((one) => held.has(one.refundId ?? ""))
-  const rows = owedRows(booked, operations).map((row) => ({
-    refundId: row.id,
-    amount: shareOf(row.amount, before, payment),
-  }))
+  // Medusa's rows may be fractions: they are rounded as a sum.
+  const owed = owedRows(booked, operations)
+  const upTo = (count: number) =>
+    count ? shareOf(addMajor("0", ...owed.slice(0, count).map((row) => row.amount)), before, payment) : 0
+  const rows = owed.map((row, index) => ({ refundId: row.id, amount: upTo(index + 1) - upTo(index) }))
   const rest = booked
     ? order?.canceled
       ? heldBy(

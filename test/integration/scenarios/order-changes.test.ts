@@ -216,13 +216,33 @@ inRealMedusa((world) => {
       ])
     })
 
-    it("a later refund is credited as well, and what was owed anyway is not", async () => {
+    it.each(["nothing", "transaction"] as const)(
+      "a later refund is credited as well: %s of it was entered",
+      async (entered) => {
+        const order = await paidOrder(world, way.provider, way.pay)
+        await dies(order, entered)
+        expect((await refund(world, order, 1)).status).toBe(200)
+        await runJob(world, 3 * minute)
+        expect((await credited(order)).sort((one, other) => one - other)).toEqual([1, part])
+        expect((await summary(world, order)).pending_difference).toBe(0)
+      },
+    )
+
+    it("the parcel is packed before the rest is entered", async () => {
       const order = await paidOrder(world, way.provider, way.pay)
-      await dies(order, "nothing")
-      expect((await refund(world, order, 1)).status).toBe(200)
+      await dies(order, "transaction")
+      await fulfil(world, order)
       await runJob(world, 3 * minute)
-      expect((await credited(order)).sort((one, other) => one - other)).toEqual([1, part])
-      expect((await summary(world, order)).pending_difference).toBe(0)
+      expect([(await summary(world, order)).pending_difference, await credited(order)]).toEqual([0, [part]])
+    })
+
+    it("a return that is paid back before it comes, without a crash: nothing is credited, and the job ends", async () => {
+      const order = await paidOrder(world, way.provider, { ...way.pay, quantity: 2 })
+      const due = await requestReturn(world, order)
+      expect((await refund(world, order, due)).status).toBe(200)
+      await runJob(world, 3 * minute)
+      await sync(world, order)
+      expect([(await summary(world, order)).pending_difference, await credited(order)]).toEqual([0, []])
     })
 
     it("a change is open: an admin is told after a while, and the rest follows when it ends", async () => {
@@ -239,6 +259,38 @@ inRealMedusa((world) => {
       expect((await told(world, order)).attention).toEqual([])
       expect([(await summary(world, order)).pending_difference, await credited(order)]).toEqual([0, [part]])
     })
+
+    it.each(["nothing", "transaction"] as const)(
+      "an edit begins before the rest is entered, and is confirmed: %s was entered",
+      async (entered) => {
+        const order = await paidOrder(world, way.provider, way.pay)
+        await dies(order, entered)
+        await world.shop.admin("post", "/admin/order-edits", { order_id: order.id })
+        await runJob(world, 3 * minute)
+        await world.shop.admin("delete", `/admin/order-edits/${order.id}`)
+        await addOne(world, order)
+        const { pending_difference: asked } = await summary(world, order)
+        await runJob(world, 3 * minute)
+
+        expect(await credited(order)).toEqual([part])
+        expect((await summary(world, order)).pending_difference).toBeCloseTo(asked - part, 5)
+      },
+    )
+
+    it.each([0, 1.5])(
+      "what is on its way back by a return is owed anyway: %s more than that was refunded",
+      async (more) => {
+        const order = await paidOrder(world, way.provider, { ...way.pay, quantity: 2 })
+        const due = await requestReturn(world, order)
+        await dies(order, "transaction", due + more)
+        await runJob(world, 3 * minute)
+
+        expect([(await summary(world, order)).pending_difference, await credited(order)]).toEqual([
+          0,
+          more ? [more] : [],
+        ])
+      },
+    )
 
     it("a comparison tells of it, and changes nothing until it is asked to", async () => {
       const order = await paidOrder(world, way.provider, way.pay)
@@ -659,6 +711,17 @@ async function returnOne(world: World, order: PlacedOrder): Promise<void> {
   await world.shop.admin("post", `${at}/receive`)
   await world.shop.admin("post", `${at}/receive-items`, { items })
   await world.shop.admin("post", `${at}/receive/confirm`)
+}
+
+/** One packet is to come back, and has not yet; returns what is owed for it. */
+async function requestReturn(world: World, order: AnOrder): Promise<number> {
+  await fulfil(world, order)
+  const [item] = await lines(world, order)
+  const { return: begun } = await world.shop.admin("post", "/admin/returns", { order_id: order.id })
+  const at = `/admin/returns/${begun.id}`
+  await world.shop.admin("post", `${at}/request-items`, { items: [{ id: item.id, quantity: 1 }] })
+  await world.shop.admin("post", `${at}/request`)
+  return -(await summary(world, order)).pending_difference
 }
 
 /** So many packets come back, and so many go out for them. */

@@ -65,6 +65,20 @@ describe("what is owed when a person dismisses", () => {
   })
 })
 
+it.each([
+  [
+    ["0.005", "0.005"],
+    [1, 0],
+  ],
+  [
+    ["37.035", "37.035", "25.93"],
+    [3704, 3703, 2593],
+  ],
+])("Medusa's fractions of a cent are rounded as a sum: %p", (amounts, owed) => {
+  const booked = held(...amounts.map((amount, index): [string, string] => [`ref_${index}`, amount]))
+  expect(owedNow(paid, [], booked, standing).map(({ amount }) => amount)).toEqual(owed)
+})
+
 describe("what was dismissed", () => {
   const dismissed = [
     { refundId: "ref_1", amount: 3_000 },
