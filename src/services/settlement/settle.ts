@@ -13,6 +13,7 @@ import { withLease } from "./lease"
 import { withOrderLease } from "./order-lease"
 import { owedInMedusa } from "./owed"
 import { tell } from "./tell"
+import { after, minute } from "./schedule"
 import { nextCheck } from "./watch"
 
 /**
@@ -26,14 +27,21 @@ export async function settle(paymentId: string, deps: SettleDeps): Promise<Gatew
     wakes: leased.wakes,
   }))
   let payment = asked
-  const unfinished = await inMedusa(payment, deps)
+  const left = await inMedusa(payment, deps)
   payment = await announce(await atRest(payment, deps), deps)
   // Read before its operations: whoever adds one after that has had a turn.
   payment = await fresh(payment, deps)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
-  const owed = unfinished || (await owedInMedusa(payment, operations, deps))
-  return deps.ledger.payments.schedule(payment, wakes, nextCheck(payment, operations, deps, owed))
+  const owed = left !== "nothing" || (await owedInMedusa(payment, operations, deps))
+  const next = nextCheck(payment, operations, deps, owed)
+  const soon = left === "young rows" ? earlier(next, after(deps, 2 * minute)) : next
+  return deps.ledger.payments.schedule(payment, wakes, soon)
 }
+
+/** What is left to do in Medusa. `young rows`: whoever made them may still be writing what belongs to them. */
+type Left = "nothing" | "something" | "young rows"
+
+const earlier = (next: Date | null, by: Date): Date => (next && next < by ? next : by)
 
 /** What is paid need not be closed, and what is paid back needs nobody any more, whoever was faster to return it. */
 async function atRest(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
@@ -43,9 +51,9 @@ async function atRest(payment: GatewayPayment, deps: SettleDeps): Promise<Gatewa
   return clear(now, ["refund_refused", "refund_unsupported", "late_held", "not_captured", "no_order"], deps)
 }
 
-/** The half that puts Medusa right; whether something is left to do there soon. Outside the lease, since Medusa calls the provider back. */
-async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
-  if (!hasMoney(payment.state)) return false
+/** The half that puts Medusa right; what is left to do there soon. Outside the lease, since Medusa calls the provider back. */
+async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<Left> {
+  if (!hasMoney(payment.state)) return "nothing"
   // How much of it is still there, only a person can find out: nothing is captured, and nothing sent back.
   const unsure = payment.attentionCode === "outside_unclear"
   try {
@@ -56,7 +64,7 @@ async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<bool
     })
   } catch (error) {
     // Somebody else is at the order: looked at again soon.
-    if (codeOf(error) === "order_busy") return true
+    if (codeOf(error) === "order_busy") return "something"
     throw error
   }
 }
@@ -74,13 +82,13 @@ async function inOrder(
   found: HostOrder | undefined,
   unsure: boolean,
   deps: SettleDeps,
-): Promise<boolean> {
+): Promise<Left> {
   // Whoever held the order until now may have cancelled it.
   const order = found && payment.collectionId ? await deps.host.orderOf(payment.collectionId) : found
   const booked = await deps.host.payment(payment.sessionId)
   if (!isCaptured(booked)) {
     if (!unsure) await giveBackUnbooked(payment, deps)
-    return false
+    return "nothing"
   }
   const returned = unsure ? payment : await giveBackOwed(payment, booked, order, deps)
   const entered = await bookReturns(returned, order, deps)
@@ -91,7 +99,8 @@ async function inOrder(
     order,
     deps,
   )
-  return !entered || waits || (!order && (await mayBePlaced(last, deps)))
+  if (waits && !change) return "young rows"
+  return !entered || waits || (!order && (await mayBePlaced(last, deps))) ? "something" : "nothing"
 }
 
 /**
