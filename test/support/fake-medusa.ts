@@ -99,6 +99,7 @@ export interface Order {
   transactions: Transaction[]
   /** Each change that is confirmed begins a new one, a credit line too. */
   version: number
+  createdAt: number
 }
 
 export interface Transaction {
@@ -756,6 +757,7 @@ export class FakeMedusa implements Host {
       creditLines: [],
       transactions: [],
       version: 1,
+      createdAt: this.around.now(),
     }
     await this.write("order", () => this.#tables.orders.set(order.id, order))
     undo.push(() => this.write("order deleted", () => void this.#tables.orders.delete(order.id)))
@@ -1267,7 +1269,9 @@ function creditMissing(order: Order, payments: readonly Payment[]): number {
     )
     return ((named ?? together.at(-1))?.version ?? order.version) === order.version
   }
-  const back = sum(payments.flatMap(({ refunds }) => refunds).filter(isPresent))
+  // What went back before there was an order, for a cart that could not be completed, is no part of it.
+  const refunds = payments.flatMap((one) => one.refunds).filter((row) => row.createdAt >= order.createdAt)
+  const back = sum(refunds.filter(isPresent))
   const unentered = sum(order.transactions.filter(entered(payments))) - held(payments)
   return Math.max(0, Math.min(exactly(pendingDifference(order) + unentered), back))
 }

@@ -92,7 +92,8 @@ function historyOf(
       version === present ? (summary ?? kept.totals) : kept.totals
     versions.unshift({
       version,
-      begun: version === 1 ? new Date(0) : kept.created_at,
+      // What went back before there was an order, for a cart that could not be completed, is no part of it.
+      begun: kept.created_at,
       wanted: MathBN.add(pending_difference ?? 0, transaction_total ?? 0).toFixed(),
       credited: total(credits.filter((line) => line.version === version)),
       hasReturns: version >= begun,

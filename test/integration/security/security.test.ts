@@ -242,14 +242,14 @@ inRealMedusa(
     })
 
     describe("a hostile body is refused in the gateway's words, and nothing breaks", () => {
-      const digits = "9".repeat(60_000)
+      const digits = "9".repeat(16_000)
       const bodies: [string, Buffer][] = [
         ["nothing", Buffer.alloc(0)],
         ["a NUL", Buffer.from([0])],
         ["invalid UTF-8", Buffer.from([0xff, 0xfe, 0x7b])],
         ["GBK", Buffer.from([0xb6, 0xa9, 0xb5, 0xa5, 0xba, 0xc5])],
-        ["deep JSON", Buffer.from('{"a":'.repeat(10_000))],
-        ["deep lists", Buffer.from("[".repeat(60_000))],
+        ["deep JSON", Buffer.from('{"a":'.repeat(3_000))],
+        ["deep lists", Buffer.from("[".repeat(16_000))],
         ["a name twice", Buffer.from('{"code":0,"code":0,"data":{},"sign":""}')],
         [
           "__proto__",
@@ -257,7 +257,7 @@ inRealMedusa(
         ],
         ["lists for strings", Buffer.from("mchNo[]=1&appId[]=2&state[]=2&sign[]=3")],
         ["a field twice", Buffer.from("mchNo=1&mchNo=2&sign=3")],
-        ["sixty thousand digits", Buffer.from(`{"code":0,"data":{"total_fee":${digits}},"sign":"00"}`)],
+        ["sixteen thousand digits", Buffer.from(`{"code":0,"data":{"total_fee":${digits}},"sign":"00"}`)],
         ["a lone surrogate", Buffer.from('{"code":0,"data":{"mch_order_no":"\\ud800"},"sign":"00"}')],
         ["numbers that are none", Buffer.from('{"code":01,"data":{"total_fee":1e2},"sign":"00"}')],
         ["16 KB of ampersands", Buffer.from("&".repeat(16_384))],
