@@ -285,12 +285,13 @@ function medusasOwnBooks(world: World): string[] {
     const transactions = sum(order?.transactions ?? [])
     if (order && transactions !== exactly(capturedSum - refundedSum))
       problems.push(`${order.id} has transactions of ${transactions}, its rows ${capturedSum - refundedSum}`)
-    // No order is changed here: what it asks for beyond its price has gone back to the shopper.
-    if (
-      order &&
-      !order.canceled &&
-      pendingDifference(order) > Math.max(0, exactly(order.total - capturedSum))
+    // No order is changed here: what it asks for beyond its price has gone back to the shopper. What had gone back before there was
+    // an order paid for nothing of it.
+    const before = sum(
+      mine.flatMap(({ refunds }) => refunds).filter((row) => row.createdAt < (order?.createdAt ?? 0)),
     )
+    const unpaid = Math.max(0, exactly((order?.total ?? 0) - capturedSum + before))
+    if (order && !order.canceled && pendingDifference(order) > unpaid)
       problems.push(`${order.id} asks for ${pendingDifference(order)} again`)
   }
   return problems
