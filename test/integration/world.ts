@@ -2,7 +2,7 @@ import type { MedusaContainer } from "@medusajs/framework/types"
 import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 
 import { freePort } from "../../demo/processes"
-import { ShopClient, seed, type Currency, type PlacedOrder, type Seeded } from "../../demo/shop"
+import { ShopClient, seed, type Currency, type PlacedOrder, type Seeded, type Shopper } from "../../demo/shop"
 import { startSandbox, type Sandbox } from "../../src/sandbox"
 import type { GatewayPayments } from "../../src/services/host"
 import type { ReconcileReport } from "../../src/services/settlement"
@@ -19,7 +19,7 @@ export interface World {
   plugin: GatewayPayments
   sandbox: Sandbox
   shop: ShopClient
-  shopper: CopyingShopper
+  shopper: Shopper
   seeded: Seeded
   /** Where Medusa and the plugin print. */
   console: Console

@@ -34,11 +34,6 @@ export class CopyingShopper extends Shopper {
     return filled
   }
 
-  /** What a cart costs has changed: the next one is filled anew. */
-  forgetCarts(): void {
-    this.patterns.clear()
-  }
-
   private async copy(cart: Cart): Promise<Cart> {
     const id = `cart_${ulid(Date.now())}`
     const collectionId = `pay_col_${ulid(Date.now())}`

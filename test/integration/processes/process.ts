@@ -3,7 +3,7 @@ import path from "node:path"
 import { makeApp } from "../../../demo/app"
 import { answers, commandLine, freePort, root, run, type Running } from "../../../demo/processes"
 import { environment, providers } from "../../../demo/running-shop"
-import { seed, ShopClient, type Seeded } from "../../../demo/shop"
+import { seed, ShopClient, type Seeded, type Shopper } from "../../../demo/shop"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { fromKnex, openLedger, type Ledger } from "../../../src/services/ledger"
 import { copyMigratedDatabase, type TestDatabase } from "../../setup/database"
@@ -97,7 +97,7 @@ export interface Premises {
   processes: MedusaProcess[]
   /** The first process, and a shopper in its storefront. */
   shop: ShopClient
-  shopper: CopyingShopper
+  shopper: Shopper
   seeded: Seeded
   close(): Promise<void>
 }
