@@ -142,6 +142,8 @@ export interface Gateway {
   readonly name: GatewayName
   /** Ksher's appid; Gnete's `mchNo/appId`. */
   readonly account: string
+  /** A second refund of a payment waits until the first has finished. */
+  readonly refundsOneAtATime: boolean
   /** Longest merchant order and refund number. */
   readonly maxNumberLength: number
   readonly acknowledgement: Acknowledgement

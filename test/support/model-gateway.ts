@@ -533,6 +533,7 @@ function reversalOutcome(one: ModelReturn): Outcome<ReversalRecord> {
 class ModelledGateway implements Gateway {
   readonly name: GatewayName
   readonly account: string
+  readonly refundsOneAtATime: boolean
   readonly maxNumberLength = 30
   readonly acknowledgement = {
     contentType: "text/plain",
@@ -546,6 +547,7 @@ class ModelledGateway implements Gateway {
   ) {
     this.name = books.rules.name
     this.account = books.rules.account
+    this.refundsOneAtATime = books.rules.name === "gnete"
   }
 
   get offer() {

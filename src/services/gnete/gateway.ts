@@ -41,6 +41,7 @@ type Settings = Omit<GneteOptions, "appSecret">
 export class GneteGateway implements Gateway {
   readonly name = "gnete"
   readonly account: string
+  readonly refundsOneAtATime = true
   readonly maxNumberLength = 30
   readonly acknowledgement = {
     contentType: "text/plain",

@@ -45,6 +45,7 @@ const twoDecimals = ["thb", "myr", "aed"]
 export class KsherGateway implements Gateway {
   readonly name = "ksher"
   readonly account: string
+  readonly refundsOneAtATime = false
   readonly maxNumberLength = 32
   readonly acknowledgement = {
     contentType: "application/json",

@@ -6,8 +6,7 @@ import { clear, raise } from "./attention"
 import type { SettleDeps } from "./deps"
 import type { HostOrder, HostPayment } from "./host"
 import { fresh } from "./known"
-import { leaseMs } from "./lease"
-import { after, ageOf, day, justPaid, minute, sincePaid } from "./schedule"
+import { after, ageOf, day, justPaid, leaseMs, minute, sincePaid } from "./schedule"
 import { stillWanted } from "./wanted"
 
 /** Whether Medusa holds money of it. Its amounts are decimals as text. */

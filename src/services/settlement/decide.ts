@@ -8,9 +8,8 @@ import { logLine } from "../observability"
 import { deciding } from "./deciding"
 import type { SettleDeps } from "./deps"
 import { known } from "./known"
-import { leaseMs } from "./lease"
 import { carryOut, inDoubt, invalid, refuseAtOnce } from "./resolve"
-import { after, minute } from "./schedule"
+import { after, leaseMs, minute } from "./schedule"
 import { settle } from "./settle"
 
 export interface DecisionAsked extends DecisionRequest {

@@ -9,7 +9,8 @@ import { dismissedAmount, dismissedRest, heldBy, isDismissed } from "./dismissed
 import type { HostOrder, HostPayment } from "./host"
 import { fresh } from "./known"
 import { uncarried } from "./owed"
-import { notBooked, refund, untoldOf } from "./refund"
+import { notBooked, refund } from "./refund"
+import { untoldOf } from "./returns/decide-return"
 import { minute } from "./schedule"
 import { inMedusa, shareOf } from "./share"
 

@@ -4,9 +4,8 @@ import type { GatewayPayment, Lease, Operation, PaymentKey } from "../ledger"
 import { withinReach } from "./account"
 import type { Deps } from "./deps"
 import { known } from "./known"
+import { leaseMs } from "./schedule"
 
-/** Each write of the holder renews it, and a call to the gateway lasts no longer: a holder that is alive keeps it. */
-export const leaseMs = 120_000
 const waitMs = 200
 const patience = 40
 

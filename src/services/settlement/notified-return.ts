@@ -6,8 +6,9 @@ import { raise } from "./attention"
 import { tally } from "./confirm"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
-import { concludeFound, mayHaveReversed } from "./operations"
+import { concludeFound } from "./operations"
 import { askedMessage, orderRef } from "./orders"
+import { mayHaveReversed } from "./returns/decide-doubt"
 
 /**
  * Money was returned in Gnete's console, or by a reversal of ours whose answer was lost: its queries list no returns and may go

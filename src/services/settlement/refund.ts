@@ -1,15 +1,6 @@
-import {
-  PaymentProblem,
-  formatMoney,
-  hasMoney,
-  holdsMoney,
-  isUnclear,
-  money,
-  roundToMinor,
-  titleOf,
-} from "../../core"
+import { PaymentProblem, formatMoney, money, titleOf } from "../../core"
 import type { Outcome } from "../../core"
-import { LeaseLost, committedAmount, isDone, returns } from "../ledger"
+import { LeaseLost, committedAmount, isDone } from "../ledger"
 import type { GatewayPayment, Operation, PaymentKey } from "../ledger"
 import { accountOf } from "./account"
 import { raise } from "./attention"
@@ -18,21 +9,14 @@ import { learnReturns } from "./confirm"
 import { deciding } from "./deciding"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
-import { conclude, concludeFound, concludeLast, resolve, resolveAll, send, takes } from "./operations"
-import type { ReturnOutcome } from "./operations"
+import { conclude, concludeFound, concludeLast, mostTurns, resolve, resolveAll, send } from "./operations"
+import type { ReturnOutcome } from "./returns/decide-doubt"
+import { decideReturn } from "./returns/decide-return"
+import type { Refusal, ReturnFacts, ReturnIntent, ReturnPicture, ReturnStep } from "./returns/decide-return"
 import { sameDay } from "./same-day"
-import { inMedusa, shareOf } from "./share"
 
-/** What is to go back: minor units, Medusa's own number in major units, or all that is left. */
-export type Wanted = number | { major: string } | "rest"
-
-export interface RefundRequest {
+export interface RefundRequest extends ReturnIntent {
   of: PaymentKey
-  amount: Wanted
-  /** Medusa's refund row, or null for money that Medusa never booked. */
-  refundId: string | null
-  /** Nobody has just asked for it: Medusa holds its row, and it is decided that the money is still to go back. */
-  owed?: boolean
 }
 
 /**
@@ -53,9 +37,6 @@ export async function refund(
   )
 }
 
-const medusaAmountOf = ({ amount }: RefundRequest): string | null =>
-  typeof amount === "object" ? amount.major : null
-
 /** Hands a refund that has gone through to Medusa's row for it. Never sends: whoever comes second has nothing to enter. */
 async function enter(
   payment: GatewayPayment,
@@ -72,132 +53,123 @@ async function enter(
       "busy",
       "This refund is in Medusa's books already. Nothing was sent.",
     )
-  const row = { refundId: request.refundId, medusaAmount: medusaAmountOf(request) }
+  const medusaAmount = typeof request.amount === "object" ? request.amount.major : null
+  const row = { refundId: request.refundId, medusaAmount }
   await deps.ledger.operations.assign(operation.id, row, !operation.outside)
   return { payment, operation: { ...operation, ...row } }
 }
 
-async function refundLeased(
-  payment: GatewayPayment,
-  operations: readonly Operation[],
-  request: RefundRequest,
-  deps: Deps,
-) {
-  if (!hasMoney(payment.state)) throw notPaid(payment)
-  const settled = await settledEarlier(payment, operations, deps)
-  const earlier = await learnReturns(settled.payment, settled.operations, deps)
-  const done = returns(earlier.operations).filter(isDone)
-  const unbooked = request.refundId ? await notBooked(done, deps) : []
-  const share = minorOf(request, { ...earlier, booked: done.filter((one) => !unbooked.includes(one)) })
-  const earlierOne = await takenOver(earlier, { done, unbooked, share }, request, deps)
-  if (earlierOne) return { payment: earlier.payment, operation: earlierOne }
-  await tellFirst(earlier.payment, earlier.operations, request, deps)
-  const nothing = share === 0 ? await bookNothing(earlier.payment, request, deps) : undefined
-  if (nothing) return { payment: earlier.payment, operation: nothing }
-  const amount = await allowed(earlier.payment, earlier.operations, share, deps)
-  return carryOut(earlier.payment, earlier.operations, amount, request, deps)
-}
-
+/** What is known of the payment in this run. */
 interface Known {
   payment: GatewayPayment
   operations: readonly Operation[]
+  facts: ReturnFacts
 }
 
-/** What is to go back for a request, in minor units. `booked`: what went back under Medusa's other rows. */
-function minorOf(
-  { amount }: RefundRequest,
-  { payment, operations, booked }: Known & { booked: readonly Operation[] },
-): number {
-  if (amount === "rest") return payment.paidAmount - committedAmount(operations)
-  if (typeof amount === "number") return amount
-  try {
-    return shareOf(amount.major, booked, payment)
-  } catch (error) {
-    throw new PaymentProblem(
-      "invalid_data",
-      "amount_invalid",
-      `${(error as Error).message} Nothing was sent.`,
-    )
+type Returned = Pick<Attempted, "payment" | "operation">
+
+/** `decideReturn` says what to do next, and this does it, until the request is answered. Call it inside the lease. */
+async function refundLeased(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  intent: ReturnIntent,
+  deps: Deps,
+): Promise<Returned> {
+  let known: Known = { payment, operations, facts: {} }
+  for (let turn = 0; turn < mostTurns; turn++) {
+    const done = await performReturn(decideReturn(pictureOf(known, intent, deps)), known, intent, deps)
+    if ("operation" in done) return done
+    known = done
+  }
+  throw new Error(`A refund of payment ${payment.id} came to no end within ${mostTurns} turns.`)
+}
+
+const pictureOf = (
+  { payment, operations, facts }: Known,
+  intent: ReturnIntent,
+  deps: Deps,
+): ReturnPicture => ({
+  payment,
+  operations,
+  channel: deps.gateway.channelFacts(payment.channel ?? undefined),
+  oneAtATime: deps.gateway.refundsOneAtATime,
+  reversible: sameDay(payment, deps),
+  intent,
+  facts,
+})
+
+/** Does one step, and gives what is known after it, or the operation that carries the money. */
+async function performReturn(
+  step: ReturnStep,
+  known: Known,
+  intent: ReturnIntent,
+  deps: Deps,
+): Promise<Known | Returned> {
+  const { payment, operations, facts } = known
+  switch (step.do) {
+    case "ask_about_doubts": {
+      // Medusa deletes its refund row when we throw and comes back with a new key (H1): what is in doubt is settled first.
+      const resolved = await resolveAll(payment, operations, deps)
+      return { ...resolved, facts: { ...facts, doubtsAsked: true } }
+    }
+    case "look_for_returns": {
+      const learned = await learnReturns(payment, operations, deps)
+      return { ...learned, facts: { ...facts, returnsLookedFor: true } }
+    }
+    case "read_rows":
+      return { ...known, facts: { ...facts, notBooked: await notBooked(step.done, deps) } }
+    case "hand_over": {
+      const row = { refundId: step.refundId, medusaAmount: step.medusaAmount }
+      await deps.ledger.operations.assign(step.operation.id, row)
+      return { payment, operation: { ...step.operation, ...row } }
+    }
+    case "book_nothing":
+      return { payment, operation: await bookNothing(payment, step, deps) }
+    case "send":
+      return sendNew(step, known, intent, deps)
+    case "answer":
+      return { payment, operation: step.operation }
+    case "refuse":
+      if (step.tells) await deps.ledger.operations.told(step.tells.id)
+      throw await problemOf(step.refusal, known, deps)
   }
 }
 
-/** Less than half of the smallest unit, with what Medusa has returned before: it is booked, and nothing is sent. */
-async function bookNothing(
+const bookNothing = (
   payment: GatewayPayment,
-  request: RefundRequest,
+  { refundId, medusaAmount }: Extract<ReturnStep, { do: "book_nothing" }>,
   deps: Deps,
-): Promise<Operation | undefined> {
-  const medusaAmount = medusaAmountOf(request)
-  if (!request.refundId || medusaAmount === null || !/^[\d.]*[1-9]/.test(medusaAmount)) return undefined
-  return deps.ledger.operations.recordNothing(payment.id, {
-    refundId: request.refundId,
+): Promise<Operation> =>
+  deps.ledger.operations.recordNothing(payment.id, {
+    refundId,
     medusaAmount,
     message: `${medusaAmount} ${payment.currency.toUpperCase()} in Medusa, less than ${titleOf(deps.gateway.name)} can return: booked, and nothing was sent.`,
   })
-}
 
-/** Medusa deletes its refund row when we throw and comes back with a new key (H1): what is in doubt is settled first. */
-async function settledEarlier(payment: GatewayPayment, operations: readonly Operation[], deps: Deps) {
-  if (!returns(operations).some((operation) => isUnclear(operation.state))) return { payment, operations }
-  const resolved = await resolveAll(payment, operations, deps)
-  const doubtful = returns(resolved.operations).find((operation) => isUnclear(operation.state))
-  if (doubtful) throw unclear(resolved.payment, doubtful, deps)
-  return resolved
-}
-
-/**
- * An earlier operation that succeeded, or was accepted, but that Medusa does not hold a refund row for, is this very
- * intent when the amount is equal. Whether Medusa still holds the row decides, so that a second deliberate refund of
- * the same amount is a second refund.
- */
-async function takenOver(
-  { payment, operations }: Known,
-  { done, unbooked, share }: { done: readonly Operation[]; unbooked: readonly Operation[]; share: number },
-  request: RefundRequest,
+/** Written, sent, and where the answer says nothing sure, asked about once. A refused reversal leaves the decision open. */
+async function sendNew(
+  { kind, amount }: Extract<ReturnStep, { do: "send" }>,
+  known: Known,
+  { refundId, amount: asked }: ReturnIntent,
   deps: Deps,
-): Promise<Operation | undefined> {
-  if (!request.refundId) return undefined
-  const same = done.find((operation) => operation.refundId === request.refundId)
-  if (same) return same
-  const twin = unbooked.find((operation) => operation.amount === share)
-  if (twin) {
-    const row = { refundId: request.refundId, medusaAmount: medusaAmountOf(request) }
-    await deps.ledger.operations.assign(twin.id, row)
-    return { ...twin, ...row }
-  }
-  if (unbooked.length)
-    throw bookedFirst(payment, unbooked, operations, "is being entered in Medusa's books now")
-  return undefined
+): Promise<Known | Returned> {
+  const { payment, operations, facts } = known
+  const { decisionId = null } = deciding.getStore() ?? {}
+  const medusaAmount = typeof asked === "object" ? asked.major : null
+  const written = { kind, amount, refundId, medusaAmount, decisionId }
+  const operation = await (kind === "cancel"
+    ? deps.ledger.operations.intendUnless({ ...accountOf(deps), fact: "no_reversal" }, payment.id, written)
+    : deps.ledger.operations.intend(payment.id, written))
+  if (!operation) return { ...known, facts: { ...facts, takesNoReversals: true } }
+  const attempted = await attempt(payment, operations, operation, deps)
+  if (fallsBack(attempted))
+    return { ...known, payment: attempted.payment, operations: [...operations, attempted.operation] }
+  return answered(attempted, deps)
 }
 
-/**
- * Settlement has entered in Medusa's books what somebody was told was unknown, and safe to ask for again. Who asks for the
- * same amount now means that one, or a second one: he is told once, and what he still wants after that is a second one.
- */
-async function tellFirst(
-  payment: GatewayPayment,
-  operations: readonly Operation[],
-  request: RefundRequest,
-  deps: Deps,
-): Promise<void> {
-  const asked = medusaAmountOf(request)
-  const twin = asked === null ? undefined : untoldOf(operations, asked, payment)
-  if (!twin || !request.refundId || request.owed) return
-  await deps.ledger.operations.told(twin.id)
-  throw bookedFirst(payment, [twin], operations, "has been entered in Medusa's books since")
-}
-
-/** A refund of the amount that is done and in Medusa's books, and whose asker does not know of it. */
-export function untoldOf(
-  operations: readonly Operation[],
-  major: string,
-  payment: GatewayPayment,
-): Operation | undefined {
-  const rounded = (amount: string) => roundToMinor(amount, payment.digits)
-  return returns(operations).find(
-    (one) => one.untold && isDone(one) && rounded(inMedusa(one, payment)) === rounded(major),
-  )
-}
+/** The payment stays held for the refund that follows. */
+const fallsBack = ({ operation, outcome }: Pick<Attempted, "operation" | "outcome">): boolean =>
+  operation.kind === "cancel" && outcome.kind === "refused"
 
 /** Of these operations, those Medusa holds no refund row for. */
 export async function notBooked(done: readonly Operation[], deps: Deps): Promise<Operation[]> {
@@ -205,71 +177,6 @@ export async function notBooked(done: readonly Operation[], deps: Deps): Promise
   const held = await deps.refundsHeld(done.flatMap((operation) => operation.refundId ?? []))
   return done.filter((operation) => !operation.refundId || !held.has(operation.refundId))
 }
-
-/** What may be sent for the request, in minor units, or a refusal that a person can act on. */
-async function allowed(
-  payment: GatewayPayment,
-  operations: readonly Operation[],
-  amount: number,
-  deps: Deps,
-): Promise<number> {
-  if (payment.attentionCode === "outside_unclear") throw returnedOutside(payment, deps)
-  const left = payment.paidAmount - committedAmount(operations)
-  if (amount <= 0 || amount > left) throw exceeds(payment, amount, left)
-  if (deps.gateway.name === "gnete" && operations.some((operation) => operation.state === "pending"))
-    throw new PaymentProblem(
-      "not_allowed",
-      "refund_in_progress",
-      "An earlier refund of this payment is still in progress at the gateway, which takes one at a time. Nothing was sent; try again when it has finished.",
-    )
-  if (takes(payment, amount, deps)) return amount
-  const sentence = deps.gateway.channelFacts(payment.channel ?? undefined).refund
-    ? `${payment.channel} refunds whole payments only. Nothing was sent.`
-    : `${payment.channel} payments cannot be refunded through ${titleOf(deps.gateway.name)}. Nothing was sent: return ${formatMoney(money(amount, payment.currency), payment.digits)} by hand (a bank transfer, say) and record it on the order.`
-  await raise(payment, "refund_unsupported", sentence, deps)
-  throw new PaymentProblem("not_allowed", "refund_unsupported", sentence)
-}
-
-/** Same day, whole, and not tried before: the gateway reverses the payment instead of refunding it. */
-function reverses(
-  payment: GatewayPayment,
-  operations: readonly Operation[],
-  amount: number,
-  deps: Deps,
-): boolean {
-  const untouched = !returns(operations).some((operation) => holdsMoney(operation.state))
-  const cancelRefused = operations.some(
-    (operation) => operation.kind === "cancel" && operation.state === "refused",
-  )
-  return untouched && !cancelRefused && amount === payment.paidAmount && sameDay(payment, deps)
-}
-
-/** Same day and whole: reversed where the gateway can; a definite refusal of that falls back on a refund. */
-async function carryOut(
-  payment: GatewayPayment,
-  operations: readonly Operation[],
-  amount: number,
-  request: RefundRequest,
-  deps: Deps,
-) {
-  const { decisionId = null } = deciding.getStore() ?? {}
-  const intent = { amount, refundId: request.refundId, medusaAmount: medusaAmountOf(request), decisionId }
-  if (reverses(payment, operations, amount, deps)) {
-    const known = { ...accountOf(deps), fact: "no_reversal" } as const
-    const operation = await deps.ledger.operations.intendUnless(known, payment.id, {
-      kind: "cancel",
-      ...intent,
-    })
-    const reversed = operation && (await attempt(payment, operations, operation, deps))
-    if (reversed && !fallsBack(reversed)) return answered(reversed, deps)
-  }
-  const operation = await deps.ledger.operations.intend(payment.id, { kind: "refund", ...intent })
-  return answered(await attempt(payment, operations, operation, deps), deps)
-}
-
-/** The payment stays held for the refund that follows. */
-const fallsBack = ({ operation, outcome }: Pick<Attempted, "operation" | "outcome">): boolean =>
-  operation.kind === "cancel" && outcome.kind === "refused"
 
 interface Attempted {
   payment: GatewayPayment
@@ -284,7 +191,7 @@ async function attempt(
   operation: Operation,
   deps: Deps,
 ): Promise<Attempted> {
-  const outcome = await send(payment, operation, deps)
+  const outcome = await send(payment, operation, operations, deps)
   if (outcome.kind === "unknown") return askedAbout(payment, operation, outcome, deps)
   const ended = fallsBack({ operation, outcome })
     ? await conclude(payment, operation, outcome, deps)
@@ -311,7 +218,7 @@ async function askedAbout(
 
 async function answered({ payment, operation, outcome }: Attempted, deps: Deps) {
   if (outcome.kind === "succeeded" || outcome.kind === "pending") return { payment, operation }
-  const sum = formatMoney(money(operation.amount ?? 0, payment.currency), payment.digits)
+  const sum = shown(operation.amount ?? 0, payment)
   if (outcome.kind === "refused")
     throw new PaymentProblem(
       "not_allowed",
@@ -327,45 +234,77 @@ async function answered({ payment, operation, outcome }: Attempted, deps: Deps) 
   throw unclear(payment, operation, deps)
 }
 
-const notPaid = (payment: GatewayPayment) =>
-  new PaymentProblem(
-    "not_allowed",
-    "payment_not_paid",
-    `Payment ${payment.number} is ${payment.state}: the gateway has not said that it was paid. Nothing was sent.`,
-  )
+/** A refusal in words. A channel that gives nothing back is a case for a person. */
+async function problemOf(refusal: Refusal, known: Known, deps: Deps): Promise<PaymentProblem> {
+  const { payment } = known
+  switch (refusal.code) {
+    case "payment_not_paid":
+      return new PaymentProblem(
+        "not_allowed",
+        refusal.code,
+        `Payment ${payment.number} is ${payment.state}: the gateway has not said that it was paid. Nothing was sent.`,
+      )
+    case "amount_invalid":
+      return new PaymentProblem("invalid_data", refusal.code, `${refusal.message} Nothing was sent.`)
+    case "refund_unknown":
+      return unclear(payment, refusal.operation, deps)
+    case "earlier_refund_booked_first":
+      return bookedFirst(refusal, known)
+    case "returned_outside":
+      return new PaymentProblem(
+        "not_allowed",
+        refusal.code,
+        `${titleOf(deps.gateway.name)} says that something of payment ${payment.number} was returned in its console, and not how much. Nothing was sent: look it up there and record it on the payment first, then refund what is left.`,
+      )
+    case "refund_exceeds":
+      return new PaymentProblem(
+        "not_allowed",
+        refusal.code,
+        `${shown(Math.max(refusal.left, 0), payment)} is left of payment ${payment.number}; ${shown(refusal.amount, payment)} cannot be refunded. Nothing was sent.`,
+      )
+    case "refund_in_progress":
+      return new PaymentProblem(
+        "not_allowed",
+        refusal.code,
+        "An earlier refund of this payment is still in progress at the gateway, which takes one at a time. Nothing was sent; try again when it has finished.",
+      )
+    case "refund_unsupported": {
+      const sentence = unsupported(refusal, payment, deps)
+      await raise(payment, refusal.code, sentence, deps)
+      return new PaymentProblem("not_allowed", refusal.code, sentence)
+    }
+  }
+}
 
-const returnedOutside = (payment: GatewayPayment, deps: Deps) =>
-  new PaymentProblem(
-    "not_allowed",
-    "returned_outside",
-    `${titleOf(deps.gateway.name)} says that something of payment ${payment.number} was returned in its console, and not how much. Nothing was sent: look it up there and record it on the payment first, then refund what is left.`,
-  )
+const shown = (minor: number, { currency, digits }: GatewayPayment): string =>
+  formatMoney(money(minor, currency), digits)
+
+const unsupported = (
+  { amount, wholeOnly }: Extract<Refusal, { code: "refund_unsupported" }>,
+  payment: GatewayPayment,
+  deps: Deps,
+): string =>
+  wholeOnly
+    ? `${payment.channel} refunds whole payments only. Nothing was sent.`
+    : `${payment.channel} payments cannot be refunded through ${titleOf(deps.gateway.name)}. Nothing was sent: return ${shown(amount, payment)} by hand (a bank transfer, say) and record it on the order.`
 
 const unclear = (payment: GatewayPayment, operation: Operation, deps: Deps) =>
   new PaymentProblem(
     "not_allowed",
     "refund_unknown",
-    `${titleOf(deps.gateway.name)} has not said whether refund ${operation.number} of ${formatMoney(money(operation.amount ?? 0, payment.currency), payment.digits)} went through. Nothing is sent twice: try again, or wait, it is being asked about.`,
-  )
-
-const exceeds = (payment: GatewayPayment, amount: number, left: number) =>
-  new PaymentProblem(
-    "not_allowed",
-    "refund_exceeds",
-    `${formatMoney(money(Math.max(left, 0), payment.currency), payment.digits)} is left of payment ${payment.number}; ${formatMoney(money(amount, payment.currency), payment.digits)} cannot be refunded. Nothing was sent.`,
+    `${titleOf(deps.gateway.name)} has not said whether refund ${operation.number} of ${shown(operation.amount ?? 0, payment)} went through. Nothing is sent twice: try again, or wait, it is being asked about.`,
   )
 
 function bookedFirst(
-  payment: GatewayPayment,
-  earlier: readonly Operation[],
-  operations: readonly Operation[],
-  how: string,
+  { unbooked, booked }: Extract<Refusal, { code: "earlier_refund_booked_first" }>,
+  { payment, operations }: Known,
 ): PaymentProblem {
-  const sum = earlier.reduce((total, operation) => total + (operation.amount ?? 0), 0)
-  const show = (minor: number) => formatMoney(money(minor, payment.currency), payment.digits)
+  const sum = unbooked.reduce((total, operation) => total + (operation.amount ?? 0), 0)
+  const how =
+    booked === "now" ? "is being entered in Medusa's books now" : "has been entered in Medusa's books since"
   return new PaymentProblem(
     "conflict",
     "earlier_refund_booked_first",
-    `An earlier refund of ${show(sum)} did go through and ${how}; ${show(payment.paidAmount - committedAmount(operations))} is left. Nothing was sent for this one: look at the order again and repeat it if it is still wanted.`,
+    `An earlier refund of ${shown(sum, payment)} did go through and ${how}; ${shown(payment.paidAmount - committedAmount(operations), payment)} is left. Nothing was sent for this one: look at the order again and repeat it if it is still wanted.`,
   )
 }

@@ -6,6 +6,12 @@ export const minute = 60 * second
 export const hour = 60 * minute
 export const day = 24 * hour
 
+/**
+ * How long a payment's lease lasts. Each write of the holder renews it, and a call to the gateway lasts no longer: a holder that is
+ * alive keeps it.
+ */
+export const leaseMs = 2 * minute
+
 export const after = (deps: Pick<Deps, "clock">, ms: number): Date =>
   new Date(deps.clock.now().getTime() + ms)
 

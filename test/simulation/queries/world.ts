@@ -1,7 +1,7 @@
 import type { Gateway, Outcome, RefundRecord, ReversalRecord } from "../../../src/core"
 import { openLedger } from "../../../src/services/ledger"
 import type { GatewayPayment, Ledger } from "../../../src/services/ledger"
-import { leaseMs } from "../../../src/services/settlement/lease"
+import { leaseMs } from "../../../src/services/settlement/schedule"
 import type { Deps } from "../../../src/services/settlement"
 import { openLedgerWorld, type LedgerWorld } from "../ledger/support"
 import { Counter } from "./counting"

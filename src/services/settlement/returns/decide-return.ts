@@ -1,0 +1,172 @@
+import { hasMoney, holdsMoney, isUnclear, roundToMinor } from "../../../core"
+import type { ChannelFacts } from "../../../core"
+import { committedAmount, isDone, returns } from "../../ledger"
+import type { GatewayPayment, Operation } from "../../ledger"
+import { inMedusa, shareOf } from "../share"
+import { channelReturns } from "./decide-doubt"
+
+/** What is to go back: minor units, Medusa's own number in major units, or all that is left. */
+export type RefundAmount = number | { major: string } | "rest"
+
+/** Who asks for money to go back, and for which. */
+export interface ReturnIntent {
+  amount: RefundAmount
+  /** Medusa's refund row, or null for money that Medusa never booked. */
+  refundId: string | null
+  /** Nobody has just asked for it: Medusa holds its row, and it is decided that the money is still to go back. */
+  owed?: boolean
+}
+
+/** What was read or came about since the request began. What is absent was not. */
+export interface ReturnFacts {
+  /** What was in doubt has been asked about. */
+  doubtsAsked?: true
+  /** What was returned in the gateway's console has been looked for, and is among the operations. */
+  returnsLookedFor?: true
+  /** Of the operations that are done: those that Medusa holds no refund row for. */
+  notBooked?: readonly Operation[]
+  /** The account takes no reversals: none was written. */
+  takesNoReversals?: true
+}
+
+export interface ReturnPicture {
+  payment: GatewayPayment
+  operations: readonly Operation[]
+  channel: Pick<ChannelFacts, "refund" | "partialRefund">
+  /** The gateway takes one refund of a payment at a time. */
+  oneAtATime: boolean
+  /** The payment was made in the business day that it is now, and the shop has its whole refunds reversed. */
+  reversible: boolean
+  intent: ReturnIntent
+  facts: ReturnFacts
+}
+
+/** Why nothing was sent. */
+export type Refusal =
+  | { code: "payment_not_paid" }
+  | { code: "refund_unknown"; operation: Operation }
+  | { code: "amount_invalid"; message: string }
+  | { code: "earlier_refund_booked_first"; unbooked: readonly Operation[]; booked: "now" | "since" }
+  | { code: "returned_outside" }
+  | { code: "refund_exceeds"; amount: number; left: number }
+  | { code: "refund_in_progress" }
+  | { code: "refund_unsupported"; amount: number; wholeOnly: boolean }
+
+/** The one next thing to do for a request. Only `send` moves money, under a new number. */
+export type ReturnStep =
+  | { do: "ask_about_doubts" }
+  | { do: "look_for_returns" }
+  | { do: "read_rows"; done: readonly Operation[] }
+  | { do: "hand_over"; operation: Operation; refundId: string; medusaAmount: string | null }
+  | { do: "book_nothing"; refundId: string; medusaAmount: string }
+  | { do: "send"; kind: "cancel" | "refund"; amount: number }
+  | { do: "answer"; operation: Operation }
+  | { do: "refuse"; refusal: Refusal; tells?: Operation }
+
+/**
+ * Whether money goes back for a request, and how: the only door for new returns, whoever asks. In order of precedence: what is in
+ * doubt, what went back elsewhere, what went back for this very wish, what is left, and what the channel can do. Pure and total.
+ */
+export function decideReturn(picture: ReturnPicture): ReturnStep {
+  const { payment, operations, intent, facts } = picture
+  if (!hasMoney(payment.state)) return refuse({ code: "payment_not_paid" })
+  const doubtful = returns(operations).find(({ state }) => isUnclear(state))
+  if (doubtful)
+    return facts.doubtsAsked
+      ? refuse({ code: "refund_unknown", operation: doubtful })
+      : { do: "ask_about_doubts" }
+  if (!facts.returnsLookedFor) return { do: "look_for_returns" }
+  if (intent.refundId !== null && !facts.notBooked)
+    return { do: "read_rows", done: returns(operations).filter(isDone) }
+  const wanted = wantedOf(picture)
+  if (typeof wanted !== "number") return refuse(wanted)
+  return madeEarlier(picture, wanted) ?? nothingToSend(picture, wanted) ?? sending(picture, wanted)
+}
+
+const refuse = (refusal: Refusal): ReturnStep => ({ do: "refuse", refusal })
+
+/** What is to go back, in minor units: Medusa's fractions are rounded with those of its other rows. */
+function wantedOf({ payment, operations, intent, facts }: ReturnPicture): number | Refusal {
+  const { amount } = intent
+  if (amount === "rest") return payment.paidAmount - committedAmount(operations)
+  if (typeof amount === "number") return amount
+  const unbooked = new Set(facts.notBooked?.map(({ id }) => id))
+  const booked = returns(operations).filter((one) => isDone(one) && !unbooked.has(one.id))
+  try {
+    return shareOf(amount.major, booked, payment)
+  } catch (error) {
+    return { code: "amount_invalid", message: (error as Error).message }
+  }
+}
+
+const medusaAmountOf = ({ amount }: ReturnIntent): string | null =>
+  typeof amount === "object" ? amount.major : null
+
+/**
+ * An earlier operation that succeeded, or was accepted, but that Medusa does not hold a refund row for, is this very
+ * intent when the amount is equal. Whether Medusa still holds the row decides, so that a second deliberate refund of
+ * the same amount is a second refund.
+ */
+function madeEarlier(
+  { payment, operations, intent, facts }: ReturnPicture,
+  wanted: number,
+): ReturnStep | undefined {
+  const { refundId } = intent
+  if (refundId === null) return undefined
+  const same = returns(operations).find((one) => isDone(one) && one.refundId === refundId)
+  if (same) return { do: "answer", operation: same }
+  const unbooked = facts.notBooked ?? []
+  const twin = unbooked.find((one) => one.amount === wanted)
+  const medusaAmount = medusaAmountOf(intent)
+  if (twin) return { do: "hand_over", operation: twin, refundId, medusaAmount }
+  if (unbooked.length) return refuse({ code: "earlier_refund_booked_first", unbooked, booked: "now" })
+  const untold =
+    medusaAmount === null || intent.owed ? undefined : untoldOf(operations, medusaAmount, payment)
+  if (!untold) return undefined
+  const refusal = { code: "earlier_refund_booked_first", unbooked: [untold], booked: "since" } as const
+  return { do: "refuse", refusal, tells: untold }
+}
+
+/**
+ * A refund of the amount that is done, and in Medusa's books, and that its asker does not know of: settlement has entered what
+ * somebody was told was unknown, and safe to ask for again. Who asks for the same amount is told once, and sends after that a second
+ * one.
+ */
+export function untoldOf(
+  operations: readonly Operation[],
+  major: string,
+  payment: GatewayPayment,
+): Operation | undefined {
+  const rounded = (amount: string) => roundToMinor(amount, payment.digits)
+  return returns(operations).find(
+    (one) => one.untold && isDone(one) && rounded(inMedusa(one, payment)) === rounded(major),
+  )
+}
+
+/** Less than half of the smallest unit, with what Medusa has returned before: it is booked, and nothing is sent. */
+function nothingToSend({ intent }: ReturnPicture, wanted: number): ReturnStep | undefined {
+  const medusaAmount = medusaAmountOf(intent)
+  if (wanted !== 0 || intent.refundId === null || medusaAmount === null) return undefined
+  return /^[\d.]*[1-9]/.test(medusaAmount)
+    ? { do: "book_nothing", refundId: intent.refundId, medusaAmount }
+    : undefined
+}
+
+function sending(picture: ReturnPicture, amount: number): ReturnStep {
+  const { payment, operations, channel, oneAtATime } = picture
+  if (payment.attentionCode === "outside_unclear") return refuse({ code: "returned_outside" })
+  const left = payment.paidAmount - committedAmount(operations)
+  if (amount <= 0 || amount > left) return refuse({ code: "refund_exceeds", amount, left })
+  if (oneAtATime && operations.some(({ state }) => state === "pending"))
+    return refuse({ code: "refund_in_progress" })
+  if (!channelReturns(payment, amount, channel))
+    return refuse({ code: "refund_unsupported", amount, wholeOnly: channel.refund })
+  return { do: "send", kind: isReversed(picture, amount) ? "cancel" : "refund", amount }
+}
+
+/** Same day, whole, and not tried before: the gateway reverses the payment. A definite refusal of that falls back on a refund. */
+function isReversed({ payment, operations, reversible, facts }: ReturnPicture, amount: number): boolean {
+  if (!reversible || facts.takesNoReversals || amount !== payment.paidAmount) return false
+  if (operations.some(({ kind, state }) => kind === "cancel" && state === "refused")) return false
+  return !returns(operations).some(({ state }) => holdsMoney(state))
+}
