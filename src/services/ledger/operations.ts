@@ -126,12 +126,15 @@ export class Operations {
     return rows[0] && toOperation(rows[0])
   }
 
-  /** Counts another attempt before it is sent. `undefined`: it has ended meanwhile, and is not sent again. */
+  /**
+   * Counts another attempt before it is sent. How the one before was answered says nothing about this one, should its process die.
+   * `undefined`: it has ended meanwhile, and is not sent again.
+   */
   async again(id: string): Promise<Operation | undefined> {
     const now = this.clock.now()
     const fence = fenceOf(this.held, now)
     const rows = await this.database.query<OperationRow>(
-      `${fence.with} update gateway_operation set attempts = attempts + 1, updated_at = ?
+      `${fence.with} update gateway_operation set attempts = attempts + 1, reason = null, code = null, updated_at = ?
        where id = ? and state in ('sent', 'unknown', 'pending') ${fence.and} returning *`,
       [...fence.bindings, now, id],
     )

@@ -6,6 +6,7 @@ import { clear, raise } from "./attention"
 import { booking } from "./booking"
 import { carriedRows } from "./carried"
 import type { SettleDeps } from "./deps"
+import { isDismissed } from "./dismissed"
 import { changeInWords } from "./enterable"
 import { codeOf, quiet } from "./give-back"
 import type { Alignment, ChangeKind, HostOrder, HostPayment } from "./host"
@@ -29,6 +30,7 @@ export async function bookReturns(
     if (!booked) return true
     // Medusa captures first and places the order then: a refund entered in between would miss the order's transactions.
     if (!order && justPaid(payment, deps)) return false
+    if (await isAskedFor(operation, booked, payment, deps)) return false
     const amount = toEnter(operation, booked, payment)
     if (await waitsForChange(payment, operation, { order, amount }, deps)) return false
     try {
@@ -52,6 +54,26 @@ export async function bookReturns(
   if (now.attentionCode === "books_differ" && !(await uncarried(now, deps)))
     await clear(now, ["books_differ"], deps)
   return true
+}
+
+/**
+ * Medusa holds a row of this amount that was never sent: whoever asked again meanwhile, and whose process died, meant this money.
+ * It is handed to that row, and a second row for it would be paid once more.
+ */
+async function isAskedFor(
+  operation: Operation,
+  booked: HostPayment,
+  payment: GatewayPayment,
+  deps: SettleDeps,
+): Promise<boolean> {
+  const operations = returns(await deps.ledger.operations.ofPayment(payment.id))
+  const tried = new Set(operations.map(({ refundId }) => refundId))
+  const rows = new Set(booked.refunds.map(({ id }) => id))
+  const done = operations.filter((one) => isDone(one) && rows.has(one.refundId ?? ""))
+  return booked.refunds.some(
+    ({ id, amount }) =>
+      !tried.has(id) && !isDismissed(payment, id) && shareOf(amount, done, payment) === operation.amount,
+  )
 }
 
 /** How long an admin may take over an edit or a return before he is told that money waits for him to end it. */

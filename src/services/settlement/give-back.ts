@@ -10,9 +10,8 @@ import type { HostOrder, HostPayment } from "./host"
 import { fresh } from "./known"
 import { uncarried } from "./owed"
 import { notBooked, refund } from "./refund"
-import { untoldOf } from "./returns/decide-return"
 import { minute } from "./schedule"
-import { inMedusa, shareOf } from "./share"
+import { inMedusa } from "./share"
 
 /** What goes back for Medusa: under its own rows first, then what a cancelled order still holds. */
 export async function giveBackOwed(
@@ -178,37 +177,18 @@ async function carryOutOwed(
       current = left
       continue
     }
-    if (!mine.length && (await maybeTheSame(payment, operations, row.amount, deps))) {
-      current = await raise(current, "books_differ", twoForOne(current, row.amount, deps), deps)
-      continue
-    }
     current = await attemptReturn(current, ofRow, deps, () =>
       refund(
-        { of: { sessionId: payment.sessionId }, amount: { major: row.amount }, refundId: row.id, owed: true },
+        {
+          of: { sessionId: payment.sessionId },
+          amount: { major: row.amount },
+          refundId: row.id,
+          owed: true,
+          byItself: true,
+        },
         deps,
       ),
     )
   }
   return current
 }
-
-/**
- * Somebody who did not know that his refund had gone through asked for it again, and the process died before he was told. A
- * refund that Medusa does not hold yet is simply this row's.
- */
-async function maybeTheSame(
-  payment: GatewayPayment,
-  operations: readonly Operation[],
-  amount: string,
-  deps: SettleDeps,
-): Promise<boolean> {
-  if (!untoldOf(operations, amount, payment)) return false
-  const done = returns(operations).filter(isDone)
-  const unbooked = await notBooked(done, deps)
-  const booked = done.filter((one) => !unbooked.includes(one))
-  const share = shareOf(amount, booked, payment)
-  return !unbooked.some((one) => one.amount === share)
-}
-
-const twoForOne = (payment: GatewayPayment, amount: string, deps: SettleDeps): string =>
-  `Medusa holds two refunds of ${amount} ${payment.currency.toUpperCase()}, and ${titleOf(deps.gateway.name)} made one: whoever asked the second time may not have known that the first had gone through. Nothing was sent for the second: refund it here if it is wanted as well, or return it by hand and record it.`

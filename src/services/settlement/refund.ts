@@ -250,6 +250,13 @@ async function problemOf(refusal: Refusal, known: Known, deps: Deps): Promise<Pa
       return unclear(payment, refusal.operation, deps)
     case "earlier_refund_booked_first":
       return bookedFirst(refusal, known)
+    case "maybe_the_same":
+      await raise(payment, "books_differ", twoForOne(payment, refusal.amount, deps), deps)
+      return new PaymentProblem(
+        "conflict",
+        "earlier_refund_booked_first",
+        "A refund of the same amount went through before. Nothing was sent for this one.",
+      )
     case "returned_outside":
       return new PaymentProblem(
         "not_allowed",
@@ -308,3 +315,6 @@ function bookedFirst(
     `An earlier refund of ${shown(sum, payment)} did go through and ${how}; ${shown(payment.paidAmount - committedAmount(operations), payment)} is left. Nothing was sent for this one: look at the order again and repeat it if it is still wanted.`,
   )
 }
+
+const twoForOne = (payment: GatewayPayment, amount: string, deps: Deps): string =>
+  `Medusa holds two refunds of ${amount} ${payment.currency.toUpperCase()}, and ${titleOf(deps.gateway.name)} made one: whoever asked the second time may not have known that the first had gone through. Nothing was sent for the second: refund it here if it is wanted as well, or return it by hand and record it.`

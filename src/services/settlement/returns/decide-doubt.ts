@@ -160,7 +160,7 @@ function decideReversed({ payment, facts }: DoubtPicture): "yes" | "no" | DoubtS
  * gone back in the gateway's console since.
  */
 function decideRepetition(picture: DoubtPicture, knownAbsent: boolean): DoubtStep {
-  const { payment, operation, facts, channel, now } = picture
+  const { payment, operation, facts, channel } = picture
   const amount = operation.amount ?? 0
   if (!channelReturns(payment, amount, channel)) return conclude(neverSent)
   const { operations } = facts
@@ -171,10 +171,14 @@ function decideRepetition(picture: DoubtPicture, knownAbsent: boolean): DoubtSte
     if (!facts.returnedElsewhere) return { do: "send_again", knownAbsent }
   }
   if (!facts.refundAfterReturns) return { do: "ask_refund", as: "refundAfterReturns" }
-  // An attempt that is still on its way would be known by then.
-  const arrived = now.getTime() - operation.updatedAt.getTime() > leaseMs
-  return conclude(arrived && isAbsent(facts.refundAfterReturns) ? returnedMeanwhile : mayBeReturned)
+  return conclude(
+    hasArrived(picture) && isAbsent(facts.refundAfterReturns) ? returnedMeanwhile : mayBeReturned,
+  )
 }
+
+/** The attempt before this look is not on its way any more: it is known by now, or never will be. */
+const hasArrived = ({ now, operation }: DoubtPicture): boolean =>
+  now.getTime() - operation.updatedAt.getTime() > leaseMs
 
 /** Whether the channel of the payment gives an amount like this back. */
 export const channelReturns = (
@@ -240,8 +244,8 @@ function decideUntaken({ facts }: DoubtPicture, operation: Operation): DoubtStep
 }
 
 /**
- * A refusal of a repeated attempt is no proof about the first one: it may be refused *because* the first went through.
- * It stands only for a refund that the gateway had just said it does not know.
+ * A refusal of a repeated attempt is no proof about the first one: it may be refused *because* the first went through, or come before
+ * the first has arrived. It stands only for a refund that the gateway had just said it does not know, and that had had the time.
  */
 function afterSending(picture: DoubtPicture, sent: NonNullable<DoubtFacts["sent"]>): DoubtStep {
   // Its own process was alive after all, and has stored an end.
@@ -252,13 +256,13 @@ function afterSending(picture: DoubtPicture, sent: NonNullable<DoubtFacts["sent"
     return concludeUnknown(outcome.code, `It could not be repeated under its number (${outcome.code}).`)
   if (outcome.kind === "unknown" && outcome.unhandled)
     return decideByOrder(picture, { ...sent.operation, reason: unhandled, code: outcome.code })
-  const repeated = repeatedOutcome(picture.operation, outcome, knownAbsent)
+  const repeated = repeatedOutcome(picture.operation, outcome, knownAbsent && hasArrived(picture))
   return { do: "conclude", finding: { outcome: repeated, by: "sending" } }
 }
 
-function repeatedOutcome(operation: Operation, outcome: ReturnOutcome, knownAbsent: boolean): ReturnOutcome {
+function repeatedOutcome(operation: Operation, outcome: ReturnOutcome, isFirst: boolean): ReturnOutcome {
   if (outcome.kind === "unknown" && outcome.answered) return failedAgain(operation, outcome)
-  if (outcome.kind !== "refused" || (knownAbsent && !mayBeOurOwnDoing.has(outcome.reason))) return outcome
+  if (outcome.kind !== "refused" || (isFirst && !mayBeOurOwnDoing.has(outcome.reason))) return outcome
   return unknown(outcome.code, `A repeated attempt was refused: ${outcome.message}`)
 }
 

@@ -15,6 +15,8 @@ export interface ReturnIntent {
   refundId: string | null
   /** Nobody has just asked for it: Medusa holds its row, and it is decided that the money is still to go back. */
   owed?: boolean
+  /** Nor has a person decided about this very row since: the job carries out what Medusa holds. */
+  byItself?: boolean
 }
 
 /** What was read or came about since the request began. What is absent was not. */
@@ -47,6 +49,7 @@ export type Refusal =
   | { code: "refund_unknown"; operation: Operation }
   | { code: "amount_invalid"; message: string }
   | { code: "earlier_refund_booked_first"; unbooked: readonly Operation[]; booked: "now" | "since" }
+  | { code: "maybe_the_same"; amount: string }
   | { code: "returned_outside" }
   | { code: "refund_exceeds"; amount: number; left: number }
   | { code: "refund_in_progress" }
@@ -107,10 +110,8 @@ const medusaAmountOf = ({ amount }: ReturnIntent): string | null =>
  * intent when the amount is equal. Whether Medusa still holds the row decides, so that a second deliberate refund of
  * the same amount is a second refund.
  */
-function madeEarlier(
-  { payment, operations, intent, facts }: ReturnPicture,
-  wanted: number,
-): ReturnStep | undefined {
+function madeEarlier(picture: ReturnPicture, wanted: number): ReturnStep | undefined {
+  const { operations, intent, facts } = picture
   const { refundId } = intent
   if (refundId === null) return undefined
   const same = returns(operations).find((one) => isDone(one) && one.refundId === refundId)
@@ -120,9 +121,23 @@ function madeEarlier(
   const medusaAmount = medusaAmountOf(intent)
   if (twin) return { do: "hand_over", operation: twin, refundId, medusaAmount }
   if (unbooked.length) return refuse({ code: "earlier_refund_booked_first", unbooked, booked: "now" })
-  const untold =
-    medusaAmount === null || intent.owed ? undefined : untoldOf(operations, medusaAmount, payment)
+  return medusaAmount === null ? undefined : askedTwice(picture, medusaAmount, refundId)
+}
+
+/**
+ * Somebody who did not know that the refund had gone through asked for it again. A person who asks is told so, once. Of a row that
+ * only Medusa speaks for, its process having died, nobody knows whether it is wanted as well.
+ */
+function askedTwice(
+  { payment, operations, intent }: ReturnPicture,
+  medusaAmount: string,
+  refundId: string,
+): ReturnStep | undefined {
+  const untold = untoldOf(operations, medusaAmount, payment)
   if (!untold) return undefined
+  const wasTried = returns(operations).some((one) => one.refundId === refundId)
+  if (intent.byItself && !wasTried) return refuse({ code: "maybe_the_same", amount: medusaAmount })
+  if (intent.owed) return undefined
   const refusal = { code: "earlier_refund_booked_first", unbooked: [untold], booked: "since" } as const
   return { do: "refuse", refusal, tells: untold }
 }
@@ -132,7 +147,7 @@ function madeEarlier(
  * somebody was told was unknown, and safe to ask for again. Who asks for the same amount is told once, and sends after that a second
  * one.
  */
-export function untoldOf(
+function untoldOf(
   operations: readonly Operation[],
   major: string,
   payment: GatewayPayment,

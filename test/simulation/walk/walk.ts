@@ -1,0 +1,734 @@
+import { isUnclear } from "../../../src/core"
+import type { Outcome, RefundRecord } from "../../../src/core"
+import {
+  committedAmount,
+  isDone,
+  isUnsettled,
+  returnedAmount,
+  returnedAtGateway,
+  returns,
+} from "../../../src/services/ledger"
+import type { GatewayPayment, Operation } from "../../../src/services/ledger"
+import { carriedRows } from "../../../src/services/settlement/carried"
+import { problemOf } from "../../../src/services/settlement/orders"
+import { believedAnswer, decideDoubt } from "../../../src/services/settlement/returns/decide-doubt"
+import type {
+  DoubtFacts,
+  DoubtPicture,
+  DoubtStep,
+  Finding,
+  ReturnOutcome,
+} from "../../../src/services/settlement/returns/decide-doubt"
+import { decideReturn } from "../../../src/services/settlement/returns/decide-return"
+import type {
+  ReturnFacts,
+  ReturnIntent,
+  ReturnPicture,
+  ReturnStep,
+} from "../../../src/services/settlement/returns/decide-return"
+import { aPayment, anOperation } from "../../unit/settlement/pictures"
+import {
+  arrive,
+  askOrder,
+  askRefund,
+  askReversal,
+  channelOf,
+  currency,
+  fatesOfSending,
+  isGnete,
+  listRefunds,
+  lostAnswer,
+  paid,
+  promised,
+  promisedByUs,
+  send,
+  untouched,
+} from "./truth"
+import type { Fate, Flavour, Truth } from "./truth"
+
+/** The two decisions that the walk proves. A test puts a wrong one in their place, and the walk must notice. */
+export interface Rules {
+  decideReturn: (picture: ReturnPicture) => ReturnStep
+  decideDoubt: (picture: DoubtPicture) => DoubtStep
+}
+
+export const ours: Rules = { decideReturn, decideDoubt }
+
+/** Now, and so long ago that what was sent then has arrived. */
+const now = new Date("2026-03-30T03:00:00Z")
+const longAgo = new Date("2026-03-30T02:00:00Z")
+
+/** A refund row of Medusa's. Medusa deletes it when the provider throws. */
+interface Row {
+  id: string
+  amount: number
+}
+
+/** Somebody is asking for money, and this is how far it has come. */
+interface Request {
+  intent: ReturnIntent
+  facts: ReturnFacts
+  /** What it wants besides what was wished before: nothing, where it repeats a wish or the job asks. */
+  wish: number
+}
+
+/** Operations whose outcome is being asked about, the first of them now. */
+interface Asking {
+  queue: readonly string[]
+  facts: DoubtFacts
+  /** Asked for an answer to the request that has just sent it, and not before a new one is decided. */
+  isAnswer: boolean
+}
+
+/** Everything that decides about returns of one payment. */
+export interface State {
+  truth: Truth
+  isSameDay: boolean
+  takesNoReversals: boolean
+  payment: GatewayPayment
+  operations: readonly Operation[]
+  rows: readonly Row[]
+  /** What people want returned, in minor units: a repetition after "not known" is the same wish. */
+  wished: number
+  /** The amount of a wish whose asker was told that its outcome is not known. */
+  untold: number | null
+  request: Request | null
+  asking: Asking | null
+  /** How often somebody has asked, and has asked again. */
+  asks: number
+  repetitions: number
+  /** Steps since somebody began, which must end. */
+  turns: number
+}
+
+export const begin = (flavour: Flavour): State => ({
+  truth: untouched,
+  isSameDay: true,
+  takesNoReversals: false,
+  payment: aPayment({
+    gateway: isGnete(flavour) ? "gnete" : "ksher",
+    currency,
+    amount: paid,
+    paidAmount: paid,
+    state: "paid",
+    paidAt: now,
+    capturedAt: now,
+    attention: null,
+  }),
+  operations: [],
+  rows: [],
+  wished: 0,
+  untold: null,
+  request: null,
+  asking: null,
+  asks: 0,
+  repetitions: 0,
+  turns: 0,
+})
+
+export interface Move {
+  what: string
+  state: State
+  /** Money that has just been asked of the gateway. */
+  sent?: { operation: Operation; isNew: boolean; before: State }
+}
+
+const major = (minor: number): string => (minor / 100).toFixed(2)
+
+// What a person, the shop, the gateway and the clock do.
+
+const most = { asks: 2, repetitions: 1 }
+
+function events(state: State, flavour: Flavour): Move[] {
+  return [...asked(state), ...repeated(state), ...looks(state), ...atGateway(state, flavour), ...time(state)]
+}
+
+const start = (state: State, intent: ReturnIntent, wish: number): State => ({
+  ...state,
+  request: { intent, facts: {}, wish },
+  wished: state.wished + wish,
+  turns: 0,
+})
+
+/** An admin asks for a part or the whole: Medusa makes a row, and hands its amount on. A late payment has none. */
+function asked(state: State): Move[] {
+  if (state.asks >= most.asks || state.untold !== null) return []
+  const next = { ...state, asks: state.asks + 1 }
+  const id = `row${next.asks}`
+  const wishes = [1, 2].map((amount) => ({
+    what: `refund ${amount}`,
+    state: start(
+      { ...next, rows: [...state.rows, { id, amount }] },
+      { amount: { major: major(amount) }, refundId: id },
+      amount,
+    ),
+  }))
+  if (state.rows.length) return wishes
+  const rest = paid - committedAmount(state.operations)
+  return [
+    ...wishes,
+    {
+      what: "return the rest, which Medusa never booked",
+      state: start(next, { amount: "rest", refundId: null }, rest),
+    },
+  ]
+}
+
+/** Whoever was told "not known, try again" asks again, with a row of another name. Or the job carries out what Medusa holds. */
+function repeated(state: State): Move[] {
+  const again = state.untold
+  const next = { ...state, repetitions: state.repetitions + 1, untold: null }
+  const id = `again${next.repetitions}`
+  const repetition =
+    again === null || state.repetitions >= most.repetitions
+      ? []
+      : [
+          {
+            what: `refund ${again}, once more`,
+            state: start(
+              { ...next, rows: [...state.rows, { id, amount: again }] },
+              { amount: { major: major(again) }, refundId: id },
+              0,
+            ),
+          },
+        ]
+  const carried = carriedRows(state.operations)
+  const owed = state.rows
+    .filter((row) => !carried.has(row.id))
+    .map(({ id: refundId, amount }) => ({
+      what: `the job carries out ${refundId}`,
+      state: start(state, { amount: { major: major(amount) }, refundId, owed: true, byItself: true }, 0),
+    }))
+  return [...repetition, ...owed]
+}
+
+const isRefused = ({ state }: Operation): boolean => state === "refused" || state === "not_sent"
+
+/** The job looks at what has no end; and enters in Medusa what went through and is not there. */
+function looks(state: State): Move[] {
+  const open = returns(state.operations).filter(isUnsettled)
+  const look = open.length
+    ? [
+        {
+          what: "the job asks",
+          state: {
+            ...state,
+            asking: { queue: open.map(({ id }) => id), facts: {}, isAnswer: false },
+            turns: 0,
+          },
+        },
+      ]
+    : []
+  const held = new Set(state.rows.map(({ id }) => id))
+  const [unbooked] = returns(state.operations).filter(
+    (one) => isDone(one) && !held.has(one.refundId ?? "") && (one.amount ?? 0) > 0,
+  )
+  const tried = new Set(returns(state.operations).map(({ refundId }) => refundId))
+  // A row that was never sent is handed this money, and no other is made for it.
+  if (!unbooked || state.rows.some((row) => !tried.has(row.id) && row.amount === unbooked.amount)) return look
+  const id = `entered-${unbooked.id}`
+  const row = { refundId: id, medusaAmount: major(unbooked.amount ?? 0), untold: !unbooked.outside }
+  return [
+    ...look,
+    {
+      what: `the job enters ${unbooked.number} in Medusa`,
+      state: {
+        ...state,
+        rows: [...state.rows, { id, amount: unbooked.amount ?? 0 }],
+        operations: replaced(state.operations, { ...unbooked, ...row }),
+      },
+    },
+  ]
+}
+
+/** The gateway finishes what it accepted, a late request arrives or never does, and somebody uses its console. */
+function atGateway(state: State, flavour: Flavour): Move[] {
+  const { truth } = state
+  const moves: Move[] = []
+  truth.returns.forEach((one, index) => {
+    if (one.state !== "in_progress") return
+    for (const end of ["done", "failed"] as const)
+      moves.push({
+        what: `the gateway calls ${one.name} ${end}`,
+        state: {
+          ...state,
+          truth: {
+            ...truth,
+            returns: truth.returns.map((other, at) => (at === index ? { ...one, state: end } : other)),
+          },
+        },
+      })
+  })
+  if (truth.late) {
+    const { late } = truth
+    const arrived = arrive({ ...truth, late: null }, late, "done", flavour, state.isSameDay).truth
+    moves.push({ what: `${late.number} arrives late`, state: { ...state, truth: arrived } })
+  }
+  const left = paid - promised(truth)
+  const amounts = flavour === "ksher" || flavour === "ksher_repeats" ? [1, 2] : [2]
+  // One console return a payment: it is a person, and not an attacker.
+  if (
+    !truth.returns.some(({ console }) => console) &&
+    !truth.returns.some((one) => one.state === "in_progress")
+  )
+    for (const amount of amounts.filter((one) => one <= left))
+      moves.push({
+        what: `console returns ${amount}`,
+        state: {
+          ...state,
+          truth: {
+            ...truth,
+            returns: [
+              ...truth.returns,
+              { name: "console", gatewayNo: "console", kind: "refund", amount, state: "done", console: true },
+            ],
+          },
+        },
+      })
+  return moves
+}
+
+/** What was sent has arrived by now or never will; and the business day ends. */
+function time(state: State): Move[] {
+  const moves: Move[] = []
+  const isYoung = state.operations.some(
+    (one) => isUnclear(one.state) && one.updatedAt.getTime() === now.getTime(),
+  )
+  if (isYoung && !state.truth.late)
+    moves.push({
+      what: "an hour goes by",
+      state: { ...state, operations: state.operations.map((one) => ({ ...one, updatedAt: longAgo })) },
+    })
+  if (state.isSameDay) moves.push({ what: "the day ends", state: { ...state, isSameDay: false } })
+  return moves
+}
+
+// What a step does. It is compared with the code that does it, by `replay.ts`.
+
+function replaced(operations: readonly Operation[], by: Operation): Operation[] {
+  return operations.map((one) => (one.id === by.id ? by : one))
+}
+
+/** What the payment is by its operations. */
+function counted(state: State): State {
+  const refundedAmount = returnedAmount(state.operations)
+  const whole = refundedAmount >= paid
+  const as = refundedAmount === 0 ? "paid" : whole ? "refunded" : "partially_refunded"
+  return { ...state, payment: { ...state.payment, refundedAmount, state: as } }
+}
+
+/** Each way that the running request can go on. A process may die before each step. */
+function steps(state: State, flavour: Flavour, rules: Rules): Move[] {
+  const going = state.asking
+    ? askingMoves(state, state.asking, flavour, rules)
+    : requestMoves(state, flavour, rules)
+  const dead = { what: "the process dies", state: { ...state, request: null, asking: null, turns: 0 } }
+  return [...going, dead]
+}
+
+function pictureOf(state: State, { intent, facts }: Request, flavour: Flavour): ReturnPicture {
+  return {
+    payment: state.payment,
+    operations: state.operations,
+    channel: channelOf(flavour),
+    oneAtATime: isGnete(flavour),
+    reversible: isGnete(flavour) && state.isSameDay,
+    intent,
+    facts,
+  }
+}
+
+function requestMoves(state: State, flavour: Flavour, rules: Rules): Move[] {
+  const { request } = state
+  if (!request) return []
+  const step = rules.decideReturn(pictureOf(state, request, flavour))
+  const after = { ...state, turns: state.turns + 1 }
+  const learned = (facts: Partial<ReturnFacts>, patch: Partial<State> = {}): State => ({
+    ...after,
+    ...patch,
+    request: { ...request, facts: { ...request.facts, ...facts } },
+  })
+  const what = step.do
+  switch (step.do) {
+    case "ask_about_doubts": {
+      const queue = returns(state.operations)
+        .filter(isUnsettled)
+        .map(({ id }) => id)
+      return [
+        { what, state: { ...learned({ doubtsAsked: true }), asking: { queue, facts: {}, isAnswer: false } } },
+      ]
+    }
+    case "look_for_returns":
+      return [
+        { what: `${what}: found`, state: counted(recorded(learned({ returnsLookedFor: true }), flavour)) },
+        { what: `${what}: no answer`, state: learned({ returnsLookedFor: true }) },
+      ]
+    case "read_rows": {
+      const held = new Set(state.rows.map(({ id }) => id))
+      return [
+        { what, state: learned({ notBooked: step.done.filter((one) => !held.has(one.refundId ?? "")) }) },
+      ]
+    }
+    case "hand_over": {
+      const row = { refundId: step.refundId, medusaAmount: step.medusaAmount, untold: false }
+      const operations = replaced(state.operations, { ...step.operation, ...row })
+      return [{ what, state: ended({ ...after, operations }) }]
+    }
+    case "book_nothing":
+    case "answer":
+      return [{ what, state: ended(after) }]
+    case "send":
+      return sendMoves(after, request, step, flavour)
+    case "refuse": {
+      const told = step.tells
+        ? replaced(state.operations, { ...step.tells, untold: false })
+        : state.operations
+      return [
+        {
+          what: `${what} ${step.refusal.code}`,
+          state: thrown({ ...after, operations: told }, step.refusal.code),
+        },
+      ]
+    }
+  }
+}
+
+/** The request is answered: whoever asked knows. */
+const ended = (state: State): State => ({ ...state, request: null, asking: null, turns: 0 })
+
+/**
+ * The provider throws, and Medusa deletes the row, unless the job asked. Who hears "not known" may ask again; whoever hears that nothing
+ * was sent has what was wished before.
+ */
+function thrown(state: State, code: string): State {
+  const { request } = state
+  if (!request) return state
+  const { intent, wish } = request
+  if (intent.owed) return ended(state)
+  const amount = typeof intent.amount === "object" ? Math.round(Number(intent.amount.major) * 100) : null
+  const rows = state.rows.filter(({ id }) => id !== intent.refundId)
+  if (code === "refund_unknown") return ended({ ...state, rows, untold: amount ?? state.untold })
+  // Of what it repeats, it only knows where it was sent itself.
+  const isOver = wish > 0 || code === "refund_refused" || code === "refund_not_sent"
+  const wished = state.wished - (isOver ? wish || (amount ?? 0) : 0)
+  return ended({ ...state, rows, wished })
+}
+
+/** What is found of the gateway's console is recorded. */
+function recorded(state: State, flavour: Flavour): State {
+  const { truth, operations } = state
+  const listed = listRefunds(truth, flavour)
+  if (listed.kind === "succeeded") {
+    const known = new Set(
+      operations.filter(({ state: as }) => !isRefused({ state: as } as Operation)).map((one) => one.number),
+    )
+    return listed.value.filter(({ number }) => !known.has(number)).reduce(withListed, state)
+  }
+  const order = askOrder(truth, flavour)
+  if (order.kind !== "succeeded" || returns(operations).some(isUnsettled)) return state
+  const { state: as, returned } = order.value
+  if (as !== "refunded" && as !== "reversed") return state
+  const rest = paid - returnedAtGateway(operations)
+  if (returned === "all" || as === "reversed")
+    return rest > 0
+      ? {
+          ...state,
+          operations: [...operations, outside(`outside-1`, as === "reversed" ? "cancel" : "refund", rest)],
+        }
+      : state
+  return returnedAtGateway(operations) > 0
+    ? state
+    : { ...state, payment: { ...state.payment, attentionCode: "outside_unclear", attention: "?" } }
+}
+
+function withListed(state: State, record: RefundRecord): State {
+  const own = state.operations.find(({ number }) => number === record.number)
+  if (own) return { ...state, operations: replaced(state.operations, settledAs(own, "succeeded")) }
+  return {
+    ...state,
+    operations: [...state.operations, outside(record.number, "refund", record.amount.minor)],
+  }
+}
+
+const outside = (number: string, kind: "refund" | "cancel", amount: number): Operation =>
+  anOperation({
+    id: number,
+    number,
+    kind,
+    amount,
+    outside: true,
+    state: "succeeded",
+    settledAt: now,
+    attempts: 0,
+  })
+
+const settledAs = (operation: Operation, state: Operation["state"]): Operation => ({
+  ...operation,
+  state,
+  reason: null,
+})
+
+function sendMoves(
+  state: State,
+  request: Request,
+  { kind, amount }: Extract<ReturnStep, { do: "send" }>,
+  flavour: Flavour,
+): Move[] {
+  if (kind === "cancel" && state.takesNoReversals)
+    return [
+      {
+        what: "no reversal is written",
+        state: { ...state, request: { ...request, facts: { ...request.facts, takesNoReversals: true } } },
+      },
+    ]
+  const { intent } = request
+  const number = `op${state.operations.length + 1}`
+  const medusaAmount = typeof intent.amount === "object" ? intent.amount.major : null
+  const operation = anOperation({
+    ...{ id: number, number, kind, amount, medusaAmount, refundId: intent.refundId, state: "sent" },
+    ...{ createdAt: now, updatedAt: now },
+  })
+  const written = { ...state, operations: [...state.operations, operation] }
+  // It is written before it is sent: the process may die in between.
+  const died = { what: `${number} is written, and the process dies`, state: ended(written) }
+  const sent = fatesOfSending(flavour, kind).flatMap((fate): Move[] => {
+    const { truth, outcome } = sendAs(written, operation, fate, flavour)
+    return [
+      {
+        what: `${kind} ${amount} as ${number}: ${fate}`,
+        state: heard({ ...written, truth }, operation, outcome),
+        sent: { operation, isNew: true, before: state },
+      },
+    ]
+  })
+  return [died, ...sent]
+}
+
+const sendAs = (state: State, { kind, number, amount }: Operation, fate: Fate, flavour: Flavour) =>
+  send(
+    state.truth,
+    { kind: kind as "refund" | "cancel", number, amount: amount ?? 0 },
+    fate,
+    flavour,
+    state.isSameDay,
+  )
+
+/** What an answer to the first sending makes of it. Where it says nothing sure, it is asked about once. */
+function heard(state: State, operation: Operation, answer: ReturnOutcome): State {
+  const outcome =
+    operation.kind === "cancel"
+      ? answer
+      : believedAnswer(
+          answer,
+          state.operations.filter(({ id }) => id !== operation.id),
+        )
+  const concluded = counted({
+    ...state,
+    operations: replaced(state.operations, endOf(operation, outcome)),
+  })
+  switch (outcome.kind) {
+    case "unknown":
+      return { ...concluded, asking: { queue: [operation.id], facts: {}, isAnswer: true } }
+    case "succeeded":
+    case "pending":
+      return ended(concluded)
+    case "refused":
+      return operation.kind === "cancel" ? concluded : thrown(concluded, "refund_refused")
+    case "not_sent":
+      return thrown(concluded, "refund_not_sent")
+  }
+}
+
+function endOf(operation: Operation, outcome: ReturnOutcome): Operation {
+  const { reason = null, code = null } = problemOf(outcome)
+  // What had been accepted stays so, whatever an unsure answer says.
+  const state = operation.state === "pending" && isUnclear(outcome.kind) ? "pending" : outcome.kind
+  const gatewayNo =
+    outcome.kind === "succeeded" || outcome.kind === "pending" ? (outcome.value.gatewayNo ?? null) : null
+  return { ...operation, state, reason, code, gatewayNo: gatewayNo || operation.gatewayNo, updatedAt: now }
+}
+
+function askingMoves(state: State, asking: Asking, flavour: Flavour, rules: Rules): Move[] {
+  const [id, ...rest] = asking.queue
+  const operation = state.operations.find((one) => one.id === id)
+  if (!operation) return [{ what: "all is asked", state: { ...state, asking: null } }]
+  const picture: DoubtPicture = {
+    gateway: state.payment.gateway,
+    channel: channelOf(flavour),
+    now,
+    payment: state.payment,
+    operation,
+    facts: asking.facts,
+  }
+  const step = rules.decideDoubt(picture)
+  const after = { ...state, turns: state.turns + 1 }
+  const learned = (facts: DoubtFacts, patch: Partial<State> = {}): State => ({
+    ...after,
+    ...patch,
+    asking: { ...asking, facts: { ...asking.facts, ...facts } },
+  })
+  const heardOr = <T>(answer: Outcome<T>, keep: (answer: Outcome<T>) => State): Move[] => [
+    { what: `${step.do} ${operation.number}: ${answer.kind}`, state: keep(answer) },
+    { what: `${step.do} ${operation.number}: no answer`, state: keep(lostAnswer) },
+  ]
+  const { truth } = state
+  switch (step.do) {
+    case "read_operations":
+      return [{ what: step.do, state: learned({ operations: state.operations }) }]
+    case "ask_refund":
+      return heardOr(askRefund(truth, operation.number, flavour), (answer) => learned({ [step.as]: answer }))
+    case "ask_reversal":
+      return heardOr(askReversal(truth, step.gatewayNo), (reversal) => learned({ reversal }))
+    case "ask_order":
+      return heardOr(askOrder(truth, flavour), (order) => learned({ order }))
+    case "wait": {
+      const { order: _seen, ...facts } = asking.facts
+      return [
+        { what: step.do, state: { ...after, asking: { ...asking, facts: { ...facts, waited: true } } } },
+      ]
+    }
+    case "look_for_returns":
+      return [
+        { what: `${step.do}: found`, state: learned({ returnedElsewhere: isReturnedThere(state, flavour) }) },
+        { what: `${step.do}: no answer`, state: learned({ returnedElsewhere: false }) },
+      ]
+    case "send_again":
+      return againMoves(state, asking, operation, step.knownAbsent, flavour)
+    case "conclude":
+      return [
+        {
+          what: `conclude ${operation.number}: ${step.finding.outcome.kind}`,
+          state: found(after, asking, rest, operation, step),
+        },
+      ]
+  }
+}
+
+function isReturnedThere({ truth, operations }: State, flavour: Flavour): boolean {
+  const listed = listRefunds(truth, flavour)
+  if (listed.kind === "succeeded") {
+    const known = new Set(operations.filter((one) => !isRefused(one)).map(({ number }) => number))
+    return listed.value.some(({ number }) => !known.has(number))
+  }
+  const order = askOrder(truth, flavour)
+  if (order.kind !== "succeeded" || (order.value.state !== "refunded" && order.value.state !== "reversed"))
+    return false
+  return order.value.returned === "all" || returnedAtGateway(operations) === 0
+}
+
+function againMoves(
+  state: State,
+  asking: Asking,
+  operation: Operation,
+  knownAbsent: boolean,
+  flavour: Flavour,
+): Move[] {
+  const { order: _before, ...facts } = asking.facts
+  const counts = { ...operation, attempts: 2, reason: null, code: null, updatedAt: now }
+  return fatesOfSending(flavour, operation.kind as "refund" | "cancel").map((fate) => {
+    const { truth, outcome: answer } = sendAs(state, operation, fate, flavour)
+    const outcome =
+      operation.kind === "cancel" ? answer : believedAnswer(answer, asking.facts.operations ?? [])
+    return {
+      what: `${operation.kind} ${operation.amount} again as ${operation.number}: ${fate}`,
+      sent: { operation, isNew: false, before: state },
+      state: {
+        ...state,
+        truth,
+        turns: state.turns + 1,
+        operations: replaced(state.operations, counts),
+        asking: { ...asking, facts: { ...facts, sent: { operation: counts, outcome, knownAbsent } } },
+      },
+    }
+  })
+}
+
+/** A finding is written down, and the next in the queue is asked about. */
+function found(
+  state: State,
+  asking: Asking,
+  rest: readonly string[],
+  operation: Operation,
+  step: Extract<DoubtStep, { do: "conclude" }>,
+): State {
+  const { overturns } = step
+  const overturned = overturns
+    ? { ...state, operations: replaced(state.operations, settledAs(overturns, "succeeded")) }
+    : state
+  const noted = step.takesNoReversals ? { ...overturned, takesNoReversals: true } : overturned
+  const now = noted.operations.find(({ id }) => id === operation.id) ?? operation
+  const learned =
+    step.finding.by === "sending" ? endOf(now, step.finding.outcome) : learnedOf(now, step.finding)
+  const next = counted({ ...noted, operations: replaced(noted.operations, learned) })
+  if (!asking.isAnswer) return { ...next, asking: rest.length ? { ...asking, queue: rest, facts: {} } : null }
+  return answered({ ...next, asking: null }, learned, step.finding.outcome)
+}
+
+/** What asking came to changes no state where it says nothing sure, and keeps what sending was answered with. */
+function learnedOf(operation: Operation, { outcome }: Finding): Operation {
+  if (isUnclear(outcome.kind))
+    return { ...operation, state: operation.state === "sent" ? "unknown" : operation.state }
+  return endOf(operation, outcome)
+}
+
+/** The request that had sent it is answered by what was found. */
+function answered(state: State, operation: Operation, outcome: ReturnOutcome): State {
+  switch (outcome.kind) {
+    case "succeeded":
+    case "pending":
+      return ended(state)
+    case "refused":
+      return operation.kind === "cancel" ? state : thrown(state, "refund_refused")
+    case "unknown":
+      return thrown(state, "refund_unknown")
+    case "not_sent":
+      return thrown(state, "refund_not_sent")
+  }
+}
+
+/** What of a state decides about what can come of it. */
+export function keyOf({
+  truth,
+  isSameDay,
+  takesNoReversals,
+  payment,
+  operations,
+  rows,
+  ...rest
+}: State): string {
+  const { wished, untold, request, asking, asks, repetitions, turns } = rest
+  const { operations: read, sent, ...facts } = asking?.facts ?? {}
+  const again = sent === "ended" || !sent ? sent : [sent.outcome, sent.knownAbsent, sent.operation.reason]
+  return JSON.stringify([
+    [truth, isSameDay, takesNoReversals, payment.state, payment.attentionCode, operations.map(compact)],
+    [rows, wished, untold, asks, repetitions, turns, request?.intent, request?.wish],
+    [request && { ...request.facts, notBooked: request.facts.notBooked?.map(({ id }) => id) }],
+    [asking?.queue, asking?.isAnswer, facts, read?.map(({ state }) => state), again],
+  ])
+}
+
+const compact = (one: Operation) => [
+  [one.number, one.kind, one.amount, one.state, one.refundId, one.medusaAmount, one.outside, one.untold],
+  [one.reason, one.code, one.gatewayNo, one.updatedAt === now, one.attempts],
+]
+
+/** Everything that can come of a state. */
+export const movesOf = (state: State, flavour: Flavour, rules: Rules): Move[] =>
+  state.request || state.asking ? steps(state, flavour, rules) : events(state, flavour)
+
+// What must hold.
+
+export const mostTurns = 16
+
+/** What is wrong with a move, in words; `undefined` where nothing is. */
+export function faultOf({ state, sent }: Move): string | undefined {
+  if (state.turns > mostTurns) return `no end within ${mostTurns} turns`
+  if (promised(state.truth) > paid) return `${promised(state.truth)} goes back of ${paid}`
+  if (promisedByUs(state.truth) > state.wished)
+    return `${promisedByUs(state.truth)} goes back where ${state.wished} was asked for`
+  if (!sent) return undefined
+  const { operation, isNew, before } = sent
+  const doubtful = returns(before.operations).find((one) => isUnclear(one.state) && one.id !== operation.id)
+  if (isNew && doubtful) return `${operation.number} is sent while ${doubtful.number} is in doubt`
+  return undefined
+}
