@@ -42,6 +42,9 @@ export class GneteGateway implements Gateway {
   readonly name = "gnete"
   readonly account: string
   readonly maxNumberLength = 30
+  readonly probeCurrency = "hkd"
+  readonly listsRefunds = false
+  readonly refundsOneAtATime = true
   readonly acknowledgement = {
     contentType: "text/plain",
     accepted: "success",

@@ -7,7 +7,7 @@ import {
   refundPaymentWorkflow,
 } from "@medusajs/medusa/core-flows"
 
-import { addMajor, lessMajor, type Demand } from "../../core"
+import { addMajor, isOurs, lessMajor, type Demand } from "../../core"
 import { enteredAlone } from "../settlement"
 import type {
   AlignBefore,
@@ -27,7 +27,6 @@ import { lockOrder, openChange, orderOfRefund, orderStanding } from "./order"
 import {
   creditDue,
   gapOf,
-  isOurs,
   plainDecimal,
   total,
   type Amount,

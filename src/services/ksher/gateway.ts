@@ -46,6 +46,9 @@ export class KsherGateway implements Gateway {
   readonly name = "ksher"
   readonly account: string
   readonly maxNumberLength = 32
+  readonly probeCurrency = "thb"
+  readonly listsRefunds = true
+  readonly refundsOneAtATime = false
   readonly acknowledgement = {
     contentType: "application/json",
     accepted: '{"result":"SUCCESS","msg":"OK"}',

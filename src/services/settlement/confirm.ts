@@ -218,7 +218,7 @@ export async function isReturnedThere(
 }
 
 export const listsRefunds = (payment: GatewayPayment, deps: Deps): boolean =>
-  deps.gateway.name === "ksher" && deps.gateway.channelFacts(payment.channel ?? undefined).refundQuery
+  deps.gateway.listsRefunds && deps.gateway.channelFacts(payment.channel ?? undefined).refundQuery
 
 /**
  * The gateway says money went back. What this ledger did not send was done in the gateway's console: it is recorded, so

@@ -216,7 +216,7 @@ async function allowed(
   if (payment.attentionCode === "outside_unclear") throw returnedOutside(payment, deps)
   const left = payment.paidAmount - committedAmount(operations)
   if (amount <= 0 || amount > left) throw exceeds(payment, amount, left)
-  if (deps.gateway.name === "gnete" && operations.some((operation) => operation.state === "pending"))
+  if (deps.gateway.refundsOneAtATime && operations.some((operation) => operation.state === "pending"))
     throw new PaymentProblem(
       "not_allowed",
       "refund_in_progress",
