@@ -24,15 +24,7 @@ import type {
 import { demandOf, demandsOf } from "./demand"
 import { graph } from "./graph"
 import { lockOrder, openChange, orderOfRefund, orderStanding } from "./order"
-import {
-  creditDue,
-  gapOf,
-  plainDecimal,
-  total,
-  type Amount,
-  type Entered,
-  type Gap,
-} from "./transactions"
+import { creditDue, gapOf, plainDecimal, total, type Amount, type Entered, type Gap } from "./transactions"
 import { versionsOf, type Present } from "./versions"
 
 /** `updatePaymentSessions` writes without calling the provider; it is generated, and missing from the interface. */

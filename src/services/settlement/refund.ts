@@ -6,13 +6,14 @@ import {
   isUnclear,
   money,
   roundToMinor,
+  sentenceOf,
   titleOf,
 } from "../../core"
-import type { Outcome } from "../../core"
+import type { AttentionValues, Outcome } from "../../core"
 import { LeaseLost, committedAmount, isDone, returns } from "../ledger"
 import type { GatewayPayment, Operation, PaymentKey } from "../ledger"
 import { accountOf } from "./account"
-import { raise } from "./attention"
+import { raise, sumOf } from "./attention"
 import { booking } from "./booking"
 import { learnReturns } from "./confirm"
 import { deciding } from "./deciding"
@@ -213,7 +214,7 @@ async function allowed(
   amount: number,
   deps: Deps,
 ): Promise<number> {
-  if (payment.attentionCode === "outside_unclear") throw returnedOutside(payment, deps)
+  if (payment.returnedUnsaid) throw returnedOutside(payment, deps)
   const left = payment.paidAmount - committedAmount(operations)
   if (amount <= 0 || amount > left) throw exceeds(payment, amount, left)
   if (deps.gateway.refundsOneAtATime && operations.some((operation) => operation.state === "pending"))
@@ -223,11 +224,21 @@ async function allowed(
       "An earlier refund of this payment is still in progress at the gateway, which takes one at a time. Nothing was sent; try again when it has finished.",
     )
   if (takes(payment, amount, deps)) return amount
-  const sentence = deps.gateway.channelFacts(payment.channel ?? undefined).refund
-    ? `${payment.channel} refunds whole payments only. Nothing was sent.`
-    : `${payment.channel} payments cannot be refunded through ${titleOf(deps.gateway.name)}. Nothing was sent: return ${formatMoney(money(amount, payment.currency), payment.digits)} by hand (a bank transfer, say) and record it on the order.`
-  await raise(payment, "refund_unsupported", sentence, deps)
+  const values = unsupported(payment, amount, deps)
+  await raise(payment, "refund_unsupported", values, deps)
+  const sentence = sentenceOf({ code: "refund_unsupported", values })
   throw new PaymentProblem("not_allowed", "refund_unsupported", sentence)
+}
+
+/** What the channel cannot return. */
+function unsupported(
+  payment: GatewayPayment,
+  amount: number,
+  { gateway }: Deps,
+): AttentionValues["refund_unsupported"] {
+  const channel = payment.channel ?? titleOf(gateway.name)
+  if (gateway.channelFacts(payment.channel ?? undefined).refund) return { why: "whole_only", channel }
+  return { why: "no_refunds", channel, gateway: gateway.name, amount: sumOf(payment, amount) }
 }
 
 /** Same day, whole, and not tried before: the gateway reverses the payment instead of refunding it. */

@@ -3,13 +3,12 @@ import path from "node:path"
 
 import type { z } from "zod"
 
-import { problemCodes } from "../../../src/core"
+import { attentionCodes, problemCodes } from "../../../src/core"
 import { gneteOptions } from "../../../src/services/gnete"
 import { ksherOptions } from "../../../src/services/ksher"
 import { readPluginOptions } from "../../../src/services/options/plugin"
 import { logCodes } from "../../../src/services/observability/log"
 import { useCases } from "../../../src/services/observability/observed"
-import { attentionCodes } from "../../../src/admin/text/attention"
 import { pages, read, root } from "./pages"
 
 /** Rows of the tables under a heading: the first cell without its backquotes, then the others. */
