@@ -175,8 +175,8 @@ export function attentionFound(code: string | null, values: object | null, write
 }
 
 /** The server writes values with the code that they belong to. */
-const foundOf = <Code extends AttentionCode>(code: Code, values: object): Found =>
-  found[code](values as AttentionValues[Code])
+const foundOf = (code: AttentionCode, values: object): Found =>
+  (found[code] as (values: object) => Found)(values)
 
 function inWords(value: Shown | undefined, { t, money }: Writer): string {
   if (typeof value !== "object") return String(value ?? "")

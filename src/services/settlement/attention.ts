@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util"
 
 import { doubts, sentenceOf, toMajor, unreachable, withDecimals } from "../../core"
-import type { Attention, AttentionCode, AttentionValues, Sum } from "../../core"
+import type { AttentionCode, AttentionValues, Sum } from "../../core"
 import type { GatewayPayment, PaymentPatch, SetAside } from "../ledger"
 import { count, logLine } from "../observability"
 import type { Deps } from "./deps"
@@ -21,7 +21,7 @@ export async function raise<Code extends AttentionCode>(
   if (known && isDeepStrictEqual(payment.attentionValues, values)) return payment
   const urgent = unreachable.has(code)
   if (stands && doubts.has(stands) && !doubts.has(code) && !urgent) return payment
-  const sentence = sentenceOf({ code, values } as Attention<Code>)
+  const sentence = sentenceOf({ code, values })
   const raised = await deps.ledger.payments.update(payment.id, {
     attentionCode: code,
     attention: sentence,

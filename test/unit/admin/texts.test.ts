@@ -14,12 +14,12 @@ const leaves = (tree: Tree, prefix = ""): [key: string, text: string][] =>
     typeof value === "string" ? [[`${prefix}${key}`, value]] : leaves(value, `${prefix}${key}.`),
   )
 
-const english = new Map(leaves(resources.en[namespace] as Tree))
+const english = new Map(leaves(resources.en[namespace]))
 
 /** As `useText` writes, for each language; `used` takes down the keys. */
 const writers = (used = new Set<string>()): [language: string, writer: Writer][] =>
   Object.entries(resources).map(([language, { [namespace]: tree }]) => {
-    const texts = new Map(leaves(tree as Tree))
+    const texts = new Map(leaves(tree))
     const t: Writer["t"] = (key, values = {}) => {
       used.add(key)
       const text = texts.get(key)

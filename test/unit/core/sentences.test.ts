@@ -1,7 +1,7 @@
-import { formatMajor, sentenceOf, withDecimals, type Attention } from "../../../src/core"
+import { formatMajor, sentenceOf, withDecimals, type AttentionCode } from "../../../src/core"
 import { attentions } from "../../support/attentions"
 
-const said = <Code extends Attention["code"]>(code: Code, at = 0): string => {
+const said = (code: AttentionCode, at = 0): string => {
   const one = attentions.filter((attention) => attention.code === code)[at]
   if (!one) throw new Error(`There is no sample ${at} of ${code}.`)
   return sentenceOf(one)
