@@ -353,7 +353,7 @@ inRealMedusa((world) => {
       attention_code: "refund_refused",
       attention_values: {
         why: "tried",
-        refusal: { reason: "insufficient_funds" },
+        refusal: { reason: "declined" },
         ...{ attempts: 2, most: 12, again: true },
         owed: { amount: "10.00", currency: "hkd" },
       },
