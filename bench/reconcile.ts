@@ -16,6 +16,8 @@ const pause = (delay: number) => new Promise<void>((resolve) => setTimeout(resol
 /** Says of every order, after a gateway's usual time, that nobody has paid it yet. */
 const gateway = {
   name: "ksher",
+  listsRefunds: true,
+  refundsOneAtATime: false,
   account: "mch1",
   query: async () => {
     await pause(latencyMs)

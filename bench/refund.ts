@@ -15,6 +15,8 @@ const perRound = 20
 /** A gateway that answers at once, so that what is left is the ledger's own time. */
 const gateway = {
   name: "ksher",
+  listsRefunds: true,
+  refundsOneAtATime: false,
   account: "mch1",
   refundsOf: async () => ({ kind: "succeeded" as const, value: [] }),
   channelFacts: () => ({ refund: true, partialRefund: true, refundQuery: true, close: true, minimum: 1 }),

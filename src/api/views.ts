@@ -23,6 +23,7 @@ export const paymentView = (payment: GatewayPayment) => ({
   settled_by: payment.settledBy,
   attention: payment.attention,
   attention_code: payment.attentionCode,
+  attention_values: payment.attentionValues,
   version: payment.version,
   expires_at: payment.expiresAt,
   paid_at: payment.paidAt,

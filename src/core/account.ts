@@ -1,5 +1,5 @@
-import { titleOf } from "./gateway"
-import type { GatewayName } from "./gateway"
+import { titleOf } from "./gateways"
+import type { GatewayName } from "./gateways"
 
 /** Payments in a row that the gateway answered alike and did not open. */
 export interface NotOpening {

@@ -1,10 +1,6 @@
+import type { GatewayName } from "./gateways"
 import type { Money } from "./money"
 import type { Outcome } from "./outcome"
-
-export type GatewayName = "ksher" | "gnete"
-
-/** As people write it, for sentences. */
-export const titleOf = (gateway: GatewayName): string => (gateway === "ksher" ? "Ksher" : "Gnete")
 
 /** How the shopper pays: Ksher's hosted page or QR; Gnete decides by wayCode. */
 export type PaymentMode = "redirect" | "qr"
@@ -142,10 +138,14 @@ export interface Gateway {
   readonly name: GatewayName
   /** Ksher's appid; Gnete's `mchNo/appId`. */
   readonly account: string
-  /** A second refund of a payment waits until the first has finished. */
-  readonly refundsOneAtATime: boolean
   /** Longest merchant order and refund number. */
   readonly maxNumberLength: number
+  /** A currency that a query is made in where none is at hand. */
+  readonly probeCurrency: string
+  /** Whether an order's refunds can be listed (Ksher's `refund_query`): parts returned in its console are seen by that. */
+  readonly listsRefunds: boolean
+  /** Whether a second refund of an order waits until the first has ended. */
+  readonly refundsOneAtATime: boolean
   readonly acknowledgement: Acknowledgement
   /** The `state` of a notification about a payment that says "paid"; absent where every one is taken to say so. */
   readonly notifiedPaid?: string

@@ -78,6 +78,16 @@ export function toMajor(minor: number, digits: number): string {
   return `${sign}${figures.slice(0, -digits)}.${figures.slice(-digits)}`
 }
 
+/** A decimal in major units with no fewer decimals than its currency has: `40` with 2 digits is `"40.00"`. */
+export function withDecimals(major: string, digits: number): string {
+  const [whole = "0", fraction = ""] = major.split(".")
+  const figures = fraction.replace(/0+$/, "").padEnd(digits, "0")
+  return figures ? `${whole}.${figures}` : whole
+}
+
 /** `THB 120.50`, for sentences people read. */
 export const formatMoney = (amount: Money, digits: number): string =>
-  `${amount.currency.toUpperCase()} ${toMajor(amount.minor, digits)}`
+  formatMajor(toMajor(amount.minor, digits), amount.currency)
+
+/** As `formatMoney`, of what is in major units already. */
+export const formatMajor = (major: string, currency: string): string => `${currency.toUpperCase()} ${major}`

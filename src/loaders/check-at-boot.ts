@@ -1,5 +1,6 @@
 import type { LoaderOptions } from "@medusajs/framework/types"
 
+import { gatewayOfEntry, providerIdOf } from "../core"
 import { logLine } from "../services/observability"
 import { notifyUrl } from "../services/options/shared"
 import { readPluginOptions } from "../services/options/plugin"
@@ -20,7 +21,7 @@ export async function checkAtBoot({ container, options, logger }: LoaderOptions)
   const config = container.resolve("configModule", { allowUnregistered: true }) as unknown as
     Config | undefined
   for (const { id, gateway, base } of ourProviders(config)) {
-    const providerId = `pp_${gateway}${id ? `_${id}` : ""}`
+    const providerId = providerIdOf(gateway, id)
     const url = notifyUrl(base, providerId)
     logger?.info(logLine("notify_url", { provider: providerId }, `notifications are expected at ${url}`))
   }
@@ -30,7 +31,7 @@ function ourProviders(config: Config | undefined) {
   const payment = config?.modules?.payment
   const entries = typeof payment === "object" ? (payment.options?.providers ?? []) : []
   return entries.flatMap(({ resolve, id, options }) => {
-    const gateway = /providers\/(ksher|gnete)(\/index(\.[jt]s)?)?$/.exec(String(resolve))?.[1]
+    const gateway = gatewayOfEntry(resolve)
     const base = options?.notifyBaseUrl
     return gateway && typeof base === "string" ? [{ gateway, id, base: base.replace(/\/+$/, "") }] : []
   })

@@ -128,6 +128,7 @@ inRealMedusa(
             settled_by: null,
             attention: null,
             attention_code: null,
+            attention_values: null,
             paid_at: expect.stringMatching(/^\d{4}-.*Z$/),
           })
         }

@@ -247,7 +247,7 @@ function underAttention(one: Case, code: string): Finding[] {
   const rowLeft = (medusa?.refunds ?? []).some((row) => !carried.has(row.id))
   const uncarried = byHand && rowLeft
   // Somebody asked again for what he did not know had gone through, and his process died: one wish, or two?
-  const askedTwice = rowLeft && operations.some((entry) => entry.untold)
+  const askedTwice = rowLeft && operations.some((entry) => entry.untold || entry.told)
   const unlisted = byHand && !one.gateway.facts(payment.channel ?? undefined).refundQuery
   const reasons: Record<string, boolean> = {
     contradiction:

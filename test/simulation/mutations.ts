@@ -143,9 +143,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "money that an unknown part of was returned is sent back in full when asked for",
     file: settlement("refund"),
-    edits: [
-      ['  if (payment.attentionCode === "outside_unclear") throw returnedOutside(payment, deps)\n', ""],
-    ],
+    edits: [["  if (payment.returnedUnsaid) throw returnedOutside(payment, deps)\n", ""]],
   },
 ]
 

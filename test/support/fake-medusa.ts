@@ -1,4 +1,4 @@
-import { PaymentProblem, addMajor, toMajor, toMinor, type Demand } from "../../src/core"
+import { PaymentProblem, addMajor, toMajor, toMinor, type Demand, type OrderChange } from "../../src/core"
 import type { GatewayPayment } from "../../src/services/ledger"
 import {
   letGo,
@@ -11,7 +11,6 @@ import {
   type Alignment,
   type Authorization,
   type BookDifference,
-  type ChangeKind,
   type Deps,
   type Host,
   type HostOrder,
@@ -35,7 +34,7 @@ export interface MedusaTables {
   orders: Map<string, Order>
   locks: Map<string, { holder: object; until: number }>
   /** The change that is open, by order. */
-  changes: Map<string, ChangeKind>
+  changes: Map<string, OrderChange>
   count: number
 }
 
@@ -270,7 +269,7 @@ export class FakeMedusa implements Host {
   }
 
   /** An admin or a customer opens a change of the order, and leaves it so. */
-  async openChange(orderId: string, kind: ChangeKind): Promise<void> {
+  async openChange(orderId: string, kind: OrderChange): Promise<void> {
     this.refuseSecondChange(orderId)
     await this.write("change opened", () => this.#tables.changes.set(orderId, kind))
   }

@@ -533,8 +533,10 @@ function reversalOutcome(one: ModelReturn): Outcome<ReversalRecord> {
 class ModelledGateway implements Gateway {
   readonly name: GatewayName
   readonly account: string
-  readonly refundsOneAtATime: boolean
   readonly maxNumberLength = 30
+  readonly probeCurrency: string
+  readonly listsRefunds: boolean
+  readonly refundsOneAtATime: boolean
   readonly acknowledgement = {
     contentType: "text/plain",
     accepted: "success",
@@ -547,7 +549,9 @@ class ModelledGateway implements Gateway {
   ) {
     this.name = books.rules.name
     this.account = books.rules.account
-    this.refundsOneAtATime = books.rules.name === "gnete"
+    this.probeCurrency = this.name === "ksher" ? "thb" : "hkd"
+    this.listsRefunds = this.name === "ksher"
+    this.refundsOneAtATime = this.name === "gnete"
   }
 
   get offer() {
@@ -556,7 +560,7 @@ class ModelledGateway implements Gateway {
   }
 
   digits(currency: string): { digits: number } | { problem: string } {
-    const own = this.name === "ksher" ? "thb" : "hkd"
+    const own = this.probeCurrency
     return currency === own ? { digits: 2 } : { problem: `It takes ${own} only.` }
   }
 

@@ -1,21 +1,13 @@
 import { z } from "zod"
 
+import { gatewayNames as gateways } from "../../core/gateways"
+import { states } from "../../core/states"
+
+export { gateways, states }
+export type { GatewayName } from "../../core/gateways"
+export type { State } from "../../core/states"
+
 /** What this package's admin routes answer. Times are ISO strings, amounts major units, as Medusa shows them. */
-
-export const states = [
-  "created",
-  "pending",
-  "paid",
-  "partially_refunded",
-  "refunded",
-  "void",
-  "failed",
-  "paid_late",
-] as const
-export type State = (typeof states)[number]
-
-export const gateways = ["ksher", "gnete"] as const
-export type GatewayName = (typeof gateways)[number]
 
 export const paymentSchema = z.object({
   id: z.string(),
@@ -34,6 +26,8 @@ export const paymentSchema = z.object({
   settled_by: z.enum(["close", "cancel", "refund", "outside"]).nullable(),
   attention: z.string().nullable(),
   attention_code: z.string().nullable(),
+  /** By the code; null where an earlier release wrote the sentence alone. */
+  attention_values: z.record(z.string(), z.unknown()).nullable(),
   version: z.number(),
   expires_at: z.string().nullable(),
   paid_at: z.string().nullable(),

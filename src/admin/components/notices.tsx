@@ -2,15 +2,17 @@ import { Alert, Text } from "@medusajs/ui"
 
 import type { PaymentDetail } from "../api/schema"
 import { channelLimit } from "../rules/payment"
-import { attentionText } from "../text/attention"
+import { attentionFound, attentionText } from "../text/attention"
 import { channelName, gatewayName } from "../text/names"
 import { useText } from "../text/use-text"
 
 /** Why a person must look, and what to do. */
 export function AttentionNotice({ payment }: { payment: PaymentDetail }) {
-  const { t } = useText()
+  const writer = useText()
+  const { t } = writer
   if (payment.attention === null) return null
   const { reason, todo } = attentionText(payment.attention_code)
+  const found = attentionFound(payment.attention_code, payment.attention_values, writer)
   return (
     <Alert variant="error" role="alert" className="items-start">
       <div className="flex flex-col gap-y-1">
@@ -18,7 +20,7 @@ export function AttentionNotice({ payment }: { payment: PaymentDetail }) {
           {t(reason)}
         </Text>
         <Text size="small" leading="compact">
-          {t("attention.said", { sentence: payment.attention })}
+          {t("attention.said", { sentence: found ?? payment.attention })}
         </Text>
         <Text size="small" leading="compact">
           <strong className="font-medium">{t("attention.todo_label")}</strong> {t(todo)}

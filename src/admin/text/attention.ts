@@ -1,43 +1,184 @@
-import type { TextKey } from "./keys"
-
-/** Why a payment stands under attention; each has a reason and what to do in `i18n`. */
-export const attentionCodes = [
-  "amount_mismatch",
-  "contradiction",
-  "not_captured",
-  "close_failed",
-  "qr_stays_open",
-  "refund_unknown",
-  "refund_refused",
-  "refund_unsupported",
-  "late_held",
-  "outside_unclear",
-  "books_differ",
-  "unanswered",
-  "no_order",
-  "account_changed",
-  "entry_removed",
-  "order_changing",
-  "cancel_unfinished",
-  "notification_failed",
-] as const
-type AttentionCode = (typeof attentionCodes)[number]
+import { attentionCodes, dismissals } from "../../core/attention"
+import type { AttentionCode, AttentionValues, Sum } from "../../core/attention"
+import { titleOf } from "../../core/gateways"
+import type { TextKey, TextValues } from "./keys"
 
 const isKnown = (code: string | null | undefined): code is AttentionCode =>
   attentionCodes.some((one) => one === code)
 
-const dismissals: Readonly<Record<string, TextKey>> = {
-  refund_refused: "resolve.dismissal.decided",
-  refund_unsupported: "resolve.dismissal.decided",
-  late_held: "resolve.dismissal.decided",
-  amount_mismatch: "resolve.dismissal.failed",
-  qr_stays_open: "resolve.dismissal.closed",
+/** What dismissing a notice decides; dismissing any other takes the notice away, and no more. */
+export function dismissalText(code: string | null | undefined): TextKey | undefined {
+  const dismissal = isKnown(code) ? dismissals[code] : undefined
+  return dismissal && `resolve.dismissal.${dismissal}`
 }
-
-/** What dismissing these decides; dismissing any other takes the notice away, and no more. */
-export const dismissalText = (code: string | null | undefined): TextKey | undefined => dismissals[code ?? ""]
 
 export const attentionText = (code: string | null | undefined): { reason: TextKey; todo: TextKey } =>
   isKnown(code)
     ? { reason: `attention.reason.${code}`, todo: `attention.todo.${code}` }
     : { reason: "attention.title", todo: "attention.todo.other" }
+
+type Shown = string | number | Sum | { key: TextKey }
+
+/** What was found: a text, and what it is filled in with. */
+interface Found {
+  text: TextKey
+  values?: Readonly<Record<string, Shown | undefined>>
+  /** What the gateway or Medusa said, in English, as it came. */
+  quotes?: readonly (string | null | undefined)[]
+}
+
+const found: { readonly [Code in AttentionCode]: (values: AttentionValues[Code]) => Found } = {
+  amount_mismatch: ({ order, asked, said }) =>
+    said
+      ? { text: "attention.found.amount_mismatch", values: { order, asked, said } }
+      : { text: "attention.found.amount_mismatch_unsaid", values: { order, asked } },
+  contradiction: (values) =>
+    values.why === "not_paid_now"
+      ? {
+          text: "attention.found.contradiction_not_paid_now",
+          values: { order: values.order, state: { key: standings[values.state] } },
+        }
+      : { text: "attention.found.contradiction_notified_paid", values: { order: values.order } },
+  not_captured: (values) =>
+    values.why === "cart_open"
+      ? {
+          text: "attention.found.not_captured_cart_open",
+          values: { paid: values.paid },
+          quotes: [values.problem],
+        }
+      : { text: "attention.found.not_captured_part_returned", values: { paid: values.paid } },
+  close_failed: (values) =>
+    values.why === "still_open"
+      ? { text: "attention.found.close_failed_still_open", values: { gateway: titleOf(values.gateway) } }
+      : { text: "attention.found.close_failed_refused", quotes: [values.refusal.message] },
+  qr_stays_open: (values) =>
+    values.why === "order_canceled"
+      ? {
+          text: "attention.found.qr_stays_open_order_canceled",
+          values: { gateway: titleOf(values.gateway), channel: values.channel ?? "–" },
+        }
+      : { text: "attention.found.qr_stays_open_not_supported", quotes: [values.refusal.message] },
+  refund_unknown: ({ gateway, kind, number, amount, sent, asked }) => ({
+    text: `attention.found.refund_unknown_${kind}`,
+    values: { gateway: titleOf(gateway), number, amount },
+    quotes: [asked?.message ?? sent?.message],
+  }),
+  refund_refused: (values) => ({
+    text: values.again ? "attention.found.refund_refused_again" : "attention.found.refund_refused_no_more",
+    values: { owed: values.owed, attempts: values.attempts, most: values.most },
+    quotes: [values.why === "tried" ? values.problem.message : values.refusal?.message],
+  }),
+  refund_unsupported: (values) =>
+    values.why === "whole_only"
+      ? { text: "attention.found.refund_unsupported_whole_only", values: { channel: values.channel } }
+      : {
+          text: "attention.found.refund_unsupported_no_refunds",
+          values: { channel: values.channel, gateway: titleOf(values.gateway), amount: values.amount },
+        },
+  late_held: ({ paid, unwanted }) => ({
+    text: "attention.found.late_held",
+    values: { paid, unwanted: { key: `attention.unwanted.${unwanted}` } },
+  }),
+  outside_unclear: (values) => {
+    switch (values.why) {
+      case "amount_unsaid":
+        return { text: "attention.found.outside_unclear_amount_unsaid", values: { order: values.order } }
+      case "not_confirmed":
+        return {
+          text: `attention.found.outside_unclear_not_confirmed_${values.kind}`,
+          values: { number: values.number, amount: values.amount ?? "" },
+          quotes: [values.answer.message],
+        }
+      case "reversed_too":
+        return {
+          text: "attention.found.outside_unclear_reversed_too",
+          values: { order: values.order, number: values.number },
+        }
+    }
+  },
+  books_differ: (values) => {
+    switch (values.why) {
+      case "returned_beyond":
+        return {
+          text: "attention.found.books_differ_returned_beyond",
+          values: { order: values.order, returned: values.returned, paid: values.paid },
+        }
+      case "made_once":
+        return {
+          text: "attention.found.books_differ_made_once",
+          values: { gateway: titleOf(values.gateway), amount: values.amount },
+        }
+      case "not_entered":
+        return {
+          text: "attention.found.books_differ_not_entered",
+          values: { number: values.number, amount: values.amount },
+          quotes: [values.problem],
+        }
+    }
+  },
+  unanswered: ({ order, message }) => ({
+    text: "attention.found.unanswered",
+    values: { order },
+    quotes: [message],
+  }),
+  no_order: ({ paid }) => ({ text: "attention.found.no_order", values: { paid } }),
+  account_changed: ({ provider, gateway, account, now }) => ({
+    text: "attention.found.account_changed",
+    values: { provider, gateway: titleOf(gateway), account, now },
+  }),
+  entry_removed: ({ provider, gateway, account }) => ({
+    text: "attention.found.entry_removed",
+    values: { provider, gateway: titleOf(gateway), account },
+  }),
+  order_changing: ({ change, number, amount }) => {
+    const open = { change: { key: `attention.change.${change}` } } as const
+    return number && amount
+      ? { text: "attention.found.order_changing", values: { ...open, number, amount } }
+      : { text: "attention.found.order_changing_unnamed", values: open }
+  },
+  cancel_unfinished: (values) =>
+    values.why === "change_open"
+      ? {
+          text: "attention.found.cancel_unfinished_change_open",
+          values: { change: { key: `attention.change.${values.change}` } },
+        }
+      : { text: "attention.found.cancel_unfinished_medusa", quotes: [values.problem] },
+  notification_failed: ({ order, number, tries, problem }) => ({
+    ...(number
+      ? { text: "attention.found.notification_failed_return", values: { order, number, tries } }
+      : { text: "attention.found.notification_failed_payment", values: { order, tries } }),
+    quotes: [problem],
+  }),
+}
+
+const standings = {
+  closed: "reconcile.value.closed",
+  failed: "state.failed",
+  absent: "reconcile.value.absent",
+} as const satisfies Record<string, TextKey>
+
+/** What writes a text and an amount in the language of the admin: `useText` hands it out. */
+export interface Writer {
+  t: (key: TextKey, values?: TextValues) => string
+  money: (amount: number, currency: string) => string
+}
+
+/** What was found, written from the code and its values; `null` where the server's own sentence is all there is. */
+export function attentionFound(code: string | null, values: object | null, writer: Writer): string | null {
+  if (!isKnown(code) || values === null) return null
+  const { text, values: shown = {}, quotes = [] } = foundOf(code, values)
+  const written = Object.entries(shown).map(([name, value]) => [name, inWords(value, writer)] as const)
+  const words = quotes
+    .filter(Boolean)
+    .map((message) => writer.t("attention.quote", { message: message ?? "" }))
+  return [writer.t(text, Object.fromEntries(written)), ...words].join(" ")
+}
+
+/** The server writes values with the code that they belong to. */
+const foundOf = (code: AttentionCode, values: object): Found =>
+  (found[code] as (values: object) => Found)(values)
+
+function inWords(value: Shown | undefined, { t, money }: Writer): string {
+  if (typeof value !== "object") return String(value ?? "")
+  return "key" in value ? t(value.key) : money(Number(value.amount), value.currency)
+}

@@ -3,6 +3,7 @@ import { createRequire } from "node:module"
 import path from "node:path"
 import { z } from "zod"
 
+import { gatewayNames, gatewayOfEntry, isGatewayName, providerIdOf } from "../../core"
 import type { GatewayName } from "../../core"
 
 /** One provider entry of the shop, its options not yet checked. */
@@ -60,10 +61,10 @@ export function shopOf(directory: string, file?: string): Shop {
 
 /** A shop without Medusa: one entry, its options as a JSON file. */
 export function shopOfOptions(gateway: string, file: string, directory: string): Shop {
-  if (gateway !== "ksher" && gateway !== "gnete")
-    throw new Error(`--provider is ksher or gnete, not "${gateway}".`)
+  if (!isGatewayName(gateway))
+    throw new Error(`--provider is ${gatewayNames.join(" or ")}, not "${gateway}".`)
   const options = parsed(readFileSync(path.resolve(directory, file), "utf8"), file)
-  return { entries: [{ providerId: `pp_${gateway}`, gateway, options }], isWhole: false }
+  return { entries: [{ providerId: providerIdOf(gateway, undefined), gateway, options }], isWhole: false }
 }
 
 /** The parser's own message quotes the text, and with it a key: it goes no further. */
@@ -81,9 +82,8 @@ function parsed(text: string, file: string): unknown {
 function entriesOf(candidate: unknown): Entry[] {
   const { data } = hostModule.safeParse(candidate)
   return (data?.options?.providers ?? []).flatMap(({ resolve, id, options }) => {
-    const gateway = /providers\/(ksher|gnete)(\/index(\.[jt]s)?)?$/.exec(String(resolve))?.[1]
-    if (gateway !== "ksher" && gateway !== "gnete") return []
-    return [{ providerId: `pp_${gateway}${id === undefined ? "" : `_${id}`}`, gateway, options }]
+    const gateway = gatewayOfEntry(resolve)
+    return gateway ? [{ providerId: providerIdOf(gateway, id), gateway, options }] : []
   })
 }
 

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto"
 
-import { money, titleOf, ulid, type Gateway, type Outcome, type PaymentMode, type Standing } from "../../core"
+import { money, titleOf, ulid } from "../../core"
+import type { Gateway, GatewayName, Outcome, PaymentMode, Standing } from "../../core"
 import { createGneteGateway, gneteHost, readGneteOptions, signGnete, verifyGnete } from "../../services/gnete"
 import {
   createKsherGateway,
@@ -26,9 +27,14 @@ export interface Subject {
   production: boolean
 }
 
+const subjects: Readonly<Record<GatewayName, (entry: Entry) => { subject: Subject; warnings: string[] }>> = {
+  ksher,
+  gnete,
+}
+
 /** Reads an entry's options as the provider does at boot. Throws OptionsError. */
 export function subjectOf(entry: Entry): { subject: Subject; warnings: string[] } {
-  return entry.gateway === "ksher" ? ksher(entry) : gnete(entry)
+  return subjects[entry.gateway](entry)
 }
 
 function ksher(entry: Entry) {
@@ -109,9 +115,8 @@ export async function checkQuery(
   { url, mode }: Subject["hosts"][number],
   now: Date,
 ): Promise<Result> {
-  const currency = gateway.name === "gnete" ? "hkd" : "thb"
   const [channel] = gateway.offer.channels
-  const order = { number: ulid(now.getTime()), amount: money(1, currency), mode, channel }
+  const order = { number: ulid(now.getTime()), amount: money(1, gateway.probeCurrency), mode, channel }
   return judged(gateway, new URL(url).host, await gateway.query(order))
 }
 
@@ -136,9 +141,14 @@ function judged(gateway: Gateway, host: string, answer: Outcome<Standing>): Resu
   }
 }
 
+const keysThatFit: Readonly<Record<GatewayName, string>> = {
+  ksher: "appid and privateKey belong together, and publicKeys",
+  gnete: "mchNo, appId and appSecret belong together",
+}
+
 /** A query has no reason to fail but the request itself: what a gateway answers without a documented code is about the keys. */
 function unusable(gateway: Gateway, answer: { message: string; code?: string; answered?: true }): string {
   if (answer.code === "bad_signature" || answer.answered)
-    return `${answer.message} Check ${gateway.name === "ksher" ? "that appid and privateKey belong together, and publicKeys" : "that mchNo, appId and appSecret belong together"}.`
+    return `${answer.message} Check that ${keysThatFit[gateway.name]}.`
   return `${answer.message} Check the address in the options, and try again.`
 }

@@ -41,8 +41,10 @@ type Settings = Omit<GneteOptions, "appSecret">
 export class GneteGateway implements Gateway {
   readonly name = "gnete"
   readonly account: string
-  readonly refundsOneAtATime = true
   readonly maxNumberLength = 30
+  readonly probeCurrency = "hkd"
+  readonly listsRefunds = false
+  readonly refundsOneAtATime = true
   readonly acknowledgement = {
     contentType: "text/plain",
     accepted: "success",

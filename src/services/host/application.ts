@@ -1,7 +1,7 @@
 import type { IPaymentModuleService, MedusaContainer } from "@medusajs/framework/types"
 import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
 
-import { PaymentProblem, medusaUnsupported, ulid } from "../../core"
+import { PaymentProblem, isOurs, medusaUnsupported, ulid } from "../../core"
 import type GatewayPaymentsService from "../gateway-payments"
 import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { GatewayPayment, Ledger } from "../ledger"
@@ -21,7 +21,6 @@ import {
 } from "../settlement"
 import type { CancelDeps, Host, ReconcileDeps, SettleDeps } from "../settlement"
 import { MedusaHost } from "./medusa"
-import { isOurs } from "./transactions"
 
 /** The plugin inside a running Medusa: what routes, subscribers and jobs start from. */
 export class GatewayPayments {
@@ -51,9 +50,10 @@ export class GatewayPayments {
     const key = id.startsWith("pp_") ? id : `pp_${id}`
     if (seen.has(key)) return this.provider(key)
     // A NUL in the path would be an error of the database's.
-    const [row] = !/^pp_(ksher|gnete)[\w-]{0,100}$/.test(key)
-      ? []
-      : await this.payments.listPaymentProviders({ id: [key], is_enabled: true })
+    const [row] =
+      isOurs(key) && /^[\w-]{1,110}$/.test(key)
+        ? await this.payments.listPaymentProviders({ id: [key], is_enabled: true })
+        : []
     if (!row) return undefined
     seen.add(key)
     return this.provider(key)

@@ -1,9 +1,9 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
 import { MathBN, Modules } from "@medusajs/framework/utils"
 
-import { addMajor, lessMajor, type Demand } from "../../core"
+import { addMajor, isOurs, lessMajor, type Demand } from "../../core"
 import { graph } from "./graph"
-import { creditDue, isOfPayments, isOurs, plainDecimal, total } from "./transactions"
+import { creditDue, isOfPayments, plainDecimal, total } from "./transactions"
 import type { Amount, Entered, Version } from "./transactions"
 import { versionsOf } from "./versions"
 

@@ -7,7 +7,7 @@ import {
   refundPaymentWorkflow,
 } from "@medusajs/medusa/core-flows"
 
-import { addMajor, lessMajor, type Demand } from "../../core"
+import { addMajor, isOurs, lessMajor, type Demand } from "../../core"
 import { enteredAlone } from "../settlement"
 import type {
   AlignBefore,
@@ -24,16 +24,7 @@ import type {
 import { demandOf, demandsOf } from "./demand"
 import { graph } from "./graph"
 import { lockOrder, openChange, orderOfRefund, orderStanding } from "./order"
-import {
-  creditDue,
-  gapOf,
-  isOurs,
-  plainDecimal,
-  total,
-  type Amount,
-  type Entered,
-  type Gap,
-} from "./transactions"
+import { creditDue, gapOf, plainDecimal, total, type Amount, type Entered, type Gap } from "./transactions"
 import { versionsOf, type Present } from "./versions"
 
 /** `updatePaymentSessions` writes without calling the provider; it is generated, and missing from the interface. */

@@ -1,10 +1,10 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
 
-import { PaymentProblem } from "../../core"
+import { PaymentProblem, isOurs } from "../../core"
 import { paymentsOfOrder, refuseHalfCancel, refuseUnenterable, second, writtenCancel } from "../settlement"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
-import { isOurs, plainDecimal, type Amount } from "./transactions"
+import { plainDecimal, type Amount } from "./transactions"
 import { orderOfCollection } from "./order"
 
 /** Runs one of Medusa's routes to its end, and says with which HTTP status it answered. */

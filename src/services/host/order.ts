@@ -5,9 +5,10 @@ import type { ILockingModule, MedusaContainer } from "@medusajs/framework/types"
 import { ContainerRegistrationKeys, MathBN, Modules } from "@medusajs/framework/utils"
 
 import { PaymentProblem } from "../../core"
+import type { OrderChange } from "../../core"
 import { systemClock } from "../ledger"
 import { kindOf, logLine } from "../observability"
-import type { ChangeKind, OrderLock, OrderStanding } from "../settlement"
+import type { OrderLock, OrderStanding } from "../settlement"
 import { graph } from "./graph"
 import type { Amount } from "./transactions"
 
@@ -94,7 +95,7 @@ const creditLineTakesMs = 30_000
 export async function openChange(
   container: MedusaContainer,
   orderId: string,
-): Promise<ChangeKind | undefined> {
+): Promise<OrderChange | undefined> {
   const found = await graph<ChangeRow>(container, "order_change", ["id", "change_type", "created_at"], {
     order_id: orderId,
     status: ["pending", "requested"],
@@ -110,7 +111,7 @@ const isLeftover = ({ change_type, created_at }: ChangeRow): boolean =>
   change_type === "credit_line" &&
   systemClock.now().getTime() - new Date(created_at).getTime() > creditLineTakesMs
 
-const kinds: Record<string, ChangeKind> = {
+const kinds: Record<string, OrderChange> = {
   edit: "edit",
   return_request: "return",
   return_receive: "return",
@@ -120,7 +121,7 @@ const kinds: Record<string, ChangeKind> = {
   credit_line: "refund",
 }
 
-const kindOfChange = (type: string | null): ChangeKind => kinds[type ?? ""] ?? "change"
+const kindOfChange = (type: string | null): OrderChange => kinds[type ?? ""] ?? "change"
 
 const heldAtMostSeconds = 60
 

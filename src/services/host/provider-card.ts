@@ -40,10 +40,9 @@ export async function testConnection(
   id: string,
 ): Promise<{ ok: boolean; message: string }> {
   const { gateway, clock } = plugin.depsOf(id)
-  const currency = gateway.name === "gnete" ? "hkd" : "thb"
   const answer = await gateway.query({
     number: ulid(clock.now().getTime()),
-    amount: money(1, currency),
+    amount: money(1, gateway.probeCurrency),
     mode: gateway.offer.mode,
   })
   if (answer.kind !== "succeeded") return { ok: false, message: answer.message }

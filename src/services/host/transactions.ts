@@ -25,9 +25,6 @@ export interface Entered {
   version?: number
 }
 
-/** Whether a provider of Medusa's is this plugin's. */
-export const isOurs = (providerId: string): boolean => /^pp_(ksher|gnete)(_|$)/.test(providerId)
-
 /**
  * Whether a transaction of an order is Medusa's of one of these payments, and of none of the others. One that the shop or another
  * plugin wrote without a payment carries a reference of its own.

@@ -45,8 +45,10 @@ const twoDecimals = ["thb", "myr", "aed"]
 export class KsherGateway implements Gateway {
   readonly name = "ksher"
   readonly account: string
-  readonly refundsOneAtATime = false
   readonly maxNumberLength = 32
+  readonly probeCurrency = "thb"
+  readonly listsRefunds = true
+  readonly refundsOneAtATime = false
   readonly acknowledgement = {
     contentType: "application/json",
     accepted: '{"result":"SUCCESS","msg":"OK"}',

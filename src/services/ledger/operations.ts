@@ -35,6 +35,8 @@ export interface Operation {
    * ask again although Medusa holds it by now.
    */
   untold: boolean
+  /** It was entered so, and somebody who asked for the same has been told: whether another who asked knew, is not said by that. */
+  told: boolean
   reason: string | null
   /** The gateway's code for what sending it came to, and what was said of that. */
   code: string | null
@@ -236,7 +238,7 @@ export class Operations {
 
   /** Somebody who asked for the same has been told of it. */
   async told(id: string): Promise<void> {
-    await this.set(id, "untold = false", [])
+    await this.set(id, "untold = false, told = true", [])
   }
 
   private async set(id: string, assignments: string, values: unknown[]): Promise<void> {
@@ -369,6 +371,7 @@ interface OperationRow {
   described_by: string[]
   decision_id: string | null
   untold: boolean
+  told: boolean
   reason: string | null
   code: string | null
   message: string | null
@@ -418,6 +421,7 @@ const toOperation = (row: OperationRow): Operation => ({
   describedBy: row.described_by,
   decisionId: row.decision_id,
   untold: row.untold,
+  told: row.told,
   reason: row.reason,
   code: row.code,
   message: row.message,

@@ -1,5 +1,14 @@
 import { mayMove, statesBefore, ulid } from "../../core"
-import type { GatewayName, PaymentAction, PaymentMode, SettledBy, State, Unowed } from "../../core"
+import type {
+  AttentionCode,
+  AttentionValues,
+  GatewayName,
+  PaymentAction,
+  PaymentMode,
+  SettledBy,
+  State,
+  Unwanted,
+} from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
 import { LeaseLost, stillHeld } from "./fence"
@@ -28,10 +37,15 @@ export interface GatewayPayment {
   settledBy: SettledBy | null
   /** Why Medusa no longer wants it: from then on it is closed, and money that still comes is late. */
   unwanted: Unwanted | null
-  attentionCode: string | null
+  /** Why a person must look, and the English sentence of it. */
+  attentionCode: AttentionCode | null
   attention: string | null
+  /** What the code is about; null also where a release wrote it that kept the sentence alone. */
+  attentionValues: AttentionValues[AttentionCode] | null
   /** The attention that stood before nothing could be asked about the payment any more: it comes back. */
-  setAside: Attention | null
+  setAside: SetAside | null
+  /** Some of it was returned in the gateway's console, and nobody knows how much: until a person says so, no money moves. */
+  returnedUnsaid: boolean
   /** What a person decided that nothing is to be done about. */
   dismissed: readonly Dismissed[]
   action: PaymentAction | null
@@ -61,13 +75,12 @@ export interface Dismissed {
   amount: number
 }
 
-export interface Attention {
-  code: string
+/** `values` is missing where a release wrote it that kept the sentence alone. */
+export interface SetAside {
+  code: AttentionCode
   sentence: string
+  values?: GatewayPayment["attentionValues"]
 }
-
-/** `closed`: it was closed or had lapsed, and was paid all the same. */
-export type Unwanted = Unowed | "session_deleted" | "open_lost" | "closed"
 
 export type NewPayment = Pick<
   GatewayPayment,
@@ -104,7 +117,9 @@ export type PaymentPatch = Partial<
     | "unwanted"
     | "attentionCode"
     | "attention"
+    | "attentionValues"
     | "setAside"
+    | "returnedUnsaid"
     | "dismissed"
     | "action"
     | "expiresAt"
@@ -138,7 +153,9 @@ const columns: Record<Exclude<keyof PaymentPatch, "dueBy">, string> = {
   unwanted: "unwanted",
   attentionCode: "attention_code",
   attention: "attention",
+  attentionValues: "attention_values",
   setAside: "set_aside",
+  returnedUnsaid: "returned_unsaid",
   dismissed: "dismissed",
   action: "action",
   expiresAt: "expires_at",
@@ -489,7 +506,12 @@ function assign(patch: PaymentPatch): { assignments: string[]; bindings: unknown
   }
 }
 
-const asJson: ReadonlySet<keyof PaymentPatch> = new Set(["action", "setAside", "dismissed"])
+const asJson: ReadonlySet<keyof PaymentPatch> = new Set([
+  "action",
+  "attentionValues",
+  "setAside",
+  "dismissed",
+])
 
 export const placeholders = (values: readonly unknown[]): string => values.map(() => "?").join(", ")
 
@@ -519,9 +541,11 @@ export interface PaymentRow {
   state: State
   settled_by: SettledBy | null
   unwanted: Unwanted | null
-  attention_code: string | null
+  attention_code: AttentionCode | null
   attention: string | null
-  set_aside: Attention | null
+  attention_values: GatewayPayment["attentionValues"]
+  set_aside: SetAside | null
+  returned_unsaid: boolean
   dismissed: Dismissed[]
   action: PaymentAction | null
   expires_at: Date | null
@@ -562,7 +586,9 @@ export const toPayment = (row: PaymentRow): GatewayPayment => ({
   unwanted: row.unwanted,
   attentionCode: row.attention_code,
   attention: row.attention,
+  attentionValues: row.attention_values,
   setAside: row.set_aside,
+  returnedUnsaid: row.returned_unsaid,
   dismissed: row.dismissed,
   action: row.action,
   expiresAt: row.expires_at,

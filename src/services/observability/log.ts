@@ -73,7 +73,7 @@ export const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : "no reason given"
 
 /** What an error of this plugin says, and of any other its kind: a database's own words quote what was being written. */
-export const sentenceOf = (error: unknown): string =>
+export const wordsOf = (error: unknown): string =>
   error instanceof PaymentProblem ? error.message.slice(0, longestSentence) : kindOf(error)
 
 /** What kind of error it is: `ECONNREFUSED`, `TypeError`. For one whose words may quote what was being written. */

@@ -1,5 +1,6 @@
 import { PaymentProblem, hasMoney, isOpen } from "../../core"
-import type { GatewayPayment, Unwanted } from "../ledger"
+import type { Unwanted } from "../../core"
+import type { GatewayPayment } from "../ledger"
 import { logLine, reasonOf } from "../observability"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"

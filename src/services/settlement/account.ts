@@ -28,31 +28,23 @@ export function requireOwnAccount(payment: GatewayPayment, { gateway }: Pick<Dep
 export async function withinReach(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
   if (payment.account === deps.gateway.account)
     return isOutOfReach(payment) ? setBack(payment, deps) : payment
-  const title = titleOf(deps.gateway.name)
-  const sentence = `The payment was opened with account ${payment.account} of ${title}, and ${deps.providerId} has account ${deps.gateway.account} now. Nothing is asked about it, sent or believed until the old account is configured again. Give the new account an entry of its own.`
-  await outOfReach(payment, "account_changed", sentence, deps)
+  const { providerId: provider, gateway } = deps
+  const accounts = { account: payment.account, now: gateway.account }
+  await raise(payment, "account_changed", { provider, gateway: gateway.name, ...accounts }, deps)
+  await lookAgainLater(payment, deps)
   requireOwnAccount(payment, deps)
   return payment
 }
 
 /** The entry that the payment was opened with is not configured any more: nobody can ask about it. */
-export const noteRemovedEntry = (payment: GatewayPayment, deps: Saying): Promise<void> =>
-  outOfReach(
-    payment,
-    "entry_removed",
-    `${payment.providerId} is not configured any more: nothing is asked of ${titleOf(payment.gateway)} about this payment, and nothing can be returned through it. Configure the entry again, with account ${payment.account}.`,
-    deps,
-  )
-
-async function outOfReach(
-  payment: GatewayPayment,
-  code: "account_changed" | "entry_removed",
-  sentence: string,
-  deps: Saying,
-): Promise<void> {
-  await raise(payment, code, sentence, deps)
-  await deps.ledger.payments.update(payment.id, { nextCheckAt: after(deps, lookAgainMs) })
+export async function noteRemovedEntry(payment: GatewayPayment, deps: Saying): Promise<void> {
+  const { providerId: provider, gateway, account } = payment
+  await raise(payment, "entry_removed", { provider, gateway, account }, deps)
+  await lookAgainLater(payment, deps)
 }
+
+const lookAgainLater = ({ id }: GatewayPayment, deps: Saying): Promise<GatewayPayment> =>
+  deps.ledger.payments.update(id, { nextCheckAt: after(deps, lookAgainMs) })
 
 /** The account that the entry has now. */
 export const accountOf = ({ providerId, gateway }: Pick<Deps, "providerId" | "gateway">): AccountKey => ({

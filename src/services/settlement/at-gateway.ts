@@ -1,8 +1,8 @@
-import { isOpen, titleOf, toMajor } from "../../core"
-import type { Standing } from "../../core"
+import { isOpen } from "../../core"
+import type { AttentionValues, Standing } from "../../core"
 import { isUnsettled, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
-import { clear, raise } from "./attention"
+import { clear, raise, sumOf } from "./attention"
 import { confirm } from "./confirm"
 import type { SettleDeps } from "./deps"
 import { fresh } from "./known"
@@ -44,12 +44,7 @@ const closesWithin = 2 * hour
 async function stillOpen(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
   const since = (payment.expiresAt ?? payment.createdAt).getTime()
   if (payment.attentionCode !== null || deps.clock.now().getTime() - since < closesWithin) return payment
-  return raise(
-    payment,
-    "close_failed",
-    `${titleOf(deps.gateway.name)} was asked to close the payment, and calls it open. It is tried again; nothing has been paid so far. Close it in the gateway's console: if it is paid, the money is treated as late.`,
-    deps,
-  )
+  return raise(payment, "close_failed", { why: "still_open", gateway: deps.gateway.name }, deps)
 }
 
 /** How long a QR code that is not closed may still be paid, at the most; a later payment is still noticed, and late. */
@@ -72,12 +67,8 @@ async function watchOpenQr(
   // Medusa may have asked meanwhile, and heard that it was paid.
   const now = await fresh(payment, deps)
   if (!isOpen(now.state)) return now
-  return raise(
-    now,
-    "qr_stays_open",
-    `The order was cancelled, and ${titleOf(deps.gateway.name)} cannot close an open QR code of ${payment.channel ?? "this channel"}: it stays payable until it lapses. If it is paid, the money is treated as late.`,
-    deps,
-  )
+  const of = { gateway: deps.gateway.name, channel: payment.channel }
+  return raise(now, "qr_stays_open", { why: "order_canceled", ...of }, deps)
 }
 
 /** The gateway refused to open it, or was not reached: nothing can still be on its way. */
@@ -105,10 +96,17 @@ async function doubts(
   const open = returns(operations).find(isUnsettled)
   if (!open) return clear(payment, ["refund_unknown"], deps)
   if (deps.clock.now().getTime() - open.createdAt.getTime() < patienceWith(open, deps)) return payment
+  const { kind, number, amount } = open
   return raise(
     payment,
     "refund_unknown",
-    `${titleOf(deps.gateway.name)} has not said whether ${open.kind} ${open.number} of ${toMajor(open.amount ?? 0, payment.digits)} ${payment.currency.toUpperCase()} went through (${saidOf(open)}). It is being asked about; look it up in the gateway's console if it is urgent, and do not repeat it there.`,
+    {
+      gateway: deps.gateway.name,
+      kind: kind === "cancel" ? "cancel" : "refund",
+      number,
+      amount: sumOf(payment, amount ?? 0),
+      ...saidOf(open),
+    },
     deps,
   )
 }
@@ -123,12 +121,14 @@ function patienceWith(open: Operation, deps: SettleDeps): number {
 }
 
 /** What became of sending it, and what became of asking about it. */
-function saidOf({ message, asked }: Operation): string {
-  const plain = (text: string | null | undefined) => text?.replace(/\.$/, "")
-  const sent = plain(message) ?? "no answer"
-  const last = asked && (plain(asked.message) ?? asked.outcome)
-  return last ? `sent: ${sent}; asked since: ${last}` : `sent: ${sent}`
-}
+const saidOf = ({
+  code,
+  message,
+  asked,
+}: Operation): Pick<AttentionValues["refund_unknown"], "sent" | "asked"> => ({
+  sent: message === null ? null : { code, message },
+  asked: asked && { outcome: asked.outcome, code: asked.code, message: asked.message },
+})
 
 async function unanswered(
   payment: GatewayPayment,
@@ -138,10 +138,5 @@ async function unanswered(
   const since = payment.expiresAt ?? payment.createdAt
   const waiting = isOpen(payment.state) && deps.clock.now().getTime() - since.getTime() > lostAfter
   if (!waiting) return payment
-  return raise(
-    payment,
-    "unanswered",
-    `The gateway has given no usable answer about order ${payment.number} for a day (${message}). It is asked again; look it up in its console.`,
-    deps,
-  )
+  return raise(payment, "unanswered", { order: payment.number, message }, deps)
 }

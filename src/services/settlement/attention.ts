@@ -1,81 +1,76 @@
-import type { Attention, GatewayPayment } from "../ledger"
+import { isDeepStrictEqual } from "node:util"
+
+import { doubts, sentenceOf, toMajor, unreachable, withDecimals } from "../../core"
+import type { AttentionCode, AttentionValues, Sum } from "../../core"
+import type { GatewayPayment, PaymentPatch, SetAside } from "../ledger"
 import { count, logLine } from "../observability"
 import type { Deps } from "./deps"
 
-/** Why a person must look; stable codes, one sentence each from the place that raises it. */
-export type AttentionCode =
-  | "amount_mismatch"
-  | "contradiction"
-  | "not_captured"
-  | "close_failed"
-  | "qr_stays_open"
-  | "refund_unknown"
-  | "refund_refused"
-  | "refund_unsupported"
-  | "late_held"
-  | "outside_unclear"
-  | "books_differ"
-  | "unanswered"
-  | "no_order"
-  | "account_changed"
-  | "entry_removed"
-  | "order_changing"
-  | "cancel_unfinished"
-  | "notification_failed"
-
-/**
- * Doubts about where the money is. What else is said of a payment says how to return it or to go on, and would have it
- * returned twice: it waits until the doubt is gone.
- */
-const doubts: ReadonlySet<string> = new Set([
-  "amount_mismatch",
-  "contradiction",
-  "refund_unknown",
-  "outside_unclear",
-  "books_differ",
-] satisfies AttentionCode[])
-
-/** Nothing can be asked about the payment at all: it comes before everything else, and what stood before comes back. */
-const unreachable: ReadonlySet<string> = new Set([
-  "account_changed",
-  "entry_removed",
-] satisfies AttentionCode[])
-
 export const isOutOfReach = ({ attentionCode }: Pick<GatewayPayment, "attentionCode">): boolean =>
-  unreachable.has(attentionCode ?? "")
+  attentionCode !== null && unreachable.has(attentionCode)
 
 /** Puts a payment under attention, and says so once. */
-export async function raise(
+export async function raise<Code extends AttentionCode>(
   payment: GatewayPayment,
-  code: AttentionCode,
-  sentence: string,
+  code: Code,
+  values: AttentionValues[Code],
   deps: Pick<Deps, "ledger" | "log" | "emit">,
 ): Promise<GatewayPayment> {
-  if (payment.attentionCode === code && payment.attention === sentence) return payment
+  const stands = payment.attentionCode
+  const known = stands === code && isSameReason(payment.attentionValues, values)
+  if (known && isDeepStrictEqual(payment.attentionValues, values)) return payment
   const urgent = unreachable.has(code)
-  if (payment.attentionCode && doubts.has(payment.attentionCode) && !doubts.has(code) && !urgent)
-    return payment
+  if (stands && doubts.has(stands) && !doubts.has(code) && !urgent) return payment
+  const sentence = sentenceOf({ code, values })
   const raised = await deps.ledger.payments.update(payment.id, {
     attentionCode: code,
     attention: sentence,
-    ...(urgent && !isOutOfReach(payment) ? { setAside: attentionOf(payment) } : {}),
+    attentionValues: values,
+    ...(urgent && !isOutOfReach(payment) ? { setAside: setAside(payment) } : {}),
+    ...(code === "outside_unclear" ? { returnedUnsaid: true } : {}),
   })
+  if (known) return raised
   deps.log.warn(logLine("attention", { payment: payment.id, code }, sentence))
   count("gateway_payments.attention", { gateway: payment.gateway, code })
   await deps.emit("attention_required", raised)
   return raised
 }
 
-const attentionOf = ({ attentionCode, attention }: GatewayPayment): Attention | null =>
-  attentionCode && attention ? { code: attentionCode, sentence: attention } : null
+/** What goes on under the same reason: it is written down, and nobody is told again. */
+const goesOn: ReadonlySet<string> = new Set(["attempts", "owed"])
+
+type Values = GatewayPayment["attentionValues"]
+
+/** An attention of a release that kept no values gets them, and is no other for that. */
+function isSameReason(stands: Values, values: Values): boolean {
+  const reason = (all: object) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => !goesOn.has(name)))
+  return stands === null || values === null || isDeepStrictEqual(reason(stands), reason(values))
+}
+
+/** Whether a payment still stands under what a person saw of it. */
+export const isSameAttention = (seen: GatewayPayment, now: GatewayPayment): boolean =>
+  seen.attentionCode === now.attentionCode && isSameReason(seen.attentionValues, now.attentionValues)
+
+const setAside = ({ attentionCode, attention, attentionValues }: GatewayPayment): SetAside | null =>
+  attentionCode && attention ? { code: attentionCode, sentence: attention, values: attentionValues } : null
 
 /** The payment can be asked about again: what stood before stands again. */
 export const setBack = (payment: GatewayPayment, deps: Pick<Deps, "ledger">): Promise<GatewayPayment> =>
   deps.ledger.payments.update(payment.id, {
     attentionCode: payment.setAside?.code ?? null,
     attention: payment.setAside?.sentence ?? null,
+    attentionValues: payment.setAside?.values ?? null,
     setAside: null,
   })
+
+/** Without its attention. Where that was "returned, amount unknown", this is known now, or a person has decided. */
+export const withoutAttention = ({ attentionCode }: GatewayPayment): PaymentPatch => ({
+  attentionCode: null,
+  attention: null,
+  attentionValues: null,
+  ...(attentionCode === "outside_unclear" ? { returnedUnsaid: false } : {}),
+})
 
 /** Takes attention away once its reason no longer holds. */
 export async function clear(
@@ -83,6 +78,18 @@ export async function clear(
   codes: readonly AttentionCode[],
   deps: Deps,
 ): Promise<GatewayPayment> {
-  if (!payment.attentionCode || !codes.includes(payment.attentionCode as AttentionCode)) return payment
-  return deps.ledger.payments.update(payment.id, { attentionCode: null, attention: null })
+  if (!payment.attentionCode || !codes.includes(payment.attentionCode)) return payment
+  return deps.ledger.payments.update(payment.id, withoutAttention(payment))
 }
+
+/** An amount of the payment, in minor units, as an attention names it. */
+export const sumOf = ({ digits, currency }: GatewayPayment, minor: number): Sum => ({
+  amount: toMajor(minor, digits),
+  currency,
+})
+
+/** As `sumOf`, of an amount of Medusa's, which may have fractions of a minor unit. */
+export const majorSumOf = ({ digits, currency }: GatewayPayment, major: string): Sum => ({
+  amount: withDecimals(major, digits),
+  currency,
+})

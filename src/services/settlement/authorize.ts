@@ -26,8 +26,7 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
     )
   const known = await withinReach(found, deps)
   // The gateway says "refunded" and not how much: nobody ships on that.
-  const spent = known.attentionCode === "outside_unclear"
-  if (known.state === "paid" && !known.unwanted && !spent) return captured(known, deps)
+  if (known.state === "paid" && !known.unwanted && !known.returnedUnsaid) return captured(known, deps)
   if (hasMoney(known.state) || known.unwanted || known.state === "void")
     return { payment: known, status: "canceled" }
   const { payment, standing, message } = await confirm(known, deps)

@@ -1,15 +1,14 @@
-import { toMajor } from "../../core"
+import type { AttentionValues, OrderChange } from "../../core"
 import { committedAmount, isDone, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import { logLine } from "../observability"
-import { clear, raise } from "./attention"
+import { clear, majorSumOf, raise, sumOf } from "./attention"
 import { booking } from "./booking"
 import { carriedRows } from "./carried"
 import type { SettleDeps } from "./deps"
 import { isDismissed } from "./dismissed"
-import { changeInWords } from "./enterable"
 import { codeOf, quiet } from "./give-back"
-import type { Alignment, ChangeKind, HostOrder, HostPayment } from "./host"
+import type { Alignment, HostOrder, HostPayment } from "./host"
 import { fresh } from "./known"
 import { uncarried } from "./owed"
 import { notBooked } from "./refund"
@@ -41,12 +40,9 @@ export async function bookReturns(
     } catch (error) {
       if (!(await unbooked(payment, deps)).some((one) => one.id === operation.id)) continue
       if (quiet.has(codeOf(error)) || (await yetToCarry(booked, payment, deps))) return false
-      await raise(
-        payment,
-        "books_differ",
-        `Refund ${operation.number} of ${toMajor(operation.amount ?? 0, payment.digits)} went through at the gateway and could not be entered in Medusa: ${(error as Error).message}`,
-        deps,
-      )
+      const returned = { number: operation.number, amount: sumOf(payment, operation.amount ?? 0) }
+      const problem = (error as Error).message
+      await raise(payment, "books_differ", { why: "not_entered", ...returned, problem }, deps)
       return false
     }
   }
@@ -93,26 +89,21 @@ async function waitsForChange(
   const standing = await deps.host.orderStanding(order.id, amount)
   if (!standing?.change || !standing.needsCreditLine) return false
   const since = operation.settledAt ?? operation.createdAt
-  await callForEnd(payment, standing.change, since, `Refund ${operation.number} of ${amount}`, deps)
+  const refund = { number: operation.number, amount: majorSumOf(payment, amount) }
+  await callForEnd(payment, standing.change, since, refund, deps)
   return true
 }
 
 /** An admin who takes long over a change is told that money waits for its end. */
 async function callForEnd(
   payment: GatewayPayment,
-  change: ChangeKind,
+  change: OrderChange,
   since: Date,
-  what: string,
+  refund: Pick<AttentionValues["order_changing"], "number" | "amount">,
   deps: SettleDeps,
 ): Promise<void> {
   if (since > after(deps, -changesTake)) return
-  const { name, end } = changeInWords(change)
-  await raise(
-    payment,
-    "order_changing",
-    `${what} went through at the gateway. Medusa cannot enter it while the order has ${name} open: ${end}. It is then entered automatically.`,
-    deps,
-  )
+  await raise(payment, "order_changing", { change, ...refund }, deps)
 }
 
 /** Medusa's own number where it has asked for it; what was returned without it is whole minor units. */
@@ -151,7 +142,13 @@ export async function alignBooks(
   for (const { what, from, to } of changes)
     deps.log.info(logLine("books_aligned", { session: payment.sessionId, what }, `${from} is now ${to}`))
   if (change)
-    await callForEnd(await fresh(payment, deps), change, lastRefund(booked), "A refund of this payment", deps)
+    await callForEnd(
+      await fresh(payment, deps),
+      change,
+      lastRefund(booked),
+      { number: null, amount: null },
+      deps,
+    )
   return { waits: waits || lastRefund(booked) > before.refunds, change }
 }
 

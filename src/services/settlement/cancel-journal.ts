@@ -1,10 +1,11 @@
+import { uncancelled } from "../../core"
+import type { AttentionValues, OrderChange } from "../../core"
 import type { BegunCancel, CancelledBy, GatewayPayment, Ledger, Operation } from "../ledger"
 import { returns } from "../ledger"
 import { logLine, reasonOf } from "../observability"
 import { clear, raise } from "./attention"
 import { paymentsOfOrder, settleCancelledOrder } from "./cancelled-order"
 import type { SettleDeps } from "./deps"
-import { changeInWords } from "./enterable"
 import type { Host } from "./host"
 import { withOrderLease } from "./order-lease"
 import type { OrderDeps } from "./order-lease"
@@ -78,34 +79,27 @@ async function finishHeld(begun: BegunCancel, deps: CancelDeps): Promise<void> {
   const returned = await paymentsReturned(begun, deps)
   const problem =
     standing && !standing.canceled ? await cancelAgain(begun, standing.change, returned, deps) : undefined
-  if (problem !== undefined && returned.length) {
-    for (const payment of returned)
-      await raise(payment, "cancel_unfinished", `${moneyIsBack} ${problem}`, deps.depsOf(payment))
+  if (problem && returned.length) {
+    for (const payment of returned) await raise(payment, "cancel_unfinished", problem, deps.depsOf(payment))
     await deps.ledger.orders.postponeCancel(orderId, after(deps, minute))
     return
   }
-  if (problem !== undefined) deps.log.info(logLine("cancel_unfinished", { order: orderId }, problem))
+  if (problem) deps.log.info(logLine("cancel_unfinished", { order: orderId }, uncancelled(problem)))
   else await settleCancelledOrder(orderId, deps.ledger, deps.host, deps.depsOf)
   for (const payment of await paymentsOfOrder(orderId, deps.ledger, deps.host))
     await clear(payment, ["cancel_unfinished"], deps.depsOf(payment))
   await deps.ledger.orders.endCancel(orderId)
 }
 
-const moneyIsBack =
-  "A cancel of the order returned its money, and Medusa has not cancelled the order: its goods could still be sent."
-
 /** Why Medusa does not cancel it, or `undefined` where it did. */
 async function cancelAgain(
   { orderId, askedAt }: BegunCancel,
-  change: Parameters<typeof changeInWords>[0] | undefined,
+  change: OrderChange | undefined,
   returned: readonly GatewayPayment[],
   deps: CancelDeps,
-): Promise<string | undefined> {
-  if (change) {
-    const { name, end } = changeInWords(change)
-    return `The order has ${name} open: ${end}. The cancel is then finished automatically.`
-  }
+): Promise<AttentionValues["cancel_unfinished"] | undefined> {
+  if (change) return { why: "change_open", change }
   if (returned.length) await deps.host.creditReturned(orderId, askedAt)
   const { problem } = await deps.host.cancelOrder(orderId)
-  return problem === undefined ? undefined : `Medusa says: ${problem} It is tried again every minute.`
+  return problem === undefined ? undefined : { why: "medusa", problem }
 }

@@ -2,7 +2,7 @@ import { roundToMinor, toMajor } from "../../core"
 import { committedAmount } from "../ledger"
 import type { GatewayPayment } from "../ledger"
 import { logLine } from "../observability"
-import { clear, raise } from "./attention"
+import { clear, raise, sumOf } from "./attention"
 import type { SettleDeps } from "./deps"
 import type { HostOrder, HostPayment } from "./host"
 import { fresh } from "./known"
@@ -59,7 +59,11 @@ export async function inMedusaCaptured(payment: GatewayPayment, deps: SettleDeps
   if (isCaptured(await deps.host.payment(payment.sessionId)))
     return capturedNow(await fresh(payment, deps), deps)
   deps.log.warn(logLine("capture_failed", { payment: payment.id }, problem))
-  return notCaptured(await stillWanted(await fresh(payment, deps), deps), problem, deps)
+  return notCaptured(
+    await stillWanted(await fresh(payment, deps), deps),
+    { why: "cart_open", problem: problem ?? null },
+    deps,
+  )
 }
 
 /** The number that Medusa asked for, with its fractions of a cent: told the rounded one, it would capture another than it wants. */
@@ -86,19 +90,15 @@ const capturedNow = async (payment: GatewayPayment, deps: SettleDeps): Promise<G
     deps,
   )
 
+/** `why`: what keeps Medusa from it. */
 export async function notCaptured(
   payment: GatewayPayment,
-  problem: string | undefined,
+  why: { why: "cart_open"; problem: string | null } | { why: "part_returned" },
   deps: SettleDeps,
 ): Promise<GatewayPayment> {
   if (payment.unwanted || payment.state === "refunded") return payment
   if (justPaid(payment, deps)) return payment
-  return raise(
-    payment,
-    "not_captured",
-    `The shopper has paid ${toMajor(payment.paidAmount, payment.digits)} ${payment.currency.toUpperCase()}, and Medusa has not completed the cart${problem ? ` (${problem})` : ""}. It is tried again; complete the cart, or refund the payment here.`,
-    deps,
-  )
+  return raise(payment, "not_captured", { ...why, paid: sumOf(payment, payment.paidAmount) }, deps)
 }
 
 /** Medusa captured, could not place the order, and could not give the money back (it logs that and goes on): a person must. */
@@ -109,10 +109,5 @@ export async function orphaned(
 ): Promise<GatewayPayment> {
   if (order || payment.state === "refunded") return clear(payment, ["no_order"], deps)
   if (justPaid(payment, deps)) return payment
-  return raise(
-    payment,
-    "no_order",
-    `The shopper has paid ${toMajor(payment.paidAmount, payment.digits)} ${payment.currency.toUpperCase()}, Medusa captured it, and there is no order. Complete the cart, or refund the payment here.`,
-    deps,
-  )
+  return raise(payment, "no_order", { paid: sumOf(payment, payment.paidAmount) }, deps)
 }

@@ -1,8 +1,8 @@
-import { formatMoney, hasMoney, isOpen, mayMove, money, sameMoney, toMajor } from "../../core"
-import type { Outcome, SettledBy, Standing } from "../../core"
+import { hasMoney, isOpen, mayMove, money, sameMoney, toMajor } from "../../core"
+import type { AttentionValues, Outcome, SettledBy, Standing } from "../../core"
 import { isUnsettled, returnedAmount, returnedAtGateway, returns } from "../ledger"
 import type { GatewayPayment, Operation, PaymentPatch, Returned } from "../ledger"
-import { clear, raise } from "./attention"
+import { clear, raise, sumOf } from "./attention"
 import type { Deps } from "./deps"
 import { fresh } from "./known"
 import { described, unknownHere } from "./listed"
@@ -59,10 +59,14 @@ export async function believe(
 const ofMoney: ReadonlySet<Standing["state"]> = new Set(["paid", "refunded", "reversed"])
 
 /** An answer for another amount or currency than was asked for proves nothing about this payment; nor does "paid" alone. */
-function disagrees(payment: GatewayPayment, { state, amount }: Standing): string | undefined {
+function disagrees(
+  payment: GatewayPayment,
+  { state, amount }: Standing,
+): AttentionValues["amount_mismatch"] | undefined {
   const expected = money(payment.amount, payment.currency)
   if (amount ? sameMoney(amount, expected) : !ofMoney.has(state)) return undefined
-  return `The gateway says ${amount ? formatMoney(amount, payment.digits) : `"${state}", and no amount,`} where ${formatMoney(expected, payment.digits)} was asked for. Nothing was captured: compare order ${payment.number} in the gateway's console.`
+  const said = amount ? { amount: toMajor(amount.minor, payment.digits), currency: amount.currency } : null
+  return { order: payment.number, asked: sumOf(payment, payment.amount), said, state }
 }
 
 const facts = (payment: GatewayPayment, standing: Standing, deps: Deps): PaymentPatch => ({
@@ -98,13 +102,7 @@ async function paid(payment: GatewayPayment, standing: Standing, deps: Deps): Pr
 }
 
 async function ended(payment: GatewayPayment, to: "void" | "failed", deps: Deps): Promise<GatewayPayment> {
-  if (hasMoney(payment.state))
-    return raise(
-      payment,
-      "contradiction",
-      `The gateway called order ${payment.number} paid before and says now that it is ${to === "void" ? "closed" : "failed"}. Nothing was changed: look it up in the gateway's console.`,
-      deps,
-    )
+  if (hasMoney(payment.state)) return notPaidNow(payment, to === "void" ? "closed" : "failed", deps)
   if (payment.state === to) return payment
   const settledBy =
     to === "void"
@@ -126,15 +124,13 @@ async function closedByUs(payment: GatewayPayment, deps: Deps): Promise<boolean>
 
 async function unpaidThere(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
   // Ksher answers NOTSURE for more than an unpaid order: of one that was paid it proves nothing.
-  if (hasMoney(payment.state) && standing.state === "absent")
-    return raise(
-      payment,
-      "contradiction",
-      `The gateway called order ${payment.number} paid before and says now that it is ${standing.state}. Nothing was changed: look it up in the gateway's console.`,
-      deps,
-    )
+  if (hasMoney(payment.state) && standing.state === "absent") return notPaidNow(payment, "absent", deps)
   return learn(payment, standing, deps)
 }
+
+/** The gateway called it paid before. */
+const notPaidNow = (payment: GatewayPayment, state: "closed" | "failed" | "absent", deps: Deps) =>
+  raise(payment, "contradiction", { why: "not_paid_now", order: payment.number, state }, deps)
 
 async function learn(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
   const patch = facts(payment, standing, deps)
@@ -218,7 +214,7 @@ export async function isReturnedThere(
 }
 
 export const listsRefunds = (payment: GatewayPayment, deps: Deps): boolean =>
-  deps.gateway.name === "ksher" && deps.gateway.channelFacts(payment.channel ?? undefined).refundQuery
+  deps.gateway.listsRefunds && deps.gateway.channelFacts(payment.channel ?? undefined).refundQuery
 
 /**
  * The gateway says money went back. What this ledger did not send was done in the gateway's console: it is recorded, so
@@ -272,6 +268,9 @@ export async function recordReturns(
   return tally(payment, deps)
 }
 
+/** The ledger's own name for what a gateway says of a whole order, before it names the refund or the reversal that did it. */
+export const namelessReturn = ({ number }: GatewayPayment): string => `outside-${number}`
+
 async function wholeReturned(
   payment: GatewayPayment,
   operations: readonly Operation[],
@@ -282,7 +281,7 @@ async function wholeReturned(
   if (rest > 0)
     await deps.ledger.operations.recordOutside(payment.id, {
       kind: standing.state === "reversed" ? "cancel" : "refund",
-      number: `outside-${payment.number}`,
+      number: namelessReturn(payment),
       amount: rest,
     })
   return tally(payment, deps)
@@ -296,12 +295,7 @@ async function unlisted(
   deps: Deps,
 ): Promise<GatewayPayment> {
   if (returnedAtGateway(operations) > 0 || listed.kind !== "refused") return payment
-  return raise(
-    payment,
-    "outside_unclear",
-    `The gateway says order ${payment.number} was refunded, and neither Medusa nor this plugin did it; for this channel it does not say how much. Look it up in the gateway's console and record the refund here.`,
-    deps,
-  )
+  return raise(payment, "outside_unclear", { why: "amount_unsaid", order: payment.number }, deps)
 }
 
 /**
@@ -340,11 +334,8 @@ function settledBy(operations: readonly Operation[]): SettledBy {
 }
 
 async function overReturned(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
-  if (payment.refundedAmount <= payment.paidAmount) return payment
-  return raise(
-    payment,
-    "books_differ",
-    `${toMajor(payment.refundedAmount, payment.digits)} went back for ${toMajor(payment.paidAmount, payment.digits)} paid on order ${payment.number}. Look it up in the gateway's console.`,
-    deps,
-  )
+  const { number, paidAmount, refundedAmount } = payment
+  if (refundedAmount <= paidAmount) return payment
+  const sums = { returned: sumOf(payment, refundedAmount), paid: sumOf(payment, paidAmount) }
+  return raise(payment, "books_differ", { why: "returned_beyond", order: number, ...sums }, deps)
 }

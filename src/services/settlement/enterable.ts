@@ -1,24 +1,6 @@
-import { PaymentProblem } from "../../core"
-import type { ChangeKind, OrderStanding } from "./host"
-
-interface Words {
-  name: string
-  end: string
-}
-
-/** What an admin reads of an open change, and how it is ended. */
-const changes: Record<ChangeKind, Words> = {
-  edit: { name: "an edit", end: "confirm or cancel the edit" },
-  return: { name: "a return", end: "confirm or cancel the return" },
-  exchange: { name: "an exchange", end: "confirm or cancel the exchange" },
-  claim: { name: "a claim", end: "confirm or cancel the claim" },
-  transfer: {
-    name: "a transfer request",
-    end: "have it accepted, or cancel it in the order's timeline (POST /admin/orders/:id/transfer/cancel)",
-  },
-  refund: { name: "another refund or credit line that is being entered", end: "wait until it has ended" },
-  change: { name: "a change", end: "confirm or cancel it" },
-}
+import { PaymentProblem, changeInWords } from "../../core"
+import type { OrderChange } from "../../core"
+import type { OrderStanding } from "./host"
 
 /**
  * Medusa's refund has the provider return the money first, and refuses only then an order that is cancelled or has a change open.
@@ -55,11 +37,11 @@ export const changingForShopper = () =>
     "The shop is changing this order at the moment (a return, an exchange, a claim or an edit), so it cannot be cancelled. Nothing has changed; please ask the shop.",
   )
 
-export const changeInWords = (change: ChangeKind): { name: string; end: string } => changes[change]
-
-const beside = (change: ChangeKind, why: string, then: string) =>
-  new PaymentProblem(
+function beside(change: OrderChange, why: string, then: string): PaymentProblem {
+  const { name, end } = changeInWords(change)
+  return new PaymentProblem(
     "conflict",
     "order_changing",
-    `The order has ${changes[change].name} open, and ${why}. Nothing was sent: ${changes[change].end}, then ${then}.`,
+    `The order has ${name} open, and ${why}. Nothing was sent: ${end}, then ${then}.`,
   )
+}

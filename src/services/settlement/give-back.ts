@@ -1,7 +1,8 @@
-import { PaymentProblem, isUnclear, lessMajor, titleOf, toMajor } from "../../core"
+import { PaymentProblem, isUnclear, lessMajor, toMajor } from "../../core"
+import type { Refusal, Sum } from "../../core"
 import { committedAmount, isDone, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
-import { clear, raise } from "./attention"
+import { clear, majorSumOf, raise, sumOf } from "./attention"
 import { booking } from "./booking"
 import { notCaptured } from "./capture"
 import type { SettleDeps } from "./deps"
@@ -28,7 +29,7 @@ export async function giveBackUnbooked(payment: GatewayPayment, deps: SettleDeps
   const late = payment.state === "paid_late" || (payment.unwanted !== null && payment.state !== "refunded")
   // A part went back in the gateway's console before Medusa had captured: it captures whole payments only.
   if (payment.state === "partially_refunded" && !payment.unwanted)
-    return notCaptured(payment, "part of it was returned in the gateway's console", deps)
+    return notCaptured(payment, { why: "part_returned" }, deps)
   if (!late) return payment
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const left = payment.paidAmount - committedAmount(operations)
@@ -39,13 +40,14 @@ export async function giveBackUnbooked(payment: GatewayPayment, deps: SettleDeps
     return raise(
       payment,
       "late_held",
-      `${toMajor(payment.paidAmount, payment.digits)} ${payment.currency.toUpperCase()} came in after Medusa had given the payment up (${(payment.unwanted ?? "closed").replace("_", " ")}), and is held as configured. Refund it here, or dismiss.`,
+      { paid: sumOf(payment, payment.paidAmount), unwanted: payment.unwanted ?? "closed" },
       deps,
     )
-  const person = await leftToAPerson(payment, returns(operations), deps)
+  const debt = { owed: sumOf(payment, owed), attemptsOf: returns }
+  const person = await leftToAPerson(payment, operations, debt, deps)
   if (person) return person
   const amount = owed < left ? owed : "rest"
-  return attemptReturn(payment, returns, deps, () =>
+  return attemptReturn(payment, debt, deps, () =>
     refund({ of: { sessionId: payment.sessionId }, amount, refundId: null }, deps),
   )
 }
@@ -70,49 +72,72 @@ async function giveBackCancelled(
   if (held <= kept) return payment
   // A refusal of a refund that Medusa holds is a case of its own; that of the rest leaves no row.
   const rows = new Set(booked.refunds.map((row) => row.id))
-  const ofRest = (all: readonly Operation[]) => returns(all).filter((one) => !rows.has(one.refundId ?? ""))
-  const person = await leftToAPerson(payment, ofRest(operations), deps)
-  if (person) return person
   const back = [...booked.refunds.map((row) => row.amount), ...unbooked.map((one) => inMedusa(one, payment))]
   const amount = lessMajor(booked.captured, ...back, toMajor(kept, payment.digits))
-  return attemptReturn(payment, ofRest, deps, () =>
+  const debt: Debt = {
+    owed: majorSumOf(payment, amount),
+    attemptsOf: (all) => returns(all).filter((one) => !rows.has(one.refundId ?? "")),
+  }
+  const person = await leftToAPerson(payment, operations, debt, deps)
+  if (person) return person
+  return attemptReturn(payment, debt, deps, () =>
     booking.run("owed", () => deps.host.refund(booked, order, amount, "The order was cancelled.")),
   )
 }
 
+/** What is to go back, and which of a payment's operations are tries to return it. */
+interface Debt {
+  owed: Sum
+  attemptsOf: (operations: readonly Operation[]) => readonly Operation[]
+}
+
 /**
  * A channel that cannot refund never will, and one that has refused this often needs a person: nothing more is tried, and the
- * attention stays, or comes back where a person has returned a part. `attempts`: the tries to return what is owed.
+ * attention stays, or comes back where a person has returned a part.
  */
 async function leftToAPerson(
   payment: GatewayPayment,
-  attempts: readonly Operation[],
+  operations: readonly Operation[],
+  debt: Debt,
   deps: SettleDeps,
 ): Promise<GatewayPayment | undefined> {
   if (payment.attentionCode === "refund_unsupported") return payment
-  if (!refusedTooOften(attempts)) return undefined
-  if (payment.attentionCode === "refund_refused" && payment.attention?.endsWith(triedNoMore)) return payment
+  const tries = triesOf(operations, debt)
+  if (tries.again) return undefined
+  if (saysTriedNoMore(payment)) return payment
   return raise(
     payment,
     "refund_refused",
-    `${titleOf(deps.gateway.name)} has refused to return the money ${mostRefusals} times. ${triedNoMore}`,
+    { why: "too_often", gateway: deps.gateway.name, refusal: lastRefusal(operations, debt), ...tries },
     deps,
   )
 }
 
 /** Tried by the back-off of the job: about a day. */
 const mostRefusals = 12
-const refusedTooOften = (attempts: readonly Operation[]): boolean =>
-  attempts.filter((one) => one.state === "refused").length >= mostRefusals
 
-const triedAgain = "The money is still owed to the shopper; it is tried again by itself."
-const triedNoMore =
-  "The money is still owed to the shopper. It is not tried again by itself: refund it here once the reason is gone, or return it by hand and record it."
+function triesOf(operations: readonly Operation[], { owed, attemptsOf }: Debt) {
+  const attempts = attemptsOf(operations).filter(({ state }) => state === "refused").length
+  return { attempts, most: mostRefusals, again: attempts < mostRefusals, owed }
+}
+
+const saysTriedNoMore = ({ attentionCode, attentionValues }: GatewayPayment): boolean =>
+  attentionCode === "refund_refused" &&
+  attentionValues !== null &&
+  "again" in attentionValues &&
+  !attentionValues.again
+
+function lastRefusal(operations: readonly Operation[], { attemptsOf }: Debt): Refusal | null {
+  const last = attemptsOf(operations)
+    .filter(({ state }) => state === "refused")
+    .at(-1)
+  return last ? { reason: last.reason, code: last.code, message: last.message ?? "" } : null
+}
 
 /** A refusal is a case for a person, and is tried again; anything in doubt is settled by the next run. */
 async function attemptReturn(
   payment: GatewayPayment,
-  attemptsOf: (operations: readonly Operation[]) => readonly Operation[],
+  debt: Debt,
   deps: SettleDeps,
   give: () => Promise<unknown>,
 ): Promise<GatewayPayment> {
@@ -123,11 +148,13 @@ async function attemptReturn(
     const now = await fresh(payment, deps)
     if (quiet.has(code) || (code === "refund_not_sent" && now.checks < patientChecks)) return now
     if (code === "refund_exceeds" && now.state === "refunded") return now
-    const last = refusedTooOften(attemptsOf(await deps.ledger.operations.ofPayment(payment.id)))
+    const operations = await deps.ledger.operations.ofPayment(payment.id)
+    const problem = { code: typeof code === "string" ? code : null, message: (error as Error).message }
+    const refusal = code === "refund_refused" ? lastRefusal(operations, debt) : null
     return raise(
       now,
       "refund_refused",
-      `${(error as Error).message} ${last ? triedNoMore : triedAgain}`,
+      { why: "tried", problem, refusal, ...triesOf(operations, debt) },
       deps,
     )
   }
@@ -162,9 +189,12 @@ async function carryOutOwed(
   let current = payment
   for (const row of booked.refunds) {
     if (isDismissed(current, row.id)) continue
-    const ofRow = (all: readonly Operation[]) => returns(all).filter(({ refundId }) => refundId === row.id)
+    const debt: Debt = {
+      owed: majorSumOf(payment, row.amount),
+      attemptsOf: (all) => returns(all).filter(({ refundId }) => refundId === row.id),
+    }
     const operations = await deps.ledger.operations.ofPayment(payment.id)
-    const mine = ofRow(operations)
+    const mine = debt.attemptsOf(operations)
     if (mine.some((operation) => isUnclear(operation.state) || isDone(operation))) continue
     const since = Math.max(
       row.createdAt.getTime(),
@@ -172,12 +202,12 @@ async function carryOutOwed(
     )
     // Medusa deletes the row itself right after a refusal: give the request that made it time to end.
     if (deps.clock.now().getTime() - since < 2 * minute) continue
-    const left = await leftToAPerson(current, mine, deps)
+    const left = await leftToAPerson(current, operations, debt, deps)
     if (left) {
       current = left
       continue
     }
-    current = await attemptReturn(current, ofRow, deps, () =>
+    current = await attemptReturn(current, debt, deps, () =>
       refund(
         {
           of: { sessionId: payment.sessionId },

@@ -1,4 +1,4 @@
-import type { Demand } from "../../core"
+import type { Demand, OrderChange } from "../../core"
 
 /** What settlement reads in, and asks of, Medusa. Amounts in major units as plain decimal strings, as Medusa keeps them. */
 export interface Host {
@@ -73,7 +73,7 @@ export interface Alignment {
   /** Something is left to be put right soon. */
   waits: boolean
   /** The change of the order that it waits for. */
-  change: ChangeKind | undefined
+  change: OrderChange | undefined
 }
 
 /** A capture is entered at once, a refund only after the gateway has answered. */
@@ -94,13 +94,10 @@ export interface SessionMark {
   cancel: boolean
 }
 
-/** Medusa lets one change of an order be open at a time. `refund`: a credit line that is being entered. */
-export type ChangeKind = "edit" | "return" | "exchange" | "claim" | "transfer" | "refund" | "change"
-
 export interface OrderStanding {
   id: string
   canceled: boolean
-  change: ChangeKind | undefined
+  change: OrderChange | undefined
   /** Medusa has to write a credit line: the amount is more than the order owes the shopper anyway. */
   needsCreditLine: boolean
 }

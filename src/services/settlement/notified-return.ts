@@ -1,9 +1,9 @@
-import { PaymentProblem, formatMoney, hasMoney, isUnclear, money } from "../../core"
-import type { NotSent, Outcome, Unknown } from "../../core"
+import { PaymentProblem, hasMoney, isUnclear, money } from "../../core"
+import type { NotSent, Outcome, Refused, Sum, Unknown } from "../../core"
 import { awaitsDescription, committedAmount, returnedAtGateway, returns } from "../ledger"
 import type { GatewayPayment, Notification, Operation } from "../ledger"
-import { raise } from "./attention"
-import { tally } from "./confirm"
+import { raise, sumOf } from "./attention"
+import { namelessReturn, tally } from "./confirm"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
 import { concludeFound } from "./operations"
@@ -47,8 +47,7 @@ async function recordRefund(
   if (answer.kind === "unknown" || answer.kind === "not_sent") throw notConfirmed(answer, deps)
   if (answer.kind === "pending" || isFailed(answer)) return false
   if (answer.kind === "refused") {
-    const what = `refund ${number} of ${formatMoney(amount, payment.digits)}`
-    await raise(payment, "outside_unclear", unconfirmed(what, answer.message), deps)
+    await notConfirmedThere(payment, { kind: "refund", number, amount: sumOf(payment, minor) }, answer, deps)
     return false
   }
   const { gatewayNo } = answer.value
@@ -78,7 +77,7 @@ async function recordReversal(payment: GatewayPayment, number: string, deps: Dep
   if (made.some(({ describedBy }) => describedBy.includes(number))) return false
   const answer = await deps.gateway.cancelQuery(orderRef(payment, deps), number)
   if (answer.kind === "unknown" && answer.code === "answer_mismatch") {
-    await raise(payment, "outside_unclear", unconfirmed(`reversal ${number}`, answer.message), deps)
+    await notConfirmedThere(payment, { kind: "cancel", number, amount: null }, answer, deps)
     return false
   }
   if (answer.kind === "unknown" || answer.kind === "not_sent") throw notConfirmed(answer, deps)
@@ -89,7 +88,7 @@ async function recordReversal(payment: GatewayPayment, number: string, deps: Dep
   }
   if (answer.kind === "pending" || isFailed(answer)) return false
   if (answer.kind === "refused") {
-    await raise(payment, "outside_unclear", unconfirmed(`reversal ${number}`, answer.message), deps)
+    await notConfirmedThere(payment, { kind: "cancel", number, amount: null }, answer, deps)
     return false
   }
   return ours ? wentThrough(payment, ours, number, deps) : recordRest(payment, made, number, deps)
@@ -129,15 +128,20 @@ async function recordRest(
   }
   if (amount > 0 || recorded.length) return true
   // What a query called returned before it was known by what is this very reversal; what was refunded by name is not.
-  if (!made.some(({ state, number }) => state === "succeeded" && number === `outside-${payment.number}`))
+  if (!made.some(({ state, number }) => state === "succeeded" && number === namelessReturn(payment)))
     await raise(
       payment,
       "outside_unclear",
-      `The gateway confirms that reversal ${gatewayNo} returned the whole of order ${payment.number}, which was refunded before. Nothing was booked: see in the gateway's console whether it went back twice.`,
+      { why: "reversed_too", order: payment.number, number: gatewayNo },
       deps,
     )
   return false
 }
 
-const unconfirmed = (what: string, answer: string): string =>
-  `A verified notification speaks of ${what} that this shop did not make, and the gateway's query does not confirm it (${answer}). Nothing was booked: look it up in the gateway's console.`
+/** A verified notification speaks of it, this shop did not make it, and the gateway's query does not know it. */
+const notConfirmedThere = (
+  payment: GatewayPayment,
+  named: { kind: "refund" | "cancel"; number: string; amount: Sum | null },
+  { code, message }: Refused | Unknown,
+  deps: Deps,
+) => raise(payment, "outside_unclear", { why: "not_confirmed", ...named, answer: { code, message } }, deps)

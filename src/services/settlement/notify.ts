@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto"
 
-import { hasMoney } from "../../core"
+import { hasMoney, sentenceOf } from "../../core"
 import type { NotificationReading, RawNotification } from "../../core"
 import type { GatewayPayment, NewNotification, Notification } from "../ledger"
-import { logLine, sentenceOf } from "../observability"
+import { logLine, wordsOf } from "../observability"
 import { clear, raise } from "./attention"
 import type { Deps, SettleDeps } from "./deps"
 import { isBusy } from "./lease"
@@ -117,7 +117,7 @@ export async function act(notification: Notification, deps: SettleDeps): Promise
     if (!doubt) await clear(payment, ["notification_failed"], deps)
   } catch (error) {
     const failed = (failure: unknown) =>
-      deps.log.error(logLine("notification_failed", { notification: notification.id }, sentenceOf(failure)))
+      deps.log.error(logLine("notification_failed", { notification: notification.id }, wordsOf(failure)))
     failed(error)
     // The route has answered and waits for nothing: where this cannot be written either, the row still says that it is due.
     await failedToAct(notification, notification.paymentId, error, deps).catch(failed)
@@ -135,11 +135,13 @@ async function failedToAct(
     await deps.ledger.notifications.postpone(notification.id, free)
     return
   }
-  const message = sentenceOf(error)
+  const message = wordsOf(error)
   await deps.ledger.notifications.finish(notification.id, again(notification, message, deps))
   if (!isLastTry(notification)) return
   const payment = await deps.ledger.payments.get(paymentId)
-  if (payment) await raise(payment, "notification_failed", givenUp(notification, payment, message), deps)
+  if (!payment) return
+  const about = { order: payment.number, number: notification.refundNo }
+  await raise(payment, "notification_failed", { ...about, tries: mostTries, problem: message }, deps)
 }
 
 /** Its entry is gone, and may come back: it waits longer each time. The gateway's repetition is acted on in any case. */
@@ -147,7 +149,7 @@ export const notActedOn = (
   notification: Notification,
   error: unknown,
   deps: Pick<Deps, "clock" | "random">,
-) => again(notification, sentenceOf(error), deps)
+) => again(notification, wordsOf(error), deps)
 
 const again = (notification: Notification, message: string, deps: Pick<Deps, "clock" | "random">) => {
   const nextTryAt = after(deps, backOff(notification.tries + 1, minute, 6 * hour, deps.random))
@@ -155,9 +157,6 @@ const again = (notification: Notification, message: string, deps: Pick<Deps, "cl
 }
 
 const isLastTry = ({ tries }: Notification): boolean => tries + 1 >= mostTries
-
-const givenUp = (notification: Notification, payment: GatewayPayment, message: string): string =>
-  `A verified notification about ${notification.refundNo ? `return ${notification.refundNo}` : "the payment"} of order ${payment.number} could not be acted on ${mostTries} times (${message.replace(/\.$/, "")}). Look the order up in the gateway's console, and have the notification sent again from there: it is acted on then.`
 
 /**
  * "Paid" by a verified message, and not by the query. On an open payment the query may be a moment behind, or the message
@@ -172,8 +171,7 @@ async function unbelieved(
   if (notification.about !== "payment" || hasMoney(payment.state)) return undefined
   const { notifiedPaid } = deps.gateway
   if (notifiedPaid !== undefined && notification.state !== notifiedPaid) return undefined
-  const sentence = `A verified notification says that order ${payment.number} was paid, and the gateway's query does not. Nothing was booked: look it up in the gateway's console, and resolve it here.`
-  const lastTry = isLastTry(notification)
-  if (payment.state === "void" || lastTry) await raise(payment, "contradiction", sentence, deps)
-  return sentence
+  const doubt = { why: "notified_paid", order: payment.number } as const
+  if (payment.state === "void" || isLastTry(notification)) await raise(payment, "contradiction", doubt, deps)
+  return sentenceOf({ code: "contradiction", values: doubt })
 }

@@ -1,7 +1,7 @@
 import { PaymentProblem } from "../../core"
 import type { GatewayName } from "../../core"
 import type { BegunCancel, GatewayPayment, Ledger, Notification } from "../ledger"
-import { logLine, observed, sentenceOf } from "../observability"
+import { logLine, observed, wordsOf } from "../observability"
 import { noteRemovedEntry } from "./account"
 import { finishCancel } from "./cancel-journal"
 import type { CancelDeps } from "./cancel-journal"
@@ -80,7 +80,7 @@ async function onItsOwn(deps: ReconcileDeps, part: string, work: () => Promise<v
   try {
     await work()
   } catch (error) {
-    deps.log.error(logLine("job_failed", { part }, sentenceOf(error)))
+    deps.log.error(logLine("job_failed", { part }, wordsOf(error)))
   }
 }
 
@@ -97,7 +97,7 @@ async function finishOne(cancel: BegunCancel, deps: ReconcileDeps): Promise<void
     await finishCancel(cancel, deps.cancels)
   } catch (error) {
     // Due again when the claim runs out.
-    deps.log.error(logLine("cancel_unfinished", { order: cancel.orderId }, sentenceOf(error)))
+    deps.log.error(logLine("cancel_unfinished", { order: cancel.orderId }, wordsOf(error)))
   }
 }
 
@@ -139,7 +139,7 @@ async function noteFailure(payment: GatewayPayment, error: unknown, deps: Reconc
   const code = error instanceof PaymentProblem ? error.code : undefined
   if (code === "provider_unknown") return noteRemovedEntry(payment, { ...deps, clock: { now: deps.now } })
   if (code === "account_changed") return
-  deps.log.error(logLine("settle_failed", { payment: payment.id }, sentenceOf(error)))
+  deps.log.error(logLine("settle_failed", { payment: payment.id }, wordsOf(error)))
   if (isBusy(error)) await deps.ledger.payments.wakeWhenFree(payment.id)
 }
 
@@ -227,7 +227,7 @@ async function compareOne(payment: GatewayPayment, deps: ReconcileDeps, dryRun: 
     return found
   } catch (error) {
     // One payment that cannot be settled, or whose provider is no longer configured, must not hide the others.
-    const what = sentenceOf(error)
+    const what = wordsOf(error)
     const { id, state } = payment
     const change = { gateway_payment_id: id, code: "not_settled" as const, what, from: state, to: state }
     return { changes: [change], isBlind: false }

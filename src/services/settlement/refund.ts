@@ -1,9 +1,9 @@
-import { PaymentProblem, formatMoney, money, titleOf } from "../../core"
-import type { Outcome } from "../../core"
+import { PaymentProblem, formatMoney, money, sentenceOf, titleOf } from "../../core"
+import type { AttentionValues, Outcome } from "../../core"
 import { LeaseLost, committedAmount, isDone } from "../ledger"
 import type { GatewayPayment, Operation, PaymentKey } from "../ledger"
 import { accountOf } from "./account"
-import { raise } from "./attention"
+import { majorSumOf, raise, sumOf } from "./attention"
 import { booking } from "./booking"
 import { learnReturns } from "./confirm"
 import { deciding } from "./deciding"
@@ -251,7 +251,12 @@ async function problemOf(refusal: Refusal, known: Known, deps: Deps): Promise<Pa
     case "earlier_refund_booked_first":
       return bookedFirst(refusal, known)
     case "maybe_the_same":
-      await raise(payment, "books_differ", twoForOne(payment, refusal.amount, deps), deps)
+      await raise(
+        payment,
+        "books_differ",
+        { why: "made_once", gateway: deps.gateway.name, amount: majorSumOf(payment, refusal.amount) },
+        deps,
+      )
       return new PaymentProblem(
         "conflict",
         "earlier_refund_booked_first",
@@ -276,9 +281,9 @@ async function problemOf(refusal: Refusal, known: Known, deps: Deps): Promise<Pa
         "An earlier refund of this payment is still in progress at the gateway, which takes one at a time. Nothing was sent; try again when it has finished.",
       )
     case "refund_unsupported": {
-      const sentence = unsupported(refusal, payment, deps)
-      await raise(payment, refusal.code, sentence, deps)
-      return new PaymentProblem("not_allowed", refusal.code, sentence)
+      const values = unsupported(refusal, payment, deps)
+      await raise(payment, refusal.code, values, deps)
+      return new PaymentProblem("not_allowed", refusal.code, sentenceOf({ code: refusal.code, values }))
     }
   }
 }
@@ -286,14 +291,16 @@ async function problemOf(refusal: Refusal, known: Known, deps: Deps): Promise<Pa
 const shown = (minor: number, { currency, digits }: GatewayPayment): string =>
   formatMoney(money(minor, currency), digits)
 
-const unsupported = (
+/** What the channel cannot return. */
+function unsupported(
   { amount, wholeOnly }: Extract<Refusal, { code: "refund_unsupported" }>,
   payment: GatewayPayment,
-  deps: Deps,
-): string =>
-  wholeOnly
-    ? `${payment.channel} refunds whole payments only. Nothing was sent.`
-    : `${payment.channel} payments cannot be refunded through ${titleOf(deps.gateway.name)}. Nothing was sent: return ${shown(amount, payment)} by hand (a bank transfer, say) and record it on the order.`
+  { gateway }: Deps,
+): AttentionValues["refund_unsupported"] {
+  const channel = payment.channel ?? titleOf(gateway.name)
+  if (wholeOnly) return { why: "whole_only", channel }
+  return { why: "no_refunds", channel, gateway: gateway.name, amount: sumOf(payment, amount) }
+}
 
 const unclear = (payment: GatewayPayment, operation: Operation, deps: Deps) =>
   new PaymentProblem(
@@ -315,6 +322,3 @@ function bookedFirst(
     `An earlier refund of ${shown(sum, payment)} did go through and ${how}; ${shown(payment.paidAmount - committedAmount(operations), payment)} is left. Nothing was sent for this one: look at the order again and repeat it if it is still wanted.`,
   )
 }
-
-const twoForOne = (payment: GatewayPayment, amount: string, deps: Deps): string =>
-  `Medusa holds two refunds of ${amount} ${payment.currency.toUpperCase()}, and ${titleOf(deps.gateway.name)} made one: whoever asked the second time may not have known that the first had gone through. Nothing was sent for the second: refund it here if it is wanted as well, or return it by hand and record it.`

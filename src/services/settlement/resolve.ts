@@ -1,5 +1,6 @@
 import {
   PaymentProblem,
+  dismissals,
   formatMoney,
   hasMoney,
   isOpen,
@@ -13,7 +14,7 @@ import {
 import type { Outcome, RefundRecord, ReversalRecord } from "../../core"
 import { committedAmount, isDone, isUnsettled, returns } from "../ledger"
 import type { Decision, DecisionRequest, GatewayPayment, Operation, PaymentPatch } from "../ledger"
-import type { AttentionCode } from "./attention"
+import { isSameAttention, withoutAttention } from "./attention"
 import { bookReturns } from "./book-returns"
 import { orderIdOf } from "./cancelled-order"
 import { isCaptured } from "./capture"
@@ -55,9 +56,8 @@ export async function carryOut(payment: GatewayPayment, decision: Decision, deps
 
 /** What was decided answers the notice that the person saw. One whose reason still holds is raised again. */
 async function forget(seen: GatewayPayment, deps: SettleDeps): Promise<void> {
-  const { attention, attentionCode } = await fresh(seen, deps)
-  if (attentionCode !== seen.attentionCode || attention !== seen.attention) return
-  await deps.ledger.payments.update(seen.id, { attention: null, attentionCode: null })
+  const now = await fresh(seen, deps)
+  if (isSameAttention(seen, now)) await deps.ledger.payments.update(seen.id, withoutAttention(now))
 }
 
 /** Refuses what makes no sense, before it is written down: the person may correct it. */
@@ -399,7 +399,7 @@ function ended(answer: Outcome<RefundRecord> | Outcome<ReversalRecord>): Ended |
 
 /** The reason may have changed while this waited for its turn. */
 async function dismissSeen(seen: GatewayPayment, payment: GatewayPayment, deps: SettleDeps): Promise<void> {
-  if (payment.attentionCode !== seen.attentionCode || payment.attention !== seen.attention)
+  if (!isSameAttention(seen, payment))
     throw new PaymentProblem(
       "conflict",
       "changed",
@@ -414,18 +414,16 @@ async function dismissSeen(seen: GatewayPayment, payment: GatewayPayment, deps: 
  */
 async function dismiss(payment: GatewayPayment, deps: SettleDeps): Promise<void> {
   const { payments } = deps.ledger
-  const gone = { attention: null, attentionCode: null }
-  switch (payment.attentionCode as AttentionCode) {
-    case "qr_stays_open":
+  const gone = withoutAttention(payment)
+  switch (payment.attentionCode && dismissals[payment.attentionCode]) {
+    case "closed":
       await payments.update(payment.id, gone)
       await payments.move(payment.id, "void", { settledBy: "outside" })
       return
-    case "late_held":
-    case "refund_unsupported":
-    case "refund_refused":
+    case "decided":
       await payments.update(payment.id, { ...gone, ...(await asDismissed(payment, deps)) })
       return
-    case "amount_mismatch":
+    case "failed":
       return giveUpMismatch(payment, deps)
     default:
       await payments.update(payment.id, gone)
@@ -448,7 +446,7 @@ async function asDismissed(payment: GatewayPayment, deps: SettleDeps): Promise<P
 /** It counts as failed, so nobody may pay it any more: it is closed at the gateway first. */
 async function giveUpMismatch(payment: GatewayPayment, deps: SettleDeps): Promise<void> {
   const { payments } = deps.ledger
-  const gone = { attention: null, attentionCode: null }
+  const gone = withoutAttention(payment)
   const closable = isOpen(payment.state) && canClose(payment, deps)
   const closed = closable ? await closeAtGateway(payment, deps) : payment
   if (closable && isOpen(closed.state) && !(await isOver(payment, deps)))

@@ -2,7 +2,7 @@ import { hasMoney, toMajor } from "../../core"
 import { standingOf } from "../ledger"
 import type { GatewayPayment } from "../ledger"
 import { atGateway } from "./at-gateway"
-import { clear } from "./attention"
+import { clear, raise } from "./attention"
 import { alignBooks, bookReturns } from "./book-returns"
 import { inMedusaCaptured, isCaptured, mayBePlaced, orderFor, orphaned } from "./capture"
 import type { SettleDeps } from "./deps"
@@ -45,17 +45,23 @@ const earlier = (next: Date | null, by: Date): Date => (next && next < by ? next
 
 /** What is paid need not be closed, and what is paid back needs nobody any more, whoever was faster to return it. */
 async function atRest(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  const found = await fresh(payment, deps)
+  const found = await stillUnsaid(await fresh(payment, deps), deps)
   const now = hasMoney(found.state) ? await clear(found, ["qr_stays_open", "close_failed"], deps) : found
   if (now.state !== "refunded") return now
   return clear(now, ["refund_refused", "refund_unsupported", "late_held", "not_captured", "no_order"], deps)
 }
 
+/** What stood before "returned, amount unknown" is gone: until somebody says how much it was, no money moves, and that is told again. */
+const stillUnsaid = async (payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> =>
+  payment.returnedUnsaid && payment.attentionCode === null && payment.state !== "refunded"
+    ? raise(payment, "outside_unclear", { why: "amount_unsaid", order: payment.number }, deps)
+    : payment
+
 /** The half that puts Medusa right; what is left to do there soon. Outside the lease, since Medusa calls the provider back. */
 async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<Left> {
   if (!hasMoney(payment.state)) return "nothing"
   // How much of it is still there, only a person can find out: nothing is captured, and nothing sent back.
-  const unsure = payment.attentionCode === "outside_unclear"
+  const unsure = payment.returnedUnsaid
   try {
     return await withOrderLease(orderToPay(payment), deps, async () => {
       const captured = unsure ? payment : await inMedusaCaptured(payment, deps)

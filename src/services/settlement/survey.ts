@@ -10,9 +10,9 @@ import {
   sameMoney,
   toMajor,
 } from "../../core"
-import type { ChangeCode, Demand, RefundRecord, Standing } from "../../core"
+import type { ChangeCode, Demand, RefundRecord, Standing, Unwanted } from "../../core"
 import { isUnsettled, returnedAmount, returns } from "../ledger"
-import type { GatewayPayment, Operation, Unwanted } from "../ledger"
+import type { GatewayPayment, Operation } from "../ledger"
 import { listsRefunds } from "./confirm"
 import type { SettleDeps } from "./deps"
 import { dismissedAmount, dismissedRefunds } from "./dismissed"

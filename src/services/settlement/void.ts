@@ -1,7 +1,7 @@
 import { hasMoney, isOpen } from "../../core"
-import type { Outcome } from "../../core"
+import type { Outcome, Refused } from "../../core"
 import type { GatewayPayment, Operation } from "../ledger"
-import { raise } from "./attention"
+import { raise, withoutAttention } from "./attention"
 import { confirm } from "./confirm"
 import type { Deps } from "./deps"
 import { orderRef, problemOf } from "./orders"
@@ -52,7 +52,7 @@ async function concluded(
     case "succeeded":
       return voided(payment, deps)
     case "refused":
-      return refusedClose(payment, outcome.reason, outcome.message, deps)
+      return refusedClose(payment, outcome, deps)
     case "pending":
     case "unknown":
     case "not_sent":
@@ -62,10 +62,10 @@ async function concluded(
 
 async function refusedClose(
   payment: GatewayPayment,
-  reason: string,
-  message: string,
+  { reason, code, message }: Refused,
   deps: Deps,
 ): Promise<GatewayPayment> {
+  const refusal = { reason, code, message }
   switch (reason) {
     case "absent":
       return voided(payment, deps)
@@ -74,16 +74,11 @@ async function refusedClose(
     case "already_refunded":
       return confirmedEnd(payment, deps)
     case "not_supported":
-      return raise(payment, "qr_stays_open", `${message} If it is paid, the money is treated as late.`, deps)
+      return raise(payment, "qr_stays_open", { why: "not_supported", refusal }, deps)
     case "in_progress":
       return payment
     default:
-      return raise(
-        payment,
-        "close_failed",
-        `The payment could not be closed: ${message} It is tried again; nothing has been paid so far.`,
-        deps,
-      )
+      return raise(payment, "close_failed", { why: "refused", refusal }, deps)
   }
 }
 
@@ -95,8 +90,8 @@ async function confirmedEnd(payment: GatewayPayment, deps: Deps): Promise<Gatewa
 }
 
 /** That a notification says paid, a close does not answer. */
-export const closedAttention = ({ attentionCode }: GatewayPayment) =>
-  attentionCode === "contradiction" ? {} : { attention: null, attentionCode: null }
+export const closedAttention = (payment: GatewayPayment) =>
+  payment.attentionCode === "contradiction" ? {} : withoutAttention(payment)
 
 async function voided(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
   const moved = await deps.ledger.payments.move(payment.id, "void", {

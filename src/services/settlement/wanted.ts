@@ -1,6 +1,6 @@
 import { PaymentProblem, unowed } from "../../core"
-import type { Asking, Demand, Reserved } from "../../core"
-import type { GatewayPayment, Unwanted } from "../ledger"
+import type { Asking, Demand, Reserved, Unwanted } from "../../core"
+import type { GatewayPayment } from "../ledger"
 import type { Deps, SettleDeps } from "./deps"
 import { fresh } from "./known"
 import { after, ageOf, minute, second } from "./schedule"

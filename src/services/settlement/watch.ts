@@ -1,4 +1,5 @@
 import { hasMoney, isOpen, isUnclear } from "../../core"
+import type { AttentionCode } from "../../core"
 import { committedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import type { SettleDeps } from "./deps"
@@ -58,12 +59,16 @@ function openCheck(
 }
 
 /** Asking again changes nothing about these. */
-const waitsForAPerson: ReadonlySet<string> = new Set(["late_held", "refund_unsupported", "outside_unclear"])
+const waitsForAPerson: ReadonlySet<string> = new Set([
+  "late_held",
+  "refund_unsupported",
+] satisfies AttentionCode[])
 
 /** Money that Medusa has not taken yet, or that has to go back. */
 const owes = (payment: GatewayPayment, operations: readonly Operation[]): boolean =>
   hasMoney(payment.state) &&
   payment.state !== "refunded" &&
+  !payment.returnedUnsaid &&
   !waitsForAPerson.has(payment.attentionCode ?? "") &&
   (payment.capturedAt === null || payment.unwanted !== null) &&
   payment.paidAmount - committedAmount(operations) - dismissedAmount(payment, operations) > 0

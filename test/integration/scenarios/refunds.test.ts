@@ -349,6 +349,15 @@ inRealMedusa((world) => {
     await runJob(world, 20 * minute)
     const payment = await underAttention(world, order, "refund_refused")
     expect(payment.attention).toMatch(/still owed to the shopper; it is tried again by itself/)
+    expect(await adminView(world, order)).toMatchObject({
+      attention_code: "refund_refused",
+      attention_values: {
+        why: "tried",
+        refusal: { reason: "declined" },
+        ...{ attempts: 2, most: 12, again: true },
+        owed: { amount: "10.00", currency: "hkd" },
+      },
+    })
     await runJob(world, hour)
 
     await expectBooks(world, order, gnete.minor - 1000)

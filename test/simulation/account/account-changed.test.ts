@@ -136,8 +136,9 @@ describe.each([ksherRedirect, ksherQr, gnete] as Variant[])(
       await shop.choosePayment()
       const { id } = await shop.payment()
       const stood = {
-        attentionCode: "unanswered",
+        attentionCode: "unanswered" as const,
         attention: "The gateway has given no usable answer for a day.",
+        attentionValues: { order: "A1", message: "no usable answer" },
       }
       await lane.ledger.payments.update(id, stood)
       const events: string[] = []
@@ -199,6 +200,7 @@ describe.each([ksherRedirect, gnete] as Variant[])("an entry is removed: $name",
     await lane.ledger.payments.update(id, {
       attentionCode: "close_failed",
       attention: "It could not be closed.",
+      attentionValues: { why: "still_open", gateway: "ksher" },
     })
     shop.entryRemoved = true
     await shop.jobs(2 * hour)
@@ -207,7 +209,11 @@ describe.each([ksherRedirect, gnete] as Variant[])("an entry is removed: $name",
     await shop.jobs(2 * hour)
     expect(await shop.payment()).toMatchObject({
       attentionCode: "account_changed",
-      setAside: { code: "close_failed", sentence: "It could not be closed." },
+      setAside: {
+        code: "close_failed",
+        sentence: "It could not be closed.",
+        values: { why: "still_open", gateway: "ksher" },
+      },
     })
   })
 

@@ -1,4 +1,5 @@
-import type { AttentionCode, Policy } from "../../../src/services/settlement"
+import type { AttentionCode } from "../../../src/core"
+import type { Policy } from "../../../src/services/settlement"
 import type { Cell } from "./run"
 import type { Account, Finding } from "./verdict"
 import { hour, minute, second, type Shop } from "./shop"

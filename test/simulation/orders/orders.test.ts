@@ -1,4 +1,5 @@
-import { withOrderLease, writtenCancel, type ChangeKind } from "../../../src/services/settlement"
+import type { OrderChange } from "../../../src/core"
+import { withOrderLease, writtenCancel } from "../../../src/services/settlement"
 import { pendingDifference } from "../../support/fake-medusa"
 import { openLane, type Lane } from "../matrix/lane"
 import { Shop, minute } from "../matrix/shop"
@@ -13,7 +14,7 @@ afterEach(() => {
 })
 afterAll(() => lane.close())
 
-const kinds: ChangeKind[] = ["edit", "return", "exchange", "claim", "transfer"]
+const kinds: OrderChange[] = ["edit", "return", "exchange", "claim", "transfer"]
 
 describe.each([ksherRedirect, gnete])("$name", (variant) => {
   beforeEach(async () => {
@@ -134,7 +135,7 @@ describe.each([ksherRedirect, gnete])("$name", (variant) => {
   })
 
   /** A change is opened, past Medusa's routes, right after the gateway has returned the money. */
-  function slipsIn(kind: ChangeKind): void {
+  function slipsIn(kind: OrderChange): void {
     const { gateway } = shop.deps
     for (const verb of ["refund", "cancel"] as const) {
       const call = gateway[verb].bind(gateway) as (...args: unknown[]) => Promise<unknown>

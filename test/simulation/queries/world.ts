@@ -51,6 +51,8 @@ export const calm: Mood = {
 const gatewayOf = (mood: Mood): Gateway =>
   ({
     name: "ksher",
+    listsRefunds: true,
+    refundsOneAtATime: false,
     account: "mch1",
     acknowledgement: { contentType: "text/plain", accepted: "ok", rejected: () => "no" },
     channelFacts: (channel) => ({

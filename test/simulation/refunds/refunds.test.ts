@@ -157,6 +157,33 @@ it("Alipay, which lists no refunds, is asked once: what its console returned is 
   })
 })
 
+it("of what an unknown part was returned no money moves, whatever else is said of it, until a person decides", async () => {
+  await open(ksherAlipay)
+  await lane.sandbox.refundInConsole((await shop.payment()).number, shop.amount)
+  expect(await told(() => shop.refund(shop.amount))).toBe("returned_outside")
+  const { id, number } = await shop.payment()
+  expect(await shop.payment()).toMatchObject({
+    attentionValues: { why: "amount_unsaid", order: number },
+    returnedUnsaid: true,
+  })
+  // Another doubt comes to stand before it, and Ksher does not repeat what it said.
+  await lane.ledger.payments.update(id, {
+    attentionCode: "refund_unknown",
+    attention: "A refund was in doubt.",
+    attentionValues: null,
+  })
+  jest.spyOn(shop.deps.gateway, "query").mockImplementation(async () => unknown("timeout", "No answer."))
+  expect(await told(() => shop.refund(shop.part))).toBe("returned_outside")
+  await shop.sync()
+  expect(await books()).toMatchObject({ attention: "outside_unclear", operations: [], returned: shop.amount })
+
+  await shop.decide({ action: "dismiss" })
+  expect(await shop.payment()).toMatchObject({
+    ...{ attentionCode: null, attention: null, attentionValues: null },
+    returnedUnsaid: false,
+  })
+})
+
 it("a refund that Gnete has stopped following is a matter for a person at once", async () => {
   await open(gnete)
   await shop.disturb("refund/refundOrder", { kind: "reset", when: "after" })

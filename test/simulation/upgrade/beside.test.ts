@@ -1,7 +1,7 @@
 import { LeaseLost } from "../../../src/services/ledger"
 import type { GatewayPayment, Lease } from "../../../src/services/ledger"
 import { openLedgerWorld, soon, type LedgerWorld } from "../ledger/support"
-import { oldInstance, statementNames } from "./statements"
+import { oldInstance, statement, statementNames } from "./statements"
 
 /*
  * A rolling restart: an instance of 0.1.0 and one of today on the database that today's migrations have made. 0.1.0 is here by the
@@ -86,6 +86,32 @@ it("0.1.0 begins, withdraws and ends a refund in one statement each, and today's
   expect(await now(payment)).toMatchObject({ state: "partially_refunded", refundedAmount: 4_000 })
   expect((await now(payment)).version).toBeGreaterThan(before)
   expect(await operationsOf(payment)).toMatchObject([{ id: "gpop_2", state: "succeeded", amount: 4_000 }])
+})
+
+describe("an attention that 0.1.0 writes", () => {
+  const stands = { attentionCode: "not_captured", attention: "It was paid." } as const
+  const values = { why: "cart_open", paid: { amount: "100.00", currency: "thb" }, problem: null } as const
+
+  it("leaves no values of another one behind", async () => {
+    const payment = await aPaidOne()
+    await world.ledger.payments.update(payment.id, { ...stands, attentionValues: values })
+    expect(await now(payment)).toMatchObject({ ...stands, attentionValues: values })
+    await old("raise", { payment: payment.id })
+    expect(await now(payment)).toMatchObject({ attentionCode: "refund_unknown", attentionValues: null })
+  })
+
+  it("guards what is left of a payment, where an unknown part of it was returned, until 0.1.0 takes it away", async () => {
+    const payment = await aPaidOne()
+    const writes = (code: string | null, sentence: string | null) =>
+      world.database.query(statement("raise").sql, [code, sentence, world.clock.now(), payment.id])
+    await writes("outside_unclear", "It was refunded.")
+    expect(await now(payment)).toMatchObject({ returnedUnsaid: true })
+    await writes("refund_unknown", "It is not known.")
+    expect(await now(payment)).toMatchObject({ returnedUnsaid: true })
+    await writes("outside_unclear", "It was refunded.")
+    await writes(null, null)
+    expect(await now(payment)).toMatchObject({ returnedUnsaid: false })
+  })
 })
 
 it("every statement that was taken down is said in one of these tests", () => {

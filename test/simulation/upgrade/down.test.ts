@@ -39,6 +39,12 @@ const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Prom
     ledger.payments.update((await aPayment(ledger)).id, {
       dismissed: [{ refundId: "ref_1", amount: 3_000 }],
     }),
+  Migration20261127090000: async (ledger) =>
+    ledger.payments.update((await aPayment(ledger)).id, {
+      attentionCode: "refund_unknown",
+      attention: "A refund is in doubt.",
+      returnedUnsaid: true,
+    }),
 }
 
 let all: PlainMigration[]

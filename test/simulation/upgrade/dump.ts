@@ -70,7 +70,7 @@ export async function rowsOf(database: Database): Promise<Dump["ledger"]> {
 
 const usual: Row = {
   ...{ paid_amount: 0, refunded_amount: 0, announced: "", checks: 0 },
-  ...{ outside: false, untold: false, attempts: 1, deliveries: 1, tries: 0 },
+  ...{ outside: false, untold: false, told: false, attempts: 1, deliveries: 1, tries: 0 },
 }
 
 const unusual = (row: Row): Row =>

@@ -17,6 +17,12 @@ const statements = JSON.parse(readFileSync(path.join(__dirname, "statements-0.1.
 
 export const statementNames = Object.keys(statements)
 
+export function statement(name: string): Statement {
+  const found = statements[name]
+  if (!found) throw new Error(`0.1.0 says nothing called "${name}".`)
+  return found
+}
+
 export type OldRow = Record<string, unknown> & { id: string }
 type Old = (name: string, names?: Readonly<Record<string, unknown>>) => Promise<OldRow[]>
 
@@ -24,8 +30,7 @@ type Old = (name: string, names?: Readonly<Record<string, unknown>>) => Promise<
 export const oldInstance =
   (database: Database, clock: Clock): Old =>
   async (name, names = {}) => {
-    const statement = statements[name]
-    if (!statement) throw new Error(`0.1.0 says nothing called "${name}".`)
+    const { sql, bindings: given } = statement(name)
     const now = clock.now()
     const number = ulid(now.getTime())
     const known: Record<string, unknown> = {
@@ -34,8 +39,8 @@ export const oldInstance =
       ...{ row: `ref_${number}`, operation: `gpop_${number}`, payment: `gpay_${number}` },
       ...names,
     }
-    const bindings = statement.bindings.map((one) =>
+    const bindings = given.map((one) =>
       typeof one === "string" && one.startsWith(":") ? known[one.slice(1)] : one,
     )
-    return database.query<OldRow>(statement.sql, bindings)
+    return database.query<OldRow>(sql, bindings)
   }

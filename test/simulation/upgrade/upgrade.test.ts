@@ -93,6 +93,15 @@ it("once migrated, each payment has the sums and the attention that 0.1.0 said",
   expect(named(await reportsOf(town))).toEqual(by010("said"))
 })
 
+it("once migrated, a part of unknown size that was returned is known by its column", async () => {
+  const rows = await database.query<{ attention_code: string | null; attention_values: unknown }>(
+    "select attention_code, attention_values from gateway_payment where returned_unsaid",
+  )
+  const before = dump.ledger.gateway_payment.filter((row) => row.attention_code === "outside_unclear")
+  expect(before.length).toBeGreaterThan(0)
+  expect(rows).toEqual(before.map(() => ({ attention_code: "outside_unclear", attention_values: null })))
+})
+
 it("the job of today leads each payment where the job of 0.1.0 led it", async () => {
   await town.toRest()
   const expected = Object.entries(by010("end")).map(([name, report]) => [

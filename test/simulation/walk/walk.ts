@@ -381,7 +381,7 @@ function requestMoves(state: State, flavour: Flavour, rules: Rules): Move[] {
       return sendMoves(after, request, step, flavour)
     case "refuse": {
       const told = step.tells
-        ? replaced(state.operations, { ...step.tells, untold: false })
+        ? replaced(state.operations, { ...step.tells, untold: false, told: true })
         : state.operations
       return [
         {
@@ -438,7 +438,7 @@ function recorded(state: State, flavour: Flavour): State {
       : state
   return returnedAtGateway(operations) > 0
     ? state
-    : { ...state, payment: { ...state.payment, attentionCode: "outside_unclear", attention: "?" } }
+    : { ...state, payment: { ...state.payment, returnedUnsaid: true } }
 }
 
 function withListed(state: State, record: RefundRecord): State {
@@ -700,7 +700,7 @@ export function keyOf({
   const { operations: read, sent, ...facts } = asking?.facts ?? {}
   const again = sent === "ended" || !sent ? sent : [sent.outcome, sent.knownAbsent, sent.operation.reason]
   return JSON.stringify([
-    [truth, isSameDay, takesNoReversals, payment.state, payment.attentionCode, operations.map(compact)],
+    [truth, isSameDay, takesNoReversals, payment.state, payment.returnedUnsaid, operations.map(compact)],
     [rows, wished, untold, asks, repetitions, turns, request?.intent, request?.wish],
     [request && { ...request.facts, notBooked: request.facts.notBooked?.map(({ id }) => id) }],
     [asking?.queue, asking?.isAnswer, facts, read?.map(({ state }) => state), again],
@@ -708,7 +708,17 @@ export function keyOf({
 }
 
 const compact = (one: Operation) => [
-  [one.number, one.kind, one.amount, one.state, one.refundId, one.medusaAmount, one.outside, one.untold],
+  [
+    one.number,
+    one.kind,
+    one.amount,
+    one.state,
+    one.refundId,
+    one.medusaAmount,
+    one.outside,
+    one.untold,
+    one.told,
+  ],
   [one.reason, one.code, one.gatewayNo, one.updatedAt === now, one.attempts],
 ]
 

@@ -20,6 +20,7 @@ export const payment = (facts: Partial<PaymentDetail> = {}): PaymentDetail => ({
   settled_by: null,
   attention: null,
   attention_code: null,
+  attention_values: null,
   version: 4,
   expires_at: null,
   paid_at: null,

@@ -1,15 +1,43 @@
-import { readFileSync } from "node:fs"
-import path from "node:path"
-
-import { attentionCodes, attentionText, dismissalText } from "../../../src/admin/text/attention"
-import { changeCodes } from "../../../src/core"
+import resources, { namespace } from "../../../src/admin/i18n"
+import { attentionFound, attentionText, dismissalText, type Writer } from "../../../src/admin/text/attention"
+import { attentionCodes, changeCodes, dismissals, type Sum } from "../../../src/core"
 import { changeText, settleable, valueText } from "../../../src/admin/text/changes"
 import { localeOf, moneyOf, shareOf } from "../../../src/admin/text/format"
 import { timelineOf } from "../../../src/admin/text/timeline"
+import { attentions } from "../../support/attentions"
 import { notification, operation, payment } from "./payments"
 
-const settlement = (file: string): string =>
-  readFileSync(path.resolve(__dirname, "../../../src/services/settlement", file), "utf8")
+type Tree = { [key: string]: string | Tree }
+
+const leaves = (tree: Tree, prefix = ""): [key: string, text: string][] =>
+  Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === "string" ? [[`${prefix}${key}`, value]] : leaves(value, `${prefix}${key}.`),
+  )
+
+const english = new Map(leaves(resources.en[namespace]))
+
+/** As `useText` writes, for each language; `used` takes down the keys. */
+const writers = (used = new Set<string>()): [language: string, writer: Writer][] =>
+  Object.entries(resources).map(([language, { [namespace]: tree }]) => {
+    const texts = new Map(leaves(tree))
+    const t: Writer["t"] = (key, values = {}) => {
+      used.add(key)
+      const text = texts.get(key)
+      if (text === undefined) throw new Error(`${language} has no ${key}.`)
+      return text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => String(values[name] ?? whole))
+    }
+    return [language, { t, money: (amount, currency) => moneyOf(amount, currency, localeOf(language)) }]
+  })
+
+/** What a person reads of the values, in whatever language: each amount, and each number. */
+const shownIn = (values: object, { money }: Writer): string[] =>
+  Object.values(values as Record<string, unknown>).flatMap((value) => {
+    if (isSum(value)) return [money(Number(value.amount), value.currency)]
+    return typeof value === "string" && /^[A-Z]+1$/.test(value) ? [value] : []
+  })
+
+const isSum = (value: unknown): value is Sum =>
+  typeof value === "object" && value !== null && "amount" in value && "currency" in value
 
 describe("the timeline", () => {
   it("is in one order, newest first, whoever did it", () => {
@@ -108,24 +136,43 @@ describe("the timeline", () => {
 })
 
 describe("attention", () => {
-  it("has a reason and something to do for every code that is raised", () => {
-    const union = /export type AttentionCode =([^]*?)\n\n/.exec(settlement("attention.ts"))?.[1] ?? ""
-    const raised = [...union.matchAll(/"(\w+)"/g)].map((match) => match[1])
-    expect([...attentionCodes].sort()).toEqual(raised.sort())
+  it("has a reason, something to do, and what was found, for every code in every language", () => {
+    const used = new Set<string>()
+    for (const [language, writer] of writers(used))
+      for (const { code, values } of attentions) {
+        const { reason, todo } = attentionText(code)
+        const found = attentionFound(code, values, writer)
+        const texts = [writer.t(reason), writer.t(todo), found ?? ""]
+        for (const text of texts)
+          expect([language, code, text]).toEqual([language, code, expect.stringMatching(/\S/)])
+        expect([language, code, found]).toEqual([
+          language,
+          code,
+          expect.not.stringMatching(/\{\{|undefined|null|object/),
+        ])
+        for (const shown of shownIn(values, writer))
+          expect([language, code, found]).toEqual([language, code, expect.stringContaining(shown)])
+      }
+    const forAttention = [...english.keys()].filter((key) =>
+      /^attention\.(found|unwanted|change|quote)/.test(key),
+    )
+    expect(forAttention.filter((key) => !used.has(key))).toEqual([])
   })
 
   it("says before it is dismissed what that decides, for every code by which the server decides something", () => {
-    const decided = settlement("resolve.ts").split("async function dismiss(")[1]?.split("default:")[0] ?? ""
-    const codes = [...decided.matchAll(/case "(\w+)":/g)].map(([, code]) => code)
-    expect(codes.length).toBeGreaterThan(3)
-    expect(attentionCodes.filter((code) => dismissalText(code) !== undefined).sort()).toEqual(codes.sort())
-    expect(dismissalText("refund_refused")).toBe("resolve.dismissal.decided")
-    expect(dismissalText("amount_mismatch")).toBe("resolve.dismissal.failed")
-    expect(dismissalText("qr_stays_open")).toBe("resolve.dismissal.closed")
+    for (const code of attentionCodes) {
+      const decides = dismissals[code]
+      expect(dismissalText(code)).toBe(decides && `resolve.dismissal.${decides}`)
+    }
+    expect(dismissalText("something_new")).toBeUndefined()
     expect(dismissalText(null)).toBeUndefined()
   })
 
-  it("of an unknown code is still told", () => {
+  it("of an unknown code, and of a release that kept its sentence alone, is still told", () => {
+    const [[, writer] = []] = writers()
+    if (!writer) throw new Error("There is no language.")
+    expect(attentionFound("something_new", { order: "A1" }, writer)).toBeNull()
+    expect(attentionFound("no_order", null, writer)).toBeNull()
     expect(attentionText("something_new")).toEqual({
       reason: "attention.title",
       todo: "attention.todo.other",

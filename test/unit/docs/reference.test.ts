@@ -3,13 +3,13 @@ import path from "node:path"
 
 import type { z } from "zod"
 
-import { problemCodes } from "../../../src/core"
+import { attentionCodes, problemCodes } from "../../../src/core"
 import { gneteOptions } from "../../../src/services/gnete"
 import { ksherOptions } from "../../../src/services/ksher"
 import { readPluginOptions } from "../../../src/services/options/plugin"
 import { logCodes } from "../../../src/services/observability/log"
 import { useCases } from "../../../src/services/observability/observed"
-import { attentionCodes } from "../../../src/admin/text/attention"
+import { attentions } from "../../support/attentions"
 import { pages, read, root } from "./pages"
 
 /** Rows of the tables under a heading: the first cell without its backquotes, then the others. */
@@ -22,12 +22,12 @@ function rows(page: string, heading: string): Map<string, string[]> {
   return new Map(found.map(([, name = "", rest = ""]) => [name, rest.split(" | ")]))
 }
 
-const headings: Record<string, [plugin: string, answers: string, attention: string]> = {
-  "docs/": ["The plugin", "Answers to a shopper or an admin", "Attention"],
-  "docs/zh/": ["插件", "返回给顾客或管理员的错误", "需要人工处理"],
+const headings: Record<string, [plugin: string, answers: string, attention: string, values: string]> = {
+  "docs/": ["The plugin", "Answers to a shopper or an admin", "Attention", "Values of an attention"],
+  "docs/zh/": ["插件", "返回给顾客或管理员的错误", "需要人工处理", "人工处理的数值"],
 }
 
-describe.each(Object.entries(headings))("in %s", (folder, [plugin, answers, attention]) => {
+describe.each(Object.entries(headings))("in %s", (folder, [plugin, answers, attention, named]) => {
   const configuration = `${folder}configuration.md`
 
   describe.each([
@@ -61,6 +61,17 @@ describe.each(Object.entries(headings))("in %s", (folder, [plugin, answers, atte
     const written = rows(`${folder}errors.md`, heading)
     expect([...written.keys()].sort()).toEqual([...codes].sort())
     for (const cells of written.values()) expect(cells.filter((cell) => cell.trim() !== "")).toHaveLength(2)
+  })
+
+  it("every attention has all its values, and each case by its name", () => {
+    const written = rows(`${folder}errors.md`, named)
+    expect([...written.keys()].sort()).toEqual([...attentionCodes].sort())
+    const missing = attentions.flatMap(({ code, values }) =>
+      [...Object.keys(values).filter((name) => name !== "why"), ...("why" in values ? [values.why] : [])]
+        .filter((name) => !written.get(code)?.join(" | ").includes(`\`${name}\``))
+        .map((name) => `${code}: ${name}`),
+    )
+    expect(missing).toEqual([])
   })
 })
 

@@ -120,7 +120,7 @@ it("a run of the job is one span, and so is a comparison that an admin asks for"
 })
 
 it("attention is counted when it is raised, by its code", async () => {
-  await raise(payment, "no_order", "There is no order.", deps)
+  await raise(payment, "no_order", { paid: { amount: "100.00", currency: "thb" } }, deps)
   expect(await exporter.counts()).toEqual([
     { name: "gateway_payments.attention", attributes: { gateway: "ksher", code: "no_order" }, value: 1 },
   ])

@@ -9,7 +9,12 @@ async function heardOf(standing: Standing) {
   const moved: Partial<GatewayPayment>[] = []
   const payment = aPayment()
   const deps = {
-    gateway: { name: "ksher", account: payment.account, query: () => Promise.resolve(succeeded(standing)) },
+    gateway: {
+      name: "ksher",
+      listsRefunds: true,
+      account: payment.account,
+      query: () => Promise.resolve(succeeded(standing)),
+    },
     clock: { now: () => payment.createdAt },
     log: { warn: () => undefined },
     emit: () => Promise.resolve(),

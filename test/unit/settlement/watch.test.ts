@@ -88,9 +88,12 @@ describe("a paid payment", () => {
     expect(inMs(next(cancelled, [refund("succeeded", 10_000)]))).toBe(day)
   })
 
-  it.each(["late_held", "refund_unsupported"])("under attention %s waits for a person", (attentionCode) => {
-    expect(inMs(next(paid({ capturedAt: null, state: "paid_late", attentionCode })))).toBe(day)
-  })
+  it.each(["late_held", "refund_unsupported"] as const)(
+    "under attention %s waits for a person",
+    (attentionCode) => {
+      expect(inMs(next(paid({ capturedAt: null, state: "paid_late", attentionCode })))).toBe(day)
+    },
+  )
 
   it("with a refund in doubt is asked about after a minute, at most six hours apart", () => {
     for (const state of ["sent", "unknown"] as const) {

@@ -1,6 +1,6 @@
 import { z } from "zod"
 
-import { states } from "../../../core"
+import { gatewayNames, states } from "../../../core"
 import { gatewayPayments } from "../../../services/host"
 import { parsed, route, storable } from "../../problems"
 import { paymentView } from "../../views"
@@ -13,7 +13,7 @@ const filters = z.object({
   order_id: storable(64).optional(),
   session_id: storable(64).optional(),
   provider_id: storable(128).optional(),
-  gateway: z.enum(["ksher", "gnete"]).optional(),
+  gateway: z.enum(gatewayNames).optional(),
   state: many.optional(),
   attention: z.enum(["true", "false"]).optional(),
   q: storable(128).optional(),

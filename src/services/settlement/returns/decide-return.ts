@@ -128,33 +128,26 @@ function madeEarlier(picture: ReturnPicture, wanted: number): ReturnStep | undef
  * Somebody who did not know that the refund had gone through asked for it again. A person who asks is told so, once. Of a row that
  * only Medusa speaks for, its process having died, nobody knows whether it is wanted as well.
  */
-function askedTwice(
-  { payment, operations, intent }: ReturnPicture,
-  medusaAmount: string,
-  refundId: string,
-): ReturnStep | undefined {
-  const untold = untoldOf(operations, medusaAmount, payment)
-  if (!untold) return undefined
+function askedTwice(picture: ReturnPicture, medusaAmount: string, refundId: string): ReturnStep | undefined {
+  const { operations, intent } = picture
+  const entered = enteredAs(medusaAmount, picture)
   const wasTried = returns(operations).some((one) => one.refundId === refundId)
-  if (intent.byItself && !wasTried) return refuse({ code: "maybe_the_same", amount: medusaAmount })
-  if (intent.owed) return undefined
+  if (intent.byItself && !wasTried && entered.length)
+    return refuse({ code: "maybe_the_same", amount: medusaAmount })
+  const untold = entered.find((one) => one.untold)
+  if (!untold || intent.owed) return undefined
   const refusal = { code: "earlier_refund_booked_first", unbooked: [untold], booked: "since" } as const
   return { do: "refuse", refusal, tells: untold }
 }
 
 /**
- * A refund of the amount that is done, and in Medusa's books, and that its asker does not know of: settlement has entered what
- * somebody was told was unknown, and safe to ask for again. Who asks for the same amount is told once, and sends after that a second
- * one.
+ * Refunds of the amount that are done, and that settlement has entered in Medusa's books, their asker having been told that the
+ * outcome is not known and that it is safe to ask again.
  */
-function untoldOf(
-  operations: readonly Operation[],
-  major: string,
-  payment: GatewayPayment,
-): Operation | undefined {
+function enteredAs(major: string, { payment, operations }: ReturnPicture): Operation[] {
   const rounded = (amount: string) => roundToMinor(amount, payment.digits)
-  return returns(operations).find(
-    (one) => one.untold && isDone(one) && rounded(inMedusa(one, payment)) === rounded(major),
+  return returns(operations).filter(
+    (one) => (one.untold || one.told) && isDone(one) && rounded(inMedusa(one, payment)) === rounded(major),
   )
 }
 
@@ -169,7 +162,7 @@ function nothingToSend({ intent }: ReturnPicture, wanted: number): ReturnStep | 
 
 function sending(picture: ReturnPicture, amount: number): ReturnStep {
   const { payment, operations, channel, oneAtATime } = picture
-  if (payment.attentionCode === "outside_unclear") return refuse({ code: "returned_outside" })
+  if (payment.returnedUnsaid) return refuse({ code: "returned_outside" })
   const left = payment.paidAmount - committedAmount(operations)
   if (amount <= 0 || amount > left) return refuse({ code: "refund_exceeds", amount, left })
   if (oneAtATime && operations.some(({ state }) => state === "pending"))
