@@ -133,6 +133,14 @@ inRealMedusa(
         }
         expect((await list("state=void&provider_id=pp_gnete_hk")).gateway_payments).toEqual([])
         expect((await list("limit=1&offset=1")).gateway_payments).toHaveLength(1)
+        const first = await list("limit=1&offset=0")
+        const second = await list(`limit=1&cursor=${first.next_cursor}`)
+        const back = await list(`limit=1&cursor=${second.previous_cursor}`)
+        expect([first.previous_cursor, back.previous_cursor]).toEqual([null, null])
+        expect(second.gateway_payments).toEqual((await list("limit=1&offset=1")).gateway_payments)
+        expect(back.gateway_payments).toEqual(first.gateway_payments)
+        const far = await world.shop.tryAdmin("get", "/admin/gateway-payments?offset=10001")
+        expect([far.status, far.data.message]).toEqual([400, expect.stringContaining("next_cursor")])
         expect((await world.shop.tryAdmin("get", "/admin/gateway-payments?state=nonsense")).status).toBe(400)
       })
 
