@@ -4,7 +4,7 @@ import { gatewayPayments } from "../../../../services/host"
 import { kindOf, logLine } from "../../../../services/observability"
 import { act, receive } from "../../../../services/settlement"
 import type { Receipt } from "../../../../services/settlement"
-import { readBody } from "./body"
+import { readBody, type Unread } from "./body"
 
 const statuses: Record<Receipt["kind"], number> = {
   accepted: 200,
@@ -13,12 +13,16 @@ const statuses: Record<Receipt["kind"], number> = {
   flooded: 401,
 }
 
+const unread: Record<Unread, number> = { "too large": 413, "too slow": 408, "broken off": 400 }
+
 /** Store, answer in the gateway's words, act. What dies after the answer is acted on by the job. */
 export async function POST(req: MedusaRequest, res: MedusaResponse): Promise<void> {
   const plugin = gatewayPayments(req.scope)
   const providerId = String(req.params.provider_id)
   const provider = await plugin.registered(providerId)
   if (!provider) {
+    // Its body is not read, and need never end.
+    res.setHeader("Connection", "close")
     res.status(404).json({ result: "FAIL", msg: "unknown provider" })
     return
   }
@@ -31,7 +35,7 @@ export async function POST(req: MedusaRequest, res: MedusaResponse): Promise<voi
   const body = await readBody(req)
   if (typeof body === "string") {
     res.setHeader("Connection", "close")
-    answer(body === "too large" ? 413 : 400, words.rejected(body))
+    answer(unread[body], words.rejected(body))
     return
   }
   const query = req.originalUrl.split("?")[1] ?? ""
