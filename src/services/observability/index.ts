@@ -1,4 +1,4 @@
 export { observeCalls } from "./calls"
-export { kindOf, logLine, reasonOf, sentenceOf } from "./log"
+export { kindOf, logLine, sentenceOf } from "./log"
 export { observed } from "./observed"
 export { count, type Attributes } from "./telemetry"

@@ -104,10 +104,6 @@ const isPlain = (part: string): boolean => part.split(/[/_-]/).every((one) => wo
 const word =
   /^(?:[A-Z]?[a-z]{0,15}\d{0,4}|[A-Z]{0,16}\d{0,4}|[A-Z]{0,4}\d{1,24}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/
 
-/** What an error says. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : "no reason given"
-
 /** What an error of this plugin says, and of any other its kind: a database's own words quote what was being written. */
 export const sentenceOf = (error: unknown): string =>
   error instanceof PaymentProblem ? error.message.slice(0, longestSentence) : kindOf(error)

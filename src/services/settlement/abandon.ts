@@ -1,6 +1,6 @@
 import { PaymentProblem, hasMoney, isOpen } from "../../core"
 import type { GatewayPayment, Unwanted } from "../ledger"
-import { logLine, reasonOf } from "../observability"
+import { logLine, sentenceOf } from "../observability"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
 import { second } from "./schedule"
@@ -30,7 +30,7 @@ export async function letGo(payment: GatewayPayment, deps: Deps): Promise<void> 
 async function closeInAMoment(payment: GatewayPayment, deps: Deps): Promise<void> {
   if (!isOpen(payment.state)) return
   const closing = close(payment, deps).catch((error: unknown) =>
-    deps.log.warn(logLine("close_failed", { payment: payment.id }, reasonOf(error))),
+    deps.log.warn(logLine("close_failed", { payment: payment.id }, sentenceOf(error))),
   )
   await Promise.race([closing, deps.wait(budgetMs)])
 }

@@ -66,6 +66,7 @@ const gatewayOf = (mood: Mood): Gateway =>
     cancel: async () => mood.cancel,
     readNotification: ({ body }) => ({
       readable: true,
+      digest: body.toString(),
       verified: !body.includes("forged"),
       about: "payment",
       account: "mch1",

@@ -7,7 +7,7 @@ import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { createGneteGateway } from "../../../src/services/gnete"
 import { createKsherGateway } from "../../../src/services/ksher"
 import type * as Observability from "../../../src/services/observability"
-import { kindOf, logLine, observeCalls, observed, reasonOf } from "../../../src/services/observability"
+import { kindOf, logLine, observeCalls, observed, sentenceOf } from "../../../src/services/observability"
 import { Exporter } from "../../support/exporter"
 import { Random } from "../../support/random"
 
@@ -262,7 +262,7 @@ describe("a line of the log", () => {
   it("names the kind of an error whose words may quote what was being written", () => {
     expect(kindOf(Object.assign(new Error("insert into …"), { code: "ECONNREFUSED" }))).toBe("ECONNREFUSED")
     expect(kindOf(new TypeError("of 12 fields"))).toBe("TypeError")
-    expect([kindOf("thrown"), reasonOf(undefined)]).toEqual(["no reason given", "no reason given"])
+    expect([kindOf("thrown"), sentenceOf(undefined)]).toEqual(["no reason given", "no reason given"])
   })
 
   it("cannot be broken in two by what a gateway sent", () => {

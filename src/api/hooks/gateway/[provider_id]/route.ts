@@ -1,4 +1,5 @@
 import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
+import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 
 import { gatewayPayments } from "../../../../services/host"
 import { kindOf, logLine } from "../../../../services/observability"
@@ -19,13 +20,21 @@ const unread: Record<Unread, number> = { "too large": 413, "too slow": 408, "bro
 export async function POST(req: MedusaRequest, res: MedusaResponse): Promise<void> {
   const plugin = gatewayPayments(req.scope)
   const providerId = String(req.params.provider_id)
-  const provider = await plugin.registered(providerId)
-  if (!provider) {
-    // Its body is not read, and need never end.
+  const notStored = (error: unknown) =>
+    req.scope
+      .resolve(ContainerRegistrationKeys.LOGGER)
+      .error(logLine("notification_not_stored", { provider: providerId }, kindOf(error)))
+  // Its body is not read, and need never end.
+  const withoutReading = (status: number, msg: string) => {
     res.setHeader("Connection", "close")
-    res.status(404).json({ result: "FAIL", msg: "unknown provider" })
-    return
+    res.status(status).json({ result: "FAIL", msg })
   }
+  const provider = await plugin.registered(providerId).catch((error: unknown) => {
+    notStored(error)
+    return "unreadable" as const
+  })
+  if (provider === undefined) { withoutReading(404, "unknown provider"); return; }
+  if (provider === "unreadable") { withoutReading(503, "could not be stored"); return; }
   const { deps } = provider
   const words = deps.gateway.acknowledgement
   const answer = (status: number, body: string) => {
@@ -51,7 +60,7 @@ export async function POST(req: MedusaRequest, res: MedusaResponse): Promise<voi
     if (receipt.fresh && receipt.notification.result === "received")
       void act(receipt.notification, plugin.depsOf(deps.providerId))
   } catch (error) {
-    deps.log.error(logLine("notification_not_stored", { provider: deps.providerId }, kindOf(error)))
+    notStored(error)
     answer(503, words.rejected("could not be stored"))
   }
 }
