@@ -336,18 +336,43 @@ export class Payments {
 
   /**
    * Hands out up to `limit` payments that are due, oldest first, each to one claimant only: the claim moves its next
-   * check `holdMs` away, so that one whose claimant died comes up again.
+   * check `holdMs` away, so that one whose claimant died comes up again. Of one provider entry, or of all.
    */
-  async claimDue(limit: number, holdMs: number): Promise<GatewayPayment[]> {
+  async claimDue(limit: number, holdMs: number, providerId?: string): Promise<GatewayPayment[]> {
     const now = this.clock.now()
     const rows = await this.database.query<PaymentRow>(
       `update gateway_payment set next_check_at = ?, checks = checks + 1
-       where id in (select id from gateway_payment where next_check_at <= ?
+       where id in (select id from gateway_payment where next_check_at <= ?${providerId === undefined ? "" : " and provider_id = ?"}
                     order by next_check_at limit ? for update skip locked)
        returning *`,
-      [new Date(now.getTime() + holdMs), now, limit],
+      [new Date(now.getTime() + holdMs), now, ...(providerId === undefined ? [] : [providerId]), limit],
     )
     return rows.map(toPayment)
+  }
+
+  /** The provider entries, configured or removed, of which a payment is due: each is one look into an index or two. */
+  async dueEntries(): Promise<string[]> {
+    const rows = await this.database.query<{ provider_id: string }>(
+      `with recursive entry as (
+         (select provider_id from gateway_payment where next_check_at is not null order by provider_id limit 1)
+         union all
+         select (select provider_id from gateway_payment
+                 where next_check_at is not null and provider_id > entry.provider_id order by provider_id limit 1)
+         from entry where entry.provider_id is not null)
+       select provider_id from entry where exists (
+         select 1 from gateway_payment p where p.provider_id = entry.provider_id and p.next_check_at <= ?)`,
+      [this.clock.now()],
+    )
+    return rows.map((row) => row.provider_id)
+  }
+
+  /** Has payments looked at now that are to be looked at later. */
+  async wakeAll(ids: readonly string[]): Promise<void> {
+    const now = this.clock.now()
+    await this.database.query(
+      `update gateway_payment set wakes = wakes + 1, next_check_at = ? where id = any(?::text[]) and next_check_at > ?`,
+      [now, ids, now],
+    )
   }
 
   /** Payments made since `since` or due for a check, in the order of their ids, after the id `after`. */

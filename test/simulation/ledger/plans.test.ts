@@ -142,6 +142,13 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.move under a lease": async (ledger) =>
     (await held(ledger)).payments.move(id, "refunded").catch(lost),
   "payments.claimDue": ({ payments }) => payments.claimDue(50, 60_000),
+  "payments.claimDue of an entry": ({ payments }) => payments.claimDue(50, 60_000, "pp_gnete_hk"),
+  "payments.dueEntries": ({ payments }) => payments.dueEntries(),
+  "payments.wakeAll": ({ payments }) => payments.wakeAll([id]),
+  "notifications.claimDue of an entry": ({ notifications }) =>
+    notifications.claimDue(50, 60_000, "pp_gnete_hk"),
+  "notifications.dueEntries": ({ notifications }) => notifications.dueEntries(),
+  "notifications.wakeAll": ({ notifications }) => notifications.wakeAll([id]),
   "payments.unsettledAfter": ({ payments }) => payments.unsettledAfter(id, lately, 100),
   "payments.list": ({ payments }) => payments.list(page),
   "payments.list, oldest first": ({ payments }) => payments.list({ ...page, order: "created_at" }),
