@@ -112,7 +112,7 @@ describe("a gateway that hangs", () => {
   it("delays no other entry's payments, however many of its own are due before them", async () => {
     for (let i = 0; i < 25; i++) await dueNow()
     await dueNow(gnete)
-    let letGo = () => undefined as void
+    let letGo: () => void = () => undefined
     const hanging = new Promise<never>((_, reject) => (letGo = () => reject(new Error("let go"))))
     const looked = new Promise<string>((resolve) => {
       const take = (providerId: string) => (providerId === gnete.providerId ? gone() : hanging)
@@ -127,7 +127,7 @@ describe("a gateway that hangs", () => {
         }) as unknown as ReconcileDeps["depsOf"],
       }).then(() => ended())
     })
-    let ended = () => undefined as void
+    let ended: () => void = () => undefined
     const over = new Promise<void>((resolve) => (ended = resolve))
     expect(await looked).toBe(gnete.providerId)
     letGo()
@@ -140,7 +140,7 @@ describe("a gateway that hangs", () => {
       ...(await Promise.all(Array.from({ length: 24 }, () => dueNow()))),
     ]
     const looked: string[] = []
-    let letGo = () => undefined as void
+    let letGo: () => void = () => undefined
     const hanging = new Promise<never>((_, reject) => (letGo = () => reject(new Error("let go"))))
     const take = ({ id }: { id: string }) => {
       if (id === slow) return hanging
