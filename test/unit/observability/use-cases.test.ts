@@ -50,7 +50,11 @@ const deps = {
     },
     leases: { take: () => Promise.resolve(undefined) },
     reservations: { openOfOrders: async () => [] },
-    notifications: { claimDue: () => Promise.resolve([]), dueEntries: () => Promise.resolve([]), prune: () => Promise.resolve(0) },
+    notifications: {
+      claimDue: () => Promise.resolve([]),
+      dueEntries: () => Promise.resolve([]),
+      prune: () => Promise.resolve(0),
+    },
     orders: { claimDueCancels: () => Promise.resolve([]) },
   },
 } as unknown as SettleDeps

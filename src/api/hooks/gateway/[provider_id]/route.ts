@@ -33,8 +33,14 @@ export async function POST(req: MedusaRequest, res: MedusaResponse): Promise<voi
     notStored(error)
     return "unreadable" as const
   })
-  if (provider === undefined) { withoutReading(404, "unknown provider"); return; }
-  if (provider === "unreadable") { withoutReading(503, "could not be stored"); return; }
+  if (provider === undefined) {
+    withoutReading(404, "unknown provider")
+    return
+  }
+  if (provider === "unreadable") {
+    withoutReading(503, "could not be stored")
+    return
+  }
   const { deps } = provider
   const words = deps.gateway.acknowledgement
   const answer = (status: number, body: string) => {
