@@ -83,6 +83,13 @@ const acts: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   claim,
   "admin list": ({ payments }) => payments.list(page),
   "admin list of a state": ({ payments }) => payments.list({ ...page, state: ["paid"] }),
+  // Near the end of the list at 10⁴, and far from both ends at the other sizes.
+  "admin list, a page by cursor": ({ payments }) =>
+    payments.list({
+      ...page,
+      order: "created_at",
+      cursor: { side: "after", id: `gpay_${"9000".padStart(26, "0")}` },
+    }),
   // Ten: as many are under attention at 10⁴, so that the page is full at every size.
   "admin list under attention": ({ payments }) => payments.list({ ...page, limit: 10, attention: true }),
   "admin search": ({ payments }) => payments.list({ ...page, q: "M4242" }),

@@ -1,6 +1,12 @@
 import type { Gateway } from "../src/core"
 import { fromKnex, openLedger, systemClock } from "../src/services/ledger"
-import { reconcile, type Host, type ReconcileDeps, type SettleDeps } from "../src/services/settlement"
+import {
+  reconcile,
+  Silence,
+  type Host,
+  type ReconcileDeps,
+  type SettleDeps,
+} from "../src/services/settlement"
 import { createLedgerTables } from "./lib/tables"
 import { progress, type Result } from "./lib/report"
 import { connect, newDatabase, whileRunning, type Knex } from "./shop"
@@ -57,6 +63,7 @@ function depsOf(knex: Knex): ReconcileDeps {
   const log = { info: () => undefined, warn: () => undefined, error: (text: string) => progress(text) }
   const deps: SettleDeps = {
     providerId: "pp_ksher_th",
+    silence: new Silence(),
     gateway,
     policy: { completion: "pay_first", latePayment: "refund" },
     notifyUrl: "https://shop.example/hooks/gateway/pp_ksher_th",

@@ -2,7 +2,7 @@ import { money } from "../src/core"
 import type { Gateway, RefundOrder } from "../src/core"
 import { fromKnex, openLedger, systemClock } from "../src/services/ledger"
 import type { Database, GatewayPayment } from "../src/services/ledger"
-import { tell, type Deps } from "../src/services/settlement"
+import { Silence, tell, type Deps } from "../src/services/settlement"
 import { refund } from "../src/services/settlement/doors"
 import { createLedgerTables } from "./lib/tables"
 import { ms, progress, type Result } from "./lib/report"
@@ -40,6 +40,7 @@ class Counted implements Database {
 
 const depsOf = (database: Database): Deps => ({
   providerId: "pp_ksher_th",
+  silence: new Silence(),
   gateway,
   policy: { completion: "pay_first", latePayment: "refund" },
   notifyUrl: "https://shop.example/hooks/gateway/pp_ksher_th",

@@ -16,7 +16,7 @@ import {
   type OrderChanger,
   type RunRoute,
 } from "../services/host"
-import { logLine, reasonOf } from "../services/observability"
+import { logLine, wordsOf } from "../services/observability"
 import { route } from "./problems"
 
 type Around = (plugin: GatewayPayments, req: MedusaRequest, run: RunRoute) => Promise<void>
@@ -46,7 +46,7 @@ const before =
         // The route has given its own answer.
         req.scope
           .resolve(ContainerRegistrationKeys.LOGGER)
-          .error(logLine("order_lease_lost", {}, reasonOf(error)))
+          .error(logLine("order_lease_lost", {}, wordsOf(error)))
       }
     })(req, res)
   }

@@ -2,20 +2,23 @@ import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
 import { z } from "zod"
 
 import { PaymentProblem } from "../core"
-import { asMedusaError } from "../services/provider"
+import { asMedusaError, isOfDatabase } from "../services/provider"
 
 type Handler = (req: MedusaRequest, res: MedusaResponse) => Promise<unknown>
 
-/** A 409 is answered here: Medusa's error handler puts its own words over a conflict. */
+/** A 409 is answered here: Medusa's error handler puts its own words over a conflict. It has none for a database that is away. */
 export const route =
   (handler: Handler): Handler =>
   async (req, res) => {
     try {
       return await handler(req, res)
     } catch (error) {
+      const thrown = asMedusaError(error)
       if (error instanceof PaymentProblem && error.kind === "conflict")
         return res.status(409).json({ type: "conflict", code: error.code, message: error.message })
-      throw asMedusaError(error)
+      if (!isOfDatabase(thrown)) throw thrown
+      const { type, code, message } = thrown
+      return res.status(503).json({ type, code, message })
     }
   }
 

@@ -109,6 +109,8 @@ export type NotificationReading =
   | { readable: false; reason: string }
   | {
       readable: true
+      /** Of what was read and signed: the same for one message in whatever form, and another for any other. */
+      digest: string
       verified: boolean
       reason?: string | undefined
       about: "payment" | "refund" | "cancel"

@@ -56,5 +56,7 @@ export const problemCodes = [
   "provider_unknown",
   "medusa_unsupported",
   "account_changed",
+  "ledger_unavailable",
+  "ledger_not_migrated",
 ] as const
 export type ProblemCode = (typeof problemCodes)[number]

@@ -6,8 +6,8 @@ import { reconcile, second } from "../services/settlement"
 /** Everything that is due: see `docs/operating.md`. Several instances may run it at once. */
 export default async function reconcileGatewayPayments(container: MedusaContainer): Promise<void> {
   await reconcile(gatewayPayments(container).reconcileDeps(), {
-    // Whoever is done waits for the last of the batch: the larger, the less often.
-    batch: 96,
+    // What is claimed and not begun waits for the claim to end where the process dies: a small number, so that few do.
+    batch: 16,
     concurrency: 8,
     budgetMs: 50 * second,
   })

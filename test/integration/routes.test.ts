@@ -1,6 +1,17 @@
+import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
+
 import type { Answer } from "../../demo/shop"
 import type { Fault } from "../../src/sandbox"
-import { books, eventually, gatewayBooks, inRealMedusa, ledgerPayment, paidOrder, unpaidOrder } from "./world"
+import {
+  books,
+  eventually,
+  expectBooks,
+  gatewayBooks,
+  inRealMedusa,
+  ledgerPayment,
+  paidOrder,
+  unpaidOrder,
+} from "./world"
 
 inRealMedusa(
   (world) => {
@@ -134,6 +145,14 @@ inRealMedusa(
         }
         expect((await list("state=void&provider_id=pp_gnete_hk")).gateway_payments).toEqual([])
         expect((await list("limit=1&offset=1")).gateway_payments).toHaveLength(1)
+        const first = await list("limit=1&offset=0")
+        const second = await list(`limit=1&cursor=${first.next_cursor}`)
+        const back = await list(`limit=1&cursor=${second.previous_cursor}`)
+        expect([first.previous_cursor, back.previous_cursor]).toEqual([null, null])
+        expect(second.gateway_payments).toEqual((await list("limit=1&offset=1")).gateway_payments)
+        expect(back.gateway_payments).toEqual(first.gateway_payments)
+        const far = await world.shop.tryAdmin("get", "/admin/gateway-payments?offset=10001")
+        expect([far.status, far.data.message]).toEqual([400, expect.stringContaining("next_cursor")])
         expect((await world.shop.tryAdmin("get", "/admin/gateway-payments?state=nonsense")).status).toBe(400)
       })
 
@@ -327,6 +346,45 @@ inRealMedusa(
         await world.sandbox.fault({ gateway: "gnete", call: "pay/query", kind: "http500", when: "before" })
         expect((await test("pp_gnete_hk")).data).toEqual({ ok: false, message: expect.any(String) })
         expect((await test("pp_gnete_nowhere")).status).toBe(404)
+      })
+
+      it("explains itself on every route while its tables are not there, and quotes nothing of the database", async () => {
+        const order = await paidOrder(world, "pp_ksher_th", { channel: "truemoney" })
+        const { id, version } = await ledgerPayment(world, order)
+        const found = await world.shop.admin(
+          "get",
+          `/admin/orders/${order.id}?fields=payment_collections.payments.id`,
+        )
+        const paymentId = found.order.payment_collections[0].payments[0].id as string
+        const knex = world.container.resolve(ContainerRegistrationKeys.PG_CONNECTION)
+        const tables = ["gateway_payment", "gateway_notification", "gateway_order", "gateway_account_fact"]
+        const base = "/admin/gateway-payments"
+        const asked: [method: "get" | "post", path: string, body?: object][] = [
+          ["get", base],
+          ["get", `${base}/${id}`],
+          ["get", `${base}/providers`],
+          ["post", `${base}/${id}/sync`],
+          ["post", `${base}/${id}/resolve`, { action: "refund", amount: 1, version, note: "try" }],
+          ["post", `${base}/reconcile`, { dry_run: true }],
+          ["post", `/admin/payments/${paymentId}/refund`, { amount: 1 }],
+          ["post", `/admin/orders/${order.id}/cancel`],
+        ]
+        for (const table of tables) await knex.raw(`alter table ${table} rename to ${table}_away`)
+        try {
+          for (const [method, path, body] of asked) {
+            const { status, data } = await world.shop.tryAdmin(method, path, body)
+            expect({ path, status, data }).toEqual({
+              path,
+              status: 503,
+              data: { type: "unexpected_state", code: "ledger_not_migrated", message: expect.any(String) },
+            })
+            expect(data.message).toContain("npx medusa db:migrate")
+            expect(data.message).not.toMatch(/select|insert|update|relation|gateway_|payses_/)
+          }
+        } finally {
+          for (const table of tables) await knex.raw(`alter table ${table}_away rename to ${table}`)
+        }
+        await expectBooks(world, order, 35050)
       })
 
       it("reconciles: says what it would do, does nothing, then does it", async () => {

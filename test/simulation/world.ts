@@ -14,6 +14,7 @@ import {
   settleCancelledOrder,
   type ReconcileDeps,
   type SettleDeps,
+  Silence,
 } from "../../src/services/settlement"
 import { FakeMedusa, MedusaProblem, emptyTables, type MedusaTables } from "../support/fake-medusa"
 import type { LedgerConnection } from "../support/ledger-line"
@@ -225,6 +226,7 @@ export class World {
   private depsFor(providerId: string, owner: Owner, ledger: Ledger, medusa: FakeMedusa): SettleDeps {
     return {
       providerId,
+      silence: new Silence(),
       gateway: this.gatewayFor(providerId, owner),
       policy: this.entry(providerId).policy,
       notifyUrl: `https://shop.example/hooks/gateway/${providerId}`,

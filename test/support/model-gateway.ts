@@ -1,3 +1,5 @@
+import { hash } from "node:crypto"
+
 import {
   answeredUnknown,
   pending,
@@ -114,7 +116,7 @@ export interface ModelReturn {
 /** A notification that the gateway sends until it is acknowledged. */
 export interface Outgoing {
   url: string
-  reading: Extract<NotificationReading, { readable: true }>
+  reading: Omit<Extract<NotificationReading, { readable: true }>, "digest">
 }
 
 /** What a gateway's own call to close answers, before the query that confirms it. */
@@ -628,7 +630,8 @@ class ModelledGateway implements Gateway {
   }
 
   readNotification(raw: RawNotification): NotificationReading {
-    return JSON.parse(raw.body.toString("utf8")) as NotificationReading
+    const text = raw.body.toString("utf8")
+    return { ...(JSON.parse(text) as Outgoing["reading"]), digest: hash("sha256", text) }
   }
 
   private async ask<T>(call: Call, arrive: () => Outcome<T>): Promise<Outcome<T>> {

@@ -5,13 +5,25 @@ import { SandboxError } from "../errors"
 import type { World } from "../world"
 import { readBody } from "./body"
 
-/** POST `/control/<method>` with a JSON array of arguments; answers `{ result }`, or 400 with `{ message }`. */
+/**
+ * Whatever a page in the developer's browser sends carries an `Origin`, also one whose name leads to this machine. No page of the
+ * sandbox controls it, and no program sends one.
+ */
+const fromAPage = ({ headers }: IncomingMessage): boolean => headers.origin !== undefined
+
+/** POST `/control/<method>` with a JSON array of arguments; answers `{ result }`, or 400 with `{ message }`; 403 to a browser. */
 export async function serveControl(
   world: World,
   request: IncomingMessage,
   response: ServerResponse,
   name: string,
 ): Promise<void> {
+  if (fromAPage(request)) {
+    sendJson(response, 403, {
+      message: "The sandbox is controlled by programs, and not by a page in a browser.",
+    })
+    return
+  }
   try {
     const method = controlMethods.find((each) => each === name)
     if (!method || request.method !== "POST") throw new SandboxError(`There is no POST /control/${name}.`)

@@ -3,7 +3,9 @@ import { succeeded, unanswered, unknown } from "../../core"
 import {
   about,
   andThen,
+  followable,
   HttpTransport,
+  isCode,
   isJsonObject,
   observed,
   parseJson,
@@ -127,7 +129,7 @@ export class GneteClient {
       params,
       mapping.unifiedOrderTexts,
       schema.unifiedOrderData,
-      (order) => about(order, { mchOrderNo }, "Gnete"),
+      (order) => andThen(about(order, { mchOrderNo }, "Gnete"), (opened) => this.#followable(opened)),
     )
   }
 
@@ -213,6 +215,20 @@ export class GneteClient {
       mapping.refundQueryTexts,
       schema.refundQueryData,
       (refund) => about(refund, { ...request, ...this.#account() }, "Gnete"),
+    )
+  }
+
+  /** Whoever uses the client sends a browser there, or draws it. What only an app can pay with is passed on as it came. */
+  #followable(order: schema.GneteNewOrder): Answer<schema.GneteNewOrder> {
+    const kind = mapping.payDataKindOf(order)
+    if (kind === undefined || order.payData === undefined) return succeeded(order)
+    if (kind === "content" ? isCode(order.payData) : followable(order.payData, this.#baseUrl))
+      return succeeded(order)
+    return unknown(
+      "unsafe_link",
+      kind === "content"
+        ? "Gnete opened the payment with a code that is no plain text, or a script; it is not shown to a shopper."
+        : "Gnete opened the payment with a link that is not https; it is not shown to a shopper.",
     )
   }
 

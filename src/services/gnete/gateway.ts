@@ -22,16 +22,14 @@ import {
   andThen,
   closedBy,
   endOfClose,
-  followable,
   isNumber,
-  isPlainText,
   refundProblem,
   type Answer,
   type ClientTools,
 } from "../transport"
 import { extraOf, facts } from "./channels"
 import { GneteClient } from "./client"
-import { cancelStates, openStates, payDataKinds, refundStates, standings, type Progress } from "./mapping"
+import { cancelStates, openStates, payDataKindOf, refundStates, standings, type Progress } from "./mapping"
 import { readGneteNotification } from "./notification"
 import type { GneteOptions } from "./options"
 import type { GneteNewOrder, GneteOrder } from "./schema"
@@ -227,8 +225,9 @@ export class GneteGateway implements Gateway {
     })
   }
 
-  #action({ payDataType = "none", payData }: GneteNewOrder) {
-    const kind = payDataKinds[payDataType.toLowerCase()]
+  #action(opened: GneteNewOrder) {
+    const { payData } = opened
+    const kind = payDataKindOf(opened)
     if (kind === undefined)
       return refused(
         "not_supported",
@@ -237,15 +236,7 @@ export class GneteGateway implements Gateway {
       )
     if (payData === undefined)
       return unknown("no_link", "Gnete opened the payment and gave nothing to pay it with.")
-    if (kind === "content")
-      return isPlainText(payData)
-        ? { type: "qr" as const, content: payData }
-        : unknown("unsafe_link", "Gnete opened the payment with a code that is no plain text.")
-    if (!followable(payData, this.#settings.baseUrl))
-      return unknown(
-        "unsafe_link",
-        "Gnete opened the payment with a link that is not https; it is not shown to a shopper.",
-      )
+    if (kind === "content") return { type: "qr" as const, content: payData }
     return kind === "url"
       ? { type: "redirect" as const, url: payData }
       : { type: "qr" as const, image: payData }

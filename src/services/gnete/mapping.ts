@@ -185,8 +185,11 @@ export const cancelStates: Readonly<Record<number, Progress>> = {
 }
 
 /** What a new order's payData is, lower-cased: Gnete writes it both ways. What is not here no browser can follow. */
-export const payDataKinds: Readonly<Record<string, "url" | "content" | "picture">> = {
+const payDataKinds: Readonly<Record<string, "url" | "content" | "picture">> = {
   payurl: "url",
   codeurl: "content",
   codeimgurl: "picture",
 }
+
+export const payDataKindOf = ({ payDataType = "none" }: { payDataType?: string | undefined }) =>
+  payDataKinds[payDataType.toLowerCase()]

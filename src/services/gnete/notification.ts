@@ -1,11 +1,14 @@
 import type { z } from "zod"
 import type { NotificationReading, RawNotification } from "../../core"
-import { isJsonObject, longestNotification, mostFields, parseJson, readText } from "../transport"
+import { digestOf, isJsonObject, longestNotification, mostFields, parseJson, readText } from "../transport"
 import { cancelQueryData, payOrderData, refundQueryData } from "./schema"
-import { verifyGnete } from "./signature"
+import { signedFields, verifyGnete } from "./signature"
 
 type Fields = Readonly<Record<string, unknown>>
-type Said = Omit<Extract<NotificationReading, { readable: true }>, "readable" | "verified" | "reason">
+type Said = Omit<
+  Extract<NotificationReading, { readable: true }>,
+  "readable" | "digest" | "verified" | "reason"
+>
 
 /**
  * Reads a payment, refund or cancel notification: a form in the body or, from older builds, in the query string.
@@ -20,8 +23,11 @@ export function readGneteNotification(raw: RawNotification, appSecret: string): 
   const verified = typeof sign === "string" && verifyGnete(fields, sign, appSecret)
   const reason =
     typeof sign === "string" ? "the signature does not fit the secret" : "it carries no signature"
-  return { readable: true, verified, ...(!verified && { reason }), ...said }
+  const digest = digestOf(signedFields(fields).sort(byName), sign)
+  return { readable: true, digest, verified, ...(!verified && { reason }), ...said }
 }
+
+const byName = ([a]: [string, string], [b]: [string, string]): number => (a < b ? -1 : 1)
 
 /** The fields, or why there are none. */
 function fieldsOf(raw: RawNotification): Fields | string {

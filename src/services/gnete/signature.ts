@@ -10,15 +10,24 @@ export type GneteParams = Readonly<Record<string, unknown>>
  * for no field it has. `{}` gives MD5("key=" + secret): that is how a close is signed. Source: InterfaceRule.html.
  */
 export function signGnete(params: GneteParams, secret: string): string {
-  const pairs: Pair[] = []
-  for (const name of Object.keys(params)) {
-    const value = params[name]
-    if (name !== "sign" && value !== undefined && value !== null && value !== "")
-      pairs.push({ text: `${name}=${valueText(value)}&`, order: folded(`${name}=`) })
-  }
+  const pairs = signedFields(params).map(([name, text]): Pair => ({
+    text: `${name}=${text}&`,
+    order: folded(`${name}=`),
+  }))
   let text = ""
   for (const pair of pairs.sort(ignoringCase)) text += pair.text
   return hash("md5", `${text}key=${secret}`).toUpperCase()
+}
+
+/** What takes part in a signature, as it is written there. */
+export function signedFields(params: GneteParams): [name: string, text: string][] {
+  const fields: [string, string][] = []
+  for (const name of Object.keys(params)) {
+    const value = params[name]
+    if (name !== "sign" && value !== undefined && value !== null && value !== "")
+      fields.push([name, valueText(value)])
+  }
+  return fields
 }
 
 /** Whether `sign` (either case) covers `params`: the fields of an answer's `data`, or all fields of a notification. */

@@ -1,7 +1,7 @@
 import type { MedusaNextFunction, MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
 import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 
-import { logLine, reasonOf } from "../observability"
+import { logLine, wordsOf } from "../observability"
 import { gatewayPayments } from "./application"
 import { orderOfChange, type OrderChanger } from "./order-routes"
 
@@ -17,7 +17,7 @@ const behind =
     res.once("finish", () => {
       if (res.statusCode >= 400) return
       const logger = req.scope.resolve(ContainerRegistrationKeys.LOGGER)
-      void look(req).catch((error: unknown) => logger.warn(logLine("review_failed", {}, reasonOf(error))))
+      void look(req).catch((error: unknown) => logger.warn(logLine("review_failed", {}, wordsOf(error))))
     })
     next()
   }

@@ -1,8 +1,8 @@
 import type { KeyObject } from "node:crypto"
 import type { NotificationReading, RawNotification } from "../../core"
-import { isJsonObject, mostFields, parseJson, readText, type Json } from "../transport"
+import { digestOf, isJsonObject, mostFields, parseJson, readText, type Json } from "../transport"
 import { envelope, notificationData } from "./schema"
-import { verifyKsherData } from "./signature"
+import { signedFields, verifyKsherData } from "./signature"
 
 /**
  * Reads a webhook: `text/plain` with the JSON envelope of a query answer. The body is parsed as it is; undoing URL
@@ -27,6 +27,7 @@ export function readKsherNotification(
   const { result, appid, mch_order_no, ksher_order_no, total_fee, fee_type } = fields.data
   return {
     readable: true,
+    digest: digestOf(signedFields(data), sign),
     verified,
     ...(!verified && {
       reason: typeof sign !== "string" ? "it carries no signature" : "the signature is not Ksher's",

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import {
   currencyCode,
-  isPlainText,
+  isCode,
   optionalReference,
   optionalText,
   reference,
@@ -107,7 +107,7 @@ const pngDataUri = z
   .string()
   .max(96_000)
   .regex(/^data:image\/png;base64,iVBORw0KGgo[A-Za-z0-9+/]*={0,2}$/)
-const qrText = optionalText(2048).refine((code) => code === undefined || isPlainText(code))
+const qrText = optionalText(2048).refine((code) => code === undefined || isCode(code))
 
 /** native_pay: the QR as text (`code_url`, `PaymentCode`), as a picture (`imgdat`), or both. */
 export const nativePayData = z.object({

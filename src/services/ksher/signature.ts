@@ -94,9 +94,17 @@ export function verifyKsherData(
 
 /** The signed string. Text stands for itself, numbers as written, anything else as compact JSON with sorted names. */
 export function canonical(data: Readonly<Record<string, unknown>>): string {
-  const names = Object.keys(data).sort()
-  return names.map((name) => (name === "sign" ? "" : `${name}=${valueText(data[name])}`)).join("")
+  return signedFields(data)
+    .map(([name, text]) => `${name}=${text}`)
+    .join("")
 }
+
+/** What is signed, in its order. */
+export const signedFields = (data: Readonly<Record<string, unknown>>): [name: string, text: string][] =>
+  Object.keys(data)
+    .sort()
+    .filter((name) => name !== "sign")
+    .map((name) => [name, valueText(data[name])])
 
 function valueText(value: unknown): string {
   if (typeof value === "string") return value

@@ -164,15 +164,42 @@ export class Notifications {
   }
 
   /** Hands out notifications that were stored but not acted on, each to one claimant. */
-  async claimDue(limit: number, holdMs: number): Promise<Notification[]> {
+  async claimDue(limit: number, holdMs: number, providerId?: string): Promise<Notification[]> {
     const now = this.clock.now()
     const rows = await this.database.query<NotificationRow>(
       `update gateway_notification set next_try_at = ?
-       where id in (select id from gateway_notification where next_try_at <= ? order by next_try_at limit ? for update skip locked)
+       where id in (select id from gateway_notification where next_try_at <= ?${providerId === undefined ? "" : " and provider_id = ?"}
+                    order by next_try_at limit ? for update skip locked)
        returning *`,
-      [new Date(now.getTime() + holdMs), now, limit],
+      [new Date(now.getTime() + holdMs), now, ...(providerId === undefined ? [] : [providerId]), limit],
     )
     return rows.map(toNotification)
+  }
+
+  /** The provider entries, configured or removed, of which a notification is due. */
+  async dueEntries(): Promise<string[]> {
+    const rows = await this.database.query<{ provider_id: string }>(
+      `with recursive entry as (
+         (select provider_id from gateway_notification where next_try_at is not null order by provider_id limit 1)
+         union all
+         select (select provider_id from gateway_notification
+                 where next_try_at is not null and provider_id > entry.provider_id order by provider_id limit 1)
+         from entry where entry.provider_id is not null)
+       select provider_id from entry where exists (
+         select 1 from gateway_notification n where n.provider_id = entry.provider_id and n.next_try_at <= ?)`,
+      [this.clock.now()],
+    )
+    return rows.map((row) => row.provider_id)
+  }
+
+  /** Has notifications about these payments acted on now that failed and are to be tried later. */
+  async wakeAll(paymentIds: readonly string[]): Promise<void> {
+    const now = this.clock.now()
+    await this.database.query(
+      `update gateway_notification set next_try_at = ?
+       where gateway_payment_id = any(?::text[]) and next_try_at > ? and result = 'failed'`,
+      [now, paymentIds, now],
+    )
   }
 
   async ofPayment(paymentId: string, limit = 200): Promise<Notification[]> {

@@ -353,18 +353,43 @@ export class Payments {
 
   /**
    * Hands out up to `limit` payments that are due, oldest first, each to one claimant only: the claim moves its next
-   * check `holdMs` away, so that one whose claimant died comes up again.
+   * check `holdMs` away, so that one whose claimant died comes up again. Of one provider entry, or of all.
    */
-  async claimDue(limit: number, holdMs: number): Promise<GatewayPayment[]> {
+  async claimDue(limit: number, holdMs: number, providerId?: string): Promise<GatewayPayment[]> {
     const now = this.clock.now()
     const rows = await this.database.query<PaymentRow>(
       `update gateway_payment set next_check_at = ?, checks = checks + 1
-       where id in (select id from gateway_payment where next_check_at <= ?
+       where id in (select id from gateway_payment where next_check_at <= ?${providerId === undefined ? "" : " and provider_id = ?"}
                     order by next_check_at limit ? for update skip locked)
        returning *`,
-      [new Date(now.getTime() + holdMs), now, limit],
+      [new Date(now.getTime() + holdMs), now, ...(providerId === undefined ? [] : [providerId]), limit],
     )
     return rows.map(toPayment)
+  }
+
+  /** The provider entries, configured or removed, of which a payment is due: each is one look into an index or two. */
+  async dueEntries(): Promise<string[]> {
+    const rows = await this.database.query<{ provider_id: string }>(
+      `with recursive entry as (
+         (select provider_id from gateway_payment where next_check_at is not null order by provider_id limit 1)
+         union all
+         select (select provider_id from gateway_payment
+                 where next_check_at is not null and provider_id > entry.provider_id order by provider_id limit 1)
+         from entry where entry.provider_id is not null)
+       select provider_id from entry where exists (
+         select 1 from gateway_payment p where p.provider_id = entry.provider_id and p.next_check_at <= ?)`,
+      [this.clock.now()],
+    )
+    return rows.map((row) => row.provider_id)
+  }
+
+  /** Has payments looked at now that are to be looked at later. */
+  async wakeAll(ids: readonly string[]): Promise<void> {
+    const now = this.clock.now()
+    await this.database.query(
+      `update gateway_payment set wakes = wakes + 1, next_check_at = ? where id = any(?::text[]) and next_check_at > ?`,
+      [now, ids, now],
+    )
   }
 
   /** Payments made since `since` or due for a check, in the order of their ids, after the id `after`. */
@@ -401,21 +426,51 @@ export class Payments {
     return rows[0] && { gateway: rows[0].gateway, payments: Number(rows[0].payments) }
   }
 
-  /** A page, and how many there are: all of them, or as far as `countedAtMost` after the start of the page. */
-  async list(filters: PaymentFilters): Promise<{ payments: GatewayPayment[]; count: number }> {
+  /** A page, how many there are (all of them, or as far as `countedAtMost` after the start of the page), and its neighbours. */
+  async list(filters: PaymentFilters): Promise<PaymentPage> {
     const { where, bindings } = conditions(filters)
-    const { limit, offset } = filters
-    const direction = filters.order?.startsWith("-") === false ? "asc" : "desc"
-    const page = await this.many(
-      `${where} order by created_at ${direction}, id ${direction} limit ? offset ?`,
-      [...bindings, limit, offset],
-    )
-    const isLast = page.length < limit && (page.length > 0 || offset === 0)
+    const { limit, offset, cursor } = filters
+    const { rows, from } = await this.pageOf(filters, where, bindings)
+    const more = rows.length > limit
+    const payments = rows.slice(0, limit)
+    if (from === "before") payments.reverse()
+    const first = payments[0]
+    const last = payments.at(-1)
     // A search, an order, a short list of what needs attention: most pages say themselves how many there are.
+    const isWhole = !cursor && !more && (last !== undefined || offset === 0)
     return {
-      payments: page,
-      count: isLast ? offset + page.length : await this.count(where, bindings, offset),
+      payments,
+      count: isWhole ? offset + payments.length : await this.count(where, bindings, offset),
+      next: last && (more || from === "before") ? { side: "after", id: last.id } : null,
+      previous:
+        first && (from === "before" ? more : from === "after" || offset > 0)
+          ? { side: "before", id: first.id }
+          : null,
     }
+  }
+
+  /** One row more than the page has says whether it goes on. Before the second page stands the first, as it is now. */
+  private async pageOf(
+    filters: PaymentFilters,
+    where: string,
+    bindings: readonly unknown[],
+  ): Promise<{ rows: GatewayPayment[]; from: Cursor["side"] | "start" }> {
+    const { limit, offset, cursor } = filters
+    const isDown = filters.order?.startsWith("-") !== false
+    const inOrder = isDown ? "desc" : "asc"
+    if (!cursor) {
+      const page = `${where} order by created_at ${inOrder}, id ${inOrder} limit ? offset ?`
+      return { rows: await this.many(page, [...bindings, limit + 1, offset]), from: "start" }
+    }
+    const { side, id } = cursor
+    const direction = side === "after" ? inOrder : isDown ? "asc" : "desc"
+    const rows = await this.many(
+      `${where} and (created_at, id) ${direction === "desc" ? "<" : ">"} ((select created_at from gateway_payment where id = ?), ?)
+       order by created_at ${direction}, id ${direction} limit ?`,
+      [...bindings, id, id, limit + 1],
+    )
+    if (side === "after" || rows.length > limit) return { rows, from: side }
+    return this.pageOf({ ...filters, cursor: undefined, offset: 0 }, where, bindings)
   }
 
   private async count(where: string, bindings: readonly unknown[], offset: number): Promise<number> {
@@ -461,6 +516,22 @@ export interface PaymentFilters {
   order?: string | undefined
   limit: number
   offset: number
+  /** Where the page begins; `offset` is 0 beside it. However far it is, what comes before is not read. */
+  cursor?: Cursor | undefined
+}
+
+/** The page after a payment, or the one before it, in the order that is asked for. Payments are never deleted. */
+export interface Cursor {
+  side: "after" | "before"
+  id: string
+}
+
+export interface PaymentPage {
+  payments: GatewayPayment[]
+  count: number
+  /** Null where there is no such page. */
+  next: Cursor | null
+  previous: Cursor | null
 }
 
 function conditions(filters: PaymentFilters): { where: string; bindings: unknown[] } {

@@ -1,4 +1,4 @@
 export { observeCalls } from "./calls"
-export { kindOf, logLine, reasonOf, wordsOf } from "./log"
+export { kindOf, logLine, wordsOf } from "./log"
 export { observed } from "./observed"
 export { count, type Attributes } from "./telemetry"

@@ -59,18 +59,50 @@ const oneWord = (value: string | number): string =>
 const longestSentence = 500
 
 /**
- * A sentence may come from an error of anybody's. Keys, secrets and signatures are long runs of letters and digits, and
- * numbers of ours and of the gateways are not.
+ * A sentence may come from an error of anybody's. It stays one line, read in one direction, and nothing invisible parts what
+ * belongs together.
  */
 const scrubbed = (sentence: string): string =>
   sentence
-    .replace(/[\x00-\x1f\x7f]+/g, " ")
-    .replace(/[A-Za-z0-9+=]{32,}/g, "…")
+    .replace(/\p{Cf}+/gu, "")
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replace(pieces, withoutSecrets)
     .slice(0, longestSentence)
 
-/** What an error says. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : "no reason given"
+/** What base64 and hexadecimal are written in, and what a wrapped key has between its lines, as such or written out. */
+const gap = /(?:\s|\\[rn])+/
+const pieces = new RegExp(`[\\w+/=-]+(?:${gap.source}[\\w+/=-]+)*`, "g")
+
+/** A key, a secret or a signature: as long as this, wrapped or not. */
+const shortestSecret = 32
+
+/** Leaves out what follows one another, is neither a word nor a number of a payment, and is together as long as a secret. */
+function withoutSecrets(run: string): string {
+  const parts = run.split(new RegExp(`(${gap.source})`))
+  const kept: string[] = []
+  let odd: string[] = []
+  const close = () => {
+    const length = odd.reduce((sum, part, at) => sum + (at % 2 ? 0 : part.length), 0)
+    if (length >= shortestSecret) kept.push("…", ...(odd.length % 2 ? [] : odd.slice(-1)))
+    else kept.push(...odd)
+    odd = []
+  }
+  for (let at = 0; at < parts.length; at += 2) {
+    const [part = "", between] = parts.slice(at, at + 2)
+    const whole = between === undefined ? [part] : [part, between]
+    if (isPlain(part)) {
+      close()
+      kept.push(...whole)
+    } else odd.push(...whole)
+  }
+  close()
+  return kept.join("")
+}
+
+/** An address, an id such as `gpay_01J9…`, a code: words and numbers. No secret is made of them. */
+const isPlain = (part: string): boolean => part.split(/[/_-]/).every((one) => word.test(one))
+const word =
+  /^(?:[A-Z]?[a-z]{0,15}\d{0,4}|[A-Z]{0,16}\d{0,4}|[A-Z]{0,4}\d{1,24}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/
 
 /** What an error of this plugin says, and of any other its kind: a database's own words quote what was being written. */
 export const wordsOf = (error: unknown): string =>

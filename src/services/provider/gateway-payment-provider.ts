@@ -26,6 +26,7 @@ import {
   receive,
   refundForMedusa,
   requireOwnAccount,
+  Silence,
 } from "../settlement"
 import type { Authorization, Deps, Policy } from "../settlement"
 import { asMedusaError, inMedusasWords } from "./errors"
@@ -89,6 +90,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     return {
       providerId,
       gateway: this.gateway,
+      silence: new Silence(),
       policy: this.policy,
       notifyUrl: notifyUrl(this.policy.notifyBaseUrl, providerId),
       ledger: this.ledger,

@@ -1,7 +1,7 @@
 import { PaymentProblem, hasMoney, isOpen } from "../../core"
 import type { Unwanted } from "../../core"
 import type { GatewayPayment } from "../ledger"
-import { logLine, reasonOf } from "../observability"
+import { logLine, wordsOf } from "../observability"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
 import { second } from "./schedule"
@@ -31,7 +31,7 @@ export async function letGo(payment: GatewayPayment, deps: Deps): Promise<void> 
 async function closeInAMoment(payment: GatewayPayment, deps: Deps): Promise<void> {
   if (!isOpen(payment.state)) return
   const closing = close(payment, deps).catch((error: unknown) =>
-    deps.log.warn(logLine("close_failed", { payment: payment.id }, reasonOf(error))),
+    deps.log.warn(logLine("close_failed", { payment: payment.id }, wordsOf(error))),
   )
   await Promise.race([closing, deps.wait(budgetMs)])
 }

@@ -2,7 +2,7 @@ import { uncancelled } from "../../core"
 import type { AttentionValues, OrderChange } from "../../core"
 import type { BegunCancel, CancelledBy, GatewayPayment, Ledger, Operation } from "../ledger"
 import { returns } from "../ledger"
-import { logLine, reasonOf } from "../observability"
+import { logLine, wordsOf } from "../observability"
 import { clear, raise } from "./attention"
 import { paymentsOfOrder, settleCancelledOrder } from "./cancelled-order"
 import type { SettleDeps } from "./deps"
@@ -44,7 +44,7 @@ async function seeToEnd(begun: BegunCancel, deps: CancelDeps): Promise<void> {
     else await deps.ledger.orders.postponeCancel(begun.orderId, deps.clock.now())
   } catch (error) {
     // Whoever asked has an answer of his own; the job looks again.
-    deps.log.warn(logLine("cancel_unfinished", { order: begun.orderId }, reasonOf(error)))
+    deps.log.warn(logLine("cancel_unfinished", { order: begun.orderId }, wordsOf(error)))
   }
 }
 

@@ -9,6 +9,7 @@ import { described, unknownHere } from "./listed"
 import type { Listed } from "./listed"
 import { askedMessage, orderRef } from "./orders"
 import { after, day, second, sincePaid } from "./schedule"
+import { heard } from "./silence"
 
 export interface Confirmation {
   payment: GatewayPayment
@@ -23,12 +24,13 @@ export interface Confirmation {
  */
 export async function confirm(payment: GatewayPayment, deps: Deps): Promise<Confirmation> {
   const answer = await deps.gateway.query(orderRef(payment, deps))
+  await heard(payment.id, answer, deps)
   if (answer.kind !== "succeeded") {
     const message = askedMessage(answer, deps.gateway.name)
     return { payment, standing: undefined, message }
   }
-  const heard = await clear(payment, ["unanswered"], deps)
-  return { payment: await believe(heard, answer.value, deps), standing: answer.value }
+  const answered = await clear(payment, ["unanswered"], deps)
+  return { payment: await believe(answered, answer.value, deps), standing: answer.value }
 }
 
 /** What a standing proves, applied to the ledger. */

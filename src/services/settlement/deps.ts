@@ -1,6 +1,7 @@
 import type { Gateway } from "../../core"
 import type { Clock, GatewayPayment, Ledger } from "../ledger"
 import type { Host } from "./host"
+import type { Silence } from "./silence"
 
 /** What a provider entry in medusa-config decides, apart from how its gateway is reached. */
 export interface Policy {
@@ -21,6 +22,8 @@ export interface Log {
 export interface Deps {
   providerId: string
   gateway: Gateway
+  /** What the gateway has left unanswered: one for the entry, for as long as the process lives. */
+  silence: Silence
   policy: Policy
   /** Where the gateway reaches this backend for this provider entry. */
   notifyUrl: string

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto"
-
 import { hasMoney, sentenceOf } from "../../core"
 import type { NotificationReading, RawNotification } from "../../core"
 import type { GatewayPayment, NewNotification, Notification } from "../ledger"
@@ -26,13 +24,13 @@ export async function receive(raw: RawNotification, deps: Deps): Promise<Receipt
   const reading = deps.gateway.readNotification(raw)
   if (!reading.readable) return { kind: "unreadable", reason: reading.reason }
   const rejected = rejection(reading, deps)
-  const { paymentId, stored } = await deps.ledger.notifications.store(delivery(raw, reading, rejected, deps))
+  const { paymentId, stored } = await deps.ledger.notifications.store(delivery(reading, rejected, deps))
   if (stored && !rejected) {
     await reviveIfGivenUp(stored, deps)
     return { kind: "accepted", ...stored }
   }
-  // A flood of forged ones must not cost a query each.
-  if (paymentId && (stored || !rejected)) await askSoon(paymentId, deps)
+  // A flood of forged ones must not cost a query each. One that verifies may tell of a refund.
+  if (paymentId && (stored || !rejected)) await askSoon(paymentId, deps, { alsoPaid: !rejected })
   const reason = rejected ?? "Too many different ones came within an hour."
   return { kind: stored ? "forged" : "flooded", reason }
 }
@@ -41,8 +39,8 @@ export async function receive(raw: RawNotification, deps: Deps): Promise<Receipt
 const mostRejected = 200
 
 /**
- * Stored per payment and hour. A gateway repeats the very same bytes; but Ksher signs only `data`, so that whoever has seen
- * one of its messages can make as many as he likes that verify, each costing a row and a query.
+ * Stored per payment and hour. A gateway repeats the very same message; but what Ksher signs has no separators, so that whoever has
+ * seen one of its messages can make many that verify, each costing a row and a query.
  */
 const mostVerified = 50
 
@@ -52,12 +50,7 @@ const rejection = (reading: Reading, deps: Deps): string | null => {
   return null
 }
 
-function delivery(
-  raw: RawNotification,
-  reading: Reading,
-  rejected: string | null,
-  deps: Deps,
-): NewNotification {
+function delivery(reading: Reading, rejected: string | null, deps: Deps): NewNotification {
   const ignored = { result: "ignored", nextTryAt: null } as const
   // Written before it is acted on: if the process dies now, the job acts.
   const received = { result: "received", message: null, nextTryAt: after(deps, minute) } as const
@@ -69,7 +62,7 @@ function delivery(
       returnNumber: reading.refundNumber,
       returnGatewayNo: reading.refundGatewayNo ?? reading.cancelGatewayNo,
     },
-    bodyHash: createHash("sha256").update(raw.body).update("\0").update(raw.query).digest("hex"),
+    bodyHash: reading.digest,
     about: reading.about,
     verified: !rejected,
     reason: rejected,
@@ -87,11 +80,12 @@ function delivery(
 
 const bounded = (text: string | undefined): string | null => (text === undefined ? null : text.slice(0, 64))
 
-/** A forged message must not cost a call each: the payment comes up at the job's next run, once. */
-async function askSoon(paymentId: string, deps: Deps): Promise<void> {
+/** A message that is not acted on must not cost a call each: the payment comes up at the job's next run, once. */
+async function askSoon(paymentId: string, deps: Deps, { alsoPaid }: { alsoPaid: boolean }): Promise<void> {
   const payment = await deps.ledger.payments.get(paymentId)
   const soon = after(deps, minute)
-  if (!payment || hasMoney(payment.state) || (payment.nextCheckAt && payment.nextCheckAt <= soon)) return
+  if (!payment || (payment.nextCheckAt && payment.nextCheckAt <= soon)) return
+  if (hasMoney(payment.state) && !alsoPaid) return
   await deps.ledger.payments.wake(payment.id, minute)
 }
 

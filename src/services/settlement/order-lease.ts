@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks"
 
 import { PaymentProblem } from "../../core"
 import type { Ledger, OrderLease } from "../ledger"
-import { logLine, reasonOf } from "../observability"
+import { logLine, wordsOf } from "../observability"
 import type { Log } from "./deps"
 import type { Host, OrderLock } from "./host"
 import { minute, second } from "./schedule"
@@ -141,7 +141,7 @@ async function renew(lease: OrderLease, deps: OrderDeps): Promise<void> {
     deps.log.warn(logLine("order_lease_lost", { order: lease.orderId }, "another process has taken it over"))
   } catch (error) {
     // The database is asked again at the next turn, before the lease is over.
-    deps.log.warn(logLine("order_lease_lost", { order: lease.orderId }, reasonOf(error)))
+    deps.log.warn(logLine("order_lease_lost", { order: lease.orderId }, wordsOf(error)))
   }
 }
 

@@ -10,7 +10,7 @@ import { act, settle } from "./doors"
 import { isBusy } from "./lease"
 import { notActedOn } from "./notify"
 import { wakeUnwanted } from "./review"
-import { day, minute } from "./schedule"
+import { day, leaseMs, minute } from "./schedule"
 import { survey } from "./survey"
 import type { Change, Survey } from "./survey"
 
@@ -27,9 +27,11 @@ export interface ReconcileDeps {
 }
 
 export interface ReconcileLimits {
+  /** Of what is due, as much is claimed at once. */
   batch: number
+  /** So much is done at once for each provider entry. */
   concurrency: number
-  /** No new batch is begun after this many milliseconds. */
+  /** Nothing new is claimed after this many milliseconds. */
   budgetMs: number
 }
 
@@ -40,12 +42,13 @@ export interface ReconcileReport {
   pruned: number
 }
 
-/** Longer than settling one payment takes: a claim whose process died comes up again after it. */
-const holdMs = 10 * minute
+/** A claim whose process died comes up again after it, as a payment does that it held. Whoever is slower is found to be at it. */
+const holdMs = leaseMs
 
 /**
  * One run of the job: everything that is due, in small batches that any number of instances can share. Settles, closes,
- * gives back and books by `settle`; an error of one payment is logged and leaves the others alone.
+ * gives back and books by `settle`; an error of one payment is logged and leaves the others alone. Each provider entry has
+ * workers of its own: a gateway that hangs delays nobody else's payments.
  */
 export const reconcile = (deps: ReconcileDeps, limits: ReconcileLimits): Promise<ReconcileReport> =>
   observed("reconcile", {}, () => runOnce(deps, limits))
@@ -55,17 +58,33 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
   const started = deps.now().getTime()
   await onItsOwn(deps, "strays", () => wakeStrays(deps))
   await onItsOwn(deps, "unwanted", () => wakeUnwanted({ ...deps, host: deps.cancels.host }))
-  await onItsOwn(deps, "cancels", async () => {
-    const cancels = await deps.ledger.orders.claimDueCancels(limits.batch, minute)
-    await eachOf(cancels, limits.concurrency, (one) => finishOne(one, deps))
-  })
-  while (deps.now().getTime() - started < limits.budgetMs) {
-    const notifications = await deps.ledger.notifications.claimDue(limits.batch, holdMs)
-    await eachOf(notifications, limits.concurrency, (one) => actOn(one, deps, report))
-    const payments = await deps.ledger.payments.claimDue(limits.batch, holdMs)
-    await eachOf(payments, limits.concurrency, (one) => settleOne(one, deps, report))
-    if (notifications.length < limits.batch && payments.length < limits.batch) break
+  const { orders, notifications, payments } = deps.ledger
+  const mayClaim = () => deps.now().getTime() - started < limits.budgetMs
+  const ofEntry =
+    <T>(claim: (entry: string) => Promise<T[]>, work: (one: T) => Promise<void>) =>
+    (entry: string) =>
+      onItsOwn(deps, "entry", () => drain(limits, mayClaim, () => claim(entry), work))
+  const actAll = ofEntry(
+    (entry) => notifications.claimDue(limits.batch, holdMs, entry),
+    (one) => actOn(one, deps, report),
+  )
+  const settleAll = ofEntry(
+    (entry) => payments.claimDue(limits.batch, holdMs, entry),
+    (one) => settleOne(one, deps, report),
+  )
+  const told = await notifications.dueEntries()
+  const looked = await payments.dueEntries()
+  const inTurn = async (entry: string) => {
+    if (told.includes(entry)) await actAll(entry)
+    if (looked.includes(entry)) await settleAll(entry)
   }
+  await Promise.all([
+    onItsOwn(deps, "cancels", async () => {
+      const cancels = await orders.claimDueCancels(limits.batch, minute)
+      await eachOf(cancels, limits.concurrency, (one) => finishOne(one, deps))
+    }),
+    ...[...new Set([...told, ...looked])].map(inTurn),
+  ])
   await onItsOwn(deps, "prune", async () => {
     report.pruned = await deps.ledger.notifications.prune(
       new Date(deps.now().getTime() - deps.notificationRetentionDays * day),
@@ -141,6 +160,31 @@ async function noteFailure(payment: GatewayPayment, error: unknown, deps: Reconc
   if (code === "account_changed") return
   deps.log.error(logLine("settle_failed", { payment: payment.id }, wordsOf(error)))
   if (isBusy(error)) await deps.ledger.payments.wakeWhenFree(payment.id)
+}
+
+/** As many at once as there are workers. Whoever is done takes the next one: nobody waits for the slowest of a batch. */
+async function drain<T>(
+  { concurrency, batch }: ReconcileLimits,
+  mayClaim: () => boolean,
+  claim: () => Promise<T[]>,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let claimed: T[] = []
+  let isDry = false
+  let claiming: Promise<void> | undefined
+  const claimMore = async () => {
+    claimed = mayClaim() ? await claim() : []
+    isDry = claimed.length < batch
+  }
+  const next = async (): Promise<T | undefined> => {
+    while (!claimed.length && !isDry) await (claiming ??= claimMore().finally(() => (claiming = undefined)))
+    return claimed.shift()
+  }
+  const worker = async () => {
+    for (let item = await next(); item !== undefined; item = await next()) await work(item)
+  }
+  const ends = await Promise.allSettled(Array.from({ length: concurrency }, worker))
+  for (const end of ends) if (end.status === "rejected") throw end.reason
 }
 
 /** At most `concurrency` at once, so that a backlog drains without a storm. */

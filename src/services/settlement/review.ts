@@ -1,6 +1,6 @@
 import { PaymentProblem, isOpen } from "../../core"
 import type { GatewayPayment, Ledger } from "../ledger"
-import { logLine, reasonOf } from "../observability"
+import { logLine, wordsOf } from "../observability"
 import type { Deps, Log, SettleDeps } from "./deps"
 import { settle } from "./doors"
 import type { Host } from "./host"
@@ -23,7 +23,7 @@ export async function review(payments: readonly GatewayPayment[], deps: ReviewDe
       const own = deps.depsOf(payment)
       if (!(await isWanted(payment, own))) await settle(payment.id, own)
     } catch (error) {
-      deps.log.warn(logLine("review_failed", { payment: payment.id }, reasonOf(error)))
+      deps.log.warn(logLine("review_failed", { payment: payment.id }, wordsOf(error)))
     }
   }
 }

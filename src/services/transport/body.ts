@@ -1,3 +1,5 @@
+import { hash } from "node:crypto"
+
 /** Bytes. No notification of either gateway comes near this. */
 export const longestNotification = 16 * 1024
 
@@ -13,3 +15,10 @@ export function readText(body: Buffer): string | undefined {
     return undefined
   }
 }
+
+/**
+ * A message by what of it is signed, and its signature: what stands around that, and in which form it came, makes no other message
+ * of it. Names and texts are kept apart, which a gateway's own signed string does not do.
+ */
+export const digestOf = (signed: readonly (readonly [name: string, text: string])[], sign: unknown): string =>
+  hash("sha256", JSON.stringify([signed, typeof sign === "string" ? sign.toLowerCase() : null]))

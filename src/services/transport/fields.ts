@@ -21,6 +21,10 @@ export const text = (longest: number) => written.pipe(z.string().max(longest))
  */
 export const isPlainText = (text: string): boolean => !/[\p{Cc}\p{Cs}]/u.test(text)
 
+/** Whether text may be drawn as a code. What scans it, or a page that makes a link of it, may follow it: no script. */
+export const isCode = (text: string): boolean =>
+  isPlainText(text) && !/^[\s\p{Cf}]*(?:javascript|vbscript|data|blob|file):/iu.test(text)
+
 /** Text that may be missing or empty: both gateways write `""` where a field does not apply. */
 export const optionalText = (longest: number) =>
   text(longest)

@@ -143,6 +143,14 @@ inRealMedusa((world) => {
       "offset=-1",
       "offset=1e308",
       "offset=0.5",
+      "offset=10001",
+      "offset=9007199254740991",
+      "cursor=",
+      "cursor=1",
+      "cursor=YWZ0ZXI6Z3BheV8x%20",
+      "cursor[]=YWZ0ZXI6Z3BheV8x",
+      "cursor=YWZ0ZXI6b3JkZXJfMQ",
+      "cursor=YWZ0ZXI6Z3BheV8x&offset=1",
       "order=",
       "order=amount",
       "order=created_at;drop table gateway_payment",
@@ -165,7 +173,8 @@ inRealMedusa((world) => {
     })
 
     it.each([
-      "offset=9007199254740991",
+      "offset=10000",
+      "cursor=YWZ0ZXI6Z3BheV8x",
       "q=%E0%B8%81%F0%9F%92%A9",
       "q=%ff",
       "q=' or 1=1 --",

@@ -100,6 +100,73 @@ describe("the job", () => {
   })
 })
 
+describe("a gateway that hangs", () => {
+  const dueNow = async (of: Parameters<LedgerWorld["aPayment"]>[1] = {}) => {
+    const { id } = await world.aPayment("pending", of)
+    await world.ledger.payments.update(id, { nextCheckAt: world.clock.now() })
+    world.clock.forward(1)
+    return id
+  }
+  const gnete = { providerId: "pp_gnete_hk", gateway: "gnete", account: "M1/A1" } as const
+
+  it("delays no other entry's payments, however many of its own are due before them", async () => {
+    for (let i = 0; i < 25; i++) await dueNow()
+    await dueNow(gnete)
+    let letGo: () => void = () => undefined
+    const hanging = new Promise<never>((_, reject) => (letGo = () => reject(new Error("let go"))))
+    const looked = new Promise<string>((resolve) => {
+      const take = (providerId: string) => (providerId === gnete.providerId ? gone() : hanging)
+      void run({
+        depsOf: ((providerId: string) => {
+          if (providerId === gnete.providerId) resolve(providerId)
+          return {
+            ledger: { leases: { take: () => take(providerId) } },
+            providerId,
+            gateway: { name: "ksher" },
+          }
+        }) as unknown as ReconcileDeps["depsOf"],
+      }).then(() => ended())
+    })
+    let ended: () => void = () => undefined
+    const over = new Promise<void>((resolve) => (ended = resolve))
+    expect(await looked).toBe(gnete.providerId)
+    letGo()
+    await over
+  })
+
+  it("on one payment, the others of the entry are looked at: nobody waits for the slowest", async () => {
+    const [slow, ...others] = [
+      await dueNow(),
+      ...(await Promise.all(Array.from({ length: 24 }, () => dueNow()))),
+    ]
+    const looked: string[] = []
+    let letGo: () => void = () => undefined
+    const hanging = new Promise<never>((_, reject) => (letGo = () => reject(new Error("let go"))))
+    const take = ({ id }: { id: string }) => {
+      if (id === slow) return hanging
+      looked.push(id)
+      if (looked.length === others.length) letGo()
+      return gone()
+    }
+    await run({
+      depsOf: (() => ({
+        ledger: { leases: { take } },
+        gateway: { name: "ksher" },
+      })) as unknown as ReconcileDeps["depsOf"],
+    })
+    expect(looked.sort()).toEqual([...others].sort())
+  })
+
+  it("is claimed no longer than a dead process holds a payment: two minutes", async () => {
+    const id = await dueNow()
+    await run({
+      depsOf: (() => ({ ledger: { leases: { take: () => Promise.reject(new Error("died")) } } })) as never,
+    })
+    const { nextCheckAt } = (await world.ledger.payments.get(id))!
+    expect(nextCheckAt?.getTime()).toBe(world.clock.now().getTime() + 2 * minute)
+  })
+})
+
 describe("a look that ends", () => {
   it("sets the next one", async () => {
     const { id } = await world.aPayment("paid")

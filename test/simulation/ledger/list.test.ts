@@ -64,7 +64,69 @@ it("of nothing counts nothing, on whatever page", async () => {
     expect(await world.ledger.payments.list({ limit: 50, offset, state: ["paid_late"] })).toEqual({
       payments: [],
       count: 0,
+      next: null,
+      previous: null,
     })
+})
+
+describe("by cursor", () => {
+  const nameOf = ({ id }: { id: string }) => Object.keys(made).find((name) => made[name] === id) ?? ""
+  const list = (filters: Partial<PaymentFilters>) =>
+    world.ledger.payments.list({ limit: 2, offset: 0, ...filters })
+
+  /** All pages from the first on to where `side` ends. */
+  async function walk(
+    filters: Partial<PaymentFilters>,
+    side: "next" | "previous" = "next",
+  ): Promise<string[]> {
+    const page = await list(filters)
+    const names = page.payments.map(nameOf).join("")
+    const cursor = page[side] ?? undefined
+    return cursor ? [names, ...(await walk({ ...filters, offset: 0, cursor }, side))] : [names]
+  }
+
+  it.each<[Partial<PaymentFilters>, string[]]>([
+    [{}, ["ed", "cb", "a"]],
+    [{ order: "created_at" }, ["ab", "cd", "e"]],
+    [{ limit: 5 }, ["edcba"]],
+    [{ limit: 1, gateway: "ksher" }, ["e", "c", "b", "a"]],
+    [{ attention: false }, ["ed", "ba"]],
+    [{ state: ["paid", "refunded"] }, ["db", "a"]],
+  ])("%j goes on to the last page", async (filters, pages) => {
+    expect(await walk(filters)).toEqual(pages)
+  })
+
+  it.each<[Partial<PaymentFilters>, string[]]>([
+    [{ offset: 4 }, ["a", "cb", "ed"]],
+    [{ offset: 4, order: "created_at" }, ["e", "cd", "ab"]],
+    [{ limit: 1, offset: 3, gateway: "ksher" }, ["a", "b", "c", "e"]],
+    // The page before the second one may hold less than a page: then the first page is what stands there.
+    [{ offset: 3 }, ["ba", "dc", "ed"]],
+  ])("%j goes back to the first page", async (filters, pages) => {
+    expect(await walk(filters, "previous")).toEqual(pages)
+  })
+
+  it("what came in meanwhile moves no page", async () => {
+    const first = await list({ gateway: "ksher" })
+    const f = await world.aPayment("paid")
+    const second = await list({ gateway: "ksher", cursor: first.next ?? undefined })
+    expect(second.payments.map(nameOf).join("")).toBe("ba")
+    const back = await list({ gateway: "ksher", cursor: second.previous ?? undefined })
+    expect(back.payments.map(nameOf).join("")).toBe("ec")
+    expect(back.previous).toEqual({ side: "before", id: made.e })
+    await world.database.query("delete from gateway_payment where id = ?", [f.id])
+  })
+
+  it("counts what all pages hold", async () => {
+    const { next, count } = await list({})
+    expect([count, (await list({ cursor: next ?? undefined })).count]).toEqual([5, 5])
+  })
+
+  it("of a payment that there is not finds nothing after it, and the first page before it", async () => {
+    const id = "gpay_nowhere"
+    expect((await list({ cursor: { side: "after", id } })).payments).toEqual([])
+    expect((await list({ cursor: { side: "before", id } })).payments.map(nameOf)).toEqual(["e", "d"])
+  })
 })
 
 it.each<[string, Partial<PaymentFilters>, string]>([
@@ -129,5 +191,17 @@ describe("of more than are counted", () => {
       count = page.count
     }
     expect(seen.size).toBe(more)
+  })
+
+  it("who follows the cursors sees each as well, equal times or not", async () => {
+    const seen: string[] = []
+    let cursor: PaymentFilters["cursor"]
+    do {
+      const page = await world.ledger.payments.list({ limit: 200, offset: 0, gateway, cursor })
+      expect(page.count).toBe(countedAtMost)
+      seen.push(...page.payments.map(({ id }) => id))
+      cursor = page.next ?? undefined
+    } while (cursor)
+    expect([seen.length, new Set(seen).size]).toEqual([more, more])
   })
 })

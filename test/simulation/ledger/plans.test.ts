@@ -108,6 +108,7 @@ const now = start
 const lately = new Date(start.getTime() - 86_400_000)
 /** A planned statement returns no row, and an empty page that is not the first has to be counted: both are planned. */
 const page = { limit: 20, offset: 20 }
+const deep = { limit: 20, offset: 0 }
 
 /** Every statement of the ledger, by the method that makes it. */
 const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
@@ -141,11 +142,37 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.move under a lease": async (ledger) =>
     (await held(ledger)).payments.move(id, "refunded").catch(lost),
   "payments.claimDue": ({ payments }) => payments.claimDue(50, 60_000),
+  "payments.claimDue of an entry": ({ payments }) => payments.claimDue(50, 60_000, "pp_gnete_hk"),
+  "payments.dueEntries": ({ payments }) => payments.dueEntries(),
+  "payments.wakeAll": ({ payments }) => payments.wakeAll([id]),
+  "notifications.claimDue of an entry": ({ notifications }) =>
+    notifications.claimDue(50, 60_000, "pp_gnete_hk"),
+  "notifications.dueEntries": ({ notifications }) => notifications.dueEntries(),
+  "notifications.wakeAll": ({ notifications }) => notifications.wakeAll([id]),
   "payments.unsettledAfter": ({ payments }) => payments.unsettledAfter(id, lately, 100),
   "payments.list": ({ payments }) => payments.list(page),
   "payments.list, oldest first": ({ payments }) => payments.list({ ...page, order: "created_at" }),
   "payments.list, first page": ({ payments }) => payments.list({ ...page, offset: 0 }),
   "payments.list, later page": ({ payments }) => payments.list({ ...page, offset: 200 }),
+  "payments.list, after a cursor": ({ payments }) =>
+    payments.list({ ...deep, cursor: { side: "after", id } }),
+  "payments.list, before a cursor": ({ payments }) =>
+    payments.list({ ...deep, cursor: { side: "before", id } }),
+  "payments.list, after a cursor, oldest first": ({ payments }) =>
+    payments.list({ ...deep, order: "created_at", cursor: { side: "after", id } }),
+  "payments.list, after a cursor, of a state, a provider entry, a gateway": async ({ payments }) => {
+    const cursor = { side: "after", id } as const
+    await payments.list({ ...deep, cursor, state: ["paid"] })
+    await payments.list({ ...deep, cursor, state: ["paid", "void"] })
+    await payments.list({ ...deep, cursor, providerId: "pp_ksher_my" })
+    await payments.list({ ...deep, cursor, gateway: "gnete" })
+  },
+  "payments.list, after a cursor, under attention, by order and number": async ({ payments }) => {
+    const cursor = { side: "after", id } as const
+    await payments.list({ ...deep, cursor, attention: true })
+    await payments.list({ ...deep, cursor, orderId: "order_42" })
+    await payments.list({ ...deep, cursor, q: "M42" })
+  },
   "payments.list of an order": ({ payments }) => payments.list({ ...page, orderId: "order_42" }),
   "payments.list of a session": ({ payments }) => payments.list({ ...page, sessionId: "payses_42" }),
   "payments.list of a provider entry": ({ payments }) =>
@@ -335,6 +362,7 @@ it("no method of the ledger is left out", () => {
             "storeAll",
             "acceptLate",
             "count",
+            "pageOf",
             "fence",
             "set",
             "write",

@@ -8,6 +8,7 @@ import {
   review,
   settle,
   settleCancelledOrder,
+  Silence,
 } from "../../../src/services/settlement"
 import type {
   DecisionAsked,
@@ -63,6 +64,7 @@ export class Shop {
     this.medusa = this.startMedusa()
     this.deps = {
       providerId: variant.providerId,
+      silence: new Silence(),
       gateway: setup.gateway,
       policy: { ...setup.policy, ...policy },
       notifyUrl: `http://127.0.0.1:9/hooks/gateway/${variant.providerId}`,

@@ -2,7 +2,7 @@ import type { Gateway, Outcome, RefundRecord, ReversalRecord } from "../../../sr
 import { openLedger } from "../../../src/services/ledger"
 import type { GatewayPayment, Ledger } from "../../../src/services/ledger"
 import { leaseMs } from "../../../src/services/settlement/schedule"
-import type { Deps } from "../../../src/services/settlement"
+import { Silence, type Deps } from "../../../src/services/settlement"
 import { openLedgerWorld, type LedgerWorld } from "../ledger/support"
 import { Counter } from "./counting"
 
@@ -68,6 +68,7 @@ const gatewayOf = (mood: Mood): Gateway =>
     cancel: async () => mood.cancel,
     readNotification: ({ body }) => ({
       readable: true,
+      digest: body.toString(),
       verified: !body.includes("forged"),
       about: "payment",
       account: "mch1",
@@ -83,6 +84,7 @@ export async function openQueryWorld(name: string): Promise<QueryWorld> {
   const mood: Mood = { ...calm }
   const deps: Deps = {
     providerId: "pp_ksher_th",
+    silence: new Silence(),
     gateway: gatewayOf(mood),
     policy: {
       completion: "pay_first",

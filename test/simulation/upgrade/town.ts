@@ -2,6 +2,7 @@ import type { Database, GatewayPayment, Ledger } from "../../../src/services/led
 import type { PaymentProblem } from "../../../src/core"
 import type { Clock } from "../../../src/services/ledger"
 import type * as settlement from "../../../src/services/settlement"
+import { Silence } from "../../../src/services/settlement"
 import type { Policy, ReconcileDeps, SettleDeps } from "../../../src/services/settlement"
 import type * as fakeMedusa from "../../support/fake-medusa"
 import type * as modelGateway from "../../support/model-gateway"
@@ -260,6 +261,7 @@ export class Town {
     if (!gateway) throw new Error(`There is no gateway of ${rules.name}.`)
     return {
       providerId,
+      silence: new Silence(),
       gateway: gateway.connect(this.line),
       policy,
       notifyUrl: `/hooks/gateway/${providerId}`,

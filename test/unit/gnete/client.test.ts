@@ -43,6 +43,27 @@ const refund = {
   refundReason: "sold & out",
 }
 
+it.each([
+  ["payUrl", "javascript:alert(1)"],
+  ["payUrl", "http://gateway.gnete.example/pay"],
+  ["payUrl", "https://a@evil.example/"],
+  ["codeImgUrl", "data:text/html,x"],
+  ["codeUrl", "javascript:alert(1)"],
+  ["codeUrl", " JavaScript:alert(1)"],
+  ["codeUrl", "weixin://\u0000"],
+])("never gives the %s %s, which whoever uses it would follow", async (payDataType, payData) => {
+  peer.will(answer(opened({ payDataType, payData })))
+  expect(await peer.client().unifiedOrder(newOrder)).toMatchObject({ kind: "unknown", code: "unsafe_link" })
+})
+
+it("passes on what only an app can pay with as it came", async () => {
+  peer.will(answer(opened({ payDataType: "wxapp", payData: "{}" })))
+  expect(await peer.client().unifiedOrder(newOrder)).toMatchObject({
+    kind: "succeeded",
+    value: { payDataType: "wxapp", payData: "{}" },
+  })
+})
+
 /** Every endpoint with a good request, a good answer, and the fields it sends. */
 const endpoints = {
   "pay/unifiedOrder": {

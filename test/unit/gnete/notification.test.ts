@@ -18,8 +18,10 @@ const read = (body: string | Buffer, query = "", contentType: string | undefined
   readGneteNotification(raw(body, query, contentType), secret)
 
 const account = "M1621873433/60cc09bce4b0f1c0b83761c9"
+const digest = expect.stringMatching(/^[0-9a-f]{64}$/) as string
 const paid = {
   readable: true,
+  digest,
   verified: true,
   about: "payment",
   account,
@@ -36,6 +38,7 @@ it("a payment's says who, what and how much, and nothing about the payer", () =>
 it("a refund's names the refund and Gnete's number of the payment", () => {
   expect(read(signedForm(refundOrder({ state: 3 })))).toEqual({
     readable: true,
+    digest,
     verified: true,
     about: "refund",
     account,
@@ -50,6 +53,7 @@ it("a refund's names the refund and Gnete's number of the payment", () => {
 it("a reversal's names Gnete's numbers alone", () => {
   expect(read(signedForm(cancelOrder()))).toEqual({
     readable: true,
+    digest,
     verified: true,
     about: "cancel",
     account,
@@ -170,4 +174,41 @@ it("a gateway reads its own with its secret", async () => {
     peer.gateway({ appSecret: "another-secret" }).readNotification(raw(signedForm(payOrder()))),
   ).toMatchObject({ verified: false })
   await peer.stop()
+})
+
+describe("the same message, however it is written, is one", () => {
+  const fields = { ...payOrder(), reqTime: "1709269567089", extParam: "" }
+  const sign = signed(fields)
+  const digestOf = (...given: Parameters<typeof read>) => {
+    const reading = read(...given)
+    expect(reading).toMatchObject({ readable: true, verified: true })
+    return reading.readable ? reading.digest : undefined
+  }
+  const asItCame = () => digestOf(form({ ...fields, sign }))
+
+  it.each<[string, Parameters<typeof read>]>([
+    ["a query string beside it", [form({ ...fields, sign }), "n=1"]],
+    ["in the query string", ["", form({ ...fields, sign })]],
+    ["as JSON", [JSON.stringify({ ...fields, sign }), "", "application/json"]],
+    [
+      "as JSON with numbers",
+      [JSON.stringify({ ...fields, reqTime: 1709269567089, sign }), "", "application/json"],
+    ],
+    ["with spaces in the JSON", [JSON.stringify({ ...fields, sign }, null, 2), "", "application/json"]],
+    ["in another order", [form({ sign, ...Object.fromEntries(Object.entries(fields).reverse()) })]],
+    ["with more empty fields", [form({ ...fields, sign, a: "", b: "" })]],
+    [
+      "without the empty ones",
+      [form({ ...fields, extParam: undefined, sign }).replace(/extParam=[^&]*&/, "")],
+    ],
+    ["signed in small letters", [form({ ...fields, sign: sign.toLowerCase() })]],
+    ["percent-encoded throughout", [form({ ...fields, sign }).replaceAll("P", "%50")]],
+  ])("%s", (_, given) => {
+    expect(digestOf(...given)).toBe(asItCame())
+  })
+
+  it("another message is another", () => {
+    const other = { ...fields, reqTime: "1709269567090" }
+    expect(digestOf(form({ ...other, sign: signed(other) }))).not.toBe(asItCame())
+  })
 })

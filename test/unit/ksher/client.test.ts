@@ -478,3 +478,8 @@ it.each([
     code: "unsafe_link",
   })
 })
+
+it.each(["code_url", "PaymentCode"])("never gives a %s that is a script", async (field) => {
+  peer.will(answer({ ...qrData, [field]: "javascript:alert(1)" }))
+  expect(await endpoints.native_pay.call(peer.client())).toMatchObject({ kind: "unknown" })
+})

@@ -15,8 +15,10 @@ const signed = (data: Record<string, unknown>, key = ksherKey.privateKey) =>
 const read = (body: string | Buffer, contentType?: string) =>
   readKsherNotification(raw(body, contentType), [ksherKey.publicKey])
 
+const digest = expect.stringMatching(/^[0-9a-f]{64}$/) as string
 const paid = {
   readable: true,
+  digest,
   verified: true,
   about: "payment",
   account: "mch35005",
@@ -34,6 +36,7 @@ it("a message Ksher really signed verifies under its published keys", () => {
   const vector = stored.vectors.find(({ name }) => name.startsWith("gateway_order_query"))
   expect(readKsherNotification(raw(JSON.stringify(vector?.envelope)), published)).toEqual({
     readable: true,
+    digest,
     verified: true,
     about: "payment",
     account: "mch35005",
@@ -138,4 +141,38 @@ it("a gateway reads its own account's with the keys it was given", async () => {
   const peer = await KsherPeer.start()
   expect(peer.gateway().readNotification(raw(signed(gatewayOrder())))).toEqual(paid)
   await peer.stop()
+})
+
+describe("the same message, whatever stands around what is signed, is one", () => {
+  const data = gatewayOrder()
+  const sign = signData(data)
+  const digestOf = (envelope: object, space?: number) => {
+    const reading = read(JSON.stringify(envelope, null, space))
+    expect(reading).toMatchObject({ readable: true, verified: true })
+    return reading.readable ? reading.digest : undefined
+  }
+  const asItCame = () => digestOf({ code: 0, msg: "ok", data, sign })
+
+  it.each<[string, object]>([
+    ["other words", { code: 0, msg: "1 ok", data, sign }],
+    ["more words", { code: 0, data, sign, n: 1 }],
+    [
+      "the data in another order",
+      { code: 0, data: Object.fromEntries(Object.entries(data).reverse()), sign },
+    ],
+    ["a sign within the data, which is not signed", { code: 0, data: { ...data, sign: "1" }, sign }],
+    ["signed in capitals", { code: 0, data, sign: sign.toUpperCase() }],
+  ])("%s", (_, envelope) => {
+    expect(digestOf(envelope)).toBe(asItCame())
+    expect(digestOf(envelope, 2)).toBe(asItCame())
+  })
+
+  it("one whose bytes were moved between fields is another: it is not taken for the genuine one", () => {
+    const moved = { ...data, attach: "xattacha=1" }
+    const signedSo = signData(moved)
+    const cut = { ...data, attach: "x", attacha: "1" }
+    expect(digestOf({ code: 0, data: cut, sign: signedSo })).not.toBe(
+      digestOf({ code: 0, data: moved, sign: signedSo }),
+    )
+  })
 })

@@ -1,3 +1,5 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto"
+
 import { trace } from "@opentelemetry/api"
 
 import { PaymentProblem } from "../../../src/core"
@@ -5,8 +7,9 @@ import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { createGneteGateway } from "../../../src/services/gnete"
 import { createKsherGateway } from "../../../src/services/ksher"
 import type * as Observability from "../../../src/services/observability"
-import { kindOf, logLine, observeCalls, observed, reasonOf } from "../../../src/services/observability"
+import { kindOf, logLine, observeCalls, observed, wordsOf } from "../../../src/services/observability"
 import { Exporter } from "../../support/exporter"
+import { Random } from "../../support/random"
 
 let exporter: Exporter
 beforeEach(() => (exporter = new Exporter().start()))
@@ -182,6 +185,74 @@ describe("a line of the log", () => {
     expect(line.length).toBeLessThan(600)
   })
 
+  it("stays one line that is read in one direction, whatever invisible comes in it", () => {
+    const invisible = "a\u2028b\u2029c\u0085d\u202ee\u2066f\u200bg\u0000h\ufeffi"
+    expect(logLine("attention", {}, invisible)).toBe("[gateway-payments] attention: a b c defg hi")
+  })
+
+  it.each([
+    ["https://shop.example/hooks/gateway/pp_ksher_thailand_and_malaysia", "an address"],
+    ["01J9ZK0000000000000000000A 01J9ZK0000000000000000000B", "merchant numbers"],
+    ["The refund could not be confirmed: ECONNREFUSED, INVALID_PARAMETER_REFUND_NOT_ALLOWED.", "codes"],
+    ["退款未确认 การคืนเงินยังไม่ได้รับการยืนยัน", "other languages"],
+  ])("leaves %s as it is: %s", (sentence) => {
+    expect(logLine("attention", {}, sentence)).toBe(`[gateway-payments] attention: ${sentence}`)
+  })
+
+  describe("of a key", () => {
+    const random = new Random(7)
+    const wrapped = (text: string, width: number, between: string) =>
+      (text.match(new RegExp(`.{1,${width}}`, "g")) ?? []).join(between)
+    const betweens = ["\n", "\r\n", "\\n", "\\r\\n", " ", "\u2028", "\u200b", "\u202e", ""]
+    const oddCharacters = ["-", "_", "/", "+", "="]
+
+    /** Every piece of `secret` as long as this, in what is left of it. */
+    const longest = 24
+    const leaked = (secret: string, line: string) => {
+      const joined = line.replaceAll(/[^\w+/=-]/g, " ")
+      return Array.from({ length: secret.length - longest + 1 }, (_, at) =>
+        secret.slice(at, at + longest),
+      ).filter((piece) => joined.includes(piece))
+    }
+
+    it("nothing is left, however it is cut, wrapped and written", () => {
+      for (const modulusLength of [512, 1024, 2048])
+        for (const type of ["pkcs1", "pkcs8"] as const) {
+          const { privateKey } = generateKeyPairSync("rsa", { modulusLength })
+          const whole = privateKey
+            .export({ type, format: "pem" })
+            .toString()
+            .replaceAll(/-----[^-]+-----|\n/g, "")
+          for (let round = 0; round < 60; round++) {
+            const from = random.whole(0, whole.length - 100)
+            const cut = whole.slice(from, from + random.whole(80, whole.length))
+            const base64 = round % 2 ? cut : cut.replaceAll("+", "-").replaceAll("/", "_")
+            const text = wrapped(base64, random.whole(16, 76), random.pick(betweens))
+            const line = logLine("settle_failed", {}, `The key is ${text} and was not taken.`)
+            expect([leaked(base64, line), line]).toEqual([[], line])
+            expect(line).toContain("The key is ")
+            expect(line).toContain(" and was not taken.")
+          }
+        }
+    })
+
+    it("nothing is left where its own characters stand close together", () => {
+      for (const odd of oddCharacters)
+        for (let every = 5; every < 32; every++) {
+          const secret = Array.from({ length: 12 }, () =>
+            wrapped(
+              randomBytes(3 * every)
+                .toString("hex")
+                .toUpperCase(),
+              every,
+              odd,
+            ),
+          ).join(odd)
+          expect(leaked(secret, logLine("settle_failed", {}, `It is ${secret}.`))).toEqual([])
+        }
+    })
+  })
+
   it("leaves numbers of orders, sessions and payments as they are", () => {
     const numbers =
       "gpay_01J9ZK0000000000000000000A payses_01J9ZK0000000000000000000A 90020200101000000000001"
@@ -191,7 +262,7 @@ describe("a line of the log", () => {
   it("names the kind of an error whose words may quote what was being written", () => {
     expect(kindOf(Object.assign(new Error("insert into …"), { code: "ECONNREFUSED" }))).toBe("ECONNREFUSED")
     expect(kindOf(new TypeError("of 12 fields"))).toBe("TypeError")
-    expect([kindOf("thrown"), reasonOf(undefined)]).toEqual(["no reason given", "no reason given"])
+    expect([kindOf("thrown"), wordsOf(undefined)]).toEqual(["no reason given", "no reason given"])
   })
 
   it("cannot be broken in two by what a gateway sent", () => {

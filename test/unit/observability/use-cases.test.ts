@@ -45,11 +45,16 @@ const deps = {
       update: () => Promise.resolve(payment),
       wake: () => Promise.resolve(payment),
       claimDue: () => Promise.resolve([]),
+      dueEntries: () => Promise.resolve([]),
       unsettledAfter: () => Promise.resolve([]),
     },
     leases: { take: () => Promise.resolve(undefined) },
     reservations: { openOfOrders: async () => [] },
-    notifications: { claimDue: () => Promise.resolve([]), prune: () => Promise.resolve(0) },
+    notifications: {
+      claimDue: () => Promise.resolve([]),
+      dueEntries: () => Promise.resolve([]),
+      prune: () => Promise.resolve(0),
+    },
     orders: { claimDueCancels: () => Promise.resolve([]) },
   },
 } as unknown as SettleDeps

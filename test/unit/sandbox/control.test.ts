@@ -240,3 +240,36 @@ it("runs on real time when no clock is given", async () => {
   expect(await real.now()).toBeGreaterThanOrEqual(before + 3_600_000)
   await real.stop()
 })
+
+describe("a page in a browser", () => {
+  const post = (headers: Record<string, string>) =>
+    fetch(`${sandbox.url}/control/pay`, { method: "POST", body: '["A1"]', headers })
+
+  beforeEach(() => ksher.open("A1", { mch_notify_url: "http://127.0.0.1:9/ksher" }))
+
+  it.each([
+    ["of another site", { origin: "https://evil.example", "content-type": "text/plain" }],
+    ["in a frame of its own", { origin: "null", "content-type": "text/plain" }],
+    ["whose name leads to this machine", { origin: "http://evil.example:9300" }],
+    ["that sends JSON", { origin: "https://evil.example", "content-type": "application/json" }],
+  ])("%s controls nothing", async (_, headers) => {
+    const answer = await post(headers)
+    expect([answer.status, await answer.json()]).toEqual([
+      403,
+      { message: "The sandbox is controlled by programs, and not by a page in a browser." },
+    ])
+    expect(await sandbox.book("A1")).toMatchObject({ state: "open" })
+  })
+
+  it("asks in vain whether it may", async () => {
+    const answer = await fetch(`${sandbox.url}/control/pay`, {
+      method: "OPTIONS",
+      headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
+    })
+    expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([403, null])
+  })
+
+  it("is no program: that one pays", async () => {
+    expect((await post({})).status).toBe(200)
+  })
+})

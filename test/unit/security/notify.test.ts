@@ -7,6 +7,7 @@ const now = new Date("2024-03-01T05:06:07Z")
 
 const signed: NotificationReading = {
   readable: true,
+  digest: "the same for the same message",
   verified: true,
   about: "payment",
   account: "mch35005",
@@ -16,10 +17,14 @@ const signed: NotificationReading = {
 }
 
 /** A ledger that counts as it is told, and says what it was asked to write. */
-function world(reading: NotificationReading, stored: { rejected?: number; verified?: number } = {}) {
+function world(
+  reading: NotificationReading,
+  stored: { rejected?: number; verified?: number } = {},
+  state = "pending",
+) {
   const written: string[] = []
   const errors: string[] = []
-  const payment = { id: "gpay_1", providerId: "pp_ksher_th", state: "pending", nextCheckAt: null }
+  const payment = { id: "gpay_1", providerId: "pp_ksher_th", state, nextCheckAt: null }
   const deps = {
     providerId: "pp_ksher_th",
     gateway: { name: "ksher", account: "mch35005", readNotification: () => reading },
@@ -70,6 +75,15 @@ it("the 51st verified one about a payment within an hour is not stored: the gate
   const { deps, written } = world(signed, { verified: 50 })
   expect(await receive(raw, deps)).toMatchObject({ kind: "flooded" })
   expect(written).toEqual(["a query, soon"])
+})
+
+it("one too many about a paid payment is asked about as well, if it verifies: it may tell of a refund", async () => {
+  const paid = world(signed, { verified: 50 }, "paid")
+  expect(await receive(raw, paid.deps)).toMatchObject({ kind: "flooded" })
+  expect(paid.written).toEqual(["a query, soon"])
+  const forged = world({ ...signed, verified: false }, {}, "paid")
+  expect(await receive(raw, forged.deps)).toMatchObject({ kind: "forged" })
+  expect(forged.written).toEqual(["a notification"])
 })
 
 it("a database that goes away while a notification is acted on is logged, and rejects nothing that nobody awaits", async () => {

@@ -1,5 +1,5 @@
 import { succeeded, type Standing } from "../../../src/core"
-import { confirm, type Deps, type GatewayPayment } from "../../../src/services/settlement"
+import { confirm, Silence, type Deps, type GatewayPayment } from "../../../src/services/settlement"
 import { aPayment } from "./pictures"
 
 /** What the ledger was told of a payment of THB 100.00 when the gateway answers with `standing`. */
@@ -9,6 +9,7 @@ async function heardOf(standing: Standing) {
   const moved: Partial<GatewayPayment>[] = []
   const payment = aPayment()
   const deps = {
+    silence: new Silence(),
     gateway: {
       name: "ksher",
       listsRefunds: true,

@@ -1,10 +1,11 @@
 import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
+import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 
 import { gatewayPayments } from "../../../../services/host"
 import { kindOf, logLine } from "../../../../services/observability"
 import { act, receive } from "../../../../services/settlement"
 import type { Receipt } from "../../../../services/settlement"
-import { readBody } from "./body"
+import { readBody, type Unread } from "./body"
 
 const statuses: Record<Receipt["kind"], number> = {
   accepted: 200,
@@ -13,13 +14,31 @@ const statuses: Record<Receipt["kind"], number> = {
   flooded: 401,
 }
 
+const unread: Record<Unread, number> = { "too large": 413, "too slow": 408, "broken off": 400 }
+
 /** Store, answer in the gateway's words, act. What dies after the answer is acted on by the job. */
 export async function POST(req: MedusaRequest, res: MedusaResponse): Promise<void> {
   const plugin = gatewayPayments(req.scope)
   const providerId = String(req.params.provider_id)
-  const provider = await plugin.registered(providerId)
-  if (!provider) {
-    res.status(404).json({ result: "FAIL", msg: "unknown provider" })
+  const notStored = (error: unknown) =>
+    req.scope
+      .resolve(ContainerRegistrationKeys.LOGGER)
+      .error(logLine("notification_not_stored", { provider: providerId }, kindOf(error)))
+  // Its body is not read, and need never end.
+  const withoutReading = (status: number, msg: string) => {
+    res.setHeader("Connection", "close")
+    res.status(status).json({ result: "FAIL", msg })
+  }
+  const provider = await plugin.registered(providerId).catch((error: unknown) => {
+    notStored(error)
+    return "unreadable" as const
+  })
+  if (provider === undefined) {
+    withoutReading(404, "unknown provider")
+    return
+  }
+  if (provider === "unreadable") {
+    withoutReading(503, "could not be stored")
     return
   }
   const { deps } = provider
@@ -31,7 +50,7 @@ export async function POST(req: MedusaRequest, res: MedusaResponse): Promise<voi
   const body = await readBody(req)
   if (typeof body === "string") {
     res.setHeader("Connection", "close")
-    answer(body === "too large" ? 413 : 400, words.rejected(body))
+    answer(unread[body], words.rejected(body))
     return
   }
   const query = req.originalUrl.split("?")[1] ?? ""
@@ -47,7 +66,7 @@ export async function POST(req: MedusaRequest, res: MedusaResponse): Promise<voi
     if (receipt.fresh && receipt.notification.result === "received")
       void act(receipt.notification, plugin.depsOf(deps.providerId))
   } catch (error) {
-    deps.log.error(logLine("notification_not_stored", { provider: deps.providerId }, kindOf(error)))
+    notStored(error)
     answer(503, words.rejected("could not be stored"))
   }
 }
