@@ -154,8 +154,11 @@ export interface Gateway {
   digits(currency: string): { digits: number } | { problem: string }
   /** How shoppers pay by this entry, and which channels they may choose from. */
   readonly offer: { mode: PaymentMode; channels: readonly string[] }
-  /** What is known of a channel; `undefined` channel: a hosted page where the shopper has not chosen yet. */
-  channelFacts(channel: string | undefined): ChannelFacts
+  /**
+   * What is known of a channel; `undefined` channel: a hosted page where the shopper has not chosen yet. The smallest payment is
+   * that of `currency`; without one, of the currency that the gateway publishes it in.
+   */
+  channelFacts(channel: string | undefined, currency?: string): ChannelFacts
   /** The channel a storefront asked for, checked against the configured ones, or a sentence why not. */
   chooseChannel(asked: unknown): { channel: string | undefined } | { problem: string }
 

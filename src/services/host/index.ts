@@ -1,6 +1,7 @@
 export * from "./cancel-own-order"
 export * from "./application"
 export * from "./medusa"
+export * from "./methods"
 export * from "./provider-card"
 export * from "./order-routes"
 export * from "./review-behind"

@@ -42,6 +42,9 @@ type Settings = Omit<KsherOptions, "privateKey" | "publicKeys">
 /** Currencies with two decimals that Ksher documents; yen are asked for by an option. */
 const twoDecimals = ["thb", "myr", "aed"]
 
+/** The minimums are published in baht; for the other currencies Ksher answers itself. */
+const publishedIn = "thb"
+
 export class KsherGateway implements Gateway {
   readonly name = "ksher"
   readonly account: string
@@ -75,12 +78,16 @@ export class KsherGateway implements Gateway {
     return { problem: "Ksher has to say how it counts yen: set the option minorUnits.jpy once it has." }
   }
 
-  channelFacts(channel: string | undefined): ChannelFacts {
-    if (channel === undefined) return factsOfAny(this.#settings.channels)
-    const facts = factsOf(channel)
+  channelFacts(channel: string | undefined, currency = publishedIn): ChannelFacts {
+    const { channels, minorUnits } = this.#settings
+    const facts = channel === undefined ? factsOfAny(channels) : factsOf(channel)
     // order_close takes alipayplus of merchants in Japan only.
-    const inJapan = this.#settings.minorUnits.jpy !== undefined
-    return channel === "alipayplus" && !inJapan ? { ...facts, close: false } : facts
+    const inJapan = minorUnits.jpy !== undefined
+    return {
+      ...facts,
+      ...(channel === "alipayplus" && !inJapan && { close: false }),
+      ...(currency !== publishedIn && { minimum: 1 }),
+    }
   }
 
   get offer() {
@@ -318,9 +325,8 @@ export class KsherGateway implements Gateway {
   }
 }
 
-/** The published minimums are in baht; for the other currencies Ksher answers itself. */
 const minimumOf = (channel: string, { currency }: Money): number =>
-  currency === "thb" ? factsOf(channel).minimum : 1
+  currency === publishedIn ? factsOf(channel).minimum : 1
 
 const reaches = (channel: string, amount: Money): boolean => amount.minor >= minimumOf(channel, amount)
 

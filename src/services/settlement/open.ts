@@ -125,7 +125,7 @@ function checked(request: OpenRequest, deps: Deps) {
     )
   const choice = gateway.chooseChannel(request.channel)
   if ("problem" in choice) throw new PaymentProblem("invalid_data", "channel_unknown", choice.problem)
-  const { minimum } = gateway.channelFacts(choice.channel)
+  const { minimum } = gateway.channelFacts(choice.channel, currency)
   if (minor < minimum)
     throw new PaymentProblem(
       "invalid_data",
