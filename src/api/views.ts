@@ -1,4 +1,4 @@
-import { isOpen, toMajor, type ChannelFacts, type PaymentMethod } from "../core"
+import { isOpen, toMajor, type AccountInfo, type ChannelFacts, type PaymentMethod } from "../core"
 import { isOutOfReach } from "../services/settlement"
 import type { Decision, GatewayPayment, HostPayment, Notification, Operation } from "../services/settlement"
 
@@ -31,9 +31,9 @@ export const paymentView = (payment: GatewayPayment) => ({
 })
 
 /** What the channel can return by itself: said before somebody tries. */
-export const capabilitiesView = (facts: ChannelFacts) => ({
+export const capabilitiesView = (facts: ChannelFacts, account: AccountInfo | undefined) => ({
   refund: facts.refund,
-  partial_refund: facts.partialRefund,
+  partial_refund: facts.partialRefund && account?.partialRefunds !== false,
 })
 
 export const operationView = (operation: Operation, payment: GatewayPayment) => ({

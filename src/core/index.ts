@@ -1,4 +1,5 @@
 export * from "./account"
+export * from "./account-info"
 export * from "./changes"
 export * from "./demand"
 export * from "./gateway"

@@ -1,6 +1,7 @@
+import { hasChannel, largestPayment, type AccountInfo } from "./account-info"
 import type { ChannelFacts, Gateway } from "./gateway"
 import { roundToMinor } from "./money"
-import { wayOf, type Device, type Names, type Way, type WayKind } from "./ways"
+import { plainChannel, wayOf, type Device, type Names, type Way, type WayKind } from "./ways"
 
 /** What the shopper holds, as far as it is known: it decides what is shown first. */
 export type AskingDevice = Exclude<Device, "any">
@@ -37,6 +38,8 @@ export interface PaymentMethod {
 export interface Offering {
   providerId: string
   gateway: Pick<Gateway, "offer" | "digits" | "channelFacts">
+  /** What the gateway says of the account, where that is known and not too old. */
+  account?: AccountInfo | undefined
 }
 
 export interface Wanted {
@@ -71,7 +74,7 @@ function oneOfEachPair(channels: readonly string[], device: AskingDevice): { cha
 }
 
 function methodOf(
-  { providerId, gateway }: Offering,
+  { providerId, gateway, account }: Offering,
   channel: string,
   way: Way,
   wanted: Wanted,
@@ -80,8 +83,15 @@ function methodOf(
   const facts = gateway.channelFacts(channel, wanted.currency)
   const taken = "digits" in decimals && (way.currency ?? wanted.currency) === wanted.currency
   const digits = "digits" in decimals ? decimals.digits : 0
+  const maximum = account && taken ? largestPayment(account, plainChannel(channel), wanted.currency) : null
   const reason = taken
-    ? whyNot(facts, way, roundToMinor(wanted.amount, digits), wanted.device)
+    ? whyNot({
+        has: account && hasChannel(account, plainChannel(channel)),
+        amount: roundToMinor(wanted.amount, digits),
+        minimum: facts.minimum,
+        maximum,
+        misplaced: way.device === "phone" && wanted.device !== "phone",
+      })
     : "other_currency"
   return {
     providerId,
@@ -91,25 +101,35 @@ function methodOf(
     available: reason === null,
     reason,
     minimum: taken ? facts.minimum : null,
-    maximum: null,
+    maximum,
     digits,
-    refunds: refundsOf(facts),
+    refunds: refundsOf(facts, account),
     device: way.device,
   }
 }
 
-function whyNot(
-  facts: ChannelFacts,
-  way: Way,
-  amount: number,
-  device: AskingDevice,
-): UnavailableReason | null {
-  if (amount < facts.minimum) return "below_minimum"
-  return way.device === "phone" && device !== "phone" ? "phone_only" : null
+interface Judged {
+  has: boolean | undefined
+  amount: number
+  minimum: number
+  maximum: number | null
+  misplaced: boolean
 }
 
-const refundsOf = ({ refund, partialRefund }: ChannelFacts): PaymentMethod["refunds"] =>
-  refund ? (partialRefund ? "part" : "whole") : "none"
+function whyNot({ has, amount, minimum, maximum, misplaced }: Judged): UnavailableReason | null {
+  if (has === false) return "not_on_account"
+  if (amount < minimum) return "below_minimum"
+  if (maximum !== null && amount > maximum) return "above_limit"
+  return misplaced ? "phone_only" : null
+}
+
+function refundsOf(
+  { refund, partialRefund }: ChannelFacts,
+  account: AccountInfo | undefined,
+): PaymentMethod["refunds"] {
+  if (!refund) return "none"
+  return partialRefund && account?.partialRefunds !== false ? "part" : "whole"
+}
 
 /** On a phone an app is one touch away, and a code on the own screen is hard to read; on a desktop it is the other way round. */
 const order: Readonly<Record<AskingDevice, readonly WayKind[]>> = {

@@ -129,9 +129,11 @@ const unlisted = (code: string): Way =>
   way(code.endsWith("_instal") ? "instalments" : kindOf(code), same(code))
 const kindOf = (code: string): WayKind => (/(_|^)(QR|NATIVE)$/i.test(code) ? "qr" : "wallet")
 
+/** Ksher's own report calls PromptPay `promptpay2`: whatever begins so is PromptPay. */
+export const plainChannel = (code: string): string => (/^promptpay/i.test(code) ? "promptpay" : code)
+
 /** What is known of a Ksher channel or a Gnete way code as a way to pay. */
 export function wayOf(code: string): Way {
-  // Ksher's own report calls PromptPay `promptpay2`.
-  const plain = /^promptpay/i.test(code) ? "promptpay" : code
+  const plain = plainChannel(code)
   return (Object.hasOwn(ways, plain) ? ways[plain] : undefined) ?? unlisted(code)
 }

@@ -1,4 +1,5 @@
 export * from "./cancel-own-order"
+export * from "./accounts"
 export * from "./application"
 export * from "./medusa"
 export * from "./methods"

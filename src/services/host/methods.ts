@@ -5,6 +5,8 @@ import { methodsOf } from "../../core"
 import type { AskingDevice, PaymentMethod } from "../../core"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
+import { systemClock } from "../ledger"
+import { recentInfo } from "../settlement"
 import { plainDecimal, type Amount } from "./transactions"
 
 /** What is to be paid for: a cart, a payment collection, or a sum in a region. */
@@ -45,7 +47,9 @@ export async function paymentMethods(
   const ids = (region?.payment_providers ?? []).flatMap((provider) => provider?.id ?? [])
   const offerings = [...new Set(ids)].sort().flatMap((providerId) => {
     const gateway = plugin.provider(providerId)?.gateway
-    return gateway ? [{ providerId, gateway }] : []
+    return gateway
+      ? [{ providerId, gateway, account: recentInfo(gateway.known, { clock: systemClock }) }]
+      : []
   })
   return methodsOf(offerings, { amount, currency: currency.toLowerCase(), device })
 }

@@ -12,6 +12,7 @@ import {
 import type { Outcome, PaymentLink } from "../../core"
 import type { GatewayPayment } from "../ledger"
 import { noteNotOpened, noteOpened, requireOwnAccount } from "./account"
+import { requireChannels } from "./account-info"
 import type { Deps } from "./deps"
 import { problemOf } from "./orders"
 import { after, minute, second } from "./schedule"
@@ -28,6 +29,7 @@ export interface OpenRequest {
 
 /** Opens a payment at the gateway for a Medusa session. Throws `PaymentProblem`; then nothing is left open unnoticed. */
 export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPayment> {
+  await requireChannels(deps)
   const order = checked(request, deps)
   const owed = await owedTo(request, order, deps)
   const { payment, fresh } = await deps.ledger.payments.create(
