@@ -42,6 +42,8 @@ export interface OrderRef {
 
 export interface PaymentLink {
   action: PaymentAction
+  /** The code is in a layout that could not be compared with what was asked for. */
+  unread?: true
   mode: PaymentMode
   channel?: string | undefined
   gatewayNo?: string | undefined

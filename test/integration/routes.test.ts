@@ -2,7 +2,17 @@ import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 
 import type { Answer } from "../../demo/shop"
 import type { Fault } from "../../src/sandbox"
-import { books, eventually, gatewayBooks, inRealMedusa, ledgerPayment, paidOrder, unpaidOrder } from "./world"
+import {
+  backToThePresent,
+  books,
+  eventually,
+  gatewayBooks,
+  inRealMedusa,
+  ledgerPayment,
+  paidOrder,
+  runJob,
+  unpaidOrder,
+} from "./world"
 
 inRealMedusa(
   (world) => {
@@ -13,6 +23,10 @@ inRealMedusa(
     }
     const cancelAs = (orderId: string, token?: string) =>
       world.shop.tryStore("post", `/store/orders/${orderId}/cancel`, {}, token)
+
+    afterEach(() => {
+      backToThePresent()
+    })
 
     type Ordered = Parameters<typeof ledgerPayment>[1]
     /** A gateway payment as the admin reads it. */
@@ -99,6 +113,55 @@ inRealMedusa(
         await world.shopper.complete(cart)
         expect(await ask()).toMatchObject({ state: "paid", action: null })
         expect((await world.shop.tryStore("get", "/store/gateway-payments/payses_nowhere")).status).toBe(404)
+      })
+    })
+
+    describe("a PromptPay code that is not for this payment", () => {
+      const openAs = async (promptPayCode: string) => {
+        await world.sandbox.setQuirks({ ksher: { promptPayCode } } as never)
+        const cart = await world.shopper.fillCart("thb")
+        const answer = await world.shop.tryStore(
+          "post",
+          `/store/payment-collections/${cart.collectionId}/payment-sessions`,
+          { provider_id: "pp_ksher_qr", data: { channel: "promptpay" } },
+        )
+        await world.sandbox.setQuirks({ ksher: { promptPayCode: "right" } })
+        const [book] = (await world.sandbox.books()).slice(-1)
+        const { gateway_payments } = await world.shop.admin(
+          "get",
+          `/admin/gateway-payments?q=${book!.merchantOrderNo}`,
+        )
+        return { answer, payment: gateway_payments[0] }
+      }
+
+      it.each([
+        ["wrong_amount", /amount is another/],
+        ["wrong_currency", /currency is another/],
+        ["wrong_reference", /reference is another/],
+        ["wrong_checksum", /checksum is another/],
+      ])("%s: it is shown to nobody, the payment is given up, and a person is called", async (as, words) => {
+        const { answer, payment } = await openAs(as)
+        expect([answer.status, answer.data.code]).toEqual([400, "open_unknown"])
+        expect(payment).toMatchObject({
+          state: "failed",
+          attention_code: "qr_mismatch",
+          attention: expect.stringMatching(words),
+        })
+        const shown = await world.shop.tryStore("get", `/store/gateway-payments/${payment.session_id}`)
+        expect(shown.data.gateway_payment.action).toBeNull()
+        // The job would close it: what it finds meanwhile does not take the reason away.
+        await world.plugin.ledger.payments.wake(payment.id, 0)
+        await runJob(world, 60_000)
+        const { gateway_payment } = await world.shop.admin("get", `/admin/gateway-payments/${payment.id}`)
+        expect(gateway_payment.attention_code).toBe("qr_mismatch")
+      })
+
+      it("a layout that nobody knows is shown as it came", async () => {
+        const { answer, payment } = await openAs("other_layout")
+        expect(answer.status).toBe(200)
+        expect(payment).toMatchObject({ state: "pending", attention_code: null })
+        const shown = await world.shop.tryStore("get", `/store/gateway-payments/${payment.session_id}`)
+        expect(shown.data.gateway_payment.action.content).toMatch(/^00020101021229/)
       })
     })
 
@@ -479,7 +542,9 @@ inRealMedusa(
         const ofOrder = await list({ payment_collection_id: order.cart.collectionId })
         expect(codes(ofOrder)).toContain("pp_gnete_first UP_OP")
         const cart = await world.shopper.fillCart("hkd")
-        const methods = (await list({ cart_id: cart.id })).data.methods
+        // Another test offers an entry of Ksher here, which takes no Hong Kong dollars.
+        const all: Answer[] = (await list({ cart_id: cart.id })).data.methods
+        const methods = all.filter((one) => one.available)
         expect(methods).toHaveLength(4)
         for (const { provider_id, channel } of methods) {
           const session = await world.shopper.choose(cart, provider_id, { channel })

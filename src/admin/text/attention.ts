@@ -3,6 +3,7 @@ import type { TextKey } from "./keys"
 /** Why a payment stands under attention; each has a reason and what to do in `i18n`. */
 export const attentionCodes = [
   "amount_mismatch",
+  "qr_mismatch",
   "contradiction",
   "not_captured",
   "close_failed",

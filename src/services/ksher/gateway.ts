@@ -35,6 +35,7 @@ import {
 } from "../transport"
 import { factsOf, factsOfAny, isNative, nameForRefundQuery } from "./channels"
 import { KsherClient, type OrderNumbers } from "./client"
+import { checkPromptPay, type CodeFinding } from "./emv"
 import { refundStates, refundsUntold, standings, unsureStandings } from "./mapping"
 import { readKsherNotification } from "./notification"
 import type { KsherOptions } from "./options"
@@ -284,8 +285,16 @@ export class KsherGateway implements Gateway {
       const action = qrAction(qr)
       if (action === undefined)
         return unknown("no_qr", "Ksher opened the payment and gave no QR code with it.")
+      const finding = codeFinding(action, channel, { amount: order.amount, ksherOrderNo: qr.ksher_order_no })
+      if (typeof finding === "object")
+        return unknown(
+          "qr_mismatch",
+          `Ksher opened the payment with a QR code whose ${finding.differs} is another than was asked for; it is not shown.`,
+          qr.ksher_order_no,
+        )
       return succeeded({
         action,
+        ...(finding === "not_understood" && { unread: true as const }),
         mode: "qr",
         channel,
         gatewayNo: qr.ksher_order_no,
@@ -408,6 +417,18 @@ const cannotClose = (channel: string | undefined) =>
 function qrLifetime(channel: string, expireTime: number): { expire_time?: number; tmn_expire_time?: number } {
   if (plainChannel(channel) === "promptpay") return { expire_time: expireTime }
   return channel === "truemoney" ? { tmn_expire_time: expireTime } : {}
+}
+
+const promptPay = ["promptpay", "bbl_promptpay"]
+
+/** Only the text of a PromptPay code can be read; of any other code there is nothing to say. */
+function codeFinding(
+  action: PaymentLink["action"],
+  channel: string,
+  asked: Parameters<typeof checkPromptPay>[1],
+): CodeFinding | undefined {
+  if (!promptPay.includes(plainChannel(channel)) || !("content" in action)) return undefined
+  return checkPromptPay(action.content, asked)
 }
 
 function qrAction({ code_url, PaymentCode, imgdat }: KsherQr): PaymentLink["action"] | undefined {

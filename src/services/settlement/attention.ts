@@ -5,6 +5,7 @@ import type { Deps } from "./deps"
 /** Why a person must look; stable codes, one sentence each from the place that raises it. */
 export type AttentionCode =
   | "amount_mismatch"
+  | "qr_mismatch"
   | "contradiction"
   | "not_captured"
   | "close_failed"
@@ -29,6 +30,7 @@ export type AttentionCode =
  */
 const doubts: ReadonlySet<string> = new Set([
   "amount_mismatch",
+  "qr_mismatch",
   "contradiction",
   "refund_unknown",
   "outside_unclear",
