@@ -9,7 +9,7 @@ export function paymentCode(order: KsherOrder, as: KsherQuirks["promptPayCode"])
   const bill = [
     ["00", "A000000677010112"],
     ["01", "000000000000000"],
-    ["02", as === "wrong_reference" ? [...reference].reverse().join("") : reference],
+    ["02", as === "wrong_reference" ? reference.slice(1) + reference.slice(0, 1) : reference],
     ["03", order.account.replace(/\D/g, "").padStart(8, "0")],
   ]
   const fields = [
