@@ -1,4 +1,4 @@
-import { isOpen, toMajor, type ChannelFacts } from "../core"
+import { isOpen, toMajor, type AccountInfo, type ChannelFacts, type PaymentMethod } from "../core"
 import { isOutOfReach } from "../services/settlement"
 import type { Decision, GatewayPayment, HostPayment, Notification, Operation } from "../services/settlement"
 
@@ -32,9 +32,9 @@ export const paymentView = (payment: GatewayPayment) => ({
 })
 
 /** What the channel can return by itself: said before somebody tries. */
-export const capabilitiesView = (facts: ChannelFacts) => ({
+export const capabilitiesView = (facts: ChannelFacts, account: AccountInfo | undefined) => ({
   refund: facts.refund,
-  partial_refund: facts.partialRefund,
+  partial_refund: facts.partialRefund && account?.partialRefunds !== false,
 })
 
 export const operationView = (operation: Operation, payment: GatewayPayment) => ({
@@ -106,3 +106,21 @@ export const shopperView = (payment: GatewayPayment) => ({
   action: isOpen(payment.state) && !payment.unwanted && !isOutOfReach(payment) ? payment.action : null,
   expires_at: payment.expiresAt,
 })
+
+/** A way to pay, for a storefront's list. Amounts in major units. */
+export const methodView = (method: PaymentMethod) => {
+  const inMajor = (minor: number | null) => (minor === null ? null : Number(toMajor(minor, method.digits)))
+  return {
+    provider_id: method.providerId,
+    channel: method.channel,
+    kind: method.kind,
+    name: method.name,
+    available: method.available,
+    reason: method.reason,
+    minimum: inMajor(method.minimum),
+    maximum: inMajor(method.maximum),
+    refunds: method.refunds,
+    device: method.device,
+    instalments: null,
+  }
+}

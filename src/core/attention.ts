@@ -11,6 +11,7 @@ import type { OperationState } from "./operation"
 /** Stable; `docs/errors.md` says what each one means. */
 export const attentionCodes = [
   "amount_mismatch",
+  "qr_mismatch",
   "contradiction",
   "not_captured",
   "close_failed",
@@ -37,6 +38,7 @@ export type AttentionCode = (typeof attentionCodes)[number]
  */
 export const doubts: ReadonlySet<AttentionCode> = new Set([
   "amount_mismatch",
+  "qr_mismatch",
   "contradiction",
   "refund_unknown",
   "outside_unclear",
@@ -94,6 +96,8 @@ export interface Tries {
 export interface AttentionValues {
   /** `said`: null where the gateway calls it paid and names no amount. */
   amount_mismatch: { order: string; asked: Sum; said: Sum | null; state: string }
+  /** `message`: what of the code is another than was asked for. */
+  qr_mismatch: { order: string; gateway: GatewayName; message: string }
   contradiction:
     | { why: "not_paid_now"; order: string; state: "closed" | "failed" | "absent" }
     | { why: "notified_paid"; order: string }

@@ -1,3 +1,4 @@
+import type { AccountInfo, KnownAccount } from "./account-info"
 import type { GatewayName } from "./gateways"
 import type { Money } from "./money"
 import type { Outcome } from "./outcome"
@@ -37,6 +38,8 @@ export interface OrderRef {
 
 export interface PaymentLink {
   action: PaymentAction
+  /** The code is in a layout that could not be compared with what was asked for. */
+  unread?: true
   mode: PaymentMode
   channel?: string | undefined
   gatewayNo?: string | undefined
@@ -156,10 +159,13 @@ export interface Gateway {
 
   /** Decimals of a currency at this gateway, or a sentence why it cannot be used. */
   digits(currency: string): { digits: number } | { problem: string }
-  /** How shoppers pay by this entry, and which channels they may choose from. */
+  /** How shoppers pay by this entry, and which channels they may choose from. None: the account is still to be read for them. */
   readonly offer: { mode: PaymentMode; channels: readonly string[] }
-  /** What is known of a channel; `undefined` channel: a hosted page where the shopper has not chosen yet. */
-  channelFacts(channel: string | undefined): ChannelFacts
+  /**
+   * What is known of a channel; `undefined` channel: a hosted page where the shopper has not chosen yet. The smallest payment is
+   * that of `currency`; without one, of the currency that the gateway publishes it in.
+   */
+  channelFacts(channel: string | undefined, currency?: string): ChannelFacts
   /** The channel a storefront asked for, checked against the configured ones, or a sentence why not. */
   chooseChannel(asked: unknown): { channel: string | undefined } | { problem: string }
 
@@ -175,6 +181,13 @@ export interface Gateway {
   refundQuery(refund: RefundOrder): Promise<Outcome<RefundRecord>>
   /** Every refund the gateway lists for an order (Ksher `refund_query`); `not_supported` where it lists none. */
   refundsOf(order: OrderRef): Promise<Outcome<RefundRecord[]>>
+
+  /** What the gateway says that the account may do; `not_supported` where it has no such call. Most of it is not signed. */
+  readAccount(): Promise<Outcome<AccountInfo>>
+  /** Takes note of what was read of the account, here or by another instance. */
+  learn(known: KnownAccount): void
+  /** What it was last told by `learn`. */
+  readonly known: KnownAccount | undefined
 
   readNotification(raw: RawNotification): NotificationReading
 }

@@ -15,6 +15,9 @@ const sentences: { readonly [Code in AttentionCode]: (values: AttentionValues[Co
   amount_mismatch: ({ order, asked, said, state }) =>
     `The gateway says ${said ? show(said) : `"${state}", and no amount,`} where ${show(asked)} was asked for. Nothing was captured: compare order ${order} in the gateway's console.`,
 
+  qr_mismatch: ({ gateway, order, message }) =>
+    `${message} No shopper has seen it, and order ${order} is being closed: ask ${titleOf(gateway)} what the code is for.`,
+
   contradiction: (values) =>
     values.why === "not_paid_now"
       ? `The gateway called order ${values.order} paid before and says now that it is ${values.state}. Nothing was changed: look it up in the gateway's console.`

@@ -1,16 +1,19 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
 
-import { gatewayPayments } from "../services/host"
+import { gatewayPayments, readDueAccounts } from "../services/host"
 import { reconcile, second } from "../services/settlement"
 
 /** Everything that is due: see `docs/operating.md`. Several instances may run it at once. */
 export default async function reconcileGatewayPayments(container: MedusaContainer): Promise<void> {
-  await reconcile(gatewayPayments(container).reconcileDeps(), {
+  const plugin = gatewayPayments(container)
+  const deps = plugin.reconcileDeps()
+  await reconcile(deps, {
     // What is claimed and not begun waits for the claim to end where the process dies: a small number, so that few do.
     batch: 16,
     concurrency: 8,
     budgetMs: 50 * second,
   })
+  await readDueAccounts(plugin, deps.log)
 }
 
 export const config = { name: "reconcile-gateway-payments", schedule: "* * * * *" }

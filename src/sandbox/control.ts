@@ -15,7 +15,13 @@ import { addGneteMerchant, type GneteCredentials, type GneteMerchantOptions } fr
 import { notification } from "./gnete/notification"
 import { settleGneteCancel, settleGneteRefund, type Settlement } from "./gnete/shopper"
 import type { Call, CallFilter } from "./journal"
-import { addKsherMerchant, type KsherCredentials, type KsherMerchantOptions } from "./ksher/merchants"
+import {
+  addKsherMerchant,
+  changeKsherMerchant,
+  type KsherCredentials,
+  type KsherMerchantChanges,
+  type KsherMerchantOptions,
+} from "./ksher/merchants"
 import { settleKsherRefund } from "./ksher/shopper"
 import { webhook } from "./ksher/webhook"
 import type { Delivery, DeliveryFilter, NotificationKind } from "./notifier"
@@ -124,6 +130,8 @@ export interface SandboxControl {
   ): Promise<{ body: string; contentType: string }>
   setQuirks(changes: QuirkChanges): Promise<void>
   addKsherMerchant(options?: KsherMerchantOptions): Promise<KsherCredentials>
+  /** Changes what Ksher tells of an account and takes from it: channels lost, limits lowered. */
+  changeKsherMerchant(appid: string, changes: KsherMerchantChanges): Promise<void>
   addGneteMerchant(options?: GneteMerchantOptions): Promise<GneteCredentials>
 }
 
@@ -153,6 +161,11 @@ const ksherMerchant = z.strictObject({
   channels: z.array(z.string()).optional(),
   feeTypes: z.array(z.string()).optional(),
   allowPartialRefund: z.boolean().optional(),
+  accountType: z.enum(["Test", "Formal"]).optional(),
+  registeredNotifyUrl: z.string().max(256).optional(),
+  limits: z
+    .record(z.string(), z.strictObject({ order: z.number().optional(), day: z.number().optional() }))
+    .optional(),
 })
 
 const gneteMerchant = z.strictObject({
@@ -266,6 +279,10 @@ const methods: Methods = {
   },
   setQuirks: { args: z.tuple([quirkChanges]), run: (world, changes) => changeQuirks(world.quirks, changes) },
   addKsherMerchant: { args: z.tuple([ksherMerchant.optional()]), run: addKsherMerchant },
+  changeKsherMerchant: {
+    args: z.tuple([z.string(), ksherMerchant.omit({ appid: true })]),
+    run: changeKsherMerchant,
+  },
   addGneteMerchant: { args: z.tuple([gneteMerchant.optional()]), run: addGneteMerchant },
 }
 

@@ -61,6 +61,9 @@ export interface KsherQuirks {
   channelBelowMinimum: "hidden" | "refused"
   /** What answers call a payment by PromptPay: `promptpay` (default), or `promptpay2`, as Ksher's own report does. */
   promptPayNamed: "promptpay" | "promptpay2"
+  /** The text of a PromptPay code: right (default), or one that must not be shown, or one in a layout that nobody knows. */
+  promptPayCode:
+    "right" | "wrong_amount" | "wrong_currency" | "wrong_reference" | "wrong_checksum" | "other_layout"
   /** Order numbers that disagree: a right `ksher_order_no` wins (default), as Ksher's own plugins rely on, or refused. */
   disagreeingNumbers: "ksher_no_wins" | "refused"
   /** Whether requests may be signed with SHA-1 too. Default true: Ksher's released WooCommerce plugin does. */
@@ -161,6 +164,7 @@ export const defaultQuirks: Readonly<{ [G in keyof Quirks]: Readonly<Quirks[G]> 
     channelListMax: null,
     channelBelowMinimum: "hidden",
     promptPayNamed: "promptpay",
+    promptPayCode: "right",
     disagreeingNumbers: "ksher_no_wins",
     sha1Requests: true,
     wrongCaller: "code",
@@ -223,6 +227,14 @@ const ksherChanges = z
     channelListMax: z.number().int().positive().nullable(),
     channelBelowMinimum: z.enum(["hidden", "refused"]),
     promptPayNamed: z.enum(["promptpay", "promptpay2"]),
+    promptPayCode: z.enum([
+      "right",
+      "wrong_amount",
+      "wrong_currency",
+      "wrong_reference",
+      "wrong_checksum",
+      "other_layout",
+    ]),
     disagreeingNumbers: z.enum(["ksher_no_wins", "refused"]),
     sha1Requests: z.boolean(),
     wrongCaller: z.enum(["code", "fail"]),

@@ -3,6 +3,7 @@ import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 import type { Answer } from "../../demo/shop"
 import type { Fault } from "../../src/sandbox"
 import {
+  backToThePresent,
   books,
   eventually,
   expectBooks,
@@ -10,6 +11,7 @@ import {
   inRealMedusa,
   ledgerPayment,
   paidOrder,
+  runJob,
   unpaidOrder,
 } from "./world"
 
@@ -22,6 +24,10 @@ inRealMedusa(
     }
     const cancelAs = (orderId: string, token?: string) =>
       world.shop.tryStore("post", `/store/orders/${orderId}/cancel`, {}, token)
+
+    afterEach(() => {
+      backToThePresent()
+    })
 
     type Ordered = Parameters<typeof ledgerPayment>[1]
     /** A gateway payment as the admin reads it. */
@@ -108,6 +114,55 @@ inRealMedusa(
         await world.shopper.complete(cart)
         expect(await ask()).toMatchObject({ state: "paid", action: null })
         expect((await world.shop.tryStore("get", "/store/gateway-payments/payses_nowhere")).status).toBe(404)
+      })
+    })
+
+    describe("a PromptPay code that is not for this payment", () => {
+      const openAs = async (promptPayCode: string) => {
+        await world.sandbox.setQuirks({ ksher: { promptPayCode } } as never)
+        const cart = await world.shopper.fillCart("thb")
+        const answer = await world.shop.tryStore(
+          "post",
+          `/store/payment-collections/${cart.collectionId}/payment-sessions`,
+          { provider_id: "pp_ksher_qr", data: { channel: "promptpay" } },
+        )
+        await world.sandbox.setQuirks({ ksher: { promptPayCode: "right" } })
+        const [book] = (await world.sandbox.books()).slice(-1)
+        const { gateway_payments } = await world.shop.admin(
+          "get",
+          `/admin/gateway-payments?q=${book!.merchantOrderNo}`,
+        )
+        return { answer, payment: gateway_payments[0] }
+      }
+
+      it.each([
+        ["wrong_amount", /amount is another/],
+        ["wrong_currency", /currency is another/],
+        ["wrong_reference", /reference is another/],
+        ["wrong_checksum", /checksum is another/],
+      ])("%s: it is shown to nobody, the payment is given up, and a person is called", async (as, words) => {
+        const { answer, payment } = await openAs(as)
+        expect([answer.status, answer.data.code]).toEqual([400, "open_unknown"])
+        expect(payment).toMatchObject({
+          state: "failed",
+          attention_code: "qr_mismatch",
+          attention: expect.stringMatching(words),
+        })
+        const shown = await world.shop.tryStore("get", `/store/gateway-payments/${payment.session_id}`)
+        expect(shown.data.gateway_payment.action).toBeNull()
+        // The job would close it: what it finds meanwhile does not take the reason away.
+        await world.plugin.ledger.payments.wake(payment.id, 0)
+        await runJob(world, 60_000)
+        const { gateway_payment } = await world.shop.admin("get", `/admin/gateway-payments/${payment.id}`)
+        expect(gateway_payment.attention_code).toBe("qr_mismatch")
+      })
+
+      it("a layout that nobody knows is shown as it came", async () => {
+        const { answer, payment } = await openAs("other_layout")
+        expect(answer.status).toBe(200)
+        expect(payment).toMatchObject({ state: "pending", attention_code: null })
+        const shown = await world.shop.tryStore("get", `/store/gateway-payments/${payment.session_id}`)
+        expect(shown.data.gateway_payment.action.content).toMatch(/^00020101021229/)
       })
     })
 
@@ -471,6 +526,168 @@ inRealMedusa(
         expect(await world.shopper.complete(cart)).toMatchObject({ status: 400 })
         await world.sandbox.pay(chosen.number)
         expect(await world.shopper.complete(cart)).toMatchObject({ status: 200, orderId: expect.any(String) })
+      })
+    })
+
+    describe("GET /store/gateway-payments/methods", () => {
+      const list = (query: object, headers: Record<string, string> = {}) =>
+        world.shop.http.get("/store/gateway-payments/methods", {
+          params: query,
+          headers: { ...world.shop.storeHeaders(), ...headers },
+        })
+      const codes = ({ data }: { data: Answer }) =>
+        data.methods.map((one: Answer) => `${one.provider_id} ${one.channel}`)
+
+      it("of a cart, its collection and its region: the same list, from one question to Medusa and none to a gateway", async () => {
+        const cart = await world.shopper.fillCart("thb")
+        const query = world.container.resolve(ContainerRegistrationKeys.QUERY)
+        const asked = jest.spyOn(query, "graph")
+        const calls = (await world.sandbox.calls()).length
+        const { id: region_id } = world.seeded.regions.thb!
+        const lists = [
+          await list({ cart_id: cart.id }),
+          await list({ payment_collection_id: cart.collectionId }),
+          await list({ region_id, currency: "THB", amount: String(cart.total) }),
+          await list({ region_id, currency_code: "thb", amount: String(cart.total) }),
+        ]
+        // Medusa looks the publishable key up in the same way.
+        const entities: string[] = asked.mock.calls.map(([{ entity }]) => entity)
+        asked.mockRestore()
+        expect(entities.filter((entity) => entity !== "api_key")).toEqual([
+          "cart",
+          "payment_collection",
+          "region",
+          "region",
+        ])
+        expect(await world.sandbox.calls()).toHaveLength(calls)
+        for (const one of lists) expect([one.status, one.data]).toEqual([200, lists[0]!.data])
+        expect(codes(lists[0]!)).toEqual([
+          "pp_ksher_qr promptpay",
+          "pp_ksher_th promptpay",
+          "pp_ksher_first truemoney",
+          "pp_ksher_qr airpay",
+          "pp_ksher_th truemoney",
+          "pp_ksher_th airpay",
+          "pp_ksher_th alipay",
+          "pp_ksher_th card",
+        ])
+        expect(lists[0]!.data.methods[1]).toEqual({
+          provider_id: "pp_ksher_th",
+          channel: "promptpay",
+          kind: "qr",
+          name: { en: "PromptPay", th: "พร้อมเพย์", "zh-CN": "PromptPay", "zh-TW": "PromptPay" },
+          available: true,
+          reason: null,
+          minimum: 1,
+          maximum: null,
+          refunds: "none",
+          device: "any",
+          instalments: null,
+        })
+      })
+
+      it("of an order's collection, and of a cart in Hong Kong; whatever is listed opens as it is listed", async () => {
+        const order = await unpaidOrder(world, "pp_gnete_first")
+        const ofOrder = await list({ payment_collection_id: order.cart.collectionId })
+        expect(codes(ofOrder)).toContain("pp_gnete_first UP_OP")
+        const cart = await world.shopper.fillCart("hkd")
+        // Another test offers an entry of Ksher here, which takes no Hong Kong dollars.
+        const all: Answer[] = (await list({ cart_id: cart.id })).data.methods
+        const methods = all.filter((one) => one.available)
+        expect(methods).toHaveLength(4)
+        for (const { provider_id, channel } of methods) {
+          const session = await world.shopper.choose(cart, provider_id, { channel })
+          expect([channel, session.data.state]).toEqual([channel, "pending"])
+          expect((await gatewayBooks(world, { session })).channel).toBe(channel)
+        }
+      })
+
+      it("what the account lost, or takes less of, is not available; that only advises, and refuses nothing", async () => {
+        const { appid } = world.sandbox.ksher
+        const all = ["promptpay", "truemoney", "card", "airpay", "alipay"]
+        const test = () => world.shop.admin("post", "/admin/gateway-payments/providers/pp_ksher_th/check")
+        const cart = await world.shopper.fillCart("thb")
+        const reasons = async () =>
+          Object.fromEntries(
+            (await list({ cart_id: cart.id })).data.methods
+              .filter((one: Answer) => one.provider_id === "pp_ksher_th" && !one.available)
+              .map(({ channel, reason, maximum }: Answer) => [channel, [reason, maximum]]),
+          )
+        await world.sandbox.changeKsherMerchant(appid, {
+          channels: all.filter((channel) => channel !== "truemoney"),
+          limits: { card: { order: 10_000 } },
+          allowPartialRefund: false,
+        })
+        await test()
+        expect(await reasons()).toEqual({
+          truemoney: ["not_on_account", null],
+          card: ["above_limit", 100],
+        })
+        const { providers } = await world.shop.admin("get", "/admin/gateway-payments/providers")
+        const { account } = providers.find((one: Answer) => one.id === "pp_ksher_th")
+        expect(account).toMatchObject({
+          read_at: expect.stringMatching(/^\d{4}-.*Z$/),
+          type: "test",
+          partial_refunds: false,
+          missing_channels: ["truemoney"],
+          notices: [expect.objectContaining({ code: "channels_missing" })],
+        })
+        expect(JSON.stringify(providers)).not.toContain("PRIVATE")
+        const session = await world.shopper.choose(cart, "pp_ksher_th", { channel: "card" })
+        expect(session.data.state).toBe("pending")
+
+        await world.sandbox.changeKsherMerchant(appid, {
+          channels: all,
+          limits: {},
+          allowPartialRefund: true,
+        })
+        await test()
+        expect(await reasons()).toEqual({})
+      })
+
+      it("is sorted for the device of the browser, or the one that is named", async () => {
+        const { id: region_id } = world.seeded.regions.hkd!
+        const ask = (device: string | undefined, headers: Record<string, string>) =>
+          list({ region_id, currency: "hkd", amount: "100", device }, headers)
+        const iPhone = { "user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)" }
+        const onDesktop = codes(await ask(undefined, { "user-agent": "Mozilla/5.0 (X11; Linux x86_64)" }))
+        const onPhone = codes(await ask(undefined, iPhone))
+        expect(onDesktop[0]).toBe("pp_gnete_first WX_QR")
+        expect(onPhone[0]).toBe("pp_gnete_first UP_OP")
+        expect(codes(await ask("desktop", iPhone))).toEqual(onDesktop)
+        expect(codes(await ask(undefined, { "sec-ch-ua-mobile": "?1" }))).toEqual(onPhone)
+      })
+
+      it.each([
+        ["nothing", {}],
+        ["two of the three", { cart_id: "cart_1", region_id: "reg_1", currency: "thb", amount: "1" }],
+        ["a region without an amount", { region_id: "reg_1", currency: "thb" }],
+        ["a region without a currency", { region_id: "reg_1", amount: "1" }],
+        ["an amount that is none", { region_id: "reg_1", currency: "thb", amount: "-1" }],
+        ["another device", { cart_id: "cart_1", device: "watch" }],
+        ["an id that is none", { cart_id: "cart_1\0" }],
+        ["a list of ids", { cart_id: ["cart_1", "cart_2"] }],
+      ])("%s is refused with 400", async (_name, query) => {
+        const answer = await list(query)
+        expect([answer.status, answer.data.code]).toEqual([400, "request_invalid"])
+      })
+
+      it.each([
+        { cart_id: "cart_nowhere" },
+        { payment_collection_id: "pay_col_nowhere" },
+        { region_id: "reg_nowhere", currency: "thb", amount: "1" },
+      ])("what is not there is answered with 404: %p", async (query) => {
+        expect((await list(query)).status).toBe(404)
+      })
+
+      it.each([
+        ["pp_ksher_th", { channel: "kplus" }, "channel_unknown"],
+        ["pp_gnete_hk", { channel: "ALI_H5" }, "channel_unknown"],
+        ["pp_gnete_hk", { way_code: "UP_OP", channel: "ALI_H5" }, undefined],
+      ])("%s %p: a wrong choice has a code of its own", async (provider_id, data, code) => {
+        const cart = await world.shopper.fillCart(provider_id.includes("gnete") ? "hkd" : "thb")
+        const path = `/store/payment-collections/${cart.collectionId}/payment-sessions`
+        expect((await world.shop.tryStore("post", path, { provider_id, data })).data.code).toBe(code)
       })
     })
   },

@@ -11,6 +11,7 @@ const samples: { [Code in AttentionCode]: AttentionValues[Code][] } = {
     { order: "ORDER1", asked: paid, said: part, state: "paid" },
     { order: "ORDER1", asked: paid, said: null, state: "paid" },
   ],
+  qr_mismatch: [{ order: "ORDER1", gateway: "ksher", message: "The amount in the code is another." }],
   contradiction: [
     { why: "not_paid_now", order: "ORDER1", state: "closed" },
     { why: "not_paid_now", order: "ORDER1", state: "failed" },

@@ -4,11 +4,14 @@ import {
   answeredUnknown,
   pending,
   refused,
+  refusedHere,
   succeeded,
   unknown,
+  type AccountInfo,
   type ChannelFacts,
   type Gateway,
   type GatewayName,
+  type KnownAccount,
   type Money,
   type NewOrder,
   type NotificationReading,
@@ -568,6 +571,16 @@ class ModelledGateway implements Gateway {
 
   channelFacts(channel: string | undefined): ChannelFacts {
     return this.books.facts(channel)
+  }
+
+  known: KnownAccount | undefined
+
+  readAccount(): Promise<Outcome<AccountInfo>> {
+    return Promise.resolve(refusedHere("not_supported", "It does not say what an account may do."))
+  }
+
+  learn(known: KnownAccount): void {
+    this.known = known
   }
 
   chooseChannel(asked: unknown): { channel: string | undefined } | { problem: string } {

@@ -32,6 +32,11 @@ const found: { readonly [Code in AttentionCode]: (values: AttentionValues[Code])
     said
       ? { text: "attention.found.amount_mismatch", values: { order, asked, said } }
       : { text: "attention.found.amount_mismatch_unsaid", values: { order, asked } },
+  qr_mismatch: ({ order, gateway, message }) => ({
+    text: "attention.found.qr_mismatch",
+    values: { order, gateway: titleOf(gateway) },
+    quotes: [message],
+  }),
   contradiction: (values) =>
     values.why === "not_paid_now"
       ? {

@@ -9,7 +9,7 @@ import { checkDatabase } from "./database-check"
 import { shopOf, shopOfOptions, type Entry, type Shop } from "./entries"
 import { line, note, ok, wrong, type Finding, type Result } from "./finding"
 import { checkMedusa } from "./medusa-check"
-import { checkNotificationUrl, checkQuery, subjectOf } from "./gateway-checks"
+import { checkAccountInfo, checkNotificationUrl, checkQuery, subjectOf } from "./gateway-checks"
 
 const help = `Checks what a shop has configured, and says what to fix. Changes nothing; no money moves.
 
@@ -19,7 +19,7 @@ const help = `Checks what a shop has configured, and says what to fix. Changes n
                                                                      one gateway, without Medusa
 
 Looks at: options, keys, notification URL, clock, one signed query at each host of the gateway for an order that does
-not exist, and, where DATABASE_URL is set, pending migrations and what the ledger knows of the accounts. Exits with 1 when
+not exist, what the gateway says of the account, and, where DATABASE_URL is set, pending migrations and what the ledger knows of the accounts. Exits with 1 when
 something is wrong.`
 
 /** @returns the exit code: 1 where something is wrong. Throws a sentence where nothing could be looked at. */
@@ -77,7 +77,7 @@ function configured(entry: Entry): ConfiguredEntry {
   return { providerId, gateway, account: "value" in read ? read.value.subject.gateway.account : undefined }
 }
 
-async function* examineEntry(entry: Entry, { now }: Terminal): AsyncGenerator<Finding> {
+async function* examineEntry(entry: Entry, { env, now }: Terminal): AsyncGenerator<Finding> {
   const about = entry.providerId
   const read = attempt(() => subjectOf(entry))
   if ("problem" in read) {
@@ -93,6 +93,8 @@ async function* examineEntry(entry: Entry, { now }: Terminal): AsyncGenerator<Fi
   yield { about, check: "clock", ...(await checkClock(subject.hosts[0]?.url ?? "", now)) }
   for (const host of subject.hosts)
     yield { about, check: "query", ...(await checkQuery(subject, host, now())) }
+  for (const result of await checkAccountInfo(subject, env.NODE_ENV === "production"))
+    yield { about, check: "account", ...result }
 }
 
 function pluginOptions(options: unknown): Result {

@@ -1,7 +1,18 @@
 import { createPublicKey, type KeyObject } from "node:crypto"
 
-import { money, titleOf, ulid } from "../../core"
-import type { Gateway, GatewayName, Outcome, PaymentMode, Standing } from "../../core"
+import {
+  infoNotices,
+  money,
+  titleOf,
+  ulid,
+  type AccountInfo,
+  type Gateway,
+  type GatewayName,
+  type InfoNotice,
+  type Outcome,
+  type PaymentMode,
+  type Standing,
+} from "../../core"
 import { createGneteGateway, gneteHost, readGneteOptions, signGnete, verifyGnete } from "../../services/gnete"
 import {
   createKsherGateway,
@@ -11,6 +22,7 @@ import {
   signKsherRequest,
   verifyKsherData,
 } from "../../services/ksher"
+import { notifyAddress } from "../../services/options/shared"
 import type { Entry } from "./entries"
 import { note, ok, wrong, type Result } from "./finding"
 
@@ -118,6 +130,41 @@ export async function checkQuery(
   const [channel] = gateway.offer.channels
   const order = { number: ulid(now.getTime()), amount: money(1, gateway.probeCurrency), mode, channel }
   return judged(gateway, new URL(url).host, await gateway.query(order))
+}
+
+/** What the gateway says of the account; nothing where it has no such call. */
+export async function checkAccountInfo(
+  { entry, gateway, notifyBaseUrl, production }: Subject,
+  inProduction: boolean,
+): Promise<Result[]> {
+  const answer = await gateway.readAccount()
+  if (answer.kind === "refused" && answer.reason === "not_supported") return []
+  if (answer.kind !== "succeeded")
+    return [note(`${titleOf(gateway.name)} did not say what the account may do: ${answer.message}`)]
+  const info = answer.value
+  gateway.learn({ info, readAt: new Date() })
+  const notices = infoNotices(info, {
+    gateway: gateway.name,
+    account: gateway.account,
+    channels: gateway.offer.channels,
+    notifyUrl: notifyAddress(notifyBaseUrl, entry.providerId),
+    production: inProduction && production,
+  })
+  if (gateway.offer.channels.length === 0)
+    return [wrong(`The account has no channel that can be used here: list them in the option channels.`)]
+  return [ok(summaryOf(info)), ...notices.map(({ code, sentence }) => noticed[code](`${code}: ${sentence}`))]
+}
+
+const noticed: Record<InfoNotice["code"], (text: string) => Result> = {
+  test_account: wrong,
+  channels_missing: note,
+  notify_url_differs: note,
+}
+
+function summaryOf({ kind, channels, partialRefunds }: AccountInfo): string {
+  const names = channels.map(({ channel }) => channel).join(", ") || "channels that it does not name"
+  const refunds = partialRefunds === false ? "whole refunds only" : "partial refunds"
+  return `${kind === "test" ? "A test account" : "The account"} with ${names}; ${refunds}.`
 }
 
 function judged(gateway: Gateway, host: string, answer: Outcome<Standing>): Result {

@@ -36,18 +36,34 @@ const detected = (feeType: string, opened: readonly string[] | undefined): strin
     (name) => channels.get(name)?.native && takes(name, feeType, "native"),
   ) ?? ""
 
-/** What Ksher's own plugins ask for to test a connection. Only the names of the fields are published, and one sort of values. */
+/** What an account may do, as in the one signed message that is known. What it tells of people and banks is made up here. */
 export function merchantInfo({ world, merchant, fields, version }: KsherContext): Envelope {
   const feeType = merchant.feeTypes[0] ?? ""
   const data = {
-    account_type: "Test",
+    account_type: merchant.accountType,
     allow_partial_refund: merchant.allowPartialRefund ? "Y" : "N",
-    business_mode: "sandbox",
+    allow_remote_pay: "Y",
+    bank_info: {
+      swift_code: "SANDTHBK",
+      account_name: "PRIVATE ACCOUNT NAME",
+      bank_name: "PRIVATE BANK",
+      account_id: "PRIVATE-0000000000",
+    },
+    business_mode: "online",
+    contact: "PRIVATE CONTACT",
     country_support_channel: [...channels.keys()],
+    is_master_mch: "N",
+    mch_appid: merchant.appid,
     mch_id: merchant.appid.replace(/\D/g, ""),
-    mch_notify_url: "",
-    mch_support_channel: merchant.channels ?? [...channels.keys()],
-    mobile: "",
+    mch_name: { mch_brief_name: "PRIVATE SHOP", merchant_name: "PRIVATE SHOP" },
+    mch_notify_url: merchant.registeredNotifyUrl,
+    mch_support_channel: (merchant.channels ?? [...channels.keys()]).map((name) => ({
+      pay_channel: name,
+      single_order_limit: merchant.limits[name]?.order ?? -1,
+      day_sum_limit: merchant.limits[name]?.day ?? -1,
+      settlement_time_type: "T+1",
+    })),
+    mobile: "PRIVATE-MOBILE",
     nonce_str: fields.nonce_str,
     price_fee_type: feeType,
     settlement_fee_type: feeType,

@@ -27,7 +27,16 @@ export interface KsherMerchantOptions {
   feeTypes?: string[]
   /** As `allow_partial_refund` of `merchant_info`; true where not given. */
   allowPartialRefund?: boolean
+  /** As `account_type`; Test where not given. */
+  accountType?: "Test" | "Formal"
+  /** A notification address that is registered at Ksher; none where not given. */
+  registeredNotifyUrl?: string
+  /** `single_order_limit` and `day_sum_limit` by channel, in minor units; none where not given. Only told, and not enforced. */
+  limits?: Record<string, { order?: number; day?: number }>
 }
+
+/** What of a merchant can change while the sandbox runs. */
+export type KsherMerchantChanges = Omit<KsherMerchantOptions, "appid">
 
 export interface KsherMerchant {
   readonly appid: string
@@ -36,6 +45,9 @@ export interface KsherMerchant {
   readonly channels: string[] | undefined
   readonly feeTypes: string[]
   readonly allowPartialRefund: boolean
+  readonly accountType: "Test" | "Formal"
+  readonly registeredNotifyUrl: string
+  readonly limits: Record<string, { order?: number; day?: number }>
 }
 
 export interface KsherKeys {
@@ -64,6 +76,13 @@ export function ksherAnswerKeys(): Promise<KsherKeys> {
   return answerKeys
 }
 
+/** Ksher takes channels away, lowers limits, or changes whatever else it tells of an account. */
+export function changeKsherMerchant(world: World, appid: string, changes: KsherMerchantChanges): void {
+  const merchant = world.ksherMerchants.get(appid)
+  if (!merchant) throw new SandboxError(`There is no Ksher merchant ${appid}.`)
+  world.ksherMerchants.set(appid, { ...merchant, ...changes })
+}
+
 /** Opens an account with a key of its own. */
 export async function addKsherMerchant(
   world: World,
@@ -79,6 +98,9 @@ export async function addKsherMerchant(
     channels: options.channels,
     feeTypes: options.feeTypes ?? ["THB", "MYR", "JPY", "AED"],
     allowPartialRefund: options.allowPartialRefund ?? true,
+    accountType: options.accountType ?? "Test",
+    registeredNotifyUrl: options.registeredNotifyUrl ?? "",
+    limits: options.limits ?? {},
   })
   return {
     appid,

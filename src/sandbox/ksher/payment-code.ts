@@ -1,24 +1,27 @@
 import type { KsherOrder } from "../books"
+import type { KsherQuirks } from "../quirks"
 
 /** The EMV text of a PromptPay QR, as long and as built as Ksher's, for a bill that no bank knows. */
-export function paymentCode(order: KsherOrder): string {
-  const baht = `${Math.floor(order.amount / 100)}.${String(order.amount % 100).padStart(2, "0")}`
+export function paymentCode(order: KsherOrder, as: KsherQuirks["promptPayCode"]): string {
+  const amount = as === "wrong_amount" ? order.amount + 1 : order.amount
+  const baht = `${Math.floor(amount / 100)}.${String(amount % 100).padStart(2, "0")}`
+  const reference = order.gatewayOrderNo.slice(3)
   const bill = [
     ["00", "A000000677010112"],
     ["01", "000000000000000"],
-    ["02", order.gatewayOrderNo.slice(3)],
+    ["02", as === "wrong_reference" ? reference.slice(1) + reference.slice(0, 1) : reference],
     ["03", order.account.replace(/\D/g, "").padStart(8, "0")],
   ]
   const fields = [
     ["00", "01"],
     ["01", "12"],
-    ["30", bill.map(field).join("")],
-    ["53", "764"],
+    [as === "other_layout" ? "29" : "30", bill.map(field).join("")],
+    ["53", as === "wrong_currency" ? "458" : "764"],
     ["54", baht],
     ["58", "TH"],
   ]
   const text = `${fields.map(field).join("")}6304`
-  return text + checksum(text)
+  return text + (as === "wrong_checksum" ? checksum(`${text} `) : checksum(text))
 }
 
 function field([tag = "", value = ""]: string[]): string {

@@ -18,7 +18,10 @@ export function nativePay({ world, merchant, fields, version }: KsherContext): E
   refuseKnownNumber(world, fields)
 
   const order = makeNative(world, fields, channel)
-  const code = channel === "promptpay" ? paymentCode(order) : `${world.url}/pay/${order.token}/saved`
+  const code =
+    channel === "promptpay"
+      ? paymentCode(order, world.quirks.ksher.promptPayCode)
+      : `${world.url}/pay/${order.token}/saved`
   const data = {
     trade_type: "NATIVE",
     ksher_order_no: order.gatewayOrderNo,

@@ -4,8 +4,10 @@ import {
   refusedHere,
   succeeded,
   unknown,
+  type AccountInfo,
   type ChannelFacts,
   type Gateway,
+  type KnownAccount,
   type NewOrder,
   type NotificationReading,
   type OrderRef,
@@ -51,6 +53,7 @@ export class GneteGateway implements Gateway {
   }
   readonly notifiedPaid = "2"
   readonly refundCodes = { stopped: "state_4", created: "state_0" }
+  known: KnownAccount | undefined
 
   readonly #client: GneteClient
   readonly #settings: Settings
@@ -179,6 +182,16 @@ export class GneteGateway implements Gateway {
     return Promise.resolve(
       refusedHere("not_supported", "Gnete does not list the refunds of a payment: ask by refund number."),
     )
+  }
+
+  async readAccount(): Promise<Outcome<AccountInfo>> {
+    return Promise.resolve(
+      refusedHere("not_supported", "Gnete has no call that says what an account may do."),
+    )
+  }
+
+  learn(known: KnownAccount): void {
+    this.known = known
   }
 
   readNotification(raw: RawNotification): NotificationReading {

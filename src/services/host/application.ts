@@ -19,7 +19,7 @@ import {
   review,
   withOrderLease,
 } from "../settlement"
-import type { CancelDeps, Host, ReconcileDeps, SettleDeps } from "../settlement"
+import type { CancelDeps, Host, Log, ReconcileDeps, SettleDeps } from "../settlement"
 import { MedusaHost } from "./medusa"
 
 /** The plugin inside a running Medusa: what routes, subscribers and jobs start from. */
@@ -30,6 +30,10 @@ export class GatewayPayments {
   constructor(private readonly container: MedusaContainer) {
     this.ledger = openLedger(fromKnex(container.resolve(ContainerRegistrationKeys.PG_CONNECTION)))
     this.host = new MedusaHost(container)
+  }
+
+  get log(): Log {
+    return this.container.resolve(ContainerRegistrationKeys.LOGGER)
   }
 
   get options(): PluginOptions {

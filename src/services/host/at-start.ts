@@ -7,6 +7,7 @@ import { systemClock } from "../ledger"
 import { kindOf, logLine } from "../observability"
 import { findings, noteInUse } from "../settlement"
 import type { Log, SettleDeps } from "../settlement"
+import { readAtStart } from "./accounts"
 import { gatewayPayments } from "./application"
 import { applicationContainer } from "./order"
 
@@ -21,7 +22,11 @@ export interface Accounts {
 export async function atStart(log: Log): Promise<void> {
   try {
     const container = applicationContainer()
-    await sayOfAccounts(gatewayPayments(container), container.resolve(ContainerRegistrationKeys.LOGGER))
+    const logger = container.resolve(ContainerRegistrationKeys.LOGGER)
+    const plugin = gatewayPayments(container)
+    await sayOfAccounts(plugin, logger)
+    // A gateway that is slow, or down, delays no boot.
+    void readAtStart(plugin, logger)
   } catch (error) {
     log.warn(logLine("accounts_not_read", {}, kindOf(error)))
   }

@@ -1,4 +1,4 @@
-import type { ChannelFacts } from "../../core"
+import { plainChannel, type ChannelFacts } from "../../core"
 
 /** What Ksher's pages say of a channel, in minor units of the baht where the minimum is above one. */
 const facts = (refund: boolean, refundQuery: boolean, close: boolean, minimum = 1): ChannelFacts => ({
@@ -44,13 +44,23 @@ const table: Readonly<Record<string, ChannelFacts>> = {
 /** A channel of a later page than ours: nothing is refused early, the gateway's answer decides. */
 const unlisted = facts(true, true, false)
 
-/** Ksher's own report calls PromptPay `promptpay2`: whatever begins so is PromptPay. */
-export const plainChannel = (code: string): string => (/^promptpay/i.test(code) ? "promptpay" : code)
-
 export function factsOf(channel: string): ChannelFacts {
   const code = plainChannel(channel)
   return (Object.hasOwn(table, code) ? table[code] : undefined) ?? unlisted
 }
+
+/** The channels that native_pay draws a QR code of. Source: kiosk_c_scan_b. */
+const native: readonly string[] = [
+  "promptpay",
+  "truemoney",
+  "alipay",
+  "alipayplus",
+  "wechat",
+  "linepay",
+  "airpay",
+]
+
+export const isNative = (channel: string): boolean => native.includes(plainChannel(channel))
 
 /** The channels that refund_query may be told; of any other it is asked without one. Source: refund_query. */
 const namedInRefundQuery: readonly string[] = [
@@ -73,6 +83,6 @@ export function factsOfAny(channels: readonly string[]): ChannelFacts {
     partialRefund: all.some((one) => one.partialRefund),
     refundQuery: all.some((one) => one.refundQuery),
     close: all.some((one) => one.close),
-    minimum: Math.min(...all.map((one) => one.minimum)),
+    minimum: Math.min(...all.map((one) => one.minimum), ...(all.length ? [] : [1])),
   }
 }

@@ -130,6 +130,9 @@ export class KsherClient {
   readonly #now: () => Date
   readonly #nonce: () => string
 
+  /** The zone of the account's naive times, such as `+07:00`. Default: that of the currency. */
+  timeZone: string | undefined
+
   constructor({ privateKey, publicKeys = Object.values(publishedKeys), ...options }: KsherClientOptions) {
     this.#options = options
     this.#privateKey = typeof privateKey === "string" ? parsePrivateKey(privateKey) : privateKey
@@ -193,7 +196,7 @@ export class KsherClient {
    */
   async gatewayOrderQuery(request: { mch_order_no: string }): Promise<Answer<schema.KsherGatewayOrder>> {
     return this.#call("gateway", "gateway_order_query", { ...request }, mapping.apiCodes, (envelope) =>
-      andThen(this.#order(envelope, schema.gatewayOrderData), (order) =>
+      andThen(this.#order(envelope, schema.gatewayOrderData(this.timeZone)), (order) =>
         about(order, this.#echo(request, ["mch_order_no"]), "Ksher"),
       ),
     )
@@ -209,7 +212,7 @@ export class KsherClient {
     request: OrderNumbers & { channel?: string | undefined },
   ): Promise<Answer<schema.KsherOrder>> {
     return this.#call("api", "order_query", { ...request }, mapping.apiCodes, (envelope) =>
-      andThen(this.#order(envelope, schema.orderData), (order) =>
+      andThen(this.#order(envelope, schema.orderData(this.timeZone)), (order) =>
         about(order, this.#echo(request, ["mch_order_no", "ksher_order_no"]), "Ksher"),
       ),
     )
@@ -259,8 +262,10 @@ export class KsherClient {
     const params = { ...request, operator_id: this.#options.operatorId, device_id: this.#options.deviceId }
     const fields = ["mch_order_no", "ksher_order_no", "mch_refund_no", "total_fee", "refund_fee"] as const
     return this.#call("api", "order_refund", params, mapping.apiCodes, (envelope) =>
-      andThen(this.#done(envelope, mapping.orderRefundErrors, schema.orderRefundData), (refund) =>
-        about(refund, { ...this.#echo(request, fields), fee_type: lower(request.fee_type) }, "Ksher"),
+      andThen(
+        this.#done(envelope, mapping.orderRefundErrors, schema.orderRefundData(this.timeZone)),
+        (refund) =>
+          about(refund, { ...this.#echo(request, fields), fee_type: lower(request.fee_type) }, "Ksher"),
       ),
     )
   }
@@ -274,11 +279,30 @@ export class KsherClient {
    */
   async refundQuery(request: RefundQueryRequest): Promise<Answer<schema.KsherRefunds>> {
     return this.#call("api", "refund_query", { ...request }, mapping.apiCodes, (envelope) =>
-      andThen(untold(this.#done(envelope, mapping.refundQueryErrors, schema.refundQueryData)), (refunds) =>
-        about(
-          refunds,
-          { ...this.#echo(request, ["mch_order_no"]), fee_type: lower(request.fee_type) },
-          "Ksher",
+      andThen(
+        untold(this.#done(envelope, mapping.refundQueryErrors, schema.refundQueryData(this.timeZone))),
+        (refunds) =>
+          about(
+            refunds,
+            { ...this.#echo(request, ["mch_order_no"]), fee_type: lower(request.fee_type) },
+            "Ksher",
+          ),
+      ),
+    )
+  }
+
+  /**
+   * What the account may do: channels, limits, partial refunds. Ksher signs five of its fields and no more: what is read here is
+   * advice, and none of it proves anything about money. Fields about people and banks are not read.
+   * Units: limits in whole minor units (not stated by Ksher), `null` for none.
+   * Errors: none documented.
+   * Source: Ksher's SDKs (merchant_info).
+   */
+  async merchantInfo(): Promise<Answer<schema.KsherMerchantInfo>> {
+    return this.#call("api", "merchant_info", {}, mapping.apiCodes, (envelope) =>
+      andThen(this.#signed(envelope, schema.signedOfMerchantInfo), (data) =>
+        andThen(readAs(schema.merchantInfoData, data, "Ksher"), (info) =>
+          about(info, { mch_appid: this.#options.appid }, "Ksher"),
         ),
       ),
     )
@@ -330,9 +354,12 @@ export class KsherClient {
     )
   }
 
-  #signed({ data, sign }: Envelope): Answer<JsonObject> {
-    if (isJsonObject(data) && typeof sign === "string" && verifyKsherData(data, sign, this.#publicKeys))
-      return succeeded(data)
+  /** `names`: the fields that are signed, where not all of them are. */
+  #signed({ data, sign }: Envelope, names?: readonly string[]): Answer<JsonObject> {
+    if (isJsonObject(data) && typeof sign === "string") {
+      const signed = names ? Object.fromEntries(names.flatMap((name) => pick(data, name))) : data
+      if (verifyKsherData(signed, sign, this.#publicKeys)) return succeeded(data)
+    }
     return unknown("bad_signature", "Ksher's answer is not signed by Ksher; what it did is not known.")
   }
 
@@ -367,6 +394,9 @@ export class KsherClient {
     return { ...sent, appid: this.#options.appid }
   }
 }
+
+const pick = (data: JsonObject, name: string) =>
+  Object.hasOwn(data, name) ? [[name, data[name]] as const] : []
 
 const untold = <T>(listed: Answer<T>): Answer<T> =>
   listed.kind === "unknown" && listed.answered ? mapping.refundsUntold(listed.code) : listed

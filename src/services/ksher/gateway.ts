@@ -1,12 +1,15 @@
 import type { KeyObject } from "node:crypto"
 import {
   notSent,
+  plainChannel,
   refused,
   refusedHere,
   succeeded,
   unknown,
+  type AccountInfo,
   type ChannelFacts,
   type Gateway,
+  type KnownAccount,
   type Money,
   type NewOrder,
   type NotificationReading,
@@ -30,17 +33,21 @@ import {
   type Answer,
   type ClientTools,
 } from "../transport"
-import { factsOf, factsOfAny, nameForRefundQuery, plainChannel } from "./channels"
+import { factsOf, factsOfAny, isNative, nameForRefundQuery } from "./channels"
 import { KsherClient, type OrderNumbers } from "./client"
+import { checkPromptPay, type CodeFinding } from "./emv"
 import { refundStates, refundsUntold, standings, unsureStandings } from "./mapping"
 import { readKsherNotification } from "./notification"
 import type { KsherOptions } from "./options"
-import type { KsherGatewayOrder, KsherOrder, KsherQr, KsherRefunds } from "./schema"
+import type { KsherGatewayOrder, KsherMerchantInfo, KsherOrder, KsherQr, KsherRefunds } from "./schema"
 
 type Settings = Omit<KsherOptions, "privateKey" | "publicKeys">
 
 /** Currencies with two decimals that Ksher documents; yen are asked for by an option. */
 const twoDecimals = ["thb", "myr", "aed"]
+
+/** The minimums are published in baht; for the other currencies Ksher answers itself. */
+const publishedIn = "thb"
 
 export class KsherGateway implements Gateway {
   readonly name = "ksher"
@@ -59,6 +66,7 @@ export class KsherGateway implements Gateway {
   readonly #settings: Settings
   readonly #publicKeys: readonly KeyObject[]
   readonly #now: () => Date
+  #known: KnownAccount | undefined
 
   constructor(options: KsherOptions, tools: ClientTools = {}) {
     const { privateKey, publicKeys, ...settings } = options
@@ -78,20 +86,33 @@ export class KsherGateway implements Gateway {
     return { problem: "Ksher has to say how it counts yen: set the option minorUnits.jpy once it has." }
   }
 
-  channelFacts(channel: string | undefined): ChannelFacts {
-    if (channel === undefined) return factsOfAny(this.#settings.channels)
-    const facts = factsOf(channel)
+  channelFacts(channel: string | undefined, currency = publishedIn): ChannelFacts {
+    const { minorUnits } = this.#settings
+    const facts = channel === undefined ? factsOfAny(this.#channels) : factsOf(channel)
     // order_close takes alipayplus of merchants in Japan only.
-    const inJapan = this.#settings.minorUnits.jpy !== undefined
-    return channel === "alipayplus" && !inJapan ? { ...facts, close: false } : facts
+    const inJapan = minorUnits.jpy !== undefined
+    return {
+      ...facts,
+      ...(channel === "alipayplus" && !inJapan && { close: false }),
+      ...(currency !== publishedIn && { minimum: 1 }),
+    }
   }
 
   get offer() {
-    return { mode: this.#settings.mode, channels: this.#settings.channels }
+    return { mode: this.#settings.mode, channels: this.#channels }
+  }
+
+  /** The configured ones, or those that the account has, as far as it was read. */
+  get #channels(): readonly string[] {
+    const { channels, mode } = this.#settings
+    if (channels !== "auto") return channels
+    const all = (this.known?.info.channels ?? []).map(({ channel }) => channel)
+    return mode === "qr" ? all.filter(isNative) : all
   }
 
   chooseChannel(asked: unknown): { channel: string | undefined } | { problem: string } {
-    const { channels, mode } = this.#settings
+    const { mode } = this.#settings
+    const channels = this.#channels
     if (asked === undefined || asked === null) {
       const only = mode === "qr" || channels.length === 1
       return { channel: only ? channels[0] : undefined }
@@ -181,6 +202,19 @@ export class KsherGateway implements Gateway {
     return this.#refunds(order)
   }
 
+  async readAccount(): Promise<Outcome<AccountInfo>> {
+    return andThen(await this.#client.merchantInfo(), (info) => succeeded(accountInfoOf(info)))
+  }
+
+  learn(known: KnownAccount): void {
+    this.#known = known
+    this.#client.timeZone = known.info.timeZone ?? undefined
+  }
+
+  get known(): KnownAccount | undefined {
+    return this.#known
+  }
+
   readNotification(raw: RawNotification): NotificationReading {
     return readKsherNotification(raw, this.#publicKeys)
   }
@@ -190,7 +224,7 @@ export class KsherGateway implements Gateway {
     const units = this.digits(amount.currency)
     if ("problem" in units) return units.problem
     if (!isNumber(number, this.maxNumberLength)) return "A Ksher order number has 1 to 32 characters."
-    if (channel !== undefined && !this.#settings.channels.includes(channel))
+    if (channel !== undefined && !this.#channels.includes(channel))
       return `The channel ${channel.slice(0, 32)} is not among the configured ones.`
     if (this.#settings.mode === "qr" && this.#channelOf({ channel }) === undefined)
       return "No channel is configured."
@@ -202,13 +236,13 @@ export class KsherGateway implements Gateway {
 
   /** The channels among which the shopper chooses. */
   #offered({ channel }: { channel?: string | undefined }): readonly string[] {
-    const { mode, channels } = this.#settings
+    const { mode } = this.#settings
     const only = mode === "qr" ? this.#channelOf({ channel }) : channel
-    return only === undefined ? channels : [only]
+    return only === undefined ? this.#channels : [only]
   }
 
   #channelOf({ channel }: { channel?: string | undefined }): string | undefined {
-    return channel ?? this.#settings.channels[0]
+    return channel ?? this.#channels[0]
   }
 
   async #openPage(order: NewOrder): Promise<Outcome<PaymentLink>> {
@@ -254,8 +288,16 @@ export class KsherGateway implements Gateway {
       const action = qrAction(qr)
       if (action === undefined)
         return unknown("no_qr", "Ksher opened the payment and gave no QR code with it.")
+      const finding = codeFinding(action, channel, { amount: order.amount, ksherOrderNo: qr.ksher_order_no })
+      if (typeof finding === "object")
+        return unknown(
+          "qr_mismatch",
+          `Ksher opened the payment with a QR code whose ${finding.differs} is another than was asked for; it is not shown.`,
+          qr.ksher_order_no,
+        )
       return succeeded({
         action,
+        ...(finding === "not_understood" && { unread: true as const }),
         mode: "qr",
         channel,
         gatewayNo: qr.ksher_order_no,
@@ -321,9 +363,32 @@ export class KsherGateway implements Gateway {
   }
 }
 
-/** The published minimums are in baht; for the other currencies Ksher answers itself. */
 const minimumOf = (channel: string, { currency }: Money): number =>
-  currency === "thb" ? factsOf(channel).minimum : 1
+  currency === publishedIn ? factsOf(channel).minimum : 1
+
+const accountInfoOf = (info: KsherMerchantInfo): AccountInfo => ({
+  kind: accountKinds[info.account_type?.toLowerCase() ?? ""] ?? null,
+  channels: info.mch_support_channel.map((one) => ({
+    channel: one.pay_channel,
+    orderLimit: one.single_order_limit,
+    dayLimit: one.day_sum_limit,
+    settles: one.settlement_time_type,
+  })),
+  countryChannels: info.country_support_channel,
+  partialRefunds: info.allow_partial_refund,
+  timeZone: info.time_zone ?? null,
+  currency: info.price_fee_type ?? null,
+  notifyUrl: withoutQuery(info.mch_notify_url),
+})
+
+/** What stands behind the path may be a key of somebody's. */
+function withoutQuery(url: string | undefined): string | null {
+  if (url === undefined || !URL.canParse(url)) return null
+  const { origin, pathname } = new URL(url)
+  return origin === "null" ? null : `${origin}${pathname}`
+}
+
+const accountKinds: Readonly<Record<string, AccountInfo["kind"]>> = { test: "test", formal: "formal" }
 
 const reaches = (channel: string, amount: Money): boolean => amount.minor >= minimumOf(channel, amount)
 
@@ -355,6 +420,18 @@ const cannotClose = (channel: string | undefined) =>
 function qrLifetime(channel: string, expireTime: number): { expire_time?: number; tmn_expire_time?: number } {
   if (plainChannel(channel) === "promptpay") return { expire_time: expireTime }
   return channel === "truemoney" ? { tmn_expire_time: expireTime } : {}
+}
+
+const promptPay = ["promptpay", "bbl_promptpay"]
+
+/** Only the text of a PromptPay code can be read; of any other code there is nothing to say. */
+function codeFinding(
+  action: PaymentLink["action"],
+  channel: string,
+  asked: Parameters<typeof checkPromptPay>[1],
+): CodeFinding | undefined {
+  if (!promptPay.includes(plainChannel(channel)) || !("content" in action)) return undefined
+  return checkPromptPay(action.content, asked)
 }
 
 function qrAction({ code_url, PaymentCode, imgdat }: KsherQr): PaymentLink["action"] | undefined {

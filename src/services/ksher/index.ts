@@ -19,6 +19,7 @@ export { ksherOptions, readKsherOptions, type KsherOptions, type KsherOptionsInp
 export type {
   KsherClosed,
   KsherGatewayOrder,
+  KsherMerchantInfo,
   KsherOrder,
   KsherPaymentPage,
   KsherQr,
@@ -64,7 +65,8 @@ const openQrWarnings = (channels: readonly string[]): string[] =>
 /** The Ksher gateway from a provider's options. Throws OptionsError where they cannot be used. */
 export function createKsherGateway(input: unknown, tools: ClientTools = {}): KsherSetup {
   const options = readKsherOptions(input)
-  const { completion, latePayment, notifyBaseUrl, mode, channels } = options
+  const { completion, latePayment, notifyBaseUrl, mode } = options
+  const channels = options.channels === "auto" ? [] : options.channels
   return {
     gateway: new KsherGateway(options, tools),
     policy: { completion, latePayment, notifyBaseUrl },

@@ -27,10 +27,13 @@ const shape = z.strictObject({
   appid: z.string().regex(/^[A-Za-z0-9]{1,32}$/),
   privateKey: pem(parsePrivateKey),
   mode: z.enum(["redirect", "qr"]).default("redirect"),
-  channels: z
-    .array(z.string().regex(/^\w{1,32}$/))
-    .min(1)
-    .refine((channels) => new Set(channels).size === channels.length),
+  channels: z.union([
+    z.literal("auto"),
+    z
+      .array(z.string().regex(/^\w{1,32}$/))
+      .min(1)
+      .refine((channels) => new Set(channels).size === channels.length),
+  ]),
   returnUrl: returnUrl(longestReturnUrl).optional(),
   failUrl: returnUrl(longestReturnUrl).optional(),
   shopUrl: z.string().max(longestReturnUrl).refine(isHttpUrl).optional(),
@@ -85,7 +88,8 @@ const help: Record<keyof KsherOptionsInput, string> = {
   appid: "paste the appid of merchant.ksher.net, such as mch35000.",
   privateKey: "paste the merchant's private key from merchant.ksher.net (.pem), BEGIN and END lines too.",
   mode: 'give "redirect" for Ksher\'s payment page or "qr" for a QR code in the shop.',
-  channels: 'list the channel codes of the contract, each once, such as ["promptpay", "truemoney"].',
+  channels:
+    'list the channel codes of the contract, each once, such as ["promptpay", "truemoney"], or give "auto".',
   ...sharedHelp,
   returnUrl: "paste the storefront's page after paying; {session_id} in it is filled in.",
   failUrl: "paste the storefront's page after a failed payment; {session_id} in it is filled in.",

@@ -8,7 +8,7 @@ import {
   text,
   wholeNumber,
 } from "../transport"
-import { plainChannel } from "./channels"
+import { plainChannel } from "../../core"
 
 /**
  * Both hosts' envelope. Only `data` is signed: an object, or a sentence from `cancel_order`; what it is beside a code
@@ -37,22 +37,28 @@ export const verdict = z.object({
 const localTime = text(32)
   .pipe(z.string().regex(/^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)?$/))
   .optional()
-  .refine((time) => !time || !Number.isNaN(momentOf(time, undefined)?.getTime()))
+  .refine((time) => !time || !Number.isNaN(momentOf(time, {})?.getTime()))
+
+/** The account's own zone as Ksher told it, `+07:00`. Without it, that of the currency. */
+export type Zone = string | undefined
 
 /** Where a merchant of the currency is. Ksher's pages name the zone of Thailand only. */
 const zones: Readonly<Record<string, string>> = { thb: "+07:00", myr: "+08:00", jpy: "+09:00", aed: "+04:00" }
 
-function momentOf(time: string | undefined, currency: string | undefined): Date | undefined {
-  const zone = zones[currency ?? ""] ?? "+07:00"
-  return time ? new Date(`${time.replace(" ", "T")}${zone}`) : undefined
+function momentOf(
+  time: string | undefined,
+  { zone, currency }: { zone?: Zone; currency?: string | undefined },
+): Date | undefined {
+  const known = zone ?? zones[currency ?? ""] ?? "+07:00"
+  return time ? new Date(`${time.replace(" ", "T")}${known}`) : undefined
 }
 
-const timed = <Data extends { time_end?: string | undefined; fee_type?: string | undefined }>(
-  data: Data,
-) => ({
-  ...data,
-  time_end: momentOf(data.time_end, data.fee_type),
-})
+const timed =
+  (zone: Zone) =>
+  <Data extends { time_end?: string | undefined; fee_type?: string | undefined }>(data: Data) => ({
+    ...data,
+    time_end: momentOf(data.time_end, { zone, currency: data.fee_type }),
+  })
 
 const channel = z
   .string()
@@ -71,36 +77,34 @@ export const cancelOrderData = z.string()
  * gateway_order_query and its webhook: all keys are always there, empty where they do not apply. What says who paid
  * (`openid`, `cash_fee`, `attach`) is not read.
  */
-export const gatewayOrderData = z
-  .object({
-    result: verdict.shape.result,
-    appid: reference,
-    mch_order_no: reference,
-    pay_mch_order_no: optionalReference,
-    ksher_order_no: optionalReference,
-    channel,
-    total_fee: wholeNumber,
-    fee_type: currencyCode,
-    time_end: localTime,
-  })
-  .transform(timed)
-export type KsherGatewayOrder = z.output<typeof gatewayOrderData>
+const gatewayOrderFields = z.object({
+  result: verdict.shape.result,
+  appid: reference,
+  mch_order_no: reference,
+  pay_mch_order_no: optionalReference,
+  ksher_order_no: optionalReference,
+  channel,
+  total_fee: wholeNumber,
+  fee_type: currencyCode,
+  time_end: localTime,
+})
+export const gatewayOrderData = (zone?: Zone) => gatewayOrderFields.transform(timed(zone))
+export type KsherGatewayOrder = z.output<ReturnType<typeof gatewayOrderData>>
 
 /** order_query. Its answer table is not published: what the quick_pay message shows, each field only if it is there. */
-export const orderData = z
-  .object({
-    result: verdict.shape.result,
-    err_code: verdict.shape.err_code,
-    appid: optionalReference,
-    mch_order_no: optionalReference,
-    ksher_order_no: optionalReference,
-    channel,
-    total_fee: wholeNumber.optional(),
-    fee_type: currencyCode.optional(),
-    time_end: localTime,
-  })
-  .transform(timed)
-export type KsherOrder = z.output<typeof orderData>
+const orderFields = z.object({
+  result: verdict.shape.result,
+  err_code: verdict.shape.err_code,
+  appid: optionalReference,
+  mch_order_no: optionalReference,
+  ksher_order_no: optionalReference,
+  channel,
+  total_fee: wholeNumber.optional(),
+  fee_type: currencyCode.optional(),
+  time_end: localTime,
+})
+export const orderData = (zone?: Zone) => orderFields.transform(timed(zone))
+export type KsherOrder = z.output<ReturnType<typeof orderData>>
 
 /** A PNG as Ksher draws its QR codes; the bound is thrice the largest seen. */
 const pngDataUri = z
@@ -130,20 +134,23 @@ export const orderCloseData = z.object({ appid: reference, mch_order_no: referen
 export type KsherClosed = z.output<typeof orderCloseData>
 
 /** order_refund. */
-export const orderRefundData = z
-  .object({
-    appid: reference,
-    mch_order_no: reference,
-    ksher_order_no: optionalReference,
-    mch_refund_no: reference,
-    ksher_refund_no: optionalReference,
-    total_fee: wholeNumber,
-    refund_fee: wholeNumber,
-    fee_type: currencyCode,
-    refund_time: localTime,
-  })
-  .transform((data) => ({ ...data, refund_time: momentOf(data.refund_time, data.fee_type) }))
-export type KsherRefund = z.output<typeof orderRefundData>
+const orderRefundFields = z.object({
+  appid: reference,
+  mch_order_no: reference,
+  ksher_order_no: optionalReference,
+  mch_refund_no: reference,
+  ksher_refund_no: optionalReference,
+  total_fee: wholeNumber,
+  refund_fee: wholeNumber,
+  fee_type: currencyCode,
+  refund_time: localTime,
+})
+export const orderRefundData = (zone?: Zone) =>
+  orderRefundFields.transform((data) => ({
+    ...data,
+    refund_time: momentOf(data.refund_time, { zone, currency: data.fee_type }),
+  }))
+export type KsherRefund = z.output<ReturnType<typeof orderRefundData>>
 
 const refundRow = z.object({
   mch_refund_no: optionalReference,
@@ -157,7 +164,7 @@ const refundRow = z.object({
  * refund_query. The answer's own `refund_fee` does not add up in Ksher's example; only the rows count. An order
  * without refunds may leave the list out, but then the count must say so.
  */
-export const refundQueryData = z
+const refundQueryFields = z
   .object({
     appid: optionalReference,
     mch_order_no: optionalReference,
@@ -166,14 +173,74 @@ export const refundQueryData = z
     refund_orders: z.array(refundRow).max(1000).optional(),
   })
   .refine((data) => data.refund_orders !== undefined || data.refund_count === 0)
-  .transform((data) => ({
+export const refundQueryData = (zone?: Zone) =>
+  refundQueryFields.transform((data) => ({
     ...data,
     refund_orders: (data.refund_orders ?? []).map((row) => ({
       ...row,
-      refund_time: momentOf(row.refund_time, data.fee_type),
+      refund_time: momentOf(row.refund_time, { zone, currency: data.fee_type }),
     })),
   }))
-export type KsherRefunds = z.output<typeof refundQueryData>
+export type KsherRefunds = z.output<ReturnType<typeof refundQueryData>>
+
+/** The only fields of `merchant_info` that its signature covers. */
+export const signedOfMerchantInfo = ["account_type", "business_mode", "mch_id", "mobile", "nonce_str"]
+
+/** Minor units; -1 is no limit. */
+const limit = text(16)
+  .pipe(
+    z
+      .string()
+      .regex(/^-?\d{1,15}$/)
+      .transform(Number),
+  )
+  .transform((value) => (value < 0 ? null : value))
+
+const yesOrNo = z
+  .enum(["Y", "N", ""])
+  .optional()
+  .transform((value) => (value ? value === "Y" : null))
+
+const supportedChannel = z.object({
+  pay_channel: z
+    .string()
+    .regex(/^\w{1,32}$/)
+    .transform(plainChannel),
+  single_order_limit: limit.nullish().transform((value) => value ?? null),
+  day_sum_limit: limit.nullish().transform((value) => value ?? null),
+  settlement_time_type: z
+    .string()
+    .regex(/^[\w+ -]{0,16}$/)
+    .nullish()
+    .transform((value) => value || null),
+})
+
+/**
+ * merchant_info: what the account may do. Whatever else Ksher tells there, of people and banks among it, is left behind here and
+ * reaches nothing.
+ */
+export const merchantInfoData = z.object({
+  mch_appid: optionalReference,
+  account_type: optionalText(32),
+  mch_support_channel: z.array(supportedChannel).max(100).default([]),
+  country_support_channel: z
+    .array(z.string().regex(/^\w{1,32}$/))
+    .max(200)
+    .default([])
+    .transform((codes) => codes.map(plainChannel)),
+  allow_partial_refund: yesOrNo,
+  time_zone: z
+    .string()
+    .regex(/^([+-]\d\d:\d\d)?$/)
+    .optional()
+    .transform((zone) => zone || undefined),
+  price_fee_type: z
+    .union([currencyCode, z.literal("")])
+    .optional()
+    .transform((code) => code || undefined),
+  mch_notify_url: optionalText(512),
+})
+export type KsherMerchantInfo = z.output<typeof merchantInfoData>
 
 /** What a webhook must carry to be about an order at all. Ksher sends one for successful payments only. */
 export const notificationData = z.object({

@@ -5,8 +5,9 @@ import type { Database } from "./database"
  * - `in_use`: the entry had the account when a server started, or when a payment was opened
  * - `no_reversal`: the gateway does not take the call that reverses a payment on its day (Gnete's `pay/cancel`)
  * - `not_opening`: payments in a row that did not open, each with the answer in `detail`
+ * - `account_info`: what the gateway says that the account may do, as JSON; `seenAt` is when it was last read
  */
-export type FactName = "in_use" | "no_reversal" | "not_opening"
+export type FactName = "in_use" | "no_reversal" | "not_opening" | "account_info"
 
 /** A provider entry with one of the accounts that it had: what is known holds for both together. */
 export interface AccountKey {

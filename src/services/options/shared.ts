@@ -20,12 +20,16 @@ export class OptionsError extends Error {
 const longestNotifyUrl = 128
 const notifyPath = "/hooks/gateway/"
 
+/** The address of the route, whether or not a gateway takes it. */
+export const notifyAddress = (notifyBaseUrl: string, providerId: string): string =>
+  `${notifyBaseUrl}${notifyPath}${providerId}`
+
 /**
  * The address to give the gateway for its notifications: `notifyBaseUrl` and this plugin's route for the provider
  * (`pp_ksher_th`). Throws OptionsError where the gateway would not keep it whole.
  */
 export function notifyUrl(notifyBaseUrl: string, providerId: string): string {
-  const url = `${notifyBaseUrl}${notifyPath}${providerId}`
+  const url = notifyAddress(notifyBaseUrl, providerId)
   const problem = notifyUrlProblem(url)
   if (problem) throw new OptionsError(`Option "notifyBaseUrl" of ${providerId} is not valid: ${problem}`)
   return url

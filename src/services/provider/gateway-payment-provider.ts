@@ -54,11 +54,11 @@ export interface GatewaySetup {
 
 /**
  * One provider entry: what Medusa asks of it, told to the use cases, and their answer told in Medusa's words. The two
- * gateways' providers differ in their options and in the key by which a storefront picks a channel.
+ * gateways' providers differ in their options and in the keys by which a storefront picks a channel.
  */
 export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
-  /** The key of session data by which the storefront may pick a channel, and nothing else (invariant 8). */
-  protected abstract readonly channelKey: string
+  /** The keys of session data by which the storefront may pick a channel, and nothing else (invariant 8). */
+  protected abstract readonly channelKeys: readonly string[]
 
   readonly gateway: Gateway
   readonly policy: GatewaySetup["policy"]
@@ -119,7 +119,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
           collectionId: await this.collectionOf(sessionId),
           amount: plainDecimal(input.amount),
           currency: input.currency_code,
-          channel: input.data?.[this.channelKey],
+          channel: this.channelIn(input.data),
         },
         this.deps,
       )
@@ -245,6 +245,10 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     )
     if (!own) throw new Error("This provider is not registered in Medusa's payment module.")
     return own
+  }
+
+  private channelIn(data: Record<string, unknown> | undefined): unknown {
+    return this.channelKeys.map((key) => data?.[key]).find((asked) => asked !== undefined && asked !== null)
   }
 
   private async collectionOf(sessionId: string): Promise<string | null> {

@@ -1,5 +1,6 @@
 export * from "./abandon"
 export * from "./account"
+export * from "./account-info"
 export * from "./attention"
 export * from "./authorize"
 export * from "./booking"

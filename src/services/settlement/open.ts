@@ -11,7 +11,10 @@ import {
 } from "../../core"
 import type { Outcome, PaymentLink } from "../../core"
 import type { GatewayPayment } from "../ledger"
+import { count } from "../observability"
 import { noteNotOpened, noteOpened, requireOwnAccount } from "./account"
+import { raise } from "./attention"
+import { requireChannels } from "./account-info"
 import type { Deps } from "./deps"
 import { problemOf } from "./orders"
 import { after, minute, second } from "./schedule"
@@ -28,6 +31,7 @@ export interface OpenRequest {
 
 /** Opens a payment at the gateway for a Medusa session. Throws `PaymentProblem`; then nothing is left open unnoticed. */
 export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPayment> {
+  await requireChannels(deps)
   const order = checked(request, deps)
   const owed = await owedTo(request, order, deps)
   const { payment, fresh } = await deps.ledger.payments.create(
@@ -125,7 +129,7 @@ function checked(request: OpenRequest, deps: Deps) {
     )
   const choice = gateway.chooseChannel(request.channel)
   if ("problem" in choice) throw new PaymentProblem("invalid_data", "channel_unknown", choice.problem)
-  const { minimum } = gateway.channelFacts(choice.channel)
+  const { minimum } = gateway.channelFacts(choice.channel, currency)
   if (minor < minimum)
     throw new PaymentProblem(
       "invalid_data",
@@ -166,8 +170,13 @@ async function opened(payment: GatewayPayment, link: PaymentLink, deps: Deps): P
     nextCheckAt: after(deps, 2 * minute),
   })
   await noteOpened(deps)
+  if (link.unread)
+    count("gateway_payments.qr_unread", { gateway: deps.gateway.name, provider: deps.providerId })
   return moved ?? deps.ledger.payments.update(payment.id, patch)
 }
+
+/** The code would have had the shopper pay something else: it is shown to nobody, and a person is called. */
+const wrongCode = "qr_mismatch"
 
 /**
  * A lost answer cannot be recovered, since no query returns the link: the number is given up for ever and the job
@@ -181,10 +190,17 @@ async function failed(
   // An order that no browser can pay (`not_supported`) was opened all the same: it is closed like one whose answer was lost.
   const opened = outcome.kind === "refused" && outcome.reason === "not_supported"
   const lost = outcome.kind === "unknown" || outcome.kind === "pending" || opened
-  await deps.ledger.payments.move(payment.id, "failed", {
+  const given = await deps.ledger.payments.move(payment.id, "failed", {
     nextCheckAt: lost ? after(deps, 5 * second) : null,
     ...(lost ? { unwanted: "open_lost" as const } : {}),
   })
+  if (outcome.kind === "unknown" && outcome.code === wrongCode)
+    await raise(
+      given ?? payment,
+      "qr_mismatch",
+      { order: payment.number, gateway: deps.gateway.name, message: outcome.message },
+      deps,
+    )
   const answer = answerOf(outcome)
   if (answer !== undefined) await noteNotOpened(answer, deps)
   const code = outcome.kind === "refused" ? "open_refused" : lost ? "open_unknown" : "open_not_sent"

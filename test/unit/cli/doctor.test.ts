@@ -144,6 +144,50 @@ it("a host of the gateway that only refunds need, and that is not reached", asyn
   expect(code).toBe(1)
 })
 
+describe("what Ksher says of the account", () => {
+  const account = async (merchant: object, options: object = {}, env: Record<string, string> = {}) => {
+    const own = await sandbox.addKsherMerchant(merchant)
+    const { code, lines } = await doctor("ksher", { ...ksherOptions(), ...own, ...options }, { env })
+    return { code, lines: lines.filter((line) => line.includes(" account ") && !line.includes(" query ")) }
+  }
+
+  it("its channels and refunds", async () => {
+    const { code, lines } = await account({ channels: ["truemoney"], allowPartialRefund: false })
+    expect(lines).toEqual([
+      expect.stringMatching(/^ok .*A test account with truemoney; whole refunds only\./),
+    ])
+    expect(code).toBe(0)
+  })
+
+  it("a channel that it lost, and another registered address: worth a look", async () => {
+    const registeredNotifyUrl = "https://old.example/hook?token=secret"
+    const { code, lines } = await account(
+      { channels: ["truemoney"], registeredNotifyUrl },
+      { channels: ["truemoney", "airpay"] },
+    )
+    expect(lines.slice(1)).toEqual([
+      expect.stringMatching(/^note .*channels_missing: The account does not have airpay/),
+      expect.stringMatching(/^note .*notify_url_differs: .*old\.example/),
+    ])
+    expect(lines.join()).not.toContain("secret")
+    expect(code).toBe(0)
+  })
+
+  it('channels: "auto" needs an account that names some', async () => {
+    expect((await account({ channels: ["truemoney"] }, { channels: "auto" })).code).toBe(0)
+    const { code, lines } = await account({ channels: [] }, { channels: "auto" })
+    expect(lines).toEqual([expect.stringMatching(/^wrong .*no channel that can be used/)])
+    expect(code).toBe(1)
+  })
+
+  it("no answer is worth a look, and no fault of the shop's", async () => {
+    await sandbox.fault({ gateway: "ksher", call: "merchant_info", kind: "http500", when: "before" })
+    const { code, lines } = await account({})
+    expect(lines).toEqual([expect.stringMatching(/^note .*did not say what the account may do/)])
+    expect(code).toBe(0)
+  })
+})
+
 it("nothing listens at the address", async () => {
   const { code, text } = await doctor("gnete", { ...gneteOptions(), baseUrl: "http://127.0.0.1:9" })
   expect(text).toMatch(/skipped +pp_gnete +clock/)

@@ -217,6 +217,7 @@ describe("open, as a QR", () => {
       kind: "succeeded",
       value: {
         action: { type: "qr", content: "00020101" },
+        unread: true,
         mode: "qr",
         channel: "promptpay",
         gatewayNo: "900",

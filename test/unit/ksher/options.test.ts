@@ -90,7 +90,10 @@ describe("one sentence names the option and says what to paste there", () => {
       "privateKey",
       "paste the merchant's private key from merchant.ksher.net (.pem), BEGIN and END lines too.",
     ],
-    ["channels", 'list the channel codes of the contract, each once, such as ["promptpay", "truemoney"].'],
+    [
+      "channels",
+      'list the channel codes of the contract, each once, such as ["promptpay", "truemoney"], or give "auto".',
+    ],
     ["notifyBaseUrl", "paste the public address of this Medusa backend, such as https://shop.example."],
   ])("%s is missing", (option, help) => {
     expect(sentence({ [option]: undefined })).toBe(`Ksher option "${option}" is missing: ${help}`)

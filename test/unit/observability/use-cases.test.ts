@@ -31,6 +31,7 @@ const deps = {
   providerId: "pp_ksher_th",
   gateway: {
     name: "ksher",
+    offer: { mode: "redirect", channels: ["card"] },
     digits: () => ({ problem: "Ksher takes THB." }),
     readNotification: () => ({ readable: false, reason: "It is empty." }),
   },

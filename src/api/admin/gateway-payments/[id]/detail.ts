@@ -30,6 +30,8 @@ export async function detail(plugin: GatewayPayments, id: string) {
 
 /** Left out where the payment's provider is no longer configured: nobody knows then. */
 function capabilities(plugin: GatewayPayments, payment: GatewayPayment) {
-  const facts = plugin.provider(payment.providerId)?.gateway.channelFacts(payment.channel ?? undefined)
-  return facts ? { capabilities: capabilitiesView(facts) } : {}
+  const gateway = plugin.provider(payment.providerId)?.gateway
+  if (!gateway) return {}
+  const facts = gateway.channelFacts(payment.channel ?? undefined)
+  return { capabilities: capabilitiesView(facts, gateway.known?.info) }
 }
