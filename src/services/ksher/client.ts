@@ -333,7 +333,7 @@ export class KsherClient {
   #signed({ data, sign }: Envelope): Answer<JsonObject> {
     if (isJsonObject(data) && typeof sign === "string" && verifyKsherData(data, sign, this.#publicKeys))
       return succeeded(data)
-    return unknown("bad_signature", "Ksher's answer is not signed by Ksher; what it did is not known.")
+    return unknown("bad_signature", "Ksher's answer is not signed by Ksher, and is not believed.")
   }
 
   /** A call that does something or nothing: only SUCCESS is done, FAIL is read in the call's table. */
