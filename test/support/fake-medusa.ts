@@ -512,7 +512,6 @@ export class FakeMedusa implements Host {
     payment: HostPayment,
     order: HostOrder | undefined,
     amount: string,
-    _note: string,
   ): Promise<void> {
     if (order && !order.canceled) await this.adminRefund(payment.id, this.minor(amount))
     else await enteredAlone.run(true, () => this.refundPayment(payment.id, this.minor(amount)))

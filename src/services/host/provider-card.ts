@@ -38,7 +38,7 @@ export async function providerCard(plugin: Pick<GatewayPayments, "depsOf">, id: 
 export async function testConnection(
   plugin: GatewayPayments,
   id: string,
-): Promise<{ ok: boolean; message: string }> {
+): Promise<{ ok: boolean; code?: string; message: string }> {
   const { gateway, clock } = plugin.depsOf(id)
   const currency = gateway.name === "gnete" ? "hkd" : "thb"
   const answer = await gateway.query({
@@ -46,6 +46,8 @@ export async function testConnection(
     amount: money(1, currency),
     mode: gateway.offer.mode,
   })
-  if (answer.kind !== "succeeded") return { ok: false, message: answer.message }
+  if (answer.kind === "refused") return { ok: false, code: answer.reason, message: answer.message }
+  if (answer.kind !== "succeeded")
+    return { ok: false, code: "code" in answer ? answer.code : answer.kind, message: answer.message }
   return { ok: true, message: `${titleOf(gateway.name)} answers, and its signature verifies.` }
 }

@@ -76,7 +76,7 @@ async function giveBackCancelled(
   const back = [...booked.refunds.map((row) => row.amount), ...unbooked.map((one) => inMedusa(one, payment))]
   const amount = lessMajor(booked.captured, ...back, toMajor(kept, payment.digits))
   return attemptReturn(payment, ofRest, deps, () =>
-    booking.run("owed", () => deps.host.refund(booked, order, amount, "The order was cancelled.")),
+    booking.run("owed", () => deps.host.refund(booked, order, amount, { note: "The order was cancelled." })),
   )
 }
 
@@ -101,7 +101,7 @@ async function leftToAPerson(
 }
 
 /** Tried by the back-off of the job: about a day. */
-const mostRefusals = 12
+export const mostRefusals = 12
 const refusedTooOften = (attempts: readonly Operation[]): boolean =>
   attempts.filter((one) => one.state === "refused").length >= mostRefusals
 

@@ -371,6 +371,8 @@ async function sendAgain(
   knownAbsent: boolean,
   deps: Deps,
 ): Promise<Finding> {
+  if (deps.onlyAsks)
+    return byAsking(unknown("unfinished", "It is sent again, under its number, when it is tried again."))
   const repeated = await deps.ledger.operations.again(operation.id)
   // Its own process was alive after all, and has stored an end.
   if (!repeated) return byAsking(unknown("ended", "It has ended meanwhile."))

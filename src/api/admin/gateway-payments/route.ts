@@ -39,5 +39,7 @@ export const GET = route(async (req, res) => {
     limit: asked.limit,
     offset: asked.offset,
   })
-  res.json({ gateway_payments: payments.map(paymentView), count, offset: asked.offset, limit: asked.limit })
+  const unclear = await plugin.ledger.operations.unclearOf(payments.map(({ id }) => id))
+  const views = payments.map((payment) => paymentView(payment, unclear.get(payment.id) ?? []))
+  res.json({ gateway_payments: views, count, offset: asked.offset, limit: asked.limit })
 })
