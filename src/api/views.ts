@@ -1,12 +1,27 @@
-import { isOpen, toMajor, type AccountInfo, type ChannelFacts, type PaymentMethod } from "../core"
-import { isOutOfReach } from "../services/settlement"
-import type { Decision, GatewayPayment, HostPayment, Notification, Operation } from "../services/settlement"
+import { isOpen, lessMajor, toMajor, type AccountInfo, type ChannelFacts, type PaymentMethod } from "../core"
+import { isOutOfReach, unconfirmedOf } from "../services/settlement"
+import type {
+  Change,
+  Decision,
+  GatewayPayment,
+  HostPayment,
+  Notification,
+  Operation,
+  Owing,
+  Policy,
+} from "../services/settlement"
 
 /** Major units, as Medusa shows them. */
 const major = (minor: number, payment: GatewayPayment): number => Number(toMajor(minor, payment.digits))
 
-/** A gateway payment as the admin reads it. No raw answer, no payer data: the ledger holds none. */
-export const paymentView = (payment: GatewayPayment) => ({
+/**
+ * A gateway payment as the admin reads it. No raw answer, no payer data: the ledger holds none. `unclear`: the operations whose end
+ * the gateway has not told.
+ */
+export const paymentView = (
+  payment: GatewayPayment,
+  unclear: readonly Pick<Operation, "kind" | "state">[],
+) => ({
   id: payment.id,
   session_id: payment.sessionId,
   order_id: payment.orderId,
@@ -21,6 +36,7 @@ export const paymentView = (payment: GatewayPayment) => ({
   refunded_amount: major(payment.refundedAmount, payment),
   state: payment.state,
   settled_by: payment.settledBy,
+  unconfirmed: unconfirmedOf(payment, unclear),
   attention: payment.attention,
   attention_code: payment.attentionCode,
   attention_values: payment.attentionValues,
@@ -47,6 +63,7 @@ export const operationView = (operation: Operation, payment: GatewayPayment) => 
   outside: operation.outside,
   by_hand: operation.byHand,
   refund_id: operation.refundId,
+  decision_id: operation.decisionId,
   reason: operation.reason,
   code: operation.code,
   message: operation.message,
@@ -78,6 +95,51 @@ export const decisionView = (decision: Decision) => ({
 function answerView({ answer }: Decision): string | null {
   if (answer === null) return null
   return "done" in answer ? "done" : answer.problem.code
+}
+
+/** What is to go back by itself and has not: how much, how often it was refused, and when it is tried next. */
+export const owedView = (owing: Owing | null, payment: GatewayPayment) =>
+  owing && {
+    amount: major(owing.amount, payment),
+    attempts: owing.attempts,
+    most_attempts: owing.mostAttempts,
+    next_try_at: owing.nextTryAt,
+  }
+
+/** What people call a payment whose books differ, and the money that goes back to the payer when they are put right. */
+export const comparedView = (
+  payment: GatewayPayment,
+  changes: readonly Change[],
+  policy: Pick<Policy, "latePayment"> | undefined,
+) => ({
+  id: payment.id,
+  order_id: payment.orderId,
+  merchant_order_no: payment.number,
+  gateway: payment.gateway,
+  currency_code: payment.currency,
+  // Several differences may be about the same money.
+  refund_amount: Math.max(0, ...changes.map((change) => refundOf(change, payment, policy))),
+})
+
+function refundOf(
+  { code, from, to }: Change,
+  payment: GatewayPayment,
+  policy: Pick<Policy, "latePayment"> | undefined,
+): number {
+  const isHeld = policy?.latePayment === "hold"
+  switch (code) {
+    case "cancelled_order":
+      return Number(from)
+    case "late":
+      return isHeld ? 0 : Number(from)
+    case "paid_there":
+      return to !== "paid_late" || isHeld ? 0 : major(payment.amount, payment)
+    case "refunds":
+      // More in Medusa than went back: the rest is still owed. The other way round it is only entered.
+      return Number(lessMajor(from, to))
+    default:
+      return 0
+  }
 }
 
 /** A refund that Medusa holds and whose money has not gone back. */

@@ -1,5 +1,6 @@
 import type { Locator, Page } from "playwright-core"
 
+import { login } from "../../demo/running-shop"
 import type { Answer } from "../../demo/shop"
 import { asAdmin, focused, nameless, picture, tabsThrough, useBrowser, withoutReload } from "./browser"
 import { longAgo, paidOrder, paymentOf, theShop, unpaidOrder, type Shop } from "./shop"
@@ -106,9 +107,10 @@ it("a refund whose answer is lost comes under attention, is resolved by a person
     // Medusa asks whether what was entered may be lost.
     await page.getByRole("alertdialog").getByRole("button", { name: "Continue" }).click()
     await says(panel, /Ksher was asked to refund THB\s100\.00, and has not said whether it did/)
+    await says(panel, "Refund not confirmed")
 
     await longAgo(shop, id, 2)
-    await panel.getByRole("button", { name: "Ask the gateway now" }).click()
+    await panel.getByRole("button", { name: "Refresh status" }).click()
     const notice = panel.getByRole("alert")
     await says(notice, "It is not known whether a refund went through")
     await says(notice, /Do not repeat the refund in the gateway's console/)
@@ -134,7 +136,7 @@ it("a refund whose answer is lost comes under attention, is resolved by a person
 it("what PromptPay cannot do is said before somebody tries, and money returned by hand is recorded", async () => {
   const order = await paidOrder(shop, "pp_ksher_th", "promptpay")
   const { page, panel } = await openOrder(order)
-  await says(panel.getByRole("note"), /promptpay payments cannot be refunded through Ksher/)
+  await says(panel.getByRole("note"), /PromptPay payments cannot be refunded through Ksher/)
   await panel.getByRole("button", { name: "Resolve" }).click()
   const drawer = page.getByRole("dialog")
   expect(await drawer.getByRole("radio").count()).toBe(1)
@@ -146,11 +148,36 @@ it("what PromptPay cannot do is said before somebody tries, and money returned b
   await says(drawer.getByRole("alert"), "A note is needed")
   await drawer.getByRole("textbox", { name: "Note" }).fill("By bank transfer on Tuesday.")
   await withoutReload(page, async () => {
-    await drawer.getByRole("button", { name: "Resolve" }).click()
+    await drawer.getByRole("button", { name: /Record THB\s350\.50/ }).click()
     await says(panel, "A refund of THB 350.50 made outside this shop was entered.")
+    await says(panel, `Decided by ${login.email}`)
     await panel.getByRole("note").waitFor({ state: "hidden" })
   })
+  // Nothing is left to decide, and its button is gone: the focus stays at the payment.
+  await focused(panel.getByRole("region", { name: order.session.number }))
   expect(await shop.sandbox.book(order.session.number)).toMatchObject({ returned: 0 })
+})
+
+it("a refused refund is told as what it is, with what is owed and the next try, and is retried only after a question", async () => {
+  const order = await paidOrder(shop, "pp_ksher_th", "truemoney")
+  await shop.sandbox.nextRefund({ gateway: "ksher", outcome: "insufficient_balance", times: 4 })
+  await shop.api.admin("post", `/admin/orders/${order.id}/cancel`)
+  const { page, panel } = await openOrder(order)
+  await says(panel, "Needs attention")
+  await says(panel, /balance of this Ksher account does not cover it \(KSHER_BALANCE_NOT_ENOUGH\)/)
+  await says(panel, /Still owed: THB\s350\.50/)
+  await says(panel, /^Attempt 3 of 12: /)
+  await panel.getByRole("button", { name: "Refresh status" }).click()
+  await says(page, /The gateway was asked\. The payment is: Paid/)
+  expect(await shop.sandbox.book(order.session.number)).toMatchObject({ returned: 0 })
+  await panel.getByRole("button", { name: /Retry refund of THB\s350\.50/ }).click()
+  const question = page.getByRole("alertdialog", { name: /Refund THB\s350\.50\?/ })
+  await question.getByRole("button", { name: "Cancel" }).click()
+  expect(await shop.sandbox.book(order.session.number)).toMatchObject({ returned: 0 })
+  await panel.getByRole("button", { name: /Retry refund/ }).click()
+  await question.getByRole("button", { name: /Refund THB\s350\.50/ }).click()
+  await says(panel, "Ksher refunded THB 350.50.")
+  expect(await shop.sandbox.book(order.session.number)).toMatchObject({ returned: 35050 })
 })
 
 it("the numbers for the gateway's support are copied", async () => {
@@ -190,7 +217,15 @@ it("a keyboard and a screen reader reach everything", async () => {
   await page.keyboard.type("In cash.")
   await page.keyboard.press("Tab")
   await page.keyboard.press("Tab")
-  await focused(drawer.getByRole("button", { name: "Resolve" }))
+  const refund = drawer.getByRole("button", { name: /Refund THB\s350\.50/ })
+  await focused(refund)
+  await page.keyboard.press("Enter")
+  const question = page.getByRole("alertdialog", { name: /Refund THB\s350\.50\?/ })
+  await says(question, /Ksher is asked to credit THB\s350\.50 back to the payer/)
+  await page.keyboard.press("Escape")
+  await question.waitFor({ state: "hidden" })
+  await focused(refund)
+  expect(await shop.sandbox.book(order.session.number)).toMatchObject({ returned: 0 })
   await page.keyboard.press("Escape")
   await drawer.waitFor({ state: "hidden" })
   await focused(resolve)

@@ -399,7 +399,11 @@ inRealMedusa(
           expect((await test(id)).data).toEqual({ ok: true, message: expect.any(String) })
         expect(await world.sandbox.books()).toHaveLength(before)
         await world.sandbox.fault({ gateway: "gnete", call: "pay/query", kind: "http500", when: "before" })
-        expect((await test("pp_gnete_hk")).data).toEqual({ ok: false, message: expect.any(String) })
+        expect((await test("pp_gnete_hk")).data).toEqual({
+          ok: false,
+          code: "http_500",
+          message: expect.any(String),
+        })
         expect((await test("pp_gnete_nowhere")).status).toBe(404)
       })
 
@@ -440,6 +444,85 @@ inRealMedusa(
           for (const table of tables) await knex.raw(`alter table ${table}_away rename to ${table}`)
         }
         await expectBooks(world, order, 35050)
+      })
+
+      it("what the gateway has not confirmed is said of the payment, in the list too, until it is", async () => {
+        const order = await paidOrder(world, "pp_ksher_th", { channel: "airpay" })
+        const { id, version, unconfirmed } = await viewOf(order)
+        expect(unconfirmed).toBeNull()
+        const fault = { gateway: "ksher", kind: "http500" } as const
+        await world.sandbox.fault({ ...fault, call: "order_refund", when: "after" })
+        await world.sandbox.fault({ ...fault, call: "refund_query", when: "before", times: 3 })
+        const [payment] = (await books(world, order)).payments
+        await world.shop.tryAdmin("post", `/admin/payments/${payment!.id}/refund`, { amount: 100 })
+        const [listed] = (
+          await world.shop.admin("get", `/admin/gateway-payments?session_id=${order.session.id}`)
+        ).gateway_payments
+        expect([listed.state, listed.unconfirmed, (await viewOf(order)).unconfirmed]).toEqual([
+          "paid",
+          "refund",
+          "refund",
+        ])
+        const sync = (body: object) => world.shop.tryAdmin("post", `/admin/gateway-payments/${id}/sync`, body)
+        const stale = await sync({ version })
+        expect([stale.status, stale.data.code]).toEqual([409, "changed"])
+        await world.sandbox.clearFaults()
+        const { data } = await sync({ only_ask: true })
+        expect(data.gateway_payment).toMatchObject({ unconfirmed: null, refunded_amount: 100 })
+      })
+
+      it("asking only sends no money back, and says how much is owed, how often it was refused and when it is tried next", async () => {
+        const order = await paidOrder(world, "pp_ksher_th", { channel: "truemoney" })
+        const { id } = await viewOf(order)
+        await world.sandbox.nextRefund({ gateway: "ksher", outcome: "insufficient_balance", times: 4 })
+        await world.shop.admin("post", `/admin/orders/${order.id}/cancel`)
+        const owed = { amount: 350.5, attempts: 2, most_attempts: 12, next_try_at: expect.any(String) }
+        await eventually(
+          () => viewOf(order),
+          (now) => now.owed?.attempts === 2,
+        )
+        expect(await viewOf(order)).toMatchObject({ owed })
+        const sync = async (body: object) =>
+          (await world.shop.admin("post", `/admin/gateway-payments/${id}/sync`, body)).gateway_payment
+        expect(await sync({ only_ask: true })).toMatchObject({ state: "paid", owed })
+        expect((await gatewayBooks(world, order)).returned).toBe(0)
+        const compared = await world.shop.admin("post", "/admin/gateway-payments/reconcile", {
+          dry_run: true,
+          gateway_payment_ids: [id],
+        })
+        expect(compared).toMatchObject({
+          changes: expect.arrayContaining([
+            expect.objectContaining({ gateway_payment_id: id, code: "cancelled_order" }),
+          ]),
+          payments: [
+            {
+              id,
+              order_id: order.id,
+              merchant_order_no: order.session.number,
+              gateway: "ksher",
+              currency_code: "thb",
+              refund_amount: 350.5,
+            },
+          ],
+        })
+        expect(await sync({})).toMatchObject({ state: "refunded", owed: null })
+        expect((await gatewayBooks(world, order)).returned).toBe(35050)
+      })
+
+      it("a refund that a person decides carries that person's id in Medusa", async () => {
+        const refunded = await paidOrder(world, "pp_ksher_th", { channel: "truemoney" })
+        await decide(refunded, { action: "refund", amount: 7, note: "agreed" })
+        const recorded = await paidOrder(world, "pp_ksher_th", { channel: "promptpay" })
+        await decide(recorded, { action: "record_refund", amount: 7, how: "other", note: "by transfer" })
+        const { user } = await world.shop.admin("get", "/admin/users/me")
+        for (const order of [refunded, recorded]) {
+          const fields = "*payment_collections.payments.refunds"
+          const row = (await world.shop.admin("get", `/admin/orders/${order.id}?fields=${fields}`)).order
+          expect(row.payment_collections[0].payments[0].refunds).toMatchObject([
+            { amount: 7, created_by: user.id },
+          ])
+          expect((await viewOf(order)).decisions).toMatchObject([{ decided_by: user.id }])
+        }
       })
 
       it("reconciles: says what it would do, does nothing, then does it", async () => {

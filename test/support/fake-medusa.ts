@@ -507,12 +507,7 @@ export class FakeMedusa implements Host {
     }
   }
 
-  async refund(
-    payment: HostPayment,
-    order: HostOrder | undefined,
-    amount: string,
-    _note: string,
-  ): Promise<void> {
+  async refund(payment: HostPayment, order: HostOrder | undefined, amount: string): Promise<void> {
     if (order && !order.canceled) await this.adminRefund(payment.id, this.minor(amount))
     else await enteredAlone.run(true, () => this.refundPayment(payment.id, this.minor(amount)))
   }

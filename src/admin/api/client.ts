@@ -1,13 +1,15 @@
-import Medusa, { FetchError } from "@medusajs/js-sdk"
+import Medusa from "@medusajs/js-sdk"
 import type { z } from "zod"
 
 import {
+  adminsAnswer,
   connectionAnswer,
   detailAnswer,
   listAnswer,
   orderNamesAnswer,
   providersAnswer,
   reconcileAnswer,
+  refusalAnswer,
   type Connection,
   type PaymentDetail,
   type PaymentList,
@@ -17,8 +19,10 @@ import {
 } from "./schema"
 
 // The dashboard's bundler fills these in, for its own client and for the plugins'.
+const backend = new URL(__BACKEND_URL__ || "/", window.location.origin)
+/** Holds the token where the shop's admin logs in with one. */
 const sdk = new Medusa({
-  baseUrl: __BACKEND_URL__ ?? "/",
+  baseUrl: backend.href,
   auth: { type: __AUTH_TYPE__ ?? "session", jwtTokenStorageKey: __JWT_TOKEN_STORAGE_KEY__ ?? undefined },
 })
 
@@ -26,8 +30,45 @@ type Query = Record<string, string | number | string[] | undefined>
 
 const base = "/admin/gateway-payments"
 
+/** What the server answered instead of doing it. Medusa's own client keeps the sentence, and not the code. */
+export class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly code: string | undefined,
+  ) {
+    super(message)
+    this.name = "Refusal"
+  }
+}
+
+interface Call {
+  method?: "POST"
+  body?: string
+  headers?: Record<string, string>
+}
+
+async function send(path: string, query: Query, call: Call = {}): Promise<unknown> {
+  const url = new URL(`${backend.pathname.replace(/\/$/, "")}${path}`, backend)
+  for (const [name, value] of Object.entries(query)) {
+    if (Array.isArray(value)) for (const one of value) url.searchParams.append(`${name}[]`, one)
+    else if (value !== undefined) url.searchParams.set(name, String(value))
+  }
+  const token = __AUTH_TYPE__ === "jwt" ? await sdk.client.getToken() : undefined
+  const headers = {
+    accept: "application/json",
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
+    ...call.headers,
+  }
+  const response = await fetch(url, { credentials: "include", ...call, headers })
+  if (response.ok) return response.json()
+  const said = refusalAnswer.safeParse(await response.json().catch(() => undefined))
+  const { code, message } = said.success ? said.data : { code: undefined, message: response.statusText }
+  throw new Refusal(message, response.status, code ?? undefined)
+}
+
 async function get<Schema extends z.ZodType>(path: string, answer: Schema, query: Query = {}) {
-  return answer.parse(await sdk.client.fetch(path, { query }))
+  return answer.parse(await send(path, query))
 }
 
 async function post<Schema extends z.ZodType>(
@@ -36,7 +77,17 @@ async function post<Schema extends z.ZodType>(
   body: object = {},
   headers: Record<string, string> = {},
 ) {
-  return answer.parse(await sdk.client.fetch(path, { method: "POST", body, headers }))
+  return answer.parse(
+    await send(
+      path,
+      {},
+      {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json", ...headers },
+      },
+    ),
+  )
 }
 
 export interface PaymentFilters {
@@ -90,8 +141,27 @@ export async function paymentsOfOrder(orderId: string): Promise<PaymentDetail[]>
   return Promise.all(gateway_payments.map((payment) => paymentDetail(payment.id)))
 }
 
-export async function syncPayment(id: string): Promise<PaymentDetail> {
-  return (await post(`${base}/${id}/sync`, detailAnswer)).gateway_payment
+/** How these admins are called, by their id. */
+export async function adminNames(ids: readonly string[]): Promise<Record<string, string>> {
+  if (!ids.length) return {}
+  const { users } = await get("/admin/users", adminsAnswer, {
+    id: [...ids],
+    fields: "id,email,first_name,last_name",
+    limit: ids.length,
+  })
+  return Object.fromEntries(
+    users.map(({ id, email, first_name, last_name }) => [
+      id,
+      [first_name, last_name].filter(Boolean).join(" ") || email,
+    ]),
+  )
+}
+
+/** Asks the gateway and moves no money, or tries again what was owed as the person saw it. */
+export type Look = { only_ask: true } | { version: number }
+
+export async function syncPayment(id: string, look: Look): Promise<PaymentDetail> {
+  return (await post(`${base}/${id}/sync`, detailAnswer, look)).gateway_payment
 }
 
 /** Under its key a decision is carried out once, however often it is sent. */
@@ -105,18 +175,19 @@ export async function resolvePayment(
 }
 
 /** Whether the server has answered: then it knows the request, and has said what became of it. */
-export const isAnswered = (error: unknown): boolean =>
-  error instanceof FetchError && error.status !== undefined
+export const isAnswered = (error: unknown): boolean => error instanceof Refusal
 
 export interface Comparison {
   dryRun: boolean
   /** Days, `2026-11-27`: payments made from then on, and up to the end of that day. */
   from?: string | undefined
   to?: string | undefined
+  /** Only these payments. */
+  ids?: readonly string[] | undefined
 }
 
-export async function reconcile({ dryRun, from, to }: Comparison): Promise<Reconciliation> {
-  const range = { created_from: startOf(from), created_to: startOf(to, 1) }
+export async function reconcile({ dryRun, from, to, ids }: Comparison): Promise<Reconciliation> {
+  const range = { created_from: startOf(from), created_to: startOf(to, 1), gateway_payment_ids: ids }
   return post(`${base}/reconcile`, reconcileAnswer, { dry_run: dryRun, ...range })
 }
 

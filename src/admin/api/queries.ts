@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react"
 
 import { isMoving } from "../rules/payment"
 import {
+  adminNames,
   listPayments,
   listProviders,
   orderNames,
@@ -13,6 +14,7 @@ import {
   syncPayment,
   testProvider,
   type Comparison,
+  type Look,
   type Page,
   type PaymentFilters,
 } from "./client"
@@ -27,6 +29,7 @@ const keys = {
   list: (filters: PaymentFilters, page: Page) => [...ours, "list", filters, page],
   detail: (id: string) => [...ours, "detail", id],
   names: (ids: readonly string[]) => [...ours, "order_names", ids],
+  admins: (ids: readonly string[]) => [...ours, "admins", ids],
   providers: [...ours, "providers"],
   // Under the dashboard's own key: what it reads anew after a cancel, a capture or a refund includes these.
   ofOrder: (orderId: string) => [...orders, "detail", orderId, leaf],
@@ -34,32 +37,23 @@ const keys = {
 
 /** Often enough to see a notification come in, rarely enough for a tab that stays open. */
 const pollMs = 4_000
+/**
+ * Medusa reads an order anew after what succeeded. What failed may have been sent all the same, a refund whose answer was lost say, and
+ * Medusa tells nobody.
+ */
+const calmPollMs = 10_000
 
 export function usePaymentsOfOrder(orderId: string) {
   const query = useQuery({
     queryKey: keys.ofOrder(orderId),
     queryFn: () => paymentsOfOrder(orderId),
-    refetchInterval: ({ state }) => (state.data?.some((one) => isMoving(one)) ? pollMs : false),
+    refetchInterval: ({ state: { data } }) => {
+      if (!data?.length) return false
+      return data.some((one) => isMoving(one)) ? pollMs : calmPollMs
+    },
   })
   useOrderFollows(orderId, query.data)
-  useFailuresOf(orderId)
   return query
-}
-
-/**
- * Medusa reads an order anew after what succeeded. What failed may have been sent all the same: a refund whose answer was
- * lost, say.
- */
-function useFailuresOf(orderId: string): void {
-  const client = useQueryClient()
-  useEffect(
-    () =>
-      client.getMutationCache().subscribe((event) => {
-        if (event.type === "updated" && event.action.type === "error")
-          void client.invalidateQueries({ queryKey: keys.ofOrder(orderId) })
-      }),
-    [client, orderId],
-  )
 }
 
 /** What changed at the gateway by itself changed Medusa's order as well: its page is read anew with it. */
@@ -101,6 +95,14 @@ export const useOrderNames = (ids: readonly string[]) =>
     placeholderData: keepPreviousData,
   })
 
+export const useAdminNames = (ids: readonly string[]) =>
+  useQuery({
+    queryKey: keys.admins(ids),
+    queryFn: () => adminNames(ids),
+    enabled: ids.length > 0,
+    placeholderData: keepPreviousData,
+  })
+
 export const useProviders = () => useQuery({ queryKey: keys.providers, queryFn: listProviders })
 
 /** Everything that shows a payment or its order is read anew. */
@@ -116,7 +118,7 @@ function useReadAnew() {
 export function useSync(id: string) {
   const readAnew = useReadAnew()
   // A refused request may still have found something out.
-  return useMutation({ mutationFn: () => syncPayment(id), onSettled: readAnew })
+  return useMutation({ mutationFn: (look: Look) => syncPayment(id, look), onSettled: readAnew })
 }
 
 export function useResolve(id: string) {
@@ -131,11 +133,17 @@ export function useResolve(id: string) {
 export function useReconcile() {
   const readAnew = useReadAnew()
   return useMutation({
-    mutationFn: (asked: Comparison) => reconcile(asked),
-    onSuccess: async ({ dry_run }) => {
-      if (!dry_run) await readAnew()
+    mutationFn: (asked: Comparison) => (asked.dryRun ? reconcile(asked) : corrected(asked)),
+    onSettled: async (_answer, _error, { dryRun }) => {
+      if (!dryRun) await readAnew()
     },
   })
+}
+
+/** Puts them right, and looks again: what is left is being retried. */
+async function corrected(asked: Comparison) {
+  await reconcile(asked)
+  return { ...(await reconcile({ ...asked, dryRun: true })), dry_run: false }
 }
 
 export const useConnectionTest = (id: string) => useMutation({ mutationFn: () => testProvider(id) })

@@ -24,6 +24,8 @@ export const paymentSchema = z.object({
   refunded_amount: z.number(),
   state: z.enum(states),
   settled_by: z.enum(["close", "cancel", "refund", "outside"]).nullable(),
+  /** What the gateway has not confirmed. */
+  unconfirmed: z.enum(["refund", "close"]).nullable(),
   attention: z.string().nullable(),
   attention_code: z.string().nullable(),
   /** By the code; null where an earlier release wrote the sentence alone. */
@@ -46,6 +48,8 @@ export const operationSchema = z.object({
   outside: z.boolean(),
   by_hand: z.enum(["console", "other"]).nullable(),
   refund_id: z.string().nullable(),
+  /** The decision by hand that made it. */
+  decision_id: z.string().nullable(),
   reason: z.string().nullable(),
   code: z.string().nullable(),
   message: z.string().nullable(),
@@ -96,10 +100,21 @@ export type Decision = z.infer<typeof decisionSchema>
 /** A refund that Medusa holds and whose money has not gone back. */
 export const owedRefundSchema = z.object({ id: z.string(), amount: z.number(), created_at: z.string() })
 
+/** What is to go back by itself and has not. */
+export const owedSchema = z.object({
+  amount: z.number(),
+  /** How often the gateway has refused it, of the times that it is tried by itself. */
+  attempts: z.number(),
+  most_attempts: z.number(),
+  /** Null: a person has to decide. */
+  next_try_at: z.string().nullable(),
+})
+
 export const paymentDetailSchema = paymentSchema.extend({
   operations: z.array(operationSchema),
   notifications: z.array(notificationSchema),
   decisions: z.array(decisionSchema),
+  owed: owedSchema.nullable(),
   owed_refunds: z.array(owedRefundSchema),
   /** What the gateway can do with a payment of this channel. */
   capabilities: z.object({ refund: z.boolean(), partial_refund: z.boolean() }).optional(),
@@ -140,11 +155,24 @@ export const changeSchema = z.object({
 })
 export type Change = z.infer<typeof changeSchema>
 
+/** A payment whose books differ. */
+export const comparedSchema = z.object({
+  id: z.string(),
+  order_id: z.string().nullable(),
+  merchant_order_no: z.string(),
+  gateway: z.enum(gateways),
+  currency_code: z.string(),
+  /** What goes back to the payer when its differences are put right. */
+  refund_amount: z.number(),
+})
+export type Compared = z.infer<typeof comparedSchema>
+
 export const reconcileAnswer = z.object({
   dry_run: z.boolean(),
   changes: z.array(changeSchema),
   /** Whether every payment was looked at in the time of one request. */
   complete: z.boolean(),
+  payments: z.array(comparedSchema),
   /** What no call can tell, with how many payments it concerns. */
   not_visible: z.array(z.object({ code: z.string(), gateway: z.enum(gateways), payments: z.number() })),
 })
@@ -172,8 +200,28 @@ export type Provider = z.infer<typeof providerSchema>
 
 export const providersAnswer = z.object({ providers: z.array(providerSchema) })
 
-export const connectionAnswer = z.object({ ok: z.boolean(), message: z.string() })
+/** `code`: why it does not work. */
+export const connectionAnswer = z.object({
+  ok: z.boolean(),
+  code: z.string().optional(),
+  message: z.string(),
+})
 export type Connection = z.infer<typeof connectionAnswer>
+
+/** Of Medusa's own users: who decided. */
+export const adminsAnswer = z.object({
+  users: z.array(
+    z.object({
+      id: z.string(),
+      email: z.string(),
+      first_name: z.string().nullish(),
+      last_name: z.string().nullish(),
+    }),
+  ),
+})
+
+/** What a route answers that refuses: a code, and the same in English. */
+export const refusalAnswer = z.object({ code: z.string().nullish(), message: z.string() })
 
 /** Of Medusa's own order list: what a person calls an order. */
 export const orderNamesAnswer = z.object({

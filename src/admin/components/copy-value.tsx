@@ -33,6 +33,7 @@ export function CopyValue({ value, what }: { value: string; what: string }) {
       <IconButton
         size="2xsmall"
         variant="transparent"
+        className="shrink-0"
         type="button"
         aria-label={t("copy.action", { what })}
         onClick={copy}

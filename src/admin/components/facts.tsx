@@ -20,7 +20,7 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
 }
 
 export function PaymentFacts({ payment }: { payment: PaymentDetail }) {
-  const { t, money, time } = useText()
+  const { t, money, time, channel } = useText()
   const amount = (value: number) => money(value, payment.currency_code)
   return (
     <Facts>
@@ -30,7 +30,9 @@ export function PaymentFacts({ payment }: { payment: PaymentDetail }) {
         <Fact name={t("facts.refunded")}>{amount(payment.refunded_amount)}</Fact>
       )}
       <Fact name={t("facts.gateway")}>{gatewayName(payment.gateway)}</Fact>
-      <Fact name={t("facts.channel")}>{payment.channel ?? t("facts.channel_open")}</Fact>
+      <Fact name={t("facts.channel")}>
+        {payment.channel === null ? t("facts.channel_open") : channel(payment.channel)}
+      </Fact>
       <Numbers payment={payment} />
       <Fact name={t("facts.created")}>{time(payment.created_at)}</Fact>
       {payment.state === "pending" && payment.expires_at && (

@@ -2,8 +2,9 @@ import type { ReactNode } from "react"
 
 import type { PaymentDetail } from "../api/schema"
 import { PaymentFacts } from "./facts"
-import { AttentionNotice, ChannelNotice } from "./notices"
+import { AttentionNotice, ChannelNotice, OwedNotice } from "./notices"
 import { PaymentActions } from "./payment-actions"
+import { sectionOf } from "./section-id"
 import { Timeline } from "./timeline"
 
 interface Props {
@@ -16,9 +17,16 @@ interface Props {
 /** One gateway payment, as the order page and its own page show it. */
 export function PaymentSection({ payment, header, latest }: Props) {
   return (
-    <section className="flex flex-col gap-y-4 px-6 py-4" aria-label={payment.merchant_order_no}>
+    <section
+      id={sectionOf(payment)}
+      // Takes the focus when the control that had it is gone.
+      tabIndex={-1}
+      className="flex flex-col gap-y-4 px-6 py-4 outline-none"
+      aria-label={payment.merchant_order_no}
+    >
       {header}
       <AttentionNotice payment={payment} />
+      <OwedNotice payment={payment} />
       <ChannelNotice payment={payment} />
       <PaymentFacts payment={payment} />
       <PaymentActions payment={payment} />

@@ -1,4 +1,4 @@
-import { Badge, Table, Text } from "@medusajs/ui"
+import { Table, Text } from "@medusajs/ui"
 import { Link } from "react-router-dom"
 
 import type { Payment } from "../api/schema"
@@ -6,7 +6,7 @@ import { isFiltered, type ListView } from "../rules/list-view"
 import { gatewayName } from "../text/names"
 import { useText } from "../text/use-text"
 import { OrderLink } from "./order-link"
-import { StateBadge } from "./state-badge"
+import { Standing } from "./state-badge"
 
 interface Props {
   payments: Payment[]
@@ -65,22 +65,41 @@ function Head() {
   return (
     <Table.Header>
       <Table.Row>
-        <Table.HeaderCell>{t("list.column_number")}</Table.HeaderCell>
-        <Table.HeaderCell>{t("list.column_state")}</Table.HeaderCell>
         <Table.HeaderCell>{t("list.column_order")}</Table.HeaderCell>
+        <Table.HeaderCell>{t("list.column_state")}</Table.HeaderCell>
         <Table.HeaderCell>{t("list.column_gateway")}</Table.HeaderCell>
         <Table.HeaderCell className="text-right">{t("list.column_amount")}</Table.HeaderCell>
         <Table.HeaderCell className="text-right">{t("list.column_refunded")}</Table.HeaderCell>
         <Table.HeaderCell>{t("list.column_created")}</Table.HeaderCell>
+        <Table.HeaderCell>{t("list.column_number")}</Table.HeaderCell>
       </Table.Row>
     </Table.Header>
   )
 }
 
 function Row({ payment, names }: { payment: Payment; names: Props["names"] }) {
-  const { t, money, shortTime } = useText()
+  const { t, money, shortTime, channel } = useText()
   return (
     <Table.Row>
+      <Table.Cell className="text-nowrap">
+        <OrderLink orderId={payment.order_id} names={names} />
+      </Table.Cell>
+      <Table.Cell>
+        <div className="py-1">
+          <Standing payment={payment} />
+        </div>
+      </Table.Cell>
+      <Table.Cell className="text-nowrap">
+        {gatewayName(payment.gateway)}
+        {payment.channel && ` · ${channel(payment.channel)}`}
+      </Table.Cell>
+      <Table.Cell className="text-nowrap text-right">
+        {money(payment.amount, payment.currency_code)}
+      </Table.Cell>
+      <Table.Cell className="text-nowrap text-right">
+        {payment.refunded_amount > 0 ? money(payment.refunded_amount, payment.currency_code) : "–"}
+      </Table.Cell>
+      <Table.Cell className="text-nowrap">{shortTime(payment.created_at)}</Table.Cell>
       <Table.Cell>
         <Link
           to={`/gateway-payments/${payment.id}`}
@@ -90,30 +109,6 @@ function Row({ payment, names }: { payment: Payment; names: Props["names"] }) {
           {payment.merchant_order_no}
         </Link>
       </Table.Cell>
-      <Table.Cell>
-        <div className="flex items-center gap-x-2 py-1">
-          <StateBadge state={payment.state} />
-          {payment.attention !== null && (
-            <Badge size="2xsmall" color="red" className="shrink-0 text-nowrap" title={payment.attention}>
-              {t("attention.title")}
-            </Badge>
-          )}
-        </div>
-      </Table.Cell>
-      <Table.Cell className="text-nowrap">
-        <OrderLink orderId={payment.order_id} names={names} />
-      </Table.Cell>
-      <Table.Cell className="text-nowrap">
-        {gatewayName(payment.gateway)}
-        {payment.channel && ` · ${payment.channel}`}
-      </Table.Cell>
-      <Table.Cell className="text-nowrap text-right">
-        {money(payment.amount, payment.currency_code)}
-      </Table.Cell>
-      <Table.Cell className="text-nowrap text-right">
-        {payment.refunded_amount > 0 ? money(payment.refunded_amount, payment.currency_code) : "–"}
-      </Table.Cell>
-      <Table.Cell className="text-nowrap">{shortTime(payment.created_at)}</Table.Cell>
     </Table.Row>
   )
 }

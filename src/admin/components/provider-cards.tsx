@@ -1,7 +1,8 @@
-import { Alert, Button, Container, Heading, Text } from "@medusajs/ui"
+import { Alert, Button, Container, Heading, Text, clx } from "@medusajs/ui"
 
 import { useConnectionTest, useProviders } from "../api/queries"
 import type { Provider } from "../api/schema"
+import { codeText } from "../text/codes"
 import { gatewayName } from "../text/names"
 import { useText } from "../text/use-text"
 import { CopyValue } from "./copy-value"
@@ -41,7 +42,9 @@ function ProviderCard({ provider }: { provider: Provider }) {
     <Container className="divide-y p-0">
       <div className="flex items-center justify-between gap-x-4 px-6 py-4">
         <div className="flex flex-col">
-          <Heading level="h2">{gatewayName(provider.gateway)}</Heading>
+          <Heading level="h2">
+            {gatewayName(provider.gateway)} · {provider.id.replace(/^pp_(ksher|gnete)_/, "")}
+          </Heading>
           <Text size="small" leading="compact" className="text-ui-fg-subtle">
             {provider.id}
           </Text>
@@ -60,12 +63,14 @@ function ProviderCard({ provider }: { provider: Provider }) {
 }
 
 function Configured({ provider }: { provider: Provider }) {
-  const { t } = useText()
+  const { t, channel } = useText()
   return (
     <>
       <Fact name={t("provider.account")}>{provider.account_hint}</Fact>
       {provider.mode && <Fact name={t("provider.mode")}>{t(`provider.mode_${provider.mode}`)}</Fact>}
-      <Fact name={t("provider.channels")}>{provider.channels.join(", ") || t("provider.channels_all")}</Fact>
+      <Fact name={t("provider.channels")}>
+        {provider.channels.map(channel).join(", ") || t("provider.channels_all")}
+      </Fact>
       <Fact name={t("provider.completion")}>{t(`provider.completion_${provider.completion}`)}</Fact>
       <Fact name={t("provider.late_payment")}>{t(`provider.late_payment_${provider.late_payment}`)}</Fact>
       <Fact name={t("provider.url")}>
@@ -134,9 +139,10 @@ function NotOpening({ provider: { id, gateway, not_opening: failing } }: { provi
 
 /** A harmless signed query at the gateway. */
 function ConnectionTest({ provider }: { provider: Provider }) {
-  const { t } = useText()
+  const { t, said, problem } = useText()
   const test = useConnectionTest(provider.id)
-  const failure = test.error?.message ?? (test.data?.ok === false ? test.data.message : undefined)
+  const refused = test.data?.ok === false ? test.data : undefined
+  const failure = test.error ? problem(test.error) : refused && said(codeText(refused.code), refused.message)
   return (
     <div className="flex flex-col items-end gap-y-1">
       <Button
@@ -149,7 +155,12 @@ function ConnectionTest({ provider }: { provider: Provider }) {
       >
         {t("provider.test")}
       </Button>
-      <Text role="status" size="xsmall" leading="compact" className="text-right">
+      <Text
+        role="status"
+        size="xsmall"
+        leading="compact"
+        className={clx("text-right", failure && "text-ui-fg-error")}
+      >
         {test.data?.ok && t("provider.test_ok")}
         {failure && `${t("provider.test_failed")} ${failure}`}
       </Text>

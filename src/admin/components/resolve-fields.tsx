@@ -11,7 +11,6 @@ import {
   type ResolutionDraft,
 } from "../rules/payment"
 import { dismissalText } from "../text/attention"
-import { channelName } from "../text/names"
 import { useText } from "../text/use-text"
 
 interface FieldProps {
@@ -131,7 +130,7 @@ export function AmountField({ payment, draft, problems, onChange }: FieldProps) 
         id={id}
         inputMode="decimal"
         autoComplete="off"
-        required
+        aria-required
         value={draft.amount}
         aria-invalid={problems.amount !== undefined}
         aria-describedby={problems.amount && problemId}
@@ -143,10 +142,10 @@ export function AmountField({ payment, draft, problems, onChange }: FieldProps) 
 }
 
 function AmountProblem({ id, problem, payment }: { id: string; problem: Problem; payment: PaymentDetail }) {
-  const { t, money } = useText()
+  const { t, money, channelOf } = useText()
   const values = {
     currency: payment.currency_code.toUpperCase(),
-    channel: channelName(payment),
+    channel: channelOf(payment),
     left: money(amountLeft(payment), payment.currency_code),
   }
   return (
@@ -167,7 +166,8 @@ export function NoteField({ draft, problems, onChange }: FieldProps) {
       </Label>
       <Textarea
         id={id}
-        required
+        // Not `required`: the field would be red before anything is written.
+        aria-required
         value={draft.note}
         aria-invalid={problems.note !== undefined}
         aria-describedby={hintId}

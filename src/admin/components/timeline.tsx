@@ -1,7 +1,9 @@
 import { Button, Heading, Text, clx } from "@medusajs/ui"
 import { useState } from "react"
 
+import { useAdminNames } from "../api/queries"
 import type { PaymentDetail } from "../api/schema"
+import type { TextKey } from "../text/keys"
 import { gatewayName } from "../text/names"
 import { timelineOf, type TimelineEntry, type Tone } from "../text/timeline"
 import { useText } from "../text/use-text"
@@ -18,6 +20,7 @@ export function Timeline({ payment, latest }: { payment: PaymentDetail; latest: 
   const { t } = useText()
   const [all, setAll] = useState(false)
   const entries = timelineOf(payment)
+  const { data: admins } = useAdminNames([...new Set(entries.flatMap(({ by }) => by ?? []))])
   const listId = `timeline-${payment.id}`
   return (
     <div className="flex flex-col gap-y-3">
@@ -29,7 +32,7 @@ export function Timeline({ payment, latest }: { payment: PaymentDetail; latest: 
       )}
       <ol id={listId} aria-label={t("timeline.title")} className="flex flex-col gap-y-3">
         {(all ? entries : entries.slice(0, latest)).map((entry) => (
-          <Entry key={entry.id} entry={entry} payment={payment} />
+          <Entry key={entry.id} entry={entry} payment={payment} admins={admins} />
         ))}
       </ol>
       {entries.length > latest && (
@@ -49,8 +52,15 @@ export function Timeline({ payment, latest }: { payment: PaymentDetail; latest: 
   )
 }
 
-function Entry({ entry, payment }: { entry: TimelineEntry; payment: PaymentDetail }) {
-  const { t, money, time } = useText()
+interface EntryProps {
+  entry: TimelineEntry
+  payment: PaymentDetail
+  /** Names by user id. */
+  admins: Record<string, string> | undefined
+}
+
+function Entry({ entry, payment, admins }: EntryProps) {
+  const { t, said, money, time } = useText()
   const values = {
     gateway: gatewayName(payment.gateway),
     amount: entry.amount === null ? "" : money(entry.amount, payment.currency_code),
@@ -65,21 +75,36 @@ function Entry({ entry, payment }: { entry: TimelineEntry; payment: PaymentDetai
         <Text size="xsmall" leading="compact" className="text-ui-fg-muted">
           <time dateTime={entry.at}>{time(entry.at)}</time>
         </Text>
-        <Small text={entry.detail} lang="en" />
+        <By id={entry.by} admins={admins} />
+        <Small text={said(entry.said, entry.detail)} {...langOf(entry)} />
+        <Small text={entry.problem && t(entry.problem)} />
         <Small text={entry.code && t("timeline.code", { code: entry.code })} />
         {entry.asked && (
           <>
             <Small text={t(entry.asked.text, { ...values, time: time(entry.asked.at) })} />
-            <Small text={entry.asked.detail} lang="en" />
+            <Small text={said(entry.asked.said, entry.asked.detail)} {...langOf(entry.asked)} />
           </>
         )}
         <Small text={entry.times && t(entry.times.text, { times: entry.times.times })} />
         {entry.numbers.map(({ label, value }) => (
-          <CopyValue key={label} value={value} what={t(label)} />
+          <span key={label} className="flex flex-wrap items-center gap-x-1">
+            <Small text={t("timeline.named", { name: t(label) })} />
+            <CopyValue value={value} what={t(label)} />
+          </span>
         ))}
       </div>
     </li>
   )
+}
+
+/** What has no code is the server's own sentence, in English, or what a person wrote. */
+const langOf = ({ said }: { said: TextKey | null }): { lang?: string } => (said ? {} : { lang: "en" })
+
+function By({ id, admins }: { id: string | null; admins: Record<string, string> | undefined }) {
+  const { t } = useText()
+  if (!id || !admins) return null
+  const who = admins[id] ?? t(id.startsWith("apk_") ? "timeline.by_key" : "timeline.by_former")
+  return <Small text={t("timeline.by", { who })} />
 }
 
 function Small({ text, lang }: { text: string | null; lang?: string }) {

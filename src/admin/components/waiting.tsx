@@ -4,12 +4,12 @@ import { useText } from "../text/use-text"
 
 /** What stands in for something that is being read, or could not be. */
 export function Waiting({ error, lines }: { error: Error | null; lines: number }) {
-  const { t } = useText()
+  const { t, problem } = useText()
   if (error)
     return (
       <div className="px-6 py-4">
         <Alert variant="error" role="alert">
-          {t("failed", { message: error.message })}
+          {t("failed", { message: problem(error) })}
         </Alert>
       </div>
     )

@@ -143,6 +143,19 @@ function amountProblem(draft: ResolutionDraft, payment: PaymentDetail): AmountPr
     : undefined
 }
 
+/** What goes back to the payer, or is booked as returned, by what a person entered; `undefined` where that is not said yet. */
+export function amountAtStake(draft: ResolutionDraft, payment: PaymentDetail): number | undefined {
+  if (draft.action === "went_through" || draft.action === "did_not")
+    return decidableOf(payment)?.amount ?? undefined
+  if (!returnsMoney(draft)) return undefined
+  if (needsAmount(draft, payment)) return amountProblem(draft, payment) ? undefined : Number(draft.amount)
+  return owedOf(draft.refund, payment)?.amount
+}
+
+/** Money that a person may have sent now, instead of waiting for the next try. */
+export const retriable = ({ owed, unconfirmed }: PaymentDetail): boolean =>
+  owed !== null && owed.next_try_at !== null && unconfirmed !== "refund"
+
 /** Where a person starts: nothing is chosen, since each choice moves money, books it or ends something. */
 export const firstDraft = (payment: PaymentDetail): ResolutionDraft => ({
   action: null,

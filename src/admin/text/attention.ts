@@ -1,6 +1,7 @@
 import { attentionCodes, dismissals } from "../../core/attention"
 import type { AttentionCode, AttentionValues, Sum } from "../../core/attention"
 import { titleOf } from "../../core/gateways"
+import type { Operation, PaymentDetail } from "../api/schema"
 import type { TextKey, TextValues } from "./keys"
 
 const isKnown = (code: string | null | undefined): code is AttentionCode =>
@@ -187,3 +188,9 @@ function inWords(value: Shown | undefined, { t, money }: Writer): string {
   if (typeof value !== "object") return String(value ?? "")
   return "key" in value ? t(value.key) : money(Number(value.amount), value.currency)
 }
+
+/** What was refused last, with its reason. */
+export const lastRefusal = ({ operations }: PaymentDetail): Operation | undefined =>
+  operations
+    .filter(({ kind, state }) => (kind === "refund" || kind === "cancel") && state === "refused")
+    .at(-1)

@@ -1,5 +1,5 @@
 import { states } from "../api/schema"
-import type { Change } from "../api/schema"
+import type { Change, Compared } from "../api/schema"
 import type { TextKey } from "./keys"
 
 /** What the reconcile report calls a difference, by the code that the route answers with. */
@@ -23,6 +23,7 @@ const texts = {
   order_transactions: "reconcile.what.order_transactions",
   order_outstanding: "reconcile.what.order_outstanding",
   captured_beyond: "reconcile.what.captured_beyond",
+  not_settled: "reconcile.what.not_settled",
 } as const satisfies Record<string, TextKey>
 
 /** The sentence for a difference, or `null` where the route's own words are all there is. */
@@ -32,11 +33,22 @@ export function changeText({ code, number }: Change): { text: TextKey; number: s
 }
 
 /** What no settling puts right: a person refunds it, or finds out. */
-const leftToAPerson: ReadonlySet<string> = new Set(["captured_beyond", "unpaid_there"])
+const leftToAPerson: ReadonlySet<string> = new Set(["captured_beyond", "unpaid_there", "not_settled"])
 
-/** How many of the differences are put right by running the comparison. */
-export const settleable = (changes: readonly Change[]): number =>
-  changes.filter(({ code }) => !leftToAPerson.has(code)).length
+/** The differences that are put right by running the comparison. */
+export const settleable = (changes: readonly Change[]): Change[] =>
+  changes.filter(({ code }) => !leftToAPerson.has(code))
+
+/** What goes back to payers, by currency. */
+export function refundsOf(
+  payments: readonly Compared[],
+  ids: readonly string[],
+): { currency: string; amount: number }[] {
+  const sums = new Map<string, number>()
+  for (const { id, currency_code: currency, refund_amount: amount } of payments)
+    if (ids.includes(id) && amount > 0) sums.set(currency, (sums.get(currency) ?? 0) + amount)
+  return [...sums].map(([currency, amount]) => ({ currency, amount: Number(amount.toFixed(2)) }))
+}
 
 /** What the gateway calls an order, where the shop has no such state. */
 const standings: Readonly<Record<string, TextKey>> = {
@@ -48,6 +60,10 @@ const standings: Readonly<Record<string, TextKey>> = {
   settled: "reconcile.value.settled",
   unsaid: "reconcile.value.unsaid",
 }
+
+/** An amount as the server writes it, or `null`. */
+export const amountText = (value: string): number | null =>
+  /^-?\d{1,15}(\.\d+)?$/.test(value) ? Number(value) : null
 
 /** `from` and `to` are codes where they name a state, and amounts otherwise: then `null`. */
 export function valueText(value: string): TextKey | null {

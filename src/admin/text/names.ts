@@ -1,7 +1,4 @@
 import { titleOf } from "../../core/gateways"
-import type { GatewayName, Payment } from "../api/schema"
+import type { GatewayName } from "../api/schema"
 
 export const gatewayName = (gateway: GatewayName): string => titleOf(gateway)
-
-/** A channel in the gateway's own spelling, which is also how its console shows it. */
-export const channelName = (payment: Payment): string => payment.channel ?? gatewayName(payment.gateway)

@@ -1,4 +1,5 @@
 import type { Decision, Notification, Operation, PaymentDetail } from "../api/schema"
+import { codeText, operationText, problemText } from "./codes"
 import type { TextKey } from "./keys"
 
 export type Tone = "done" | "waiting" | "problem"
@@ -11,25 +12,37 @@ export interface TimelineEntry {
   text: TextKey
   /** Major units of the payment's currency. */
   amount: number | null
-  /** What the gateway or this plugin said about it, in English. */
+  /** What the gateway or this plugin said about it, in English, or what a person wrote. */
   detail: string | null
+  /** The same in the reader's language, where there is a code for it. */
+  said: TextKey | null
+  /** The admin who decided it. */
+  by: string | null
+  /** What a person's decision came to, where nothing was done. */
+  problem: TextKey | null
   /** The gateway's own code for it, for its support. */
   code: string | null
   /** Numbers under which the gateway's support finds it. */
   numbers: { label: "numbers.ours" | "numbers.gateways"; value: string }[]
   /** What the last question about it came to. */
-  asked: { at: string; text: AskedKey; detail: string | null } | null
+  asked: { at: string; text: AskedKey; detail: string | null; said: TextKey | null } | null
   /** How often it was sent to the gateway, or by it. */
   times: { text: "timeline.attempts" | "timeline.deliveries"; times: number } | null
 }
 
 type AskedKey = `timeline.asked.${"unknown" | "pending" | "succeeded" | "refused"}`
 
-const askedOf = ({ asked_at, asked_outcome, asked_message }: Operation): TimelineEntry["asked"] => {
+const askedOf = ({
+  asked_at,
+  asked_outcome,
+  asked_code,
+  asked_message,
+}: Operation): TimelineEntry["asked"] => {
   if (!asked_at || !asked_outcome) return null
   const known = asked_outcome === "pending" || asked_outcome === "succeeded" || asked_outcome === "refused"
   const outcome = known ? asked_outcome : ("unknown" as const)
-  return { at: asked_at, text: `timeline.asked.${outcome}` as const, detail: asked_message }
+  const said = outcome === "succeeded" || outcome === "pending" ? null : codeText(asked_code)
+  return { at: asked_at, text: `timeline.asked.${outcome}` as const, detail: asked_message, said }
 }
 
 const toneOf: Readonly<Record<Operation["state"], Tone>> = {
@@ -49,7 +62,7 @@ const numbersOf = (operation: Operation): TimelineEntry["numbers"] => [
   ...(operation.gateway_no ? [{ label: "numbers.gateways" as const, value: operation.gateway_no }] : []),
 ]
 
-const ofOperation = (operation: Operation): TimelineEntry => ({
+const ofOperation = (operation: Operation, decisions: readonly Decision[]): TimelineEntry => ({
   id: operation.id,
   at: operation.settled_at ?? operation.created_at,
   tone: toneOf[operation.state],
@@ -58,6 +71,9 @@ const ofOperation = (operation: Operation): TimelineEntry => ({
     : (`timeline.operation.${operation.kind}.${operation.state}` as const),
   amount: operation.amount,
   detail: operation.message,
+  said: operationText(operation),
+  by: decisions.find(({ id }) => id === operation.decision_id)?.decided_by ?? null,
+  problem: null,
   code: operation.code,
   numbers: operation.kind === "open" ? [] : numbersOf(operation),
   asked: askedOf(operation),
@@ -67,12 +83,15 @@ const ofOperation = (operation: Operation): TimelineEntry => ({
 const ofNotification = (notification: Notification): TimelineEntry => ({
   id: notification.id,
   at: notification.created_at,
-  tone: notification.verified && notification.result !== "failed" ? "done" : "problem",
+  tone: notification.verified ? (notification.result === "failed" ? "waiting" : "done") : "problem",
   text: notification.verified
     ? (`timeline.notification.${notification.result}` as const)
     : "timeline.notification.unverified",
   amount: null,
   detail: notification.verified ? notification.message : notification.reason,
+  said: null,
+  by: null,
+  problem: null,
   code: notification.state,
   numbers: [],
   asked: null,
@@ -82,7 +101,7 @@ const ofNotification = (notification: Notification): TimelineEntry => ({
 const answerTone = (answer: string | null): Tone =>
   answer === null ? "waiting" : answer === "done" ? "done" : "problem"
 
-/** The person's note stands below it, and the code of a problem where it came to one. */
+/** The person's note stands below it, and what it came to where nothing was done. */
 const ofDecision = (decision: Decision): TimelineEntry => ({
   id: decision.id,
   at: decision.created_at,
@@ -90,7 +109,10 @@ const ofDecision = (decision: Decision): TimelineEntry => ({
   text: `timeline.decision.${decision.action}`,
   amount: decision.amount,
   detail: decision.note,
-  code: decision.answer === "done" ? null : decision.answer,
+  said: null,
+  by: decision.decided_by,
+  code: null,
+  problem: decision.answer === "done" ? null : problemText(decision.answer),
   numbers: [],
   asked: null,
   times: null,
@@ -113,6 +135,9 @@ const ofPaid = (payment: PaymentDetail): TimelineEntry[] => {
           text: "timeline.paid",
           amount: payment.paid_amount,
           detail: null,
+          said: null,
+          by: null,
+          problem: null,
           code: null,
           numbers: [],
           asked: null,
@@ -126,7 +151,7 @@ const ofPaid = (payment: PaymentDetail): TimelineEntry[] => {
 export const timelineOf = (payment: PaymentDetail): TimelineEntry[] =>
   [
     ...ofPaid(payment),
-    ...payment.operations.map(ofOperation),
+    ...payment.operations.map((operation) => ofOperation(operation, payment.decisions)),
     ...payment.notifications.map(ofNotification),
     ...payment.decisions.map(ofDecision),
   ].sort((a, b) => b.at.localeCompare(a.at))

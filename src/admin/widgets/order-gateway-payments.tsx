@@ -4,7 +4,7 @@ import { Link } from "react-router-dom"
 
 import { usePaymentsOfOrder } from "../api/queries"
 import { PaymentSection } from "../components/payment-section"
-import { StateBadge } from "../components/state-badge"
+import { Standing } from "../components/state-badge"
 import { Waiting } from "../components/waiting"
 import { useText } from "../text/use-text"
 
@@ -28,7 +28,7 @@ const OrderGatewayPayments = ({ data: order }: { data: { id: string } }) => {
           latest={latest}
           header={
             <div className="flex items-center justify-between gap-x-2">
-              <StateBadge state={payment.state} />
+              <Standing payment={payment} />
               <Link
                 to={`/gateway-payments/${payment.id}`}
                 className="txt-compact-small text-ui-fg-interactive hover:text-ui-fg-interactive-hover"

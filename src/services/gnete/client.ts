@@ -254,7 +254,7 @@ export class GneteClient {
         if (!isJsonObject(data) || typeof sign !== "string" || !verifyGnete(data, sign, this.#appSecret))
           return unknown(
             "bad_signature",
-            "Gnete's answer is not signed with this merchant's secret; what it did is not known.",
+            "Gnete's answer is not signed with this merchant's secret, and is not believed.",
           )
         return andThen(readAs(fields, data, "Gnete"), check)
       })

@@ -24,6 +24,7 @@ import {
   andThen,
   closedBy,
   endOfClose,
+  namesBalance,
   isNumber,
   refundProblem,
   type Answer,
@@ -283,13 +284,13 @@ function standingOf(order: GneteOrder) {
   })
 }
 
-type Moving = { state: number; successTime?: Date | undefined }
+type Moving = { state: number; successTime?: Date | undefined; errCode?: string | undefined }
 
 const refundOf = (
   { number, amount }: RefundOrder,
   refund: Moving & { refundOrderId?: string | undefined },
 ): Outcome<RefundRecord> =>
-  progressOf<RefundRecord>(refundStates, refund.state, "refund", (state) => ({
+  progressOf<RefundRecord>(refundStates, refund, "refund", (state) => ({
     number,
     gatewayNo: refund.refundOrderId,
     amount,
@@ -297,16 +298,22 @@ const refundOf = (
     at: refund.successTime,
   }))
 
-const reversalOf = ({ state, cancelOrderId }: Moving & { cancelOrderId: string }): Outcome<ReversalRecord> =>
-  progressOf<ReversalRecord>(cancelStates, state, "reversal", (progress) => ({
-    gatewayNo: cancelOrderId,
+const reversalOf = (cancel: Moving & { cancelOrderId: string }): Outcome<ReversalRecord> =>
+  progressOf<ReversalRecord>(cancelStates, cancel, "reversal", (progress) => ({
+    gatewayNo: cancel.cancelOrderId,
     state: progress,
   }))
+
+/** What the channel's code says to do, where it says that much. */
+const becauseOf = (code: string | undefined): string | undefined =>
+  code !== undefined && namesBalance(code)
+    ? `The balance at Gnete does not cover it (${code}): top the balance up, then try again.`
+    : undefined
 
 /** The outcome of a refund or reversal by its state; `record` is what it is when it stands or is under way. */
 function progressOf<T extends { gatewayNo?: string | undefined }>(
   states: Readonly<Record<number, Progress>>,
-  state: number,
+  { state, errCode }: Moving,
   what: string,
   record: (state: "succeeded" | "pending") => T,
 ): Outcome<T> {
@@ -317,7 +324,7 @@ function progressOf<T extends { gatewayNo?: string | undefined }>(
     return unknown(code, `Gnete names a state of the ${what} that it does not document.`, gatewayNo)
   if ("message" in progress)
     return progress.is === "declined"
-      ? refused("declined", code, progress.message)
+      ? refused("declined", errCode ?? code, becauseOf(errCode) ?? progress.message)
       : unknown(code, progress.message, gatewayNo)
   if (progress.is === "succeeded") return succeeded(record("succeeded"))
   return pending(`Gnete has accepted the ${what} and not finished it.`, record("pending") as Partial<T>)

@@ -40,7 +40,7 @@ const common: readonly Row[] = [
   says("不能为空", "invalid", "Gnete misses a parameter."),
   says("不能同时为空", "invalid", "Gnete misses the number of what it is asked about."),
   says("通知地址协议仅支持", "invalid", "Gnete takes addresses only that begin with http:// or https://."),
-  open("系统异常", "Gnete had a system error and has not said what it did: it is asked."),
+  open("系统异常", "Gnete had a system error: it is asked again."),
 ]
 
 const noOrder = says("订单不存在", "absent", "Gnete knows no such order.")
@@ -112,9 +112,9 @@ export const refundQueryTexts: readonly Row[] = [
 
 /** Envelope codes other than 0 and 9999. */
 const codes: Readonly<Record<string, Meaning>> = {
-  10: { unknown: "Gnete had a system error and has not said what it did: it is asked." },
+  10: { unknown: "Gnete had a system error: it is asked again." },
   11: { reason: "invalid", message: "Gnete could not read the request." },
-  12: { unknown: "Gnete had a database error and has not said what it did: it is asked." },
+  12: { unknown: "Gnete had a database error: it is asked again." },
 }
 
 const businessError = 9999
@@ -126,10 +126,7 @@ export function meaning(texts: readonly Row[], code: number, message: unknown): 
       ? texts.find(([part]) => typeof message === "string" && message.includes(part))?.[1]
       : codes[String(code)]
   if (listed === undefined)
-    return answeredUnknown(
-      String(code),
-      "Gnete gave a reason it does not document; what it did is not known: it is asked.",
-    )
+    return answeredUnknown(String(code), "Gnete gave a reason that its documents do not list.")
   return "unknown" in listed
     ? unknown(String(code), listed.unknown)
     : refused(listed.reason, String(code), listed.message)

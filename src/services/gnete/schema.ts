@@ -21,6 +21,13 @@ const time = text(16)
   .optional()
   .transform((digits) => (digits ? new Date(Number(digits.padEnd(13, "0"))) : undefined))
 
+/** The channel's own code for why. It decides nothing, and one in another form is left out. */
+const channelCode = z
+  .string()
+  .regex(/^\w[\w.]{0,63}$/)
+  .optional()
+  .catch(undefined)
+
 const state = wholeNumber.pipe(z.number().max(9))
 const account = { mchNo: reference, appId: reference }
 
@@ -78,6 +85,7 @@ export const refundOrderData = z.object({
   mchRefundNo: reference,
   refundAmount: wholeNumber,
   state,
+  errCode: channelCode,
 })
 export type GneteRefund = z.output<typeof refundOrderData>
 
@@ -90,6 +98,7 @@ export const refundQueryData = z.object({
   refundAmount: wholeNumber,
   currency: currencyCode,
   state,
+  errCode: channelCode,
   successTime: time,
 })
 export type GneteRefundOrder = z.output<typeof refundQueryData>

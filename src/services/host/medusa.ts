@@ -16,6 +16,7 @@ import type {
   Host,
   HostOrder,
   HostPayment,
+  RefundWhy,
   HostSession,
   OrderLock,
   OrderStanding,
@@ -148,9 +149,11 @@ export class MedusaHost implements Host {
     payment: HostPayment,
     order: HostOrder | undefined,
     amount: string,
-    note: string,
+    { note, by }: RefundWhy,
   ): Promise<void> {
-    const input = { payment_id: payment.id, amount: new BigNumber(amount), note }
+    // Medusa's order activity shows who it was.
+    const person = by === undefined ? {} : { created_by: by }
+    const input = { payment_id: payment.id, amount: new BigNumber(amount), note, ...person }
     if (order && !order.canceled) await refundPaymentWorkflow(this.container).run({ input })
     else await enteredAlone.run(true, () => this.payments.refundPayment(input))
   }

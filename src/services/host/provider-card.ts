@@ -66,7 +66,7 @@ function accountCard({ gateway, notifyUrl }: SettleDeps, known: KnownAccount | u
 export async function testConnection(
   plugin: GatewayPayments,
   id: string,
-): Promise<{ ok: boolean; message: string }> {
+): Promise<{ ok: boolean; code?: string; message: string }> {
   const deps = plugin.depsOf(id)
   const { gateway, clock } = deps
   const answer = await gateway.query({
@@ -74,7 +74,9 @@ export async function testConnection(
     amount: money(1, gateway.probeCurrency),
     mode: gateway.offer.mode,
   })
-  if (answer.kind !== "succeeded") return { ok: false, message: answer.message }
+  if (answer.kind === "refused") return { ok: false, code: answer.reason, message: answer.message }
+  if (answer.kind !== "succeeded")
+    return { ok: false, code: "code" in answer ? answer.code : answer.kind, message: answer.message }
   // Whoever tests the connection wants to see the account as it is now; without an answer the card keeps what it had.
   await readAccount(deps, { production: inProduction(), news: true })
   return { ok: true, message: `${titleOf(gateway.name)} answers, and its signature verifies.` }

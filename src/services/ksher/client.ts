@@ -360,7 +360,7 @@ export class KsherClient {
       const signed = names ? Object.fromEntries(names.flatMap((name) => pick(data, name))) : data
       if (verifyKsherData(signed, sign, this.#publicKeys)) return succeeded(data)
     }
-    return unknown("bad_signature", "Ksher's answer is not signed by Ksher; what it did is not known.")
+    return unknown("bad_signature", "Ksher's answer is not signed by Ksher, and is not believed.")
   }
 
   /** A call that does something or nothing: only SUCCESS is done, FAIL is read in the call's table. */

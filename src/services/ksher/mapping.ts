@@ -7,7 +7,7 @@ import {
   type Standing,
   type Unknown,
 } from "../../core"
-import { plainCode } from "../transport"
+import { namesBalance, plainCode } from "../transport"
 
 /**
  * What Ksher's documented words mean. Pure tables; a word that is in none of them is `unknown`, since the full list of
@@ -94,15 +94,16 @@ export const unsureStandings: Readonly<Record<string, Pick<Standing, "state">>> 
 /** `refund_state`: the one value seen. Any other leaves the refund unclear. */
 export const refundStates: Readonly<Record<string, "succeeded">> = { REFUNDSUCCESS: "succeeded" }
 
+const unlisted = (code: string): string =>
+  namesBalance(code)
+    ? `The balance of this Ksher account does not cover it (${code}): top the balance up, then try again.`
+    : `Ksher answered with a code that its documents do not list (${code}).`
+
 /** Reads a code in its table: refused as listed, or unknown. */
 export function meaning(table: Table, code: string | number | undefined): Refused | Unknown {
   const written = plainCode(code?.toString())
   const listed = Object.hasOwn(table, written) ? table[written] : undefined
-  if (listed === undefined)
-    return answeredUnknown(
-      written,
-      `Ksher answered with a code it does not document (${written}); what it did is not known.`,
-    )
+  if (listed === undefined) return answeredUnknown(written, unlisted(written))
   return "unknown" in listed
     ? unknown(written, listed.unknown)
     : refused(listed.reason, written, listed.message)

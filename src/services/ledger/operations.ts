@@ -315,6 +315,20 @@ export class Operations {
     return rows.map(toOperation)
   }
 
+  /** Of these payments, what the gateway has not confirmed. */
+  async unclearOf(paymentIds: readonly string[]): Promise<Map<string, Unclear[]>> {
+    const found = new Map<string, Unclear[]>()
+    if (!paymentIds.length) return found
+    const rows = await this.database.query<Unclear & { gateway_payment_id: string }>(
+      `select gateway_payment_id, kind, state from gateway_operation
+       where gateway_payment_id in (${paymentIds.map(() => "?").join(", ")}) and state in ('sent', 'unknown')`,
+      paymentIds,
+    )
+    for (const { gateway_payment_id: id, kind, state } of rows)
+      found.set(id, [...(found.get(id) ?? []), { kind, state }])
+    return found
+  }
+
   /** Of these Medusa refund rows, those some operation was made for. */
   async refundIdsKnown(refundIds: readonly string[]): Promise<Set<string>> {
     if (!refundIds.length) return new Set()
@@ -325,6 +339,8 @@ export class Operations {
     return new Set(rows.map((row) => row.refund_id))
   }
 }
+
+export type Unclear = Pick<Operation, "kind" | "state">
 
 /** Operations that return money, in the order they were made. */
 export const returns = (operations: readonly Operation[]): Operation[] =>

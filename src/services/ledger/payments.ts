@@ -288,6 +288,11 @@ export class Payments {
     return this.many("collection_id = ? order by created_at, id", [collectionId])
   }
 
+  async ofIds(ids: readonly string[]): Promise<GatewayPayment[]> {
+    if (!ids.length) return []
+    return this.many(`id in (${placeholders(ids)}) order by id`, ids)
+  }
+
   async ofSessions(sessionIds: readonly string[]): Promise<GatewayPayment[]> {
     if (!sessionIds.length) return []
     return this.many(`session_id in (${placeholders(sessionIds)})`, sessionIds)

@@ -24,6 +24,7 @@ export async function atGateway(
   let payment = await doubts(resolved.payment, resolved.operations, deps)
   const answer = await confirm(payment, deps)
   payment = answer.standing ? answer.payment : await unanswered(payment, answer.message ?? "", deps)
+  if (deps.onlyAsks) return payment
   if (payment.state === "void" && payable(answer.standing)) return closeOnceMore(payment, deps)
   if (!isOpen(payment.state)) return payment
   const expired = payment.expiresAt !== null && payment.expiresAt <= deps.clock.now()

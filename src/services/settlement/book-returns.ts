@@ -36,7 +36,10 @@ export async function bookReturns(
       const note = operation.outside
         ? "Refunded in the gateway's own console."
         : `Refund ${operation.number} went through.`
-      await booking.run({ operationId: operation.id }, () => deps.host.refund(booked, order, amount, note))
+      const by = await deciderOf(operation, deps)
+      await booking.run({ operationId: operation.id }, () =>
+        deps.host.refund(booked, order, amount, { note, by }),
+      )
     } catch (error) {
       if (!(await unbooked(payment, deps)).some((one) => one.id === operation.id)) continue
       if (quiet.has(codeOf(error)) || (await yetToCarry(booked, payment, deps))) return false
@@ -71,6 +74,10 @@ async function isAskedFor(
       !tried.has(id) && !isDismissed(payment, id) && shareOf(amount, done, payment) === operation.amount,
   )
 }
+
+/** The admin who decided it by hand, where one did. */
+const deciderOf = async ({ decisionId }: Operation, deps: SettleDeps): Promise<string | undefined> =>
+  decisionId === null ? undefined : (await deps.ledger.decisions.get(decisionId))?.by
 
 /** How long an admin may take over an edit or a return before he is told that money waits for him to end it. */
 const changesTake = 10 * minute

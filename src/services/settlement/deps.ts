@@ -40,6 +40,8 @@ export interface Deps {
   medusa: Pick<Host, "demandOf" | "orderOfRefund" | "orderStanding" | "lockOrder">
   /** Runs `work` again and again until the function it returns is called; absent: by the machine's own time. */
   every?: ((ms: number, work: () => void) => () => void) | undefined
+  /** A person wants to know how it stands: nothing is closed, and no money goes back because of that. */
+  onlyAsks?: true
 }
 
 /** What settlement needs besides: Medusa itself. */

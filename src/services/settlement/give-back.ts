@@ -81,7 +81,7 @@ async function giveBackCancelled(
   const person = await leftToAPerson(payment, operations, debt, deps)
   if (person) return person
   return attemptReturn(payment, debt, deps, () =>
-    booking.run("owed", () => deps.host.refund(booked, order, amount, "The order was cancelled.")),
+    booking.run("owed", () => deps.host.refund(booked, order, amount, { note: "The order was cancelled." })),
   )
 }
 
@@ -114,7 +114,7 @@ async function leftToAPerson(
 }
 
 /** Tried by the back-off of the job: about a day. */
-const mostRefusals = 12
+export const mostRefusals = 12
 
 function triesOf(operations: readonly Operation[], { owed, attemptsOf }: Debt) {
   const attempts = attemptsOf(operations).filter(({ state }) => state === "refused").length

@@ -20,7 +20,7 @@ export interface Host {
   /** Tells Medusa that the session is paid, and completes the cart. `problem` where Medusa did not take it. */
   capture(sessionId: string, amount: string): Promise<{ problem?: string }>
   /** Asks Medusa to refund: it writes its row and calls the provider. Throws what the provider throws. */
-  refund(payment: HostPayment, order: HostOrder | undefined, amount: string, note: string): Promise<void>
+  refund(payment: HostPayment, order: HostOrder | undefined, amount: string, why: RefundWhy): Promise<void>
   /** Where collection amounts and order transactions differ from the captures and refunds that Medusa holds. Changes nothing. */
   compareBooks(payment: HostPayment, order: HostOrder | undefined): Promise<BookDifference[]>
   /**
@@ -80,6 +80,13 @@ export interface Alignment {
 export interface AlignBefore {
   captures: Date
   refunds: Date
+}
+
+/** What Medusa's row says of a refund. */
+export interface RefundWhy {
+  note: string
+  /** The admin who decided it, where one did. */
+  by?: string | undefined
 }
 
 export interface HostOrder {

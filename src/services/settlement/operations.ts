@@ -119,6 +119,7 @@ export async function resolve(payment: GatewayPayment, operation: Operation, dep
       payment,
       operation,
       facts,
+      onlyAsks: deps.onlyAsks ?? false,
     }
     const step = decideDoubt(picture)
     if (step.do === "conclude") return noteFound(step, deps)

@@ -215,8 +215,9 @@ export interface NotVisible {
   payments: number
 }
 
-/** Which payments are compared: those that were made in this time, or, without it, what is not settled for good or was made lately. */
+/** Which payments are compared: these, or those made in this time, or, without both, what is not settled for good or was made lately. */
 export interface Range {
+  ids?: readonly string[] | undefined
   from?: Date | undefined
   to?: Date | undefined
 }
@@ -280,8 +281,12 @@ async function compareOne(payment: GatewayPayment, deps: ReconcileDeps, dryRun: 
 
 const mostChanges = 1_000
 
-async function* compared(deps: ReconcileDeps, { from, to }: Range): AsyncGenerator<GatewayPayment[]> {
+async function* compared(deps: ReconcileDeps, { ids, from, to }: Range): AsyncGenerator<GatewayPayment[]> {
   const { payments } = deps.ledger
+  if (ids) {
+    yield await payments.ofIds(ids)
+    return
+  }
   const lately = new Date(deps.now().getTime() - 30 * day)
   let after = ""
   for (;;) {

@@ -157,7 +157,7 @@ async function refundByHand(seen: GatewayPayment, decision: Decision, deps: Sett
   // Medusa would be handed a refund that it does not know yet for this one, and nothing would be sent.
   if (!(await bookReturns(payment, order, deps))) throw notEntered(payment)
   const major = withFraction(toMajor(amount, payment.digits), booked, payment)
-  await deps.host.refund(booked, order, major, decision.note)
+  await deps.host.refund(booked, order, major, decision)
 }
 
 const notEntered = (payment: GatewayPayment) =>

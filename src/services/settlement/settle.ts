@@ -92,11 +92,12 @@ async function inOrder(
   // Whoever held the order until now may have cancelled it.
   const order = found && payment.collectionId ? await deps.host.orderOf(payment.collectionId) : found
   const booked = await deps.host.payment(payment.sessionId)
+  const givesBack = !unsure && !deps.onlyAsks
   if (!isCaptured(booked)) {
-    if (!unsure) await giveBackUnbooked(payment, deps)
+    if (givesBack) await giveBackUnbooked(payment, deps)
     return "nothing"
   }
-  const returned = unsure ? payment : await giveBackOwed(payment, booked, order, deps)
+  const returned = givesBack ? await giveBackOwed(payment, booked, order, deps) : payment
   const entered = await bookReturns(returned, order, deps)
   const { waits, change } = await alignBooks(payment, order, deps)
   const now = await fresh(payment, deps)

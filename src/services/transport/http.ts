@@ -68,7 +68,7 @@ export class HttpTransport {
     if (status !== 200)
       return unanswered(
         `http_${status}`,
-        `${this.#gateway} answered HTTP ${status} and has not said what it did.`,
+        `${this.#gateway} answered HTTP ${status} and nothing that can be read.`,
       )
     if (body.length === 0) return unanswered("empty_answer", `${this.#gateway} answered with nothing.`)
     try {
@@ -80,10 +80,9 @@ export class HttpTransport {
 
   #failure(error: unknown, timedOut: boolean, mayHaveLeft: boolean): Unknown | NotSent {
     const code = timedOut ? "timeout" : errorCode(error)
-    if (!mayHaveLeft)
-      return notSent(code, `${this.#gateway} could not be reached (${code}); nothing was sent.`)
+    if (!mayHaveLeft) return notSent(code, `${this.#gateway} could not be reached (${code}).`)
     return timedOut
-      ? unanswered(code, `${this.#gateway} has not answered within ${this.#timeoutMs} ms.`)
+      ? unanswered(code, `${this.#gateway} did not answer within ${this.#timeoutMs / 1000} seconds.`)
       : unanswered(code, `The connection to ${this.#gateway} broke before its answer was complete (${code}).`)
   }
 }

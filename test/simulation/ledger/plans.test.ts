@@ -126,6 +126,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "reservations.reserve": ({ reservations }) => reservations.reserve(id, ["pay_col_42"], ["payses_42"]),
   "reservations.of": ({ reservations }) => reservations.of(["pay_col_42"]),
   "reservations.openOfOrders": ({ reservations }) => reservations.openOfOrders("", 100),
+  "payments.ofIds": ({ payments }) => payments.ofIds([id, "gpay_x"]),
   "payments.ofSessions": ({ payments }) => payments.ofSessions(["payses_42", "payses_43"]),
   "payments.update": ({ payments }) => payments.update(id, { checks: 1 }).catch(neitherWrittenNorRead),
   "payments.move": ({ payments }) => payments.move(id, "refunded"),
@@ -215,6 +216,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     operations.recordOutside(id, { kind: "refund", number: "o", amount: 1 }),
   "operations.describe": ({ operations }) => operations.describe(`gpop_refund${id}`, { names: ["r"] }),
   "operations.ofPayment": ({ operations }) => operations.ofPayment(id),
+  "operations.unclearOf": ({ operations }) => operations.unclearOf([id, "gpay_x"]),
   "operations.refundIdsKnown": ({ operations }) => operations.refundIdsKnown(["ref_M42", "ref_M43"]),
   "operations.intendUnless": ({ operations }) =>
     operations

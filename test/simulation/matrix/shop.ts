@@ -137,7 +137,7 @@ export class Shop {
     await this.medusa.adminCancel(this.order().id)
   }
 
-  /** "Ask the gateway now" on the payment's page. */
+  /** What asking without `only_ask` does. */
   async sync(): Promise<void> {
     for (const payment of await this.payments()) await settle(payment.id, this.deps)
   }

@@ -85,7 +85,7 @@ export class Buyer {
     this.booked.refunds.push({ id, amount, createdAt: this.town.time })
   }
 
-  /** "Ask the gateway now", whenever it is due, for the next `ms`. */
+  /** What asking without `only_ask` does, whenever it is due, for the next `ms`. */
   async settleFor(ms: number): Promise<this> {
     const until = this.town.time + ms
     for (;;) {

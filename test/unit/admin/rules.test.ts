@@ -1,5 +1,6 @@
 import { asParams, isFiltered, readView } from "../../../src/admin/rules/list-view"
 import {
+  amountAtStake,
   amountLeft,
   asResolution,
   channelLimit,
@@ -7,6 +8,7 @@ import {
   isMoving,
   problemsOf,
   resolutionsOf,
+  retriable,
   sightOf,
   type ResolutionDraft,
 } from "../../../src/admin/rules/payment"
@@ -90,6 +92,31 @@ describe("what a person may decide", () => {
       expect(problemsOf(firstDraft(one), one).action).toBe("action_missing")
       expect(asResolution({ ...firstDraft(one), note: "Seen." }, one, 4)).toBeUndefined()
     }
+  })
+})
+
+describe("money that a decision moves", () => {
+  const draft = (facts: Partial<ResolutionDraft>): ResolutionDraft => ({
+    ...{ action: "refund", how: null, refund: null, amount: "120.50", note: "" },
+    ...facts,
+  })
+
+  it("is said with its amount before it moves, as far as it is known", () => {
+    expect(amountAtStake(draft({}), payment())).toBe(120.5)
+    expect(amountAtStake(draft({ amount: "a" }), payment())).toBeUndefined()
+    expect(amountAtStake(draft({ action: null }), payment())).toBeUndefined()
+    expect(amountAtStake(draft({ action: "dismiss" }), payment({ attention: "Look." }))).toBeUndefined()
+    expect(amountAtStake(draft({ refund: "ref_1" }), payment({ owed_refunds: [owed] }))).toBe(100)
+    const doubtful = payment({ attention: "Look.", operations: [operation({ state: "unknown" })] })
+    expect(amountAtStake(draft({ action: "did_not" }), doubtful)).toBe(100)
+  })
+
+  it("may be retried now where it is tried by itself, and not beside a doubt", () => {
+    const due = { amount: 10, attempts: 3, most_attempts: 12, next_try_at: "2026-03-01T08:00:00.000Z" }
+    expect(retriable(payment({ owed: due }))).toBe(true)
+    expect(retriable(payment({ owed: due, unconfirmed: "refund" }))).toBe(false)
+    expect(retriable(payment({ owed: { ...due, next_try_at: null } }))).toBe(false)
+    expect(retriable(payment())).toBe(false)
   })
 })
 

@@ -1,7 +1,7 @@
 import resources, { namespace } from "../../../src/admin/i18n"
 import { attentionFound, attentionText, dismissalText, type Writer } from "../../../src/admin/text/attention"
 import { attentionCodes, changeCodes, dismissals, type Sum } from "../../../src/core"
-import { changeText, settleable, valueText } from "../../../src/admin/text/changes"
+import { amountText, changeText, refundsOf, settleable, valueText } from "../../../src/admin/text/changes"
 import { localeOf, moneyOf, shareOf } from "../../../src/admin/text/format"
 import { timelineOf } from "../../../src/admin/text/timeline"
 import { attentions } from "../../support/attentions"
@@ -114,11 +114,37 @@ describe("the timeline", () => {
     expect(entryOf("done")).toMatchObject({
       text: "timeline.decision.refund",
       detail: "Agreed by phone.",
+      by: "user_1",
       tone: "done",
-      code: null,
+      problem: null,
     })
-    expect(entryOf("refund_refused")).toMatchObject({ tone: "problem", code: "refund_refused" })
-    expect(entryOf(null)).toMatchObject({ tone: "waiting", code: null })
+    expect(entryOf("refund_refused")).toMatchObject({ tone: "problem", problem: "problem.refund_refused" })
+    expect(entryOf(null)).toMatchObject({ tone: "waiting", problem: null })
+  })
+
+  it("says who decided a refund that a decision made", () => {
+    const decision = {
+      ...{
+        id: "gdec_1",
+        action: "refund" as const,
+        operation_id: null,
+        amount: 7,
+        how: null,
+        refund_id: null,
+      },
+      ...{ note: "Agreed.", decided_by: "user_1", answer: "done", created_at: "2026-03-01T08:00:00.000Z" },
+    }
+    const entries = timelineOf(
+      payment({
+        decisions: [decision],
+        operations: [operation({ decision_id: "gdec_1" }), operation({ id: "gop_2" })],
+      }),
+    )
+    expect(Object.fromEntries(entries.map(({ id, by }) => [id, by]))).toEqual({
+      gdec_1: "user_1",
+      gop_1: "user_1",
+      gop_2: null,
+    })
   })
 
   it("does not present a forged message as the gateway's", () => {
@@ -187,8 +213,7 @@ describe("the reconcile report", () => {
   })
 
   it("has words in every language for each difference that a comparison names", () => {
-    const named = changeCodes.filter((code) => code !== "not_settled")
-    expect(named.filter((code) => changeText(change(code)) === null)).toEqual([])
+    expect(changeCodes.filter((code) => changeText(change(code)) === null)).toEqual([])
   })
 
   it("names the operation that is in doubt, and a refund that was made at the gateway only", () => {
@@ -204,11 +229,44 @@ describe("the reconcile report", () => {
 
   it("shows what it has no words for as it came", () => {
     expect(changeText(change("something_new"))).toBeNull()
-    expect(changeText(change("not_settled"))).toBeNull()
   })
 
-  it("counts what running it puts right", () => {
-    expect(settleable([change("late"), change("captured_beyond"), change("unpaid_there")])).toBe(1)
+  it("tells what running it puts right", () => {
+    const codes = ["late", "captured_beyond", "unpaid_there", "not_settled"]
+    expect(settleable(codes.map((code) => change(code))).map(({ code }) => code)).toEqual(["late"])
+  })
+
+  it("adds up by currency what goes back to the payers of the payments that are put right", () => {
+    const compared = (id: string, currency_code: string, refund_amount: number) => ({
+      ...{
+        id,
+        order_id: null,
+        merchant_order_no: id,
+        gateway: "ksher" as const,
+        currency_code,
+        refund_amount,
+      },
+    })
+    const payments = [
+      ...[compared("a", "thb", 200.5), compared("b", "thb", 0.1), compared("c", "hkd", 3)],
+      ...[compared("d", "hkd", 0), compared("e", "thb", 99)],
+    ]
+    expect(refundsOf(payments, ["a", "a", "b", "c", "d"])).toEqual([
+      { currency: "thb", amount: 200.6 },
+      { currency: "hkd", amount: 3 },
+    ])
+    expect(refundsOf(payments, ["d"])).toEqual([])
+  })
+
+  it("knows an amount from a word", () => {
+    expect(["350.50", "0", "-1.5", "void", "", "1e3"].map(amountText)).toEqual([
+      350.5,
+      0,
+      -1.5,
+      null,
+      null,
+      null,
+    ])
   })
 
   it("translates states, and leaves amounts alone", () => {

@@ -321,6 +321,26 @@ describe("cancel, the same-day reversal", () => {
 })
 
 describe("refund", () => {
+  it("that an empty balance stops says so; any other code of the channel is not repeated to a person", async () => {
+    const failed = (fields: object) => answer(refunded({ state: 3, ...fields }))
+    peer.will(
+      failed({ errCode: "BALANCE_NOT_ENOUGH" }),
+      failed({ errCode: "a b" }),
+      failed({ errCode: null }),
+      failed({}),
+    )
+    const messages = []
+    for (let time = 0; time < 4; time++) {
+      const outcome = await peer.gateway().refund(refundOf())
+      expect(brief(outcome)).toBe("refused declined")
+      messages.push("message" in outcome && outcome.message)
+    }
+    const other = "The channel refused the refund. Another try needs a new refund number."
+    const empty =
+      "The balance at Gnete does not cover it (BALANCE_NOT_ENOUGH): top the balance up, then try again."
+    expect(messages).toEqual([empty, other, other, other])
+  })
+
   const table = [
     [0, "unknown", undefined],
     [1, "pending", "pending"],

@@ -614,6 +614,7 @@ describe("refund", () => {
   it.each([
     ["Ksher's system error", fail("KSHER_SYSTEMERROR"), "unknown"],
     ["an undocumented failure, a balance that is too low say", fail("KSHER_BALANCE"), "unknown"],
+    ["a failure that names the balance", fail("KSHER_BALANCE_NOT_ENOUGH"), "unknown"],
     ["Ksher not being sure", notSure, "unknown"],
     ["a reset", reset, "unknown"],
     ["the right words for another refund", answer(refunded({ mch_refund_no: "REF9" })), "unknown"],
@@ -622,6 +623,22 @@ describe("refund", () => {
     peer.will(reply)
     expect(brief(await peer.gateway().refund(refundOf(page())))).toBe(expected)
   })
+
+  it("that an empty balance stops says so, and what to do", async () => {
+    peer.will(fail("KSHER_BALANCE_NOT_ENOUGH"))
+    expect(await peer.gateway().refund(refundOf(page()))).toMatchObject({
+      message:
+        "The balance of this Ksher account does not cover it (KSHER_BALANCE_NOT_ENOUGH): top the balance up, then try again.",
+    })
+  })
+})
+
+it("what a query is answered says nothing of what was done: a question does nothing", async () => {
+  peer.will(code(-1), fail("KSHER_NEW"), says("", 500), reset)
+  for (let time = 0; time < 4; time++) {
+    const outcome = await peer.gateway().query(page())
+    expect("message" in outcome && outcome.message).toMatch(/^[^;]*(not list|HTTP 500|broke)[^;]*$/)
+  }
 })
 
 describe("refundQuery", () => {

@@ -60,7 +60,7 @@ describe("a request that never left is not_sent", () => {
     expect(await post(`http://127.0.0.1:${port}`)).toEqual({
       kind: "not_sent",
       code: "ECONNREFUSED",
-      message: "Ksher could not be reached (ECONNREFUSED); nothing was sent.",
+      message: "Ksher could not be reached (ECONNREFUSED).",
     })
   })
 
@@ -131,7 +131,7 @@ describe("a request that may have arrived is unknown", () => {
     expect(await post(server.url, 500)).toEqual({
       kind: "unknown",
       code: "timeout",
-      message: "Ksher has not answered within 500 ms.",
+      message: "Ksher did not answer within 0.5 seconds.",
       silent: true,
     })
   })

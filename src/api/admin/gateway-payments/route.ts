@@ -55,8 +55,9 @@ export const GET = route(async (req, res) => {
     offset: asked.offset,
     cursor: asked.cursor,
   })
+  const unclear = await plugin.ledger.operations.unclearOf(payments.map(({ id }) => id))
   res.json({
-    gateway_payments: payments.map(paymentView),
+    gateway_payments: payments.map((payment) => paymentView(payment, unclear.get(payment.id) ?? [])),
     count,
     offset: asked.offset,
     limit: asked.limit,

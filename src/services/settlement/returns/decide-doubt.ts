@@ -48,6 +48,8 @@ export interface DoubtPicture {
   payment: GatewayPayment
   operation: Operation
   facts: DoubtFacts
+  /** Whoever looks wants to know, and nothing is to be sent. */
+  onlyAsks?: boolean
 }
 
 /** The one next thing to do about an operation in doubt. Only `send_again` may move money, under the number that it has. */
@@ -168,7 +170,7 @@ function decideRepetition(picture: DoubtPicture, knownAbsent: boolean): DoubtSte
   const left = payment.paidAmount - committedAmount(operations.filter(({ id }) => id !== operation.id))
   if (amount <= left) {
     if (facts.returnedElsewhere === undefined) return { do: "look_for_returns", operations }
-    if (!facts.returnedElsewhere) return { do: "send_again", knownAbsent }
+    if (!facts.returnedElsewhere) return sendAgain(picture, knownAbsent)
   }
   if (!facts.refundAfterReturns) return { do: "ask_refund", as: "refundAfterReturns" }
   return conclude(
@@ -179,6 +181,11 @@ function decideRepetition(picture: DoubtPicture, knownAbsent: boolean): DoubtSte
 /** The attempt before this look is not on its way any more: it is known by now, or never will be. */
 const hasArrived = ({ now, operation }: DoubtPicture): boolean =>
   now.getTime() - operation.updatedAt.getTime() > leaseMs
+
+const sendAgain = ({ onlyAsks }: DoubtPicture, knownAbsent: boolean): DoubtStep =>
+  onlyAsks
+    ? concludeUnknown("unfinished", "It is sent again, under its number, when it is tried again.")
+    : { do: "send_again", knownAbsent }
 
 /** Whether the channel of the payment gives an amount like this back. */
 export const channelReturns = (
@@ -223,9 +230,7 @@ function decideByOrder(picture: DoubtPicture, operation: Operation): DoubtStep {
   if (operation.gatewayNo !== null)
     return concludeUnknown("unfinished", "The gateway has not finished the reversal.")
   if (operation.reason === unhandled) return decideUntaken(picture, operation)
-  return operation.reason === answered
-    ? conclude(undone(operation))
-    : { do: "send_again", knownAbsent: false }
+  return operation.reason === answered ? conclude(undone(operation)) : sendAgain(picture, false)
 }
 
 /** "Refunded" may be said of what anything else has returned; of nothing else, it can only be this. */

@@ -5,7 +5,7 @@ import { useOrderNames, usePayment } from "../../../api/queries"
 import type { PaymentDetail } from "../../../api/schema"
 import { OrderLink } from "../../../components/order-link"
 import { PaymentSection } from "../../../components/payment-section"
-import { StateBadge } from "../../../components/state-badge"
+import { Standing } from "../../../components/state-badge"
 import { Waiting } from "../../../components/waiting"
 import { useText } from "../../../text/use-text"
 
@@ -34,7 +34,7 @@ function Header({ payment }: { payment: PaymentDetail }) {
   const { data: names } = useOrderNames(payment.order_id ? [payment.order_id] : [])
   return (
     <div className="flex items-center gap-x-3">
-      <StateBadge state={payment.state} />
+      <Standing payment={payment} />
       <OrderLink orderId={payment.order_id} names={names} />
     </div>
   )

@@ -1,29 +1,32 @@
 import type { GatewayPayments } from "../../../../services/host"
-import { owedRows, type GatewayPayment } from "../../../../services/settlement"
+import { owedRows, owing, type GatewayPayment } from "../../../../services/settlement"
 import {
   capabilitiesView,
   decisionView,
   notificationView,
   operationView,
   owedRefundView,
+  owedView,
   paymentView,
 } from "../../../views"
 
 /** A gateway payment with all that was done, heard and decided about it. */
 export async function detail(plugin: GatewayPayments, id: string) {
   const payment = await plugin.payment(id)
-  const [operations, notifications, decisions, booked] = await Promise.all([
+  const [operations, notifications, decisions, booked, order] = await Promise.all([
     plugin.ledger.operations.ofPayment(id),
     plugin.ledger.notifications.ofPayment(id),
     plugin.ledger.decisions.ofPayment(id),
     plugin.host.payment(payment.sessionId),
+    payment.collectionId ? plugin.host.orderOf(payment.collectionId) : undefined,
   ])
   return {
-    ...paymentView(payment),
+    ...paymentView(payment, operations),
     ...capabilities(plugin, payment),
     operations: operations.map((operation) => operationView(operation, payment)),
     notifications: notifications.map(notificationView),
     decisions: decisions.map(decisionView),
+    owed: owedView(owing(payment, operations, booked, order), payment),
     owed_refunds: owedRows(booked, operations).map(owedRefundView),
   }
 }

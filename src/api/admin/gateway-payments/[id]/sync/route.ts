@@ -1,11 +1,33 @@
+import { z } from "zod"
+
+import { PaymentProblem } from "../../../../../core"
 import { gatewayPayments } from "../../../../../services/host"
 import { settle } from "../../../../../services/settlement"
-import { route } from "../../../../problems"
+import { parsed, route } from "../../../../problems"
 import { detail } from "../detail"
 
+const request = z.object({
+  /** Nothing is closed and no money goes back: the gateway is asked, and what it says is entered. */
+  only_ask: z.boolean().default(false),
+  /** Of the payment as the person saw it: 409 where it has changed since. */
+  version: z.number().int().min(1).optional(),
+})
+
 export const POST = route(async (req, res) => {
+  const { only_ask, version } = parsed(request, req.body)
   const plugin = gatewayPayments(req.scope)
   const payment = await plugin.payment(String(req.params.id))
-  await plugin.atOrderOf(payment, () => settle(payment.id, plugin.depsOfPayment(payment)))
+  if (version !== undefined && version !== payment.version) throw changed(payment.number)
+  const deps = plugin.depsOfPayment(payment)
+  await plugin.atOrderOf(payment, () =>
+    settle(payment.id, only_ask ? { ...deps, onlyAsks: true as const } : deps),
+  )
   res.json({ gateway_payment: await detail(plugin, payment.id) })
 })
+
+const changed = (number: string) =>
+  new PaymentProblem(
+    "conflict",
+    "changed",
+    `Payment ${number} is no longer what you saw. Nothing was sent: look at it again.`,
+  )
