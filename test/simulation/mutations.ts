@@ -11,7 +11,10 @@ export interface Mutation {
 const settlement = (file: string) => `src/services/settlement/${file}.ts`
 const ledger = (file: string) => `src/services/ledger/${file}.ts`
 
-const sendsRefund = "  return deps.gateway.refund(refundOrder(payment, operation, deps))\n"
+const returning = (file: string) => settlement(`returns/${file}`)
+
+const sendsRefund =
+  "  return believedAnswer(await deps.gateway.refund(refundOrder(payment, operation, deps)), operations)\n"
 
 /** Mistakes of the kind that other plugins make, or that were made here once. Each must be caught by some schedule. */
 export const mutations: readonly Mutation[] = [
@@ -33,7 +36,7 @@ export const mutations: readonly Mutation[] = [
       [
         sendsRefund,
         `  const said = await deps.gateway.refund(refundOrder(payment, operation, deps))
-  return said.kind === "unknown" ? refused("declined", said.code, said.message) : said\n`,
+  return said.kind === "unknown" ? { kind: "refused", reason: "declined", code: said.code, message: said.message } : said\n`,
       ],
     ],
   },
@@ -54,27 +57,31 @@ export const mutations: readonly Mutation[] = [
     seed: 578,
     file: settlement("refund"),
     edits: [
-      ["  titleOf,\n}", "  titleOf,\n  ulid,\n}"],
+      [`    : deps.ledger.operations.intend(payment.id, written))\n`, `    : sentAndWritten())\n`],
       [
-        `  const operation = await deps.ledger.operations.intend(payment.id, { kind: "refund", ...intent })
-  return answered(await attempt(payment, operations, operation, deps), deps)\n`,
-        `  const written = { kind: "refund", ...intent, number: ulid(deps.clock.now().getTime()) } as const
-  const outcome = await send(payment, written as unknown as Operation, deps)
-  const operation = await deps.ledger.operations.intend(payment.id, written)
-  return answered({ ...(await conclude(payment, operation, outcome, deps)), outcome }, deps)\n`,
+        `  const attempted = await attempt(payment, operations, operation, deps)\n`,
+        `  const attempted = early
+    ? { ...(await conclude(payment, operation, early, deps)), outcome: early }
+    : await attempt(payment, operations, operation, deps)\n`,
+      ],
+      [
+        `  const written = { kind, amount, refundId, medusaAmount, decisionId }\n`,
+        `  const written = { kind, amount, refundId, medusaAmount, decisionId }
+  let early: ReturnOutcome | undefined
+  const sentAndWritten = async () => {
+    const { ulid } = require("../../core")
+    const first = { ...written, number: ulid(deps.clock.now().getTime()) }
+    early = await send(payment, first as unknown as Operation, operations, deps)
+    return deps.ledger.operations.intend(payment.id, first)
+  }\n`,
       ],
     ],
   },
   {
     name: "an earlier refund that Medusa does not know is not taken over",
     seed: 239,
-    file: settlement("refund"),
-    edits: [
-      [
-        "  const unbooked = request.refundId ? await notBooked(done, deps) : []\n",
-        "  const unbooked: Operation[] = []\n",
-      ],
-    ],
+    file: returning("decide-return"),
+    edits: [["  const unbooked = facts.notBooked ?? []\n", "  const unbooked: Operation[] = []\n"]],
   },
   {
     name: "what settlement entered is not told to whoever asks again",
@@ -142,8 +149,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "money that an unknown part of was returned is sent back in full when asked for",
-    file: settlement("refund"),
-    edits: [["  if (payment.returnedUnsaid) throw returnedOutside(payment, deps)\n", ""]],
+    file: returning("decide-return"),
+    edits: [['  if (payment.returnedUnsaid) return refuse({ code: "returned_outside" })\n', ""]],
   },
 ]
 

@@ -67,6 +67,8 @@ export const problems = [
   "provider_unknown",
   "medusa_unsupported",
   "account_changed",
+  "ledger_unavailable",
+  "ledger_not_migrated",
 ] as const
 
 const among = <Code extends string>(codes: readonly Code[], code: string | null | undefined) =>

@@ -137,10 +137,23 @@ const major = (minor: number): string => (minor / 100).toFixed(2)
 
 // What a person, the shop, the gateway and the clock do.
 
-const most = { asks: 2, repetitions: 1 }
+/** How often somebody asks for the first time, and asks again after "not known". Each more makes ten times as many pictures. */
+export interface Domain {
+  asks: number
+  repetitions: number
+  /** How many operations are made, by people and the job; and how often each is sent. */
+  operations: number
+  sendings: number
+}
 
-function events(state: State, flavour: Flavour): Move[] {
-  return [...asked(state), ...repeated(state), ...looks(state), ...atGateway(state, flavour), ...time(state)]
+function events(state: State, flavour: Flavour, most: Domain): Move[] {
+  return [
+    ...asked(state, most),
+    ...repeated(state, most),
+    ...looks(state, most),
+    ...atGateway(state, flavour),
+    ...time(state),
+  ]
 }
 
 const start = (state: State, intent: ReturnIntent, wish: number): State => ({
@@ -151,7 +164,7 @@ const start = (state: State, intent: ReturnIntent, wish: number): State => ({
 })
 
 /** An admin asks for a part or the whole: Medusa makes a row, and hands its amount on. A late payment has none. */
-function asked(state: State): Move[] {
+function asked(state: State, most: Domain): Move[] {
   if (state.asks >= most.asks || state.untold !== null) return []
   const next = { ...state, asks: state.asks + 1 }
   const id = `row${next.asks}`
@@ -175,7 +188,7 @@ function asked(state: State): Move[] {
 }
 
 /** Whoever was told "not known, try again" asks again, with a row of another name. Or the job carries out what Medusa holds. */
-function repeated(state: State): Move[] {
+function repeated(state: State, most: Domain): Move[] {
   const again = state.untold
   const next = { ...state, repetitions: state.repetitions + 1, untold: null }
   const id = `again${next.repetitions}`
@@ -193,7 +206,7 @@ function repeated(state: State): Move[] {
           },
         ]
   const carried = carriedRows(state.operations)
-  const owed = state.rows
+  const owed = (state.operations.length < most.operations ? state.rows : [])
     .filter((row) => !carried.has(row.id))
     .map(({ id: refundId, amount }) => ({
       what: `the job carries out ${refundId}`,
@@ -205,8 +218,9 @@ function repeated(state: State): Move[] {
 const isRefused = ({ state }: Operation): boolean => state === "refused" || state === "not_sent"
 
 /** The job looks at what has no end; and enters in Medusa what went through and is not there. */
-function looks(state: State): Move[] {
-  const open = returns(state.operations).filter(isUnsettled)
+function looks(state: State, most: Domain): Move[] {
+  const isSpent = state.operations.some((one) => isUnsettled(one) && one.attempts >= most.sendings)
+  const open = isSpent ? [] : returns(state.operations).filter(isUnsettled)
   const look = open.length
     ? [
         {
@@ -723,12 +737,12 @@ const compact = (one: Operation) => [
 ]
 
 /** Everything that can come of a state. */
-export const movesOf = (state: State, flavour: Flavour, rules: Rules): Move[] =>
-  state.request || state.asking ? steps(state, flavour, rules) : events(state, flavour)
+export const movesOf = (state: State, flavour: Flavour, rules: Rules, most: Domain): Move[] =>
+  state.request || state.asking ? steps(state, flavour, rules) : events(state, flavour, most)
 
 // What must hold.
 
-export const mostTurns = 16
+export const mostTurns = 48
 
 /** What is wrong with a move, in words; `undefined` where nothing is. */
 export function faultOf({ state, sent }: Move): string | undefined {
