@@ -76,6 +76,8 @@ interface Request {
 interface Asking {
   queue: readonly string[]
   facts: DoubtFacts
+  /** The operation as it was before it was sent again: what is known of that attempt decides about the next. */
+  before?: Operation
   /** Asked for an answer to the request that has just sent it, and not before a new one is decided. */
   isAnswer: boolean
 }
@@ -126,9 +128,16 @@ export const begin = (flavour: Flavour): State => ({
   turns: 0,
 })
 
+export interface Called {
+  name: "refund" | "cancel" | "query" | "refundQuery" | "cancelQuery" | "refundsOf"
+  outcome: Outcome<unknown>
+}
+
 export interface Move {
   what: string
   state: State
+  /** What the gateway was asked, and what came back. */
+  call?: Called
   /** Money that has just been asked of the gateway. */
   sent?: { operation: Operation; isNew: boolean; before: State }
 }
@@ -141,16 +150,18 @@ const major = (minor: number): string => (minor / 100).toFixed(2)
 export interface Domain {
   asks: number
   repetitions: number
-  /** How many operations are made, by people and the job; and how often each is sent. */
+  /** How many operations are made, by people and the job. */
   operations: number
-  sendings: number
 }
+
+/** How often an operation is sent. */
+const mostSendings = 2
 
 function events(state: State, flavour: Flavour, most: Domain): Move[] {
   return [
     ...asked(state, most),
     ...repeated(state, most),
-    ...looks(state, most),
+    ...looks(state),
     ...atGateway(state, flavour),
     ...time(state),
   ]
@@ -218,8 +229,8 @@ function repeated(state: State, most: Domain): Move[] {
 const isRefused = ({ state }: Operation): boolean => state === "refused" || state === "not_sent"
 
 /** The job looks at what has no end; and enters in Medusa what went through and is not there. */
-function looks(state: State, most: Domain): Move[] {
-  const isSpent = state.operations.some((one) => isUnsettled(one) && one.attempts >= most.sendings)
+function looks(state: State): Move[] {
+  const isSpent = state.operations.some((one) => isUnsettled(one) && one.attempts >= mostSendings)
   const open = isSpent ? [] : returns(state.operations).filter(isUnsettled)
   const look = open.length
     ? [
@@ -374,8 +385,16 @@ function requestMoves(state: State, flavour: Flavour, rules: Rules): Move[] {
     }
     case "look_for_returns":
       return [
-        { what: `${what}: found`, state: counted(recorded(learned({ returnsLookedFor: true }), flavour)) },
-        { what: `${what}: no answer`, state: learned({ returnsLookedFor: true }) },
+        {
+          what: `${what}: found`,
+          state: counted(recorded(learned({ returnsLookedFor: true }), flavour)),
+          call: lookedFor(state.truth, flavour),
+        },
+        {
+          what: `${what}: no answer`,
+          state: learned({ returnsLookedFor: true }),
+          call: { ...lookedFor(state.truth, flavour), outcome: lostAnswer },
+        },
       ]
     case "read_rows": {
       const held = new Set(state.rows.map(({ id }) => id))
@@ -405,6 +424,13 @@ function requestMoves(state: State, flavour: Flavour, rules: Rules): Move[] {
       ]
     }
   }
+}
+
+/** How what was returned in the console is looked for: in Ksher's list, and where there is none, in what is said of the order. */
+const lookedFor = (truth: Truth, flavour: Flavour): Called => {
+  if (isGnete(flavour) || flavour === "ksher_unlisted")
+    return { name: "query", outcome: askOrder(truth, flavour) }
+  return { name: "refundsOf", outcome: listRefunds(truth, flavour) }
 }
 
 /** The request is answered: whoever asked knows. */
@@ -511,6 +537,7 @@ function sendMoves(
       {
         what: `${kind} ${amount} as ${number}: ${fate}`,
         state: heard({ ...written, truth }, operation, outcome),
+        call: { name: kind, outcome },
         sent: { operation, isNew: true, before: state },
       },
     ]
@@ -571,7 +598,7 @@ function askingMoves(state: State, asking: Asking, flavour: Flavour, rules: Rule
     channel: channelOf(flavour),
     now,
     payment: state.payment,
-    operation,
+    operation: asking.before ?? operation,
     facts: asking.facts,
   }
   const step = rules.decideDoubt(picture)
@@ -581,20 +608,34 @@ function askingMoves(state: State, asking: Asking, flavour: Flavour, rules: Rule
     ...patch,
     asking: { ...asking, facts: { ...asking.facts, ...facts } },
   })
-  const heardOr = <T>(answer: Outcome<T>, keep: (answer: Outcome<T>) => State): Move[] => [
-    { what: `${step.do} ${operation.number}: ${answer.kind}`, state: keep(answer) },
-    { what: `${step.do} ${operation.number}: no answer`, state: keep(lostAnswer) },
+  const heardOr = <T>(
+    name: Called["name"],
+    answer: Outcome<T>,
+    keep: (answer: Outcome<T>) => State,
+  ): Move[] => [
+    {
+      what: `${step.do} ${operation.number}: ${answer.kind}`,
+      state: keep(answer),
+      call: { name, outcome: answer },
+    },
+    {
+      what: `${step.do} ${operation.number}: no answer`,
+      state: keep(lostAnswer),
+      call: { name, outcome: lostAnswer },
+    },
   ]
   const { truth } = state
   switch (step.do) {
     case "read_operations":
       return [{ what: step.do, state: learned({ operations: state.operations }) }]
     case "ask_refund":
-      return heardOr(askRefund(truth, operation.number, flavour), (answer) => learned({ [step.as]: answer }))
+      return heardOr("refundQuery", askRefund(truth, operation.number, flavour), (answer) =>
+        learned({ [step.as]: answer }),
+      )
     case "ask_reversal":
-      return heardOr(askReversal(truth, step.gatewayNo), (reversal) => learned({ reversal }))
+      return heardOr("cancelQuery", askReversal(truth, step.gatewayNo), (reversal) => learned({ reversal }))
     case "ask_order":
-      return heardOr(askOrder(truth, flavour), (order) => learned({ order }))
+      return heardOr("query", askOrder(truth, flavour), (order) => learned({ order }))
     case "wait": {
       const { order: _seen, ...facts } = asking.facts
       return [
@@ -603,8 +644,16 @@ function askingMoves(state: State, asking: Asking, flavour: Flavour, rules: Rule
     }
     case "look_for_returns":
       return [
-        { what: `${step.do}: found`, state: learned({ returnedElsewhere: isReturnedThere(state, flavour) }) },
-        { what: `${step.do}: no answer`, state: learned({ returnedElsewhere: false }) },
+        {
+          what: `${step.do}: found`,
+          state: learned({ returnedElsewhere: isReturnedThere(state, flavour) }),
+          call: lookedFor(truth, flavour),
+        },
+        {
+          what: `${step.do}: no answer`,
+          state: learned({ returnedElsewhere: false }),
+          call: { ...lookedFor(truth, flavour), outcome: lostAnswer },
+        },
       ]
     case "send_again":
       return againMoves(state, asking, operation, step.knownAbsent, flavour)
@@ -637,8 +686,10 @@ function againMoves(
   knownAbsent: boolean,
   flavour: Flavour,
 ): Move[] {
+  // Here the walk turns back: only death leads on.
+  if (operation.attempts >= mostSendings) return []
   const { order: _before, ...facts } = asking.facts
-  const counts = { ...operation, attempts: 2, reason: null, code: null, updatedAt: now }
+  const counts = { ...operation, attempts: operation.attempts + 1, reason: null, code: null, updatedAt: now }
   return fatesOfSending(flavour, operation.kind as "refund" | "cancel").map((fate) => {
     const { truth, outcome: answer } = sendAs(state, operation, fate, flavour)
     const outcome =
@@ -646,12 +697,17 @@ function againMoves(
     return {
       what: `${operation.kind} ${operation.amount} again as ${operation.number}: ${fate}`,
       sent: { operation, isNew: false, before: state },
+      call: { name: operation.kind as "refund" | "cancel", outcome: answer },
       state: {
         ...state,
         truth,
         turns: state.turns + 1,
         operations: replaced(state.operations, counts),
-        asking: { ...asking, facts: { ...facts, sent: { operation: counts, outcome, knownAbsent } } },
+        asking: {
+          ...asking,
+          before: operation,
+          facts: { ...facts, sent: { operation: counts, outcome, knownAbsent } },
+        },
       },
     }
   })
@@ -674,7 +730,8 @@ function found(
   const learned =
     step.finding.by === "sending" ? endOf(now, step.finding.outcome) : learnedOf(now, step.finding)
   const next = counted({ ...noted, operations: replaced(noted.operations, learned) })
-  if (!asking.isAnswer) return { ...next, asking: rest.length ? { ...asking, queue: rest, facts: {} } : null }
+  if (!asking.isAnswer)
+    return { ...next, asking: rest.length ? { queue: rest, facts: {}, isAnswer: false } : null }
   return answered({ ...next, asking: null }, learned, step.finding.outcome)
 }
 
@@ -682,7 +739,7 @@ function found(
 function learnedOf(operation: Operation, { outcome }: Finding): Operation {
   if (isUnclear(outcome.kind))
     return { ...operation, state: operation.state === "sent" ? "unknown" : operation.state }
-  return endOf(operation, outcome)
+  return { ...endOf(operation, outcome), code: operation.code }
 }
 
 /** The request that had sent it is answered by what was found. */
@@ -717,7 +774,14 @@ export function keyOf({
     [truth, isSameDay, takesNoReversals, payment.state, payment.returnedUnsaid, operations.map(compact)],
     [rows, wished, untold, asks, repetitions, turns, request?.intent, request?.wish],
     [request && { ...request.facts, notBooked: request.facts.notBooked?.map(({ id }) => id) }],
-    [asking?.queue, asking?.isAnswer, facts, read?.map(({ state }) => state), again],
+    [
+      asking?.queue,
+      asking?.isAnswer,
+      asking?.before && compact(asking.before),
+      facts,
+      read?.map(({ state }) => state),
+      again,
+    ],
   ])
 }
 
