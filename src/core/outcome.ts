@@ -55,21 +55,23 @@ export interface NotSent {
   message: string
 }
 
-export type RefusalReason =
-  | "already_paid" // the order has been paid: refund it instead
-  | "already_closed" // the order was closed before
-  | "already_refunded" // nothing is left to return
-  | "wrong_state" // the order is not one for it: never paid, or returned already
-  | "absent" // the gateway knows no such order, refund or cancel
-  | "in_progress" // a payment or refund is running: ask again later
-  | "duplicate" // the merchant number has been used
-  | "exceeds_balance" // more than what is left of the payment
-  | "insufficient_funds" // the merchant's balance at the gateway does not cover it: may pass another day
-  | "not_supported" // this channel cannot do it, ever
-  | "declined" // the channel said no to this one
-  | "undocumented" // it answered with a failure it does not document, and asked, it shows nothing done
-  | "credentials" // account, key or signature is wrong: configuration
-  | "invalid" // the gateway found the request malformed
+export const refusalReasons = [
+  "already_paid", // the order has been paid: refund it instead
+  "already_closed", // the order was closed before
+  "already_refunded", // nothing is left to return
+  "wrong_state", // the order is not one for it: never paid, or returned already
+  "absent", // the gateway knows no such order, refund or cancel
+  "in_progress", // a payment or refund is running: ask again later
+  "duplicate", // the merchant number has been used
+  "exceeds_balance", // more than what is left of the payment
+  "insufficient_funds", // the merchant's balance at the gateway does not cover it: may pass another day
+  "not_supported", // this channel cannot do it, ever
+  "declined", // the channel said no to this one
+  "undocumented", // it answered with a failure it does not document, and asked, it shows nothing done
+  "credentials", // account, key or signature is wrong: configuration
+  "invalid", // the gateway found the request malformed
+] as const
+export type RefusalReason = (typeof refusalReasons)[number]
 
 export const succeeded = <T>(value: T): Succeeded<T> => ({ kind: "succeeded", value })
 export const refused = (reason: RefusalReason, code: string, message: string): Refused => ({

@@ -1,6 +1,7 @@
 import { ulid } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
+import { dueEntries } from "./due-entries"
 import { Together } from "./together"
 
 /** A message from the gateway, without payer fields. */
@@ -178,18 +179,7 @@ export class Notifications {
 
   /** The provider entries, configured or removed, of which a notification is due. */
   async dueEntries(): Promise<string[]> {
-    const rows = await this.database.query<{ provider_id: string }>(
-      `with recursive entry as (
-         (select provider_id from gateway_notification where next_try_at is not null order by provider_id limit 1)
-         union all
-         select (select provider_id from gateway_notification
-                 where next_try_at is not null and provider_id > entry.provider_id order by provider_id limit 1)
-         from entry where entry.provider_id is not null)
-       select provider_id from entry where exists (
-         select 1 from gateway_notification n where n.provider_id = entry.provider_id and n.next_try_at <= ?)`,
-      [this.clock.now()],
-    )
-    return rows.map((row) => row.provider_id)
+    return dueEntries(this.database, { table: "gateway_notification", due: "next_try_at" }, this.clock.now())
   }
 
   /** Has notifications about these payments acted on now that failed and are to be tried later. */

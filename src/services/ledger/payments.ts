@@ -11,6 +11,7 @@ import type {
 } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
+import { dueEntries } from "./due-entries"
 import { LeaseLost, stillHeld } from "./fence"
 import type { Lease } from "./fence"
 
@@ -374,18 +375,7 @@ export class Payments {
 
   /** The provider entries, configured or removed, of which a payment is due: each is one look into an index or two. */
   async dueEntries(): Promise<string[]> {
-    const rows = await this.database.query<{ provider_id: string }>(
-      `with recursive entry as (
-         (select provider_id from gateway_payment where next_check_at is not null order by provider_id limit 1)
-         union all
-         select (select provider_id from gateway_payment
-                 where next_check_at is not null and provider_id > entry.provider_id order by provider_id limit 1)
-         from entry where entry.provider_id is not null)
-       select provider_id from entry where exists (
-         select 1 from gateway_payment p where p.provider_id = entry.provider_id and p.next_check_at <= ?)`,
-      [this.clock.now()],
-    )
-    return rows.map((row) => row.provider_id)
+    return dueEntries(this.database, { table: "gateway_payment", due: "next_check_at" }, this.clock.now())
   }
 
   /** Has payments looked at now that are to be looked at later. */
