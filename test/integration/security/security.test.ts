@@ -586,6 +586,7 @@ const everyCall = [
   "cancel_order",
   "gateway_order_query",
   "gateway_pay",
+  "merchant_info",
   "native_pay",
   "order_close",
   "order_query",
