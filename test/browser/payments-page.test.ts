@@ -78,6 +78,7 @@ describe("the list", () => {
     await link(page, waiting).waitFor()
     await link(page, attended).waitFor({ state: "hidden" })
     await choose(page, "State", "Waiting for the shopper")
+    await rows(page).filter({ hasNotText: "Waiting for the shopper" }).first().waitFor({ state: "hidden" })
     await link(page, waiting).waitFor()
     expect(new Set(await rows(page).locator("td:nth-child(2)").allInnerTexts())).toEqual(
       new Set(["Waiting for the shopper"]),
