@@ -65,13 +65,7 @@ it("a code that was saved is paid although the order was cancelled, and the mone
   await page.getByRole("button", { name: "Pay now" }).click()
   await page.waitForURL((url) => url.href.startsWith(shop.storefrontUrl))
   await admin.getByRole("button", { name: "Refresh status" }).click()
-  await admin.getByText(/Still owed: THB\s350\.50/).waitFor()
-  expect(await shop.sandbox.book(order.session.number)).toMatchObject({ taken: 35050, returned: 0 })
-  await admin.getByRole("button", { name: /Retry refund of THB\s350\.50/ }).click()
-  await admin
-    .getByRole("alertdialog")
-    .getByRole("button", { name: /Refund THB\s350\.50/ })
-    .click()
+  // The notification has it returned; asking only shows it.
   await admin.getByText("Ksher refunded THB 350.50.").waitFor()
   expect(await shop.sandbox.book(order.session.number)).toMatchObject({ taken: 35050, returned: 35050 })
 })
