@@ -105,7 +105,7 @@ function withoutSecrets(run: string): string {
 /** An address, an id such as `gpay_01J9…`, a code: words and numbers. No secret is made of them. */
 const isPlain = (part: string): boolean => part.split(/[/_-]/).every((one) => word.test(one))
 const word =
-  /^(?:[A-Z]?[a-z]{0,15}\d{0,4}|[A-Z]{0,16}\d{0,4}|[A-Z]{0,4}\d{1,24}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/
+  /^(?:[A-Z]?[a-z]{0,15}\d{0,4}|[A-Z]{0,16}\d{0,4}|[A-Z]{0,4}\d{1,24}|[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{24})$/
 
 /** What an error of this plugin says, and of any other its kind: a database's own words quote what was being written. */
 export const wordsOf = (error: unknown): string =>

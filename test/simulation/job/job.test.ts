@@ -114,6 +114,8 @@ describe("a gateway that hangs", () => {
     await dueNow(gnete)
     let letGo: () => void = () => undefined
     const hanging = new Promise<never>((_, reject) => (letGo = () => reject(new Error("let go"))))
+    // Where nobody waits for it yet, nobody is told of its end either.
+    hanging.catch(() => undefined)
     const looked = new Promise<string>((resolve) => {
       const take = (providerId: string) => (providerId === gnete.providerId ? gone() : hanging)
       void run({
