@@ -73,6 +73,13 @@ export const refusalReasons = [
 ] as const
 export type RefusalReason = (typeof refusalReasons)[number]
 
+/**
+ * Neither gateway publishes its codes for a balance that does not cover a refund; they say so by their names. What is made of it is a
+ * sentence, and no outcome.
+ */
+export const namesBalance = (code: string): boolean =>
+  /BALANCE.*NOT_?ENOUGH|INSUFFICIENT|NOT_?ENOUGH.*BALANCE/i.test(code)
+
 export const succeeded = <T>(value: T): Succeeded<T> => ({ kind: "succeeded", value })
 export const refused = (reason: RefusalReason, code: string, message: string): Refused => ({
   kind: "refused",

@@ -1,4 +1,4 @@
-import { refusalReasons } from "../../core/outcome"
+import { namesBalance, refusalReasons } from "../../core/outcome"
 import { problemCodes } from "../../core/problem"
 import type { Operation } from "../api/schema"
 import type { TextKey } from "./keys"
@@ -15,10 +15,6 @@ export function problemText(code: string | null | undefined): TextKey | null {
   const known = among(problemCodes, code)
   return known ? `problem.${known}` : null
 }
-
-/** Neither gateway publishes its codes for an empty balance; they say so by their names. */
-const namesBalance = (code: string): boolean =>
-  /BALANCE.*NOT_?ENOUGH|INSUFFICIENT|NOT_?ENOUGH.*BALANCE/i.test(code)
 
 /** Why there is no certain answer, by the code of what went wrong on the way. */
 const doubts: readonly (readonly [RegExp, TextKey])[] = [

@@ -1,5 +1,6 @@
 import {
   answeredUnknown,
+  namesBalance,
   refused,
   unknown,
   type Refused,
@@ -7,7 +8,7 @@ import {
   type Standing,
   type Unknown,
 } from "../../core"
-import { namesBalance, plainCode } from "../transport"
+import { plainCode } from "../transport"
 
 /**
  * What Ksher's documented words mean. Pure tables; a word that is in none of them is `unknown`, since the full list of

@@ -4,7 +4,7 @@ import type { GatewayPayment, Operation } from "../ledger"
 import { logLine } from "../observability"
 import { clear, majorSumOf, raise, sumOf } from "./attention"
 import { booking } from "./booking"
-import { carriedRows } from "./carried"
+import { carriedRows, enteredReturns } from "./carried"
 import type { SettleDeps } from "./deps"
 import { isDismissed } from "./dismissed"
 import { codeOf, quiet } from "./give-back"
@@ -67,8 +67,7 @@ async function isAskedFor(
 ): Promise<boolean> {
   const operations = returns(await deps.ledger.operations.ofPayment(payment.id))
   const tried = new Set(operations.map(({ refundId }) => refundId))
-  const rows = new Set(booked.refunds.map(({ id }) => id))
-  const done = operations.filter((one) => isDone(one) && rows.has(one.refundId ?? ""))
+  const done = enteredReturns(booked, operations)
   return booked.refunds.some(
     ({ id, amount }) =>
       !tried.has(id) && !isDismissed(payment, id) && shareOf(amount, done, payment) === operation.amount,
@@ -128,8 +127,7 @@ async function yetToCarry(booked: HostPayment, payment: GatewayPayment, deps: Se
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const left = payment.paidAmount - committedAmount(operations)
   const carried = carriedRows(operations)
-  const rows = new Set(booked.refunds.map((row) => row.id))
-  const done = returns(operations).filter((one) => isDone(one) && rows.has(one.refundId ?? ""))
+  const done = enteredReturns(booked, operations)
   return booked.refunds.some((row) => !carried.has(row.id) && shareOf(row.amount, done, payment) <= left)
 }
 

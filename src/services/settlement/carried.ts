@@ -1,5 +1,5 @@
 import { holdsMoney } from "../../core"
-import { returns } from "../ledger"
+import { isDone, returns } from "../ledger"
 import type { Operation } from "../ledger"
 import type { HostPayment } from "./host"
 
@@ -18,4 +18,13 @@ export function owedRows(
 ): HostPayment["refunds"] {
   const carried = carriedRows(operations)
   return (booked?.refunds ?? []).filter((row) => !carried.has(row.id))
+}
+
+/** Returns that are done, and in Medusa's books under one of its rows. */
+export function enteredReturns(
+  booked: Pick<HostPayment, "refunds"> | undefined,
+  operations: readonly Operation[],
+): Operation[] {
+  const rows = new Set(booked?.refunds.map(({ id }) => id))
+  return returns(operations).filter((one) => isDone(one) && rows.has(one.refundId ?? ""))
 }

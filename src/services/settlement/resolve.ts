@@ -18,7 +18,7 @@ import { isSameAttention, withoutAttention } from "./attention"
 import { bookReturns } from "./book-returns"
 import { orderIdOf } from "./cancelled-order"
 import { isCaptured } from "./capture"
-import { owedRows } from "./carried"
+import { enteredReturns, owedRows } from "./carried"
 import { foreignReturns, recordReturns, tally } from "./confirm"
 import type { SettleDeps } from "./deps"
 import { dismissedAmount, dismissing, owedNow } from "./dismissed"
@@ -245,9 +245,7 @@ function shareOfRow(
   booked: HostPayment | undefined,
   operations: readonly Operation[],
 ): number {
-  const held = new Set(booked?.refunds.map(({ id }) => id))
-  const before = returns(operations).filter((one) => isDone(one) && held.has(one.refundId ?? ""))
-  return shareOf(row.amount, before, payment)
+  return shareOf(row.amount, enteredReturns(booked, operations), payment)
 }
 
 /** Whether the money was returned in the gateway's console. Left out it is: counted twice, nobody would notice. */

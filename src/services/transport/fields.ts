@@ -49,10 +49,3 @@ export const currencyCode = z
 /** A code of the gateway, fit for a log line: anything but a short plain word becomes `unlisted`. */
 export const plainCode = (code: string | undefined): string =>
   code !== undefined && /^-?[\w.]{1,64}$/.test(code) ? code : "unlisted"
-
-/**
- * Neither gateway publishes its codes for a balance that does not cover a refund; they say so by their names. What is made of it is a
- * sentence, and no outcome.
- */
-export const namesBalance = (code: string): boolean =>
-  /BALANCE.*NOT_?ENOUGH|INSUFFICIENT|NOT_?ENOUGH.*BALANCE/i.test(code)
