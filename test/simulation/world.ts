@@ -6,6 +6,7 @@ import { openLedger, type Database, type Ledger } from "../../src/services/ledge
 import {
   act,
   mark,
+  markTold,
   notePlacedOrder,
   paymentsOfOrder,
   receive,
@@ -217,7 +218,10 @@ export class World {
           const payment = await ledger.payments.ofSession(sessionId)
           if (payment) await markPayment(payment.id)
         },
-        paymentChanged: markPayment,
+        paymentChanged: async (id) => {
+          const payment = await ledger.payments.get(id)
+          if (payment) await markTold(payment, depsOf(payment.providerId))
+        },
       },
       log: (message) => this.scheduler.note(`${owner.name}: ${message}`),
     })

@@ -12,6 +12,7 @@ import {
   day,
   hour,
   mark,
+  markTold,
   minute,
   notePlacedOrder,
   orderIdOf,
@@ -108,7 +109,7 @@ export class GatewayPayments {
   /** Mirrors a payment's state into its session, once more where it was done before. */
   async markById(id: string): Promise<void> {
     const payment = await this.payment(id)
-    await mark(payment, this.depsOfPayment(payment))
+    await markTold(payment, this.depsOfPayment(payment))
   }
 
   async markByMedusaPayment(paymentId: string): Promise<void> {

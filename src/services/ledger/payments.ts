@@ -178,37 +178,67 @@ export class Payments {
   /** Writes the payment before anything is sent. A session that has one already keeps it, and gets it back. */
   async create(payment: NewPayment, nextCheckAt: Date): Promise<{ payment: GatewayPayment; fresh: boolean }> {
     const now = this.clock.now()
+    const { sql, bindings } = insertion(payment, nextCheckAt, now)
+    const rows = await this.database.query<PaymentRow>(sql, bindings)
+    if (rows[0]) return { payment: toPayment(rows[0]), fresh: true }
+    return { payment: await this.earlier(payment.sessionId), fresh: false }
+  }
+
+  /**
+   * As `create`, with the operation that opens it: both are written, or neither. The operation is missing where the session has a
+   * payment already.
+   */
+  async open(
+    payment: NewPayment,
+    nextCheckAt: Date,
+  ): Promise<{ payment: GatewayPayment; operationId: string | undefined }> {
+    const now = this.clock.now()
+    const operationId = `gpop_${ulid(now.getTime())}`
+    const { sql, bindings } = insertion(payment, nextCheckAt, now)
     const rows = await this.database.query<PaymentRow>(
-      `insert into gateway_payment (id, session_id, collection_id, order_id, asked_amount, medusa_amount, provider_id, gateway,
-         account, mode, channel, merchant_order_no, currency_code, digits, amount, state, next_check_at, created_at, updated_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
-       on conflict (session_id) do nothing returning *`,
+      `with made as (${sql}),
+       sent as (
+         insert into gateway_operation (id, gateway_payment_id, kind, number, state, created_at, updated_at)
+         select ?::text, id, 'open', merchant_order_no, 'sent', ?::timestamptz, ?::timestamptz from made)
+       select * from made`,
+      [...bindings, operationId, now, now],
+    )
+    if (rows[0]) return { payment: toPayment(rows[0]), operationId }
+    return { payment: await this.earlier(payment.sessionId), operationId: undefined }
+  }
+
+  /**
+   * The gateway has opened it: stores that, shows the link, and forgets that the account's payments did not open. `undefined`: the
+   * payment has gone on meanwhile, and its link is still to be written.
+   */
+  async opened(
+    { id, providerId, account }: GatewayPayment,
+    operation: { id: string; gatewayNo: string | undefined },
+    patch: PaymentPatch,
+  ): Promise<GatewayPayment | undefined> {
+    const now = this.clock.now()
+    const from = statesBefore("pending")
+    const { assignments, bindings } = assign(patch)
+    const rows = await this.database.query<PaymentRow>(
+      `with done as (
+         update gateway_operation set state = 'succeeded', gateway_no = coalesce(?, gateway_no), settled_at = ?, updated_at = ?
+         where id = ? and state in ('sent', 'unknown', 'pending')),
+       opens as (
+         delete from gateway_account_fact where provider_id = ? and account = ? and fact = 'not_opening')
+       update gateway_payment set ${["state = 'pending'", "updated_at = ?", ...assignments].join(", ")}
+       where id = ? and state in (${placeholders(from)}) returning *`,
       [
-        `gpay_${ulid(now.getTime())}`,
-        payment.sessionId,
-        payment.collectionId,
-        payment.orderId ?? null,
-        payment.askedAmount ?? null,
-        payment.medusaAmount ?? null,
-        payment.providerId,
-        payment.gateway,
-        payment.account,
-        payment.mode,
-        payment.channel,
-        payment.number,
-        payment.currency,
-        payment.digits,
-        payment.amount,
-        nextCheckAt,
-        now,
-        now,
+        ...[operation.gatewayNo ?? null, now, now, operation.id, providerId, account],
+        ...[now, ...bindings, id, ...from],
       ],
     )
-    if (rows[0]) return { payment: toPayment(rows[0]), fresh: true }
-    const earlier = await this.ofSession(payment.sessionId)
-    if (!earlier)
-      throw new Error(`The gateway payment of ${payment.sessionId} could neither be written nor read.`)
-    return { payment: earlier, fresh: false }
+    return rows[0] && toPayment(rows[0])
+  }
+
+  private async earlier(sessionId: string): Promise<GatewayPayment> {
+    const earlier = await this.ofSession(sessionId)
+    if (!earlier) throw new Error(`The gateway payment of ${sessionId} could neither be written nor read.`)
+    return earlier
   }
 
   /**
@@ -257,6 +287,26 @@ export class Payments {
     return toPayment(found(rows[0], seen.id))
   }
 
+  /**
+   * As `schedule`, for a look that found the payment as it was `seen`. `undefined`, and nothing is written, where anybody has had it,
+   * woken it, changed what a person sees of it, given it up or asked for another look since.
+   */
+  async scheduleUnchanged(
+    seen: GatewayPayment,
+    wakes: number,
+    next: Date | null,
+  ): Promise<GatewayPayment | undefined> {
+    const now = this.clock.now()
+    const rows = await this.database.query<PaymentRow>(
+      `update gateway_payment set updated_at = ?, next_check_at = ?
+       where id = ? and wakes = ? and lease_token is not distinct from ? and (lease_until is null or lease_until <= ?)
+         and version = ? and unwanted is not distinct from ? and next_check_at is not distinct from ?
+       returning *`,
+      [now, next, seen.id, wakes, seen.turn, now, seen.version, seen.unwanted, seen.nextCheckAt],
+    )
+    return rows[0] && toPayment(rows[0])
+  }
+
   async get(id: string): Promise<GatewayPayment | undefined> {
     return this.one("id = ?", [id])
   }
@@ -278,10 +328,29 @@ export class Payments {
     )
   }
 
-  async ofOrder(orderId: string, collectionIds: readonly string[]): Promise<GatewayPayment[]> {
+  /** Of an order: noted under it, or of one of its collections or sessions. */
+  async ofOrder(
+    orderId: string,
+    { collectionIds, sessionIds }: OfMedusa = nothingOfMedusa,
+  ): Promise<GatewayPayment[]> {
     return this.many(
-      `order_id = ?${collectionIds.length ? ` or collection_id in (${placeholders(collectionIds)})` : ""} order by created_at, id`,
-      [orderId, ...collectionIds],
+      `order_id = ?${isOneOf("or collection_id", collectionIds)}${isOneOf("or session_id", sessionIds)} order by created_at, id`,
+      [orderId, ...collectionIds, ...sessionIds],
+    )
+  }
+
+  /**
+   * Notes which order the payments of these collections and sessions belong to. One of which something went back before is looked
+   * at now: Medusa books the capture alone with the order.
+   */
+  async noteOrder(orderId: string, { collectionIds, sessionIds }: OfMedusa): Promise<void> {
+    if (!collectionIds.length && !sessionIds.length) return
+    const now = this.clock.now()
+    await this.database.query(
+      `update gateway_payment set order_id = ?, updated_at = ?, wakes = wakes + case when refunded_amount > 0 then 1 else 0 end,
+         next_check_at = case when refunded_amount > 0 then least(next_check_at, ?::timestamptz) else next_check_at end
+       where order_id is distinct from ? and (false${isOneOf("or collection_id", collectionIds)}${isOneOf("or session_id", sessionIds)})`,
+      [orderId, now, now, orderId, ...collectionIds, ...sessionIds],
     )
   }
 
@@ -292,11 +361,6 @@ export class Payments {
   async ofIds(ids: readonly string[]): Promise<GatewayPayment[]> {
     if (!ids.length) return []
     return this.many(`id in (${placeholders(ids)}) order by id`, ids)
-  }
-
-  async ofSessions(sessionIds: readonly string[]): Promise<GatewayPayment[]> {
-    if (!sessionIds.length) return []
-    return this.many(`session_id in (${placeholders(sessionIds)})`, sessionIds)
   }
 
   /** Sets columns without touching the state. */
@@ -496,6 +560,45 @@ export class Payments {
  * until the count is reached sees every payment.
  */
 export const countedAtMost = 10_000
+
+/** What Medusa links to an order. */
+export interface OfMedusa {
+  collectionIds: readonly string[]
+  sessionIds: readonly string[]
+}
+
+const nothingOfMedusa: OfMedusa = { collectionIds: [], sessionIds: [] }
+
+const isOneOf = (column: string, values: readonly string[]): string =>
+  values.length ? ` ${column} in (${placeholders(values)})` : ""
+
+/** A session that has a payment already keeps it: then nothing is written. */
+const insertion = (payment: NewPayment, nextCheckAt: Date, now: Date) => ({
+  sql: `insert into gateway_payment (id, session_id, collection_id, order_id, asked_amount, medusa_amount, provider_id, gateway,
+       account, mode, channel, merchant_order_no, currency_code, digits, amount, state, next_check_at, created_at, updated_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
+     on conflict (session_id) do nothing returning *`,
+  bindings: [
+    `gpay_${ulid(now.getTime())}`,
+    payment.sessionId,
+    payment.collectionId,
+    payment.orderId ?? null,
+    payment.askedAmount ?? null,
+    payment.medusaAmount ?? null,
+    payment.providerId,
+    payment.gateway,
+    payment.account,
+    payment.mode,
+    payment.channel,
+    payment.number,
+    payment.currency,
+    payment.digits,
+    payment.amount,
+    nextCheckAt,
+    now,
+    now,
+  ],
+})
 
 export interface PaymentFilters {
   orderId?: string | undefined

@@ -72,9 +72,6 @@ export async function noteNotOpened(answer: string, deps: Deps): Promise<void> {
   deps.log.warn(logLine("not_opening", { provider: deps.providerId, code: answer }, sentence))
 }
 
-export const noteOpened = (deps: Deps): Promise<void> =>
-  deps.ledger.facts.forget(accountOf(deps), "not_opening")
-
 /** What the last payments of the entry came to, where too many did not open. */
 export async function notOpening(
   deps: Pick<Deps, "ledger" | "providerId" | "gateway">,

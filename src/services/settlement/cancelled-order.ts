@@ -44,10 +44,5 @@ export async function paymentsOfOrder(
   ledger: Ledger,
   host: Host,
 ): Promise<GatewayPayment[]> {
-  const { collectionIds, sessionIds } = await host.sessionsOfOrder(orderId)
-  const found = [
-    ...(await ledger.payments.ofOrder(orderId, collectionIds)),
-    ...(await ledger.payments.ofSessions(sessionIds)),
-  ]
-  return [...new Map(found.map((payment) => [payment.id, payment])).values()]
+  return ledger.payments.ofOrder(orderId, await host.sessionsOfOrder(orderId))
 }

@@ -41,29 +41,44 @@ export async function mayBePlaced(payment: GatewayPayment, deps: SettleDeps): Pr
   return !(await deps.host.payment(payment.sessionId))?.refunds.length
 }
 
-/** Tells Medusa of money it waits for. Money it gave up waiting for becomes late, and is not captured. */
-export async function inMedusaCaptured(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  if (payment.capturedAt) return payment
+/** A payment, and what Medusa holds of it. */
+export interface Booked {
+  payment: GatewayPayment
+  booked: HostPayment | undefined
+}
+
+/** What Medusa holds of it. That it has captured it, however it came to that, is noted. */
+export async function lookUp(payment: GatewayPayment, deps: SettleDeps): Promise<Booked> {
   const booked = await deps.host.payment(payment.sessionId)
-  if (isCaptured(booked)) return capturedNow(payment, deps)
-  if (payment.state !== "paid") return payment
-  if (payment.unwanted)
-    return (
-      (await deps.ledger.payments.move(payment.id, "paid_late", { dueBy: after(deps, minute) })) ?? payment
-    )
-  if (await stillOpening(payment, deps)) return payment
+  const isNews = payment.capturedAt === null && isCaptured(booked)
+  return { payment: isNews ? await capturedNow(payment, deps) : payment, booked }
+}
+
+/** Tells Medusa of money it waits for. Money it gave up waiting for becomes late, and is not captured. */
+export async function inMedusaCaptured(known: Booked, deps: SettleDeps): Promise<Booked> {
+  if (known.payment.capturedAt) return known
+  // Whoever held the order until now may have had it captured.
+  const found = await lookUp(known.payment, deps)
+  if (found.payment.capturedAt || found.payment.state !== "paid") return found
+  return captureWanted(found, deps)
+}
+
+async function captureWanted({ payment, booked }: Booked, deps: SettleDeps): Promise<Booked> {
+  if (payment.unwanted) {
+    const late = await deps.ledger.payments.move(payment.id, "paid_late", { dueBy: after(deps, minute) })
+    return { payment: late ?? payment, booked }
+  }
+  if (await stillOpening(payment, deps)) return { payment, booked }
   // Told of the capture of an order that it did not get to link, Medusa would give the money back. A younger one is being linked.
   if (payment.collectionId && ageOf(payment, deps) >= 2 * minute)
     await deps.host.linkOrder(payment.collectionId, after(deps, -2 * minute))
   const { problem } = await deps.host.capture(payment.sessionId, await medusasAmount(payment, deps))
-  if (isCaptured(await deps.host.payment(payment.sessionId)))
-    return capturedNow(await fresh(payment, deps), deps)
+  const tried = await lookUp(payment, deps)
+  if (tried.payment.capturedAt) return tried
   deps.log.warn(logLine("capture_failed", { payment: payment.id }, problem))
-  return notCaptured(
-    await stillWanted(await fresh(payment, deps), deps),
-    { why: "cart_open", problem: problem ?? null },
-    deps,
-  )
+  const why = { why: "cart_open", problem: problem ?? null } as const
+  const wanted = await stillWanted(await fresh(payment, deps), deps)
+  return { payment: await notCaptured(wanted, why, deps), booked: tried.booked }
 }
 
 /** The number that Medusa asked for, with its fractions of a cent: told the rounded one, it would capture another than it wants. */

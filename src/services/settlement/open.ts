@@ -12,7 +12,7 @@ import {
 import type { Outcome, PaymentLink } from "../../core"
 import type { GatewayPayment } from "../ledger"
 import { count } from "../observability"
-import { noteNotOpened, noteOpened, requireOwnAccount } from "./account"
+import { noteNotOpened, requireOwnAccount } from "./account"
 import { raise } from "./attention"
 import { requireChannels } from "./account-info"
 import type { Deps } from "./deps"
@@ -34,7 +34,7 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
   await requireChannels(deps)
   const order = checked(request, deps)
   const owed = await owedTo(request, order, deps)
-  const { payment, fresh } = await deps.ledger.payments.create(
+  const { payment, operationId } = await deps.ledger.payments.open(
     {
       sessionId: request.sessionId,
       collectionId: request.collectionId,
@@ -52,18 +52,14 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
     },
     after(deps, minute),
   )
-  if (!fresh) return openedBefore(payment, deps)
-  const operation = await deps.ledger.operations.intend(payment.id, { kind: "open", number: payment.number })
+  if (operationId === undefined) return openedBefore(payment, deps)
   const outcome = await deps.gateway.open({
     ...order,
     sessionId: request.sessionId,
     notifyUrl: deps.notifyUrl,
   })
-  await deps.ledger.operations.conclude(operation.id, {
-    state: outcome.kind,
-    ...(outcome.kind === "succeeded" ? { gatewayNo: outcome.value.gatewayNo } : problemOf(outcome)),
-  })
-  if (outcome.kind === "succeeded") return opened(payment, outcome.value, deps)
+  if (outcome.kind === "succeeded") return opened(payment, operationId, outcome.value, deps)
+  await deps.ledger.operations.conclude(operationId, { state: outcome.kind, ...problemOf(outcome) })
   return failed(payment, outcome, deps)
 }
 
@@ -156,7 +152,12 @@ function numberOf(sessionId: string): string {
   }
 }
 
-async function opened(payment: GatewayPayment, link: PaymentLink, deps: Deps): Promise<GatewayPayment> {
+async function opened(
+  payment: GatewayPayment,
+  operationId: string,
+  link: PaymentLink,
+  deps: Deps,
+): Promise<GatewayPayment> {
   const patch = {
     action: link.action,
     mode: link.mode,
@@ -165,11 +166,11 @@ async function opened(payment: GatewayPayment, link: PaymentLink, deps: Deps): P
     ...(link.gatewayNo ? { gatewayNo: link.gatewayNo } : {}),
   }
   // A notification may have been faster than the create answer: then the payment is past `pending` and stays there.
-  const moved = await deps.ledger.payments.move(payment.id, "pending", {
+  const operation = { id: operationId, gatewayNo: link.gatewayNo }
+  const moved = await deps.ledger.payments.opened(payment, operation, {
     ...patch,
     nextCheckAt: after(deps, 2 * minute),
   })
-  await noteOpened(deps)
   if (link.unread)
     count("gateway_payments.qr_unread", { gateway: deps.gateway.name, provider: deps.providerId })
   return moved ?? deps.ledger.payments.update(payment.id, patch)

@@ -1,5 +1,4 @@
 import type { Ledger } from "../ledger"
-import { paymentsOfOrder } from "./cancelled-order"
 import type { Host } from "./host"
 
 /**
@@ -7,9 +6,5 @@ import type { Host } from "./host"
  * has captured and given back before, and books the capture alone with the order: such a one is looked at again.
  */
 export async function notePlacedOrder(orderId: string, ledger: Ledger, host: Host): Promise<void> {
-  for (const payment of await paymentsOfOrder(orderId, ledger, host)) {
-    if (payment.orderId === orderId) continue
-    if (payment.refundedAmount > 0) await ledger.payments.wake(payment.id, 0, { orderId })
-    else await ledger.payments.update(payment.id, { orderId })
-  }
+  await ledger.payments.noteOrder(orderId, await host.sessionsOfOrder(orderId))
 }

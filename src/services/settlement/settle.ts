@@ -1,10 +1,13 @@
+import { AsyncLocalStorage } from "node:async_hooks"
+
 import { hasMoney, toMajor } from "../../core"
-import { standingOf } from "../ledger"
-import type { GatewayPayment } from "../ledger"
+import { returns, standingOf } from "../ledger"
+import type { GatewayPayment, Operation } from "../ledger"
 import { atGateway } from "./at-gateway"
 import { clear, raise } from "./attention"
 import { alignBooks, bookReturns } from "./book-returns"
-import { inMedusaCaptured, isCaptured, mayBePlaced, orderFor, orphaned } from "./capture"
+import { inMedusaCaptured, isCaptured, lookUp, mayBePlaced, orderFor, orphaned } from "./capture"
+import type { Booked } from "./capture"
 import type { SettleDeps } from "./deps"
 import { codeOf, giveBackOwed, giveBackUnbooked } from "./give-back"
 import type { HostOrder } from "./host"
@@ -22,13 +25,18 @@ import { nextCheck } from "./watch"
  * is left is scheduled. The job, a notification, a cancelled order and the admin's "ask now" all do this and nothing else.
  */
 export async function settle(paymentId: string, deps: SettleDeps): Promise<GatewayPayment> {
-  const { asked, wakes } = await withLease(paymentId, deps, async (leased, held, operations) => ({
+  const { asked, known, wakes } = await withLease(paymentId, deps, async (leased, held, operations) => ({
     asked: await atGateway(leased, operations, held),
+    known: operations,
     wakes: leased.wakes,
   }))
-  let payment = asked
-  const left = await inMedusa(payment, deps)
-  payment = await announce(await atRest(payment, deps), deps)
+  const { seen, left, isCalm } = await inMedusa(asked, known, deps)
+  if (isCalm) {
+    const told = await announce(await atRest(seen, deps), deps)
+    const done = await deps.ledger.payments.scheduleUnchanged(told, wakes, nextCheck(told, known, deps))
+    if (done) return done
+  }
+  let payment = await announce(await atRest(await fresh(seen, deps), deps), deps)
   // Read before its operations: whoever adds one after that has had a turn.
   payment = await fresh(payment, deps)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
@@ -45,7 +53,7 @@ const earlier = (next: Date | null, by: Date): Date => (next && next < by ? next
 
 /** What is paid need not be closed, and what is paid back needs nobody any more, whoever was faster to return it. */
 async function atRest(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  const found = await stillUnsaid(await fresh(payment, deps), deps)
+  const found = await stillUnsaid(payment, deps)
   const now = hasMoney(found.state) ? await clear(found, ["qr_stays_open", "close_failed"], deps) : found
   if (now.state !== "refunded") return now
   return clear(now, ["refund_refused", "refund_unsupported", "late_held", "not_captured", "no_order"], deps)
@@ -57,22 +65,56 @@ const stillUnsaid = async (payment: GatewayPayment, deps: SettleDeps): Promise<G
     ? raise(payment, "outside_unclear", { why: "amount_unsaid", order: payment.number }, deps)
     : payment
 
+/** What a look at Medusa has come to. */
+interface InMedusa {
+  /** The payment as it was last read. */
+  seen: GatewayPayment
+  left: Left
+  /** Nothing has gone back or is to, and Medusa's books are complete: with that, `seen` is all that counts. */
+  isCalm: boolean
+}
+
 /** The half that puts Medusa right; what is left to do there soon. Outside the lease, since Medusa calls the provider back. */
-async function inMedusa(payment: GatewayPayment, deps: SettleDeps): Promise<Left> {
-  if (!hasMoney(payment.state)) return "nothing"
+async function inMedusa(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: SettleDeps,
+): Promise<InMedusa> {
+  const isCalm = returns(operations).length === 0
+  if (!hasMoney(payment.state)) return { seen: payment, left: "nothing", isCalm }
   // How much of it is still there, only a person can find out: nothing is captured, and nothing sent back.
   const unsure = payment.returnedUnsaid
+  const known = unsure ? { payment, booked: undefined } : await lookUp(payment, deps)
+  const seen = known.payment
   try {
-    return await withOrderLease(orderToPay(payment), deps, async () => {
-      const captured = unsure ? payment : await inMedusaCaptured(payment, deps)
-      const order = await orderFor(captured, deps)
-      return withOrderLease(order?.id, deps, () => inOrder(captured, order, unsure, deps))
+    return await withOrderLease(orderToPay(seen), deps, async () => {
+      const captured = unsure ? known : await inMedusaCaptured(known, deps)
+      const order = await orderFor(captured.payment, deps)
+      if (isCalm && (await isComplete(captured, order, deps)))
+        return { seen: captured.payment, left: "nothing", isCalm }
+      const left = await withOrderLease(order?.id, deps, () => inOrder(captured.payment, order, unsure, deps))
+      return { seen: captured.payment, left, isCalm: false }
     })
   } catch (error) {
     // Somebody else is at the order: looked at again soon.
-    if (codeOf(error) === "order_busy") return "something"
+    if (codeOf(error) === "order_busy") return { seen, left: "something", isCalm: false }
     throw error
   }
+}
+
+/**
+ * Whether Medusa has all of a payment from which nothing has gone back. Nothing is written for such a one, so that nobody has to be
+ * kept from the order for it: whoever changes the order meanwhile has its payments looked at again.
+ */
+async function isComplete(
+  { payment, booked }: Booked,
+  order: HostOrder | undefined,
+  deps: SettleDeps,
+): Promise<boolean> {
+  const { state, capturedAt, unwanted, attentionCode, returnedUnsaid } = payment
+  if (state !== "paid" || capturedAt === null || unwanted || attentionCode || returnedUnsaid) return false
+  if (!isCaptured(booked) || booked.refunds.length > 0 || !order || order.canceled) return false
+  return (await deps.host.compareBooks(booked, order)).length === 0
 }
 
 /**
@@ -116,8 +158,18 @@ async function inOrder(
  */
 export async function announce(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
   if (payment.announced === standingOf(payment)) return payment
-  await tell(payment, deps)
+  await marking.run({ id: payment.id, standing: standingOf(payment) }, () => tell(payment, deps))
   return mark(payment, deps)
+}
+
+/** Set while a state is told by whoever marks it as well. */
+const marking = new AsyncLocalStorage<{ id: string; standing: string }>()
+
+/** Marks what was told, unless whoever told it does that. */
+export async function markTold(payment: GatewayPayment, deps: SettleDeps): Promise<void> {
+  const teller = marking.getStore()
+  if (teller?.id === payment.id && teller.standing === standingOf(payment)) return
+  await mark(payment, deps)
 }
 
 /** What Medusa's session shows: `void` closes it where nothing was captured on it, refunds leave their amount. */

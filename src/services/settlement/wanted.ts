@@ -16,7 +16,7 @@ export async function stillWanted(payment: GatewayPayment, deps: SettleDeps): Pr
     return (await deps.host.session(payment.sessionId))
       ? payment
       : deps.ledger.payments.update(payment.id, { unwanted: "session_deleted" })
-  const { demand, reserved } = await askedOf(payment.collectionId, deps)
+  const { demand, reserved } = await askedBy(payment, payment.collectionId, deps)
   const order = demand.order && demand.order.id !== payment.orderId ? { orderId: demand.order.id } : {}
   const why = reasonToAbandon(payment, demand, reserved)
   if (!why && !order.orderId) return payment
@@ -51,6 +51,23 @@ export async function askedOf(
   return { demand, reserved: await deps.ledger.reservations.of(allOf(demand, collectionId)) }
 }
 
+/**
+ * As `askedOf`. Where Medusa holds no other session than the payment's own, nothing that is reserved counts against it: a payment
+ * whose session is gone is not captured any more.
+ */
+async function askedBy(
+  payment: GatewayPayment,
+  collectionId: string,
+  deps: Deps,
+): Promise<{ demand: Demand; reserved: readonly Reserved[] }> {
+  const demand = await deps.medusa.demandOf(collectionId)
+  const isAlone = demand.sessionIds.every((id) => id === payment.sessionId)
+  return {
+    demand,
+    reserved: isAlone ? [] : await deps.ledger.reservations.of(allOf(demand, collectionId)),
+  }
+}
+
 /** The collections whose payments may be for the same money as this one's. */
 export const allOf = ({ collectionIds }: Demand, collectionId: string): string[] => [
   ...new Set([collectionId, ...collectionIds]),
@@ -80,7 +97,7 @@ export function reasonToAbandon(
 /** Whether Medusa still asks for an open payment. Changes nothing. */
 export async function isWanted(payment: GatewayPayment, deps: Deps): Promise<boolean> {
   if (!payment.collectionId) return true
-  const { demand, reserved } = await askedOf(payment.collectionId, deps)
+  const { demand, reserved } = await askedBy(payment, payment.collectionId, deps)
   return reasonToAbandon(payment, demand, reserved) === null
 }
 
@@ -95,7 +112,10 @@ export async function reserve(payment: GatewayPayment, deps: Deps): Promise<Gate
   const { collectionId } = payment
   if (!collectionId) return payment
   for (let tries = 0; tries < patience; tries++) {
-    const { demand, reserved } = await askedOf(collectionId, deps)
+    // One that another has reserved and that was not read keeps the first try from reserving.
+    const { demand, reserved } = await (tries === 0
+      ? askedBy(payment, collectionId, deps)
+      : askedOf(collectionId, deps))
     const why = reasonToAbandon(payment, demand, reserved)
     if (why)
       return deps.ledger.payments.update(payment.id, {

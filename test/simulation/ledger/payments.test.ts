@@ -51,6 +51,108 @@ describe("a payment of a session", () => {
   })
 })
 
+describe("a payment that is opened", () => {
+  const operationsOf = (id: string) => world.ledger.operations.ofPayment(id)
+
+  it("is written with its operation at once, whoever asks, and the second gets the first one's and no operation", async () => {
+    const wanted = aNewPayment()
+    const made = await Promise.all(
+      [world.ledger, world.other, world.ledger].map((ledger) =>
+        ledger.payments.open(wanted, soon(world.clock)),
+      ),
+    )
+    const [first] = made.filter(({ operationId }) => operationId !== undefined)
+    expect(made.filter(({ operationId }) => operationId !== undefined)).toHaveLength(1)
+    expect(new Set(made.map(({ payment }) => payment.id)).size).toBe(1)
+    expect(await operationsOf(made[0]?.payment.id ?? "")).toMatchObject([
+      { id: first?.operationId, kind: "open", number: wanted.number, state: "sent", attempts: 1 },
+    ])
+  })
+
+  it("shows its link, ends its operation and the row of payments that did not open, in one statement", async () => {
+    const { payment, operationId = "" } = await world.ledger.payments.open(aNewPayment(), soon(world.clock))
+    const account = { providerId: payment.providerId, account: payment.account }
+    await world.ledger.facts.note(account, "not_opening", { detail: "no" })
+    const action = { type: "redirect", url: "https://pay.example/1" } as const
+    const opened = await world.ledger.payments.opened(
+      payment,
+      { id: operationId, gatewayNo: "G1" },
+      { action },
+    )
+    expect(opened).toMatchObject({ state: "pending", action })
+    expect(await operationsOf(payment.id)).toMatchObject([
+      { state: "succeeded", gatewayNo: "G1", settledAt: world.clock.now() },
+    ])
+    expect(await world.ledger.facts.get(account, "not_opening")).toBeUndefined()
+  })
+
+  it("and was paid before the gateway's answer came stays paid, and its operation ends", async () => {
+    const { payment, operationId = "" } = await world.ledger.payments.open(aNewPayment(), soon(world.clock))
+    await world.ledger.payments.move(payment.id, "paid")
+    const operation = { id: operationId, gatewayNo: undefined }
+    expect(await world.ledger.payments.opened(payment, operation, { checks: 1 })).toBeUndefined()
+    expect(await world.ledger.payments.get(payment.id)).toMatchObject({ state: "paid", checks: 0 })
+    expect(await operationsOf(payment.id)).toMatchObject([{ state: "succeeded" }])
+  })
+})
+
+describe("a look that found a payment as it was says when the next one is", () => {
+  const next = () => soon(world.clock, 24 * 60 * minute)
+
+  it("where nothing has happened meanwhile", async () => {
+    const seen = await world.aPayment("paid")
+    const { id } = seen
+    const now = await world.ledger.payments.get(id)
+    if (!now) throw new Error("The payment is gone.")
+    const done = await world.ledger.payments.scheduleUnchanged(now, now.wakes, next())
+    expect(done?.nextCheckAt).toEqual(next())
+  })
+
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    [
+      "another process has had it",
+      async (id) => (await world.other.leases.take({ id }, minute)) && undefined,
+    ],
+    ["somebody woke it", (id) => world.other.payments.wake(id, 60 * minute)],
+    ["its state changed", (id) => world.other.payments.move(id, "refunded")],
+    ["it stands under attention", (id) => world.other.payments.update(id, { attentionCode: "no_order" })],
+    ["it is not wanted any more", (id) => world.other.payments.update(id, { unwanted: "not_owed" })],
+    ["an earlier look was asked for", (id) => world.other.payments.update(id, { dueBy: world.clock.now() })],
+    ["a refund was written", (id) => world.other.operations.intend(id, { kind: "refund", amount: 1 })],
+  ])("not where %s meanwhile", async (_, happens) => {
+    const { id } = await world.aPayment("paid")
+    const seen = await world.ledger.payments.get(id)
+    if (!seen) throw new Error("The payment is gone.")
+    await happens(id)
+    const before = await world.ledger.payments.get(id)
+    expect(await world.ledger.payments.scheduleUnchanged(seen, seen.wakes, next())).toBeUndefined()
+    expect(await world.ledger.payments.get(id)).toEqual(before)
+  })
+})
+
+describe("an order that was placed", () => {
+  it("is noted with the payments of its collections and sessions, and one that was given back before is looked at", async () => {
+    const [of, given, other] = [
+      await world.aPayment("paid"),
+      await world.aPayment("paid"),
+      await world.aPayment(),
+    ]
+    await world.ledger.payments.update(given.id, { refundedAmount: 1 })
+    await world.ledger.payments.noteOrder("order_1", {
+      collectionIds: [of.collectionId ?? ""],
+      sessionIds: [given.sessionId],
+    })
+    const now = world.clock.now()
+    expect(await world.ledger.payments.get(of.id)).toMatchObject({ orderId: "order_1", wakes: of.wakes })
+    expect(await world.ledger.payments.get(given.id)).toMatchObject({
+      ...{ orderId: "order_1", wakes: given.wakes + 1, nextCheckAt: now },
+    })
+    expect(await world.ledger.payments.get(other.id)).toMatchObject({ orderId: null })
+    await world.ledger.payments.noteOrder("order_2", { collectionIds: [], sessionIds: [] })
+    expect(await world.ledger.payments.get(other.id)).toMatchObject({ orderId: null })
+  })
+})
+
 describe("a state is moved by the table of moves, as a compare-and-set", () => {
   it.each(states.flatMap((from) => states.map((to) => [from, to] as const)))("%s → %s", async (from, to) => {
     const { id } = await world.aPayment(from)
@@ -249,12 +351,14 @@ describe("a payment is found", () => {
     const { payments } = world.ledger
     await payments.update(payment.id, { orderId: "order_1" })
     const ids = (found: { id: string }[]) => found.map(({ id }) => id)
-    expect(ids(await payments.ofOrder("order_1", []))).toEqual([payment.id])
-    expect(ids(await payments.ofOrder("order_2", ["pay_col_x", payment.collectionId ?? ""]))).toEqual([
+    const of = (collectionIds: string[], sessionIds: string[] = []) => ({ collectionIds, sessionIds })
+    expect(ids(await payments.ofOrder("order_1"))).toEqual([payment.id])
+    expect(ids(await payments.ofOrder("order_2", of(["pay_col_x", payment.collectionId ?? ""])))).toEqual([
       payment.id,
     ])
-    expect(ids(await payments.ofOrder("order_2", []))).toEqual([])
-    expect(ids(await payments.ofSessions([payment.sessionId, "payses_x"]))).toEqual([payment.id])
-    expect(await payments.ofSessions([])).toEqual([])
+    expect(ids(await payments.ofOrder("order_2", of([], [payment.sessionId, "payses_x"])))).toEqual([
+      payment.id,
+    ])
+    expect(ids(await payments.ofOrder("order_2"))).toEqual([])
   })
 })

@@ -106,6 +106,7 @@ async function fill() {
 const id = `gpay_${"42".padStart(26, "0")}`
 const now = start
 const lately = new Date(start.getTime() - 86_400_000)
+const linked = { collectionIds: ["pay_col_42", "pay_col_43"], sessionIds: ["payses_42", "payses_43"] }
 /** A planned statement returns no row, and an empty page that is not the first has to be counted: both are planned. */
 const page = { limit: 20, offset: 20 }
 const deep = { limit: 20, offset: 0 }
@@ -117,8 +118,12 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.ofSession": ({ payments }) => payments.ofSession("payses_42"),
   "payments.of": ({ payments }) => payments.of({ number: "M42", providerId: "pp_ksher_th" }),
   "payments.ofNumber": ({ payments }) => payments.ofNumber("pp_ksher_th", "M42"),
-  "payments.ofOrder": ({ payments }) => payments.ofOrder("order_42", ["pay_col_42", "pay_col_43"]),
-  "payments.ofOrder without collections": ({ payments }) => payments.ofOrder("order_42", []),
+  "payments.open": ({ payments }) => payments.open(aNewPayment(), now).catch(neitherWrittenNorRead),
+  "payments.opened": async ({ payments }) =>
+    payments.opened(await world.aPayment("created"), { id: `gpop_open${id}`, gatewayNo: "g" }, { checks: 1 }),
+  "payments.ofOrder": ({ payments }) => payments.ofOrder("order_42", linked),
+  "payments.ofOrder without collections": ({ payments }) => payments.ofOrder("order_42"),
+  "payments.noteOrder": ({ payments }) => payments.noteOrder("order_42", linked),
   "payments.ofCollection": ({ payments }) => payments.ofCollection("pay_col_42"),
   "payments.heldBy": ({ payments }) =>
     payments.heldBy({ providerId: "pp_ksher_th", account: "account" }, lately),
@@ -127,13 +132,14 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "reservations.of": ({ reservations }) => reservations.of(["pay_col_42"]),
   "reservations.openOfOrders": ({ reservations }) => reservations.openOfOrders("", 100),
   "payments.ofIds": ({ payments }) => payments.ofIds([id, "gpay_x"]),
-  "payments.ofSessions": ({ payments }) => payments.ofSessions(["payses_42", "payses_43"]),
   "payments.update": ({ payments }) => payments.update(id, { checks: 1 }).catch(neitherWrittenNorRead),
   "payments.move": ({ payments }) => payments.move(id, "refunded"),
   "payments.wake": ({ payments }) => payments.wake(id, 1_000).catch(neitherWrittenNorRead),
   "payments.wakeWhenFree": ({ payments }) => payments.wakeWhenFree(id).catch(neitherWrittenNorRead),
   "payments.schedule": async ({ payments }) =>
     payments.schedule(await world.aPayment("paid"), 0, now).catch(neitherWrittenNorRead),
+  "payments.scheduleUnchanged": async ({ payments }) =>
+    payments.scheduleUnchanged(await world.aPayment("paid"), 0, now),
   "payments.countReturned": async ({ payments }) =>
     payments.countReturned(await world.aPayment("paid"), {
       ...{ state: "refunded", refundedAmount: 1, settledBy: "refund" },
@@ -361,6 +367,7 @@ it("no method of the ledger is left out", () => {
             "constructor",
             "one",
             "many",
+            "earlier",
             "storeAll",
             "acceptLate",
             "count",
