@@ -243,6 +243,7 @@ describe("a shop that installed it", () => {
       "gateway_account_fact",
       "gateway_decision",
       "gateway_notification",
+      "gateway_notification_count",
       "gateway_operation",
       "gateway_order",
       "gateway_payment",

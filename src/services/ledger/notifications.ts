@@ -205,18 +205,26 @@ export class Notifications {
     providerId: string,
     since: Date,
   ): Promise<{ last: Date | null; lastActed: Date | null; count: number; rejected: number }> {
+    // Whole slots are counted already; only the piece before the first of them is counted now.
+    const whole = new Date(Math.ceil(since.getTime() / slotMs) * slotMs)
     const rows = await this.database.query<{
       last: Date | null
       last_acted: Date | null
       count: string
       rejected: string
     }>(
-      `select (select max(created_at) from gateway_notification where provider_id = ?) as last,
+      `with piece as (
+         select count(*) as received, count(*) filter (where not verified) as rejected
+         from gateway_notification where provider_id = ? and created_at >= ? and created_at < ?),
+       kept as (
+         select coalesce(sum(received), 0) as received, coalesce(sum(rejected), 0) as rejected
+         from gateway_notification_count where provider_id = ? and slot >= ?)
+       select (select created_at from gateway_notification where provider_id = ? order by created_at desc limit 1) as last,
          (select created_at from gateway_notification where provider_id = ? and result = 'acted'
           order by created_at desc limit 1) as last_acted,
-         count(*) as count, count(*) filter (where not verified) as rejected
-       from gateway_notification where provider_id = ? and created_at >= ?`,
-      [providerId, providerId, providerId, since],
+         piece.received + kept.received as count, piece.rejected + kept.rejected as rejected
+       from piece, kept`,
+      [providerId, since, whole, providerId, whole, providerId, providerId],
     )
     const row = rows[0]
     return {
@@ -225,6 +233,22 @@ export class Notifications {
       count: Number(row?.count ?? 0),
       rejected: Number(row?.rejected ?? 0),
     }
+  }
+
+  /** Makes one row of those of each slot, and forgets the slots before `before`. What another folds meanwhile is left to it. */
+  async foldCounts(before: Date): Promise<void> {
+    await this.database.query(
+      `with fresh as (select distinct provider_id, slot from gateway_notification_count where not folded),
+       mine as (
+         select one.ctid from gateway_notification_count one join fresh using (provider_id, slot) for update of one skip locked),
+       gone as (
+         delete from gateway_notification_count where ctid = any(array(select ctid from mine)) returning *),
+       past as (
+         delete from gateway_notification_count where slot < ? and folded)
+       insert into gateway_notification_count (provider_id, slot, received, rejected, folded)
+       select provider_id, slot, sum(received), sum(rejected), true from gone where slot >= ? group by provider_id, slot`,
+      [before, before],
+    )
   }
 
   /** Deletes up to `limit` notifications older than `before`; returns how many went. */
@@ -237,6 +261,9 @@ export class Notifications {
     return rows.length
   }
 }
+
+/** As the migration counts them. */
+const slotMs = 10 * 60_000
 
 /** A body that comes twice at once is one row, and of one verdict: read as another type it may verify once and once not. */
 const mostTogether = 64

@@ -1,6 +1,7 @@
 /*
  * Every migration after the first begins its `down` with `refuseWhile`: going back is refused while the ledger holds rows
- * that the version before would not understand. `test/simulation/upgrade/down.test.ts` wants an example row for each migration.
+ * that the version before would not understand. `test/simulation/upgrade/down.test.ts` wants an example row for each migration, and
+ * names those that change no row and no column.
  *
  *     override async down(): Promise<void> {
  *       this.addSql(refuseWhile("gateway_payment", "attention_code = 'new_code'", "Payments stand under new_code: settle them first."))

@@ -10,7 +10,7 @@ import { act, settle } from "./doors"
 import { isBusy } from "./lease"
 import { notActedOn } from "./notify"
 import { wakeUnwanted } from "./review"
-import { day, leaseMs, minute } from "./schedule"
+import { day, hour, leaseMs, minute } from "./schedule"
 import { survey } from "./survey"
 import type { Change, Survey } from "./survey"
 
@@ -44,6 +44,9 @@ export interface ReconcileReport {
 
 /** A claim whose process died comes up again after it, as a payment does that it held. Whoever is slower is found to be at it. */
 const holdMs = leaseMs
+
+/** A card counts a day of notifications, and the clocks of two instances may differ. */
+const countedFor = 26 * hour
 
 /**
  * One run of the job: everything that is due, in small batches that any number of instances can share. Settles, closes,
@@ -91,6 +94,9 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
       limits.batch * 10,
     )
   })
+  await onItsOwn(deps, "counts", () =>
+    deps.ledger.notifications.foldCounts(new Date(deps.now().getTime() - countedFor)),
+  )
   return report
 }
 

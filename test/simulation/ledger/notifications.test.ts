@@ -362,6 +362,91 @@ it("sums up a provider's notifications", async () => {
   })
 })
 
+describe("the kept counts", () => {
+  const counted = async (provider: string, since: Date) => {
+    const [row] = await world.database.query<{ count: string; rejected: string }>(
+      `select count(*) as count, count(*) filter (where not verified) as rejected
+       from gateway_notification where provider_id = ? and created_at >= ?`,
+      [provider, since],
+    )
+    return { count: Number(row?.count), rejected: Number(row?.rejected) }
+  }
+  const shown = async (provider: string, since: Date) => {
+    const { count, rejected } = await world.ledger.notifications.summary(provider, since)
+    return { count, rejected }
+  }
+  const rows = () =>
+    world.database.query<{ slot: Date }>(
+      "select * from gateway_notification_count order by slot, provider_id",
+    )
+
+  it("are those of the rows, wherever the day begins, folded or not", async () => {
+    for (let i = 0; i < 60; i++) {
+      const patch = { ...(i % 3 ? {} : rejected), ...(i % 5 ? {} : { providerId: "pp_gnete_hk" }) }
+      await store(`body ${i}`, { ...patch, ours: done, nobodys: done })
+      world.clock.forward(7 * minute + 321)
+      if (i === 40) await world.ledger.notifications.foldCounts(start)
+    }
+    for (let fold = 0; fold < 2; fold++) {
+      for (let from = 0; from < 8 * 60; from += 3)
+        for (const provider of ["pp_ksher_th", "pp_gnete_hk", "pp_ksher_my"]) {
+          const since = new Date(start.getTime() + from * minute + 17)
+          expect([from, await shown(provider, since)]).toEqual([from, await counted(provider, since)])
+        }
+      await world.ledger.notifications.foldCounts(start)
+    }
+  })
+
+  it("follow what is accepted late, and what goes", async () => {
+    await store("refused before", rejected)
+    await store("another", rejected)
+    await store("refused before")
+    expect(await shown("pp_ksher_th", start)).toEqual({ count: 2, rejected: 1 })
+    await world.database.query("delete from gateway_notification where not verified")
+    expect(await shown("pp_ksher_th", start)).toEqual({ count: 1, rejected: 0 })
+  })
+
+  it("are right beside many that store and fold at once, and none waits for another's row", async () => {
+    const storing = [world.ledger, world.other].flatMap((ledger, of) =>
+      Array.from({ length: 60 }, (_, i) => store(`${of} ${i}`, i % 4 ? {} : rejected, ledger)),
+    )
+    const folding = [world.ledger, world.other, world.ledger].map(({ notifications }) =>
+      notifications.foldCounts(start),
+    )
+    await Promise.all([...storing, ...folding])
+    expect(await shown("pp_ksher_th", start)).toEqual({ count: 120, rejected: 30 })
+    // A storing transaction that is open holds up nobody else.
+    await world.database.transaction(async (inside) => {
+      await inside.query(
+        `insert into gateway_notification (id, provider_id, body_hash, verified, result, created_at, updated_at)
+         values ('gnot_open', 'pp_ksher_th', 'open', true, 'acted', ?, ?)`,
+        [start, start],
+      )
+      await store("beside it", {}, world.other)
+      await world.other.notifications.foldCounts(start)
+      expect(await shown("pp_ksher_th", start)).toEqual({ count: 121, rejected: 30 })
+    })
+    expect(await shown("pp_ksher_th", start)).toEqual({ count: 122, rejected: 30 })
+  })
+
+  it("are one row for each slot once folded, and gone after their time", async () => {
+    for (let i = 0; i < 5; i++) await store(`body ${i}`)
+    world.clock.forward(10 * minute)
+    for (let i = 5; i < 9; i++) await store(`body ${i}`)
+    expect(await rows()).toHaveLength(9)
+    const { notifications } = world.ledger
+    await notifications.foldCounts(start)
+    await notifications.foldCounts(start)
+    expect(await rows()).toMatchObject([
+      { received: "5", folded: true },
+      { received: "4", folded: true },
+    ])
+    const slot = 10 * minute
+    await notifications.foldCounts(new Date(Math.floor(world.clock.now().getTime() / slot) * slot))
+    expect(await rows()).toMatchObject([{ received: "4" }])
+  })
+})
+
 it("old ones go, in bounded steps, but none that is still to be acted on", async () => {
   const { notifications } = world.ledger
   const payment = await world.aPayment()

@@ -88,6 +88,10 @@ async function fill() {
        case when p.id like '%000' and n = 1 then p.created_at end, p.created_at, p.created_at
      from gateway_payment p, generate_series(1, 2) n`,
   )
+  // The job has folded all but what came since its last run.
+  await world.database.query("update gateway_notification_count set folded = slot < ?", [
+    new Date(start.getTime() - 3 * 3_600_000),
+  ])
   await world.database.query(
     `insert into gateway_order (order_id, cancel_asked_by, cancel_asked_at, cancel_next_at, created_at, updated_at)
      select order_id, case when id like '%000' then 'admin' end, case when id like '%000' then created_at end,
@@ -99,7 +103,7 @@ async function fill() {
      select 'gdec_' || id, id, case when id like '%0' then 'key_' || id end, 'f', 1, 'refund', 'n', 'user_1', created_at from gateway_payment`,
   )
   await world.database.query(
-    "vacuum analyze gateway_payment, gateway_operation, gateway_notification, gateway_order, gateway_decision",
+    "vacuum analyze gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
   )
 }
 
@@ -271,6 +275,8 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "notifications.revive": ({ notifications }) => notifications.revive(`gnot_${id}1`),
   "notifications.claimDue": ({ notifications }) => notifications.claimDue(50, 60_000),
   "notifications.ofPayment": ({ notifications }) => notifications.ofPayment(id),
+  "notifications.foldCounts": ({ notifications }) =>
+    notifications.foldCounts(new Date(start.getTime() - 700 * 86_400_000)),
   "notifications.summary": ({ notifications }) => notifications.summary("pp_ksher_th", lately),
   "decisions.begin": ({ decisions }) => decisions.begin(aDecision),
   "decisions.answer": ({ decisions }) =>

@@ -102,6 +102,20 @@ it("once migrated, a part of unknown size that was returned is known by its colu
   expect(rows).toEqual(before.map(() => ({ attention_code: "outside_unclear", attention_values: null })))
 })
 
+it("once migrated, the kept counts are those of the notifications of the last day", async () => {
+  const { notifications } = openLedger(database)
+  const newest = await database.query<{ provider_id: string; at: Date; day: string }>(
+    `select n.provider_id, newest.at, count(*) as day from gateway_notification n,
+       (select max(created_at) as at from gateway_notification) newest
+     where n.created_at >= newest.at - interval '24 hours' group by 1, 2`,
+  )
+  expect(newest.length).toBeGreaterThan(0)
+  for (const { provider_id, at, day } of newest) {
+    const { count } = await notifications.summary(provider_id, new Date(at.getTime() - 86_400_000))
+    expect([provider_id, count]).toEqual([provider_id, Number(day)])
+  }
+})
+
 it("the job of today leads each payment where the job of 0.1.0 led it", async () => {
   await town.toRest()
   const expected = Object.entries(by010("end")).map(([name, report]) => [
