@@ -92,7 +92,7 @@ const acts: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     }),
   // Ten: as many are under attention at 10⁴, so that the page is full at every size.
   "admin list under attention": ({ payments }) => payments.list({ ...page, limit: 10, attention: true }),
-  "admin search": ({ payments }) => payments.list({ ...page, q: "M4242" }),
+  "admin search": ({ payments }) => payments.list({ ...page, number: "M4242" }),
 }
 
 export const run = (): Promise<Result> =>

@@ -35,6 +35,20 @@ export function roundToMinor(major: string, digits: number): number {
   return units < 0n && minor !== 0 ? -minor : minor
 }
 
+/** Every currency has one of these. */
+const possibleDigits = [0, 2, 3] as const
+
+/** What an amount in major units is in minor units, for each number of digits that a currency can have and that it fits. */
+export function amountsOf(major: string): { digits: number; minor: number }[] {
+  return possibleDigits.flatMap((digits) => {
+    try {
+      return [{ digits, minor: toMinor(major, digits) }]
+    } catch {
+      return []
+    }
+  })
+}
+
 /** The sum of decimals in major units, exactly. */
 export function addMajor(...majors: readonly string[]): string {
   const all = majors.map(exact)

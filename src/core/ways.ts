@@ -137,3 +137,13 @@ export function wayOf(code: string): Way {
   const plain = plainChannel(code)
   return (Object.hasOwn(ways, plain) ? ways[plain] : undefined) ?? unlisted(code)
 }
+
+const folded = (text: string): string => text.toLocaleLowerCase("en").replace(/[\s_-]+/g, "")
+
+/** The codes of which a person may have typed the code or the name, in any language; none where it names no channel. */
+export function channelsNamed(text: string): string[] {
+  const typed = folded(text)
+  return Object.entries(ways)
+    .filter(([code, { name }]) => [code, ...Object.values(name)].some((one) => folded(one) === typed))
+    .map(([code]) => code)
+}

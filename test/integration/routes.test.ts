@@ -211,6 +211,88 @@ inRealMedusa(
         expect((await world.shop.tryAdmin("get", "/admin/gateway-payments?state=nonsense")).status).toBe(400)
       })
 
+      it("searches by what a person knows: how a number begins, the order, the amount, the channel, the e-mail", async () => {
+        const order = await paidOrder(world, "pp_ksher_th", { channel: "truemoney", quantity: 3 })
+        await eventually(
+          () => ledgerPayment(world, order),
+          (now) => now.orderId === order.id,
+        )
+        const found = async (query: string) =>
+          (await world.shop.admin("get", `/admin/gateway-payments?limit=200&${query}`)).gateway_payments as {
+            session_id: string
+            channel: string
+            amount: number
+          }[]
+        const its = (rows: { session_id: string }[]) =>
+          rows.filter((one) => one.session_id === order.session.id)
+        const { display_id, email } = (await world.shop.admin("get", `/admin/orders/${order.id}`)).order
+        const [payment] = await found(`order_id=${order.id}`)
+        for (const q of [
+          order.session.number.slice(0, -1),
+          `#${display_id}`,
+          `${display_id}`,
+          email.toUpperCase(),
+          payment!.amount.toFixed(2),
+          `THB ${payment!.amount}`,
+          "TrueMoney",
+          "ทรูมันนี่",
+        ])
+          expect([q, its(await found(`q=${encodeURIComponent(q)}`)).length]).toEqual([q, 1])
+        expect(await found(`q=${encodeURIComponent(`#${display_id}`)}`)).toHaveLength(1)
+        expect(await found("q=nobody@shop.example")).toEqual([])
+        expect(await found(`q=${encodeURIComponent("%@%")}`)).toEqual([])
+        expect(await found(`q=HKD ${payment!.amount}`)).toEqual([])
+        // A search narrows what is filtered by beside it.
+        expect(await found(`q=TrueMoney&channel=promptpay`)).toEqual([])
+        expect(await found(`q=${email}&order_id=order_other`)).toEqual([])
+        expect(
+          its(await found(`amount=${payment!.amount}&currency_code=THB&channel=truemoney`)),
+        ).toHaveLength(1)
+        const { created_at } = payment as unknown as { created_at: string }
+        expect(its(await found(`created_from=${created_at}`))).toHaveLength(1)
+        expect(its(await found(`created_to=${created_at}`))).toEqual([])
+        for (const query of ["amount=1e3", "currency_code=th", "created_from=yesterday", "channel="])
+          expect([
+            query,
+            (await world.shop.tryAdmin("get", `/admin/gateway-payments?${query}`)).status,
+          ]).toEqual([query, query === "channel=" ? 200 : 400])
+      })
+
+      it("hands the filtered list out as a file, in which no cell is a formula", async () => {
+        const order = await paidOrder(world, "pp_gnete_hk")
+        const { id } = await ledgerPayment(world, order)
+        await world.plugin.ledger.payments.update(id, { payNo: null, gatewayNo: "=1+1" })
+        const { data, headers } = await world.shop.http.get<string>(
+          `${world.shop.url}/admin/gateway-payments/export?session_id=${order.session.id}`,
+          { headers: world.shop.adminHeaders, responseType: "text" },
+        )
+        expect(headers).toMatchObject({
+          "content-type": "text/csv; charset=utf-8",
+          "content-disposition": `attachment; filename="gateway-payments.csv"`,
+          "cache-control": "no-store",
+        })
+        const { display_id } = (await world.shop.admin("get", `/admin/orders/${order.id}`)).order
+        const [head, line, end] = data.replace("\uFEFF", "").split("\r\n")
+        expect(head).toMatch(/^created_at,paid_at,order,order_id,/)
+        expect(line).toContain(
+          `,${display_id},${order.id},pp_gnete_hk,gnete,UP_OP,${order.session.number},'=1+1,hkd,88.40,88.40,0.00,paid,,,`,
+        )
+        expect(end).toBe("")
+        const all = await world.shop.http.get<string>(`${world.shop.url}/admin/gateway-payments/export`, {
+          headers: world.shop.adminHeaders,
+          responseType: "text",
+        })
+        const { count } = await world.shop.admin("get", "/admin/gateway-payments?limit=1")
+        expect(all.data.trimEnd().split("\r\n")).toHaveLength(count + 1)
+        expect(
+          (await world.shop.tryAdmin("get", "/admin/gateway-payments/export?state=nonsense")).status,
+        ).toBe(400)
+        const nobody = await world.shop.http.get(`${world.shop.url}/admin/gateway-payments/export`, {
+          validateStatus: () => true,
+        })
+        expect(nobody.status).toBe(401)
+      })
+
       it("shows operations and notifications, asks the gateway on demand, and refuses without an admin", async () => {
         const order = await unpaidOrder(world, "pp_gnete_first")
         const { id } = await ledgerPayment(world, order)

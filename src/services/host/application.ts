@@ -4,7 +4,7 @@ import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
 import { PaymentProblem, isOurs, medusaUnsupported, ulid } from "../../core"
 import type GatewayPaymentsService from "../gateway-payments"
 import { fromKnex, openLedger, systemClock } from "../ledger"
-import type { GatewayPayment, Ledger } from "../ledger"
+import type { GatewayPayment, Ledger, OrdersWanted } from "../ledger"
 import type { PluginOptions } from "../options/plugin"
 import { GatewayPaymentProvider, emitTo } from "../provider"
 import type { EventBus } from "../provider"
@@ -21,6 +21,8 @@ import {
   withOrderLease,
 } from "../settlement"
 import type { CancelDeps, Host, Log, ReconcileDeps, SettleDeps } from "../settlement"
+import { findOrders, orderNames } from "./find-orders"
+import type { KnownBy } from "./find-orders"
 import { MedusaHost } from "./medusa"
 
 /** The plugin inside a running Medusa: what routes, subscribers and jobs start from. */
@@ -104,6 +106,14 @@ export class GatewayPayments {
     const payment = await this.ledger.payments.get(id)
     if (payment) return payment
     throw new PaymentProblem("not_found", "payment_unknown", `There is no gateway payment ${id}.`)
+  }
+
+  findOrders(by: KnownBy): Promise<OrdersWanted> {
+    return findOrders(this.container, by)
+  }
+
+  orderNames(ids: readonly string[]): Promise<Map<string, number>> {
+    return orderNames(this.container, ids)
   }
 
   /** Mirrors a payment's state into its session, once more where it was done before. */

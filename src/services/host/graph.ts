@@ -7,8 +7,9 @@ export async function graph<Row>(
   entity: string,
   fields: string[],
   filters: Record<string, unknown>,
+  page?: { take: number; order: Record<string, "ASC" | "DESC"> },
 ): Promise<Row[]> {
   const query = container.resolve(ContainerRegistrationKeys.QUERY)
-  const { data } = await query.graph({ entity, fields, filters })
+  const { data } = await query.graph({ entity, fields, filters, ...(page ? { pagination: page } : {}) })
   return data as Row[]
 }

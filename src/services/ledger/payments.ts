@@ -14,6 +14,8 @@ import type { Database } from "./database"
 import { dueEntries } from "./due-entries"
 import { LeaseLost, stillHeld } from "./fence"
 import type { Lease } from "./fence"
+import { everyPage, listPayments, placeholders } from "./payment-list"
+import type { PageWanted, PaymentFilters, PaymentPage, PaymentRows } from "./payment-list"
 
 /** What is known of one payment at the gateway: one per Medusa payment session, for ever. Amounts in minor units. */
 export interface GatewayPayment {
@@ -486,56 +488,26 @@ export class Payments {
   }
 
   /** A page, how many there are (all of them, or as far as `countedAtMost` after the start of the page), and its neighbours. */
-  async list(filters: PaymentFilters): Promise<PaymentPage> {
-    const { where, bindings } = conditions(filters)
-    const { limit, offset, cursor } = filters
-    const { rows, from } = await this.pageOf(filters, where, bindings)
-    const more = rows.length > limit
-    const payments = rows.slice(0, limit)
-    if (from === "before") payments.reverse()
-    const first = payments[0]
-    const last = payments.at(-1)
-    // A search, an order, a short list of what needs attention: most pages say themselves how many there are.
-    const isWhole = !cursor && !more && (last !== undefined || offset === 0)
+  list(wanted: PageWanted): Promise<PaymentPage> {
+    return listPayments(wanted, this.rows)
+  }
+
+  /** All of them, page by page, and none counted. */
+  everyPage(filters: PaymentFilters): AsyncGenerator<GatewayPayment[]> {
+    return everyPage(filters, this.rows)
+  }
+
+  private get rows(): PaymentRows {
     return {
-      payments,
-      count: isWhole ? offset + payments.length : await this.count(where, bindings, offset),
-      next: last && (more || from === "before") ? { side: "after", id: last.id } : null,
-      previous:
-        first && (from === "before" ? more : from === "after" || offset > 0)
-          ? { side: "before", id: first.id }
-          : null,
+      many: (where, bindings) => this.many(where, bindings),
+      count: (where, bindings, atMost) => this.count(where, bindings, atMost),
     }
   }
 
-  /** One row more than the page has says whether it goes on. Before the second page stands the first, as it is now. */
-  private async pageOf(
-    filters: PaymentFilters,
-    where: string,
-    bindings: readonly unknown[],
-  ): Promise<{ rows: GatewayPayment[]; from: Cursor["side"] | "start" }> {
-    const { limit, offset, cursor } = filters
-    const isDown = filters.order?.startsWith("-") !== false
-    const inOrder = isDown ? "desc" : "asc"
-    if (!cursor) {
-      const page = `${where} order by created_at ${inOrder}, id ${inOrder} limit ? offset ?`
-      return { rows: await this.many(page, [...bindings, limit + 1, offset]), from: "start" }
-    }
-    const { side, id } = cursor
-    const direction = side === "after" ? inOrder : isDown ? "asc" : "desc"
-    const rows = await this.many(
-      `${where} and (created_at, id) ${direction === "desc" ? "<" : ">"} ((select created_at from gateway_payment where id = ?), ?)
-       order by created_at ${direction}, id ${direction} limit ?`,
-      [...bindings, id, id, limit + 1],
-    )
-    if (side === "after" || rows.length > limit) return { rows, from: side }
-    return this.pageOf({ ...filters, cursor: undefined, offset: 0 }, where, bindings)
-  }
-
-  private async count(where: string, bindings: readonly unknown[], offset: number): Promise<number> {
+  private async count(where: string, bindings: readonly unknown[], atMost: number): Promise<number> {
     const rows = await this.database.query<{ count: string }>(
       `select count(*) as count from (select 1 from gateway_payment where ${where} order by created_at desc, id desc limit ?) counted`,
-      [...bindings, offset + countedAtMost],
+      [...bindings, atMost],
     )
     return Number(rows[0]?.count ?? 0)
   }
@@ -554,12 +526,6 @@ export class Payments {
     return rows.map(toPayment)
   }
 }
-
-/**
- * Counting a million rows for a page number is not worth a scan. Counted from the start of the page: who turns page after page
- * until the count is reached sees every payment.
- */
-export const countedAtMost = 10_000
 
 /** What Medusa links to an order. */
 export interface OfMedusa {
@@ -600,66 +566,6 @@ const insertion = (payment: NewPayment, nextCheckAt: Date, now: Date) => ({
   ],
 })
 
-export interface PaymentFilters {
-  orderId?: string | undefined
-  /** The collections of the order: a payment of one of them may not be noted under it yet. */
-  collectionIds?: readonly string[] | undefined
-  sessionId?: string | undefined
-  providerId?: string | undefined
-  gateway?: GatewayName | undefined
-  state?: readonly State[] | undefined
-  attention?: boolean | undefined
-  /** One of the numbers, whole. */
-  q?: string | undefined
-  order?: string | undefined
-  limit: number
-  offset: number
-  /** Where the page begins; `offset` is 0 beside it. However far it is, what comes before is not read. */
-  cursor?: Cursor | undefined
-}
-
-/** The page after a payment, or the one before it, in the order that is asked for. Payments are never deleted. */
-export interface Cursor {
-  side: "after" | "before"
-  id: string
-}
-
-export interface PaymentPage {
-  payments: GatewayPayment[]
-  count: number
-  /** Null where there is no such page. */
-  next: Cursor | null
-  previous: Cursor | null
-}
-
-function conditions(filters: PaymentFilters): { where: string; bindings: unknown[] } {
-  const parts: string[] = []
-  const bindings: unknown[] = []
-  const add = (sql: string, ...values: unknown[]) => {
-    parts.push(sql)
-    bindings.push(...values)
-  }
-  const collections = filters.collectionIds ?? []
-  if (filters.orderId && collections.length)
-    add(`(order_id = ? or collection_id in (${placeholders(collections)}))`, filters.orderId, ...collections)
-  else if (filters.orderId) add("order_id = ?", filters.orderId)
-  if (filters.sessionId) add("session_id = ?", filters.sessionId)
-  if (filters.providerId) add("provider_id = ?", filters.providerId)
-  if (filters.gateway) add("gateway = ?", filters.gateway)
-  if (filters.state?.length) add(`state in (${placeholders(filters.state)})`, ...filters.state)
-  if (filters.attention !== undefined) add(filters.attention ? "attention is not null" : "attention is null")
-  if (filters.q)
-    // Each arm of the union is one look-up in one index.
-    add(
-      `id in (select id from gateway_payment where merchant_order_no = ? union select id from gateway_payment where gateway_order_no = ?
-        union select id from gateway_payment where pay_order_no = ? union select id from gateway_payment where order_id = ?
-        union select id from gateway_payment where session_id = ? union select id from gateway_payment where id = ?
-        union select gateway_payment_id from gateway_operation where number = ? union select gateway_payment_id from gateway_operation where gateway_no = ?)`,
-      ...Array<string>(8).fill(filters.q),
-    )
-  return { where: parts.join(" and ") || "true", bindings }
-}
-
 function assign(patch: PaymentPatch): { assignments: string[]; bindings: unknown[] } {
   const { dueBy, ...plain } = patch
   const keys = (Object.keys(plain) as (keyof typeof plain)[]).filter((key) => plain[key] !== undefined)
@@ -681,8 +587,6 @@ const asJson: ReadonlySet<keyof PaymentPatch> = new Set([
   "setAside",
   "dismissed",
 ])
-
-export const placeholders = (values: readonly unknown[]): string => values.map(() => "?").join(", ")
 
 const found = <T>(row: T | undefined, id: string): T => {
   if (row === undefined) throw new Error(`There is no row ${id} in the ledger.`)

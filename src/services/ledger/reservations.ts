@@ -1,7 +1,8 @@
 import type { Reserved } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
-import { placeholders, toPayment } from "./payments"
+import { placeholders } from "./payment-list"
+import { toPayment } from "./payments"
 import type { GatewayPayment, PaymentRow } from "./payments"
 
 /**

@@ -36,6 +36,7 @@ export const logCodes = [
   "notification_not_stored",
   "notification_failed",
   "event_not_told",
+  "export_failed",
 ] as const
 export type LogCode = (typeof logCodes)[number]
 

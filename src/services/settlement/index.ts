@@ -32,4 +32,12 @@ export * from "./watch"
 // These stand before the same names above: from outside, a use case is observed.
 export { abandon, act, authorize, cancel, letGo, open, receive, resolveByHand, settle } from "./doors"
 export { decisionActions, waysBack } from "../ledger"
-export type { Cursor, Decision, GatewayPayment, Notification, Operation } from "../ledger"
+export type {
+  Cursor,
+  Decision,
+  GatewayPayment,
+  Notification,
+  Operation,
+  OrdersWanted,
+  PaymentFilters,
+} from "../ledger"

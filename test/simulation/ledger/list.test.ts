@@ -1,6 +1,6 @@
-import { countedAtMost } from "../../../src/services/ledger/payments"
-import type { PaymentFilters } from "../../../src/services/ledger"
-import { openLedgerWorld, type LedgerWorld } from "./support"
+import { countedAtMost } from "../../../src/services/ledger"
+import type { PageWanted } from "../../../src/services/ledger"
+import { openLedgerWorld, start, type LedgerWorld } from "./support"
 
 let world: LedgerWorld
 beforeAll(async () => {
@@ -20,20 +20,29 @@ async function fill() {
     world.clock.forward(1_000)
     return payment
   }
-  await add("a", "paid")
-  await payments.update((await add("b", "refunded")).id, {
+  await add("a", "paid", { channel: "truemoney", amount: 35_050 })
+  await payments.update((await add("b", "refunded", { amount: 35_050 })).id, {
     orderId: "order_b",
     gatewayNo: "K-b",
     payNo: "P-b",
   })
-  await payments.update((await add("c", "pending")).id, { attention: "Look.", attentionCode: "close_failed" })
-  const d = await add("d", "paid", { providerId: "pp_gnete_hk", gateway: "gnete", account: "M1/A1" })
+  await payments.update((await add("c", "pending", { amount: 35_050 })).id, {
+    attention: "Look.",
+    attentionCode: "close_failed",
+  })
+  const d = await add("d", "paid", {
+    providerId: "pp_gnete_hk",
+    gateway: "gnete",
+    account: "M1/A1",
+    channel: "UP_OP",
+    amount: 8_840,
+  })
   const refund = await operations.intend(d.id, { kind: "refund", number: "R-d", amount: 1 })
   await operations.conclude(refund.id, { state: "succeeded", gatewayNo: "RG-d" })
-  await add("e", "void")
+  await add("e", "void", { amount: 35_050 })
 }
 
-const names = async (filters: Partial<PaymentFilters> = {}) => {
+const names = async (filters: Partial<PageWanted> = {}) => {
   const { payments, count } = await world.ledger.payments.list({ limit: 50, offset: 0, ...filters })
   const found = payments.map(({ id }) => Object.keys(made).find((name) => made[name] === id)).join("")
   expect(count).toBeGreaterThanOrEqual(payments.length)
@@ -71,21 +80,18 @@ it("of nothing counts nothing, on whatever page", async () => {
 
 describe("by cursor", () => {
   const nameOf = ({ id }: { id: string }) => Object.keys(made).find((name) => made[name] === id) ?? ""
-  const list = (filters: Partial<PaymentFilters>) =>
+  const list = (filters: Partial<PageWanted>) =>
     world.ledger.payments.list({ limit: 2, offset: 0, ...filters })
 
   /** All pages from the first on to where `side` ends. */
-  async function walk(
-    filters: Partial<PaymentFilters>,
-    side: "next" | "previous" = "next",
-  ): Promise<string[]> {
+  async function walk(filters: Partial<PageWanted>, side: "next" | "previous" = "next"): Promise<string[]> {
     const page = await list(filters)
     const names = page.payments.map(nameOf).join("")
     const cursor = page[side] ?? undefined
     return cursor ? [names, ...(await walk({ ...filters, offset: 0, cursor }, side))] : [names]
   }
 
-  it.each<[Partial<PaymentFilters>, string[]]>([
+  it.each<[Partial<PageWanted>, string[]]>([
     [{}, ["ed", "cb", "a"]],
     [{ order: "created_at" }, ["ab", "cd", "e"]],
     [{ limit: 5 }, ["edcba"]],
@@ -96,7 +102,7 @@ describe("by cursor", () => {
     expect(await walk(filters)).toEqual(pages)
   })
 
-  it.each<[Partial<PaymentFilters>, string[]]>([
+  it.each<[Partial<PageWanted>, string[]]>([
     [{ offset: 4 }, ["a", "cb", "ed"]],
     [{ offset: 4, order: "created_at" }, ["e", "cd", "ab"]],
     [{ limit: 1, offset: 3, gateway: "ksher" }, ["a", "b", "c", "e"]],
@@ -129,7 +135,7 @@ describe("by cursor", () => {
   })
 })
 
-it.each<[string, Partial<PaymentFilters>, string]>([
+it.each<[string, Partial<PageWanted>, string]>([
   ["one state", { state: ["paid"] }, "da"],
   ["several states", { state: ["refunded", "void"] }, "eb"],
   ["no state named", { state: [] }, "edcba"],
@@ -137,7 +143,17 @@ it.each<[string, Partial<PaymentFilters>, string]>([
   ["not under attention", { attention: false }, "edba"],
   ["a provider entry", { providerId: "pp_gnete_hk" }, "d"],
   ["a gateway", { gateway: "ksher" }, "ecba"],
-  ["an order", { orderId: "order_b" }, "b"],
+  ["an order", { orders: { orderIds: ["order_b"], collectionIds: [] } }, "b"],
+  ["orders of which there is none", { orders: { orderIds: [], collectionIds: [] } }, ""],
+  ["a channel", { channel: ["truemoney"] }, "a"],
+  ["several channels", { channel: ["truemoney", "UP_OP"] }, "da"],
+  ["an amount", { amount: "350.50" }, "ecba"],
+  ["an amount as a person may write it", { amount: "88.4" }, "d"],
+  ["an amount that no payment has", { amount: "350.51" }, ""],
+  ["an amount that no currency has", { amount: "350.50001" }, ""],
+  ["an amount in a currency", { amount: "350.50", currency: "hkd" }, ""],
+  ["a time from which on", { from: new Date(start.getTime() + 3_000) }, "ed"],
+  ["a time up to which", { before: new Date(start.getTime() + 3_000) }, "cba"],
   ["two filters at once", { state: ["paid"], gateway: "ksher" }, "a"],
 ])("filters by %s", async (_, filters, expected) => {
   expect(await names(filters)).toBe(expected)
@@ -149,24 +165,56 @@ it("filters by session", async () => {
   expect(await names({ sessionId: a?.sessionId })).toBe("a")
 })
 
-describe("q", () => {
-  it.each(["order_b", "K-b", "P-b"])("finds %s, whole", async (q) => {
-    expect(await names({ q })).toBe("b")
-    expect(await names({ q: q.slice(0, -1) })).toBe("")
+describe("a number", () => {
+  it.each(["order_b", "K-b", "P-b"])("finds %s, whole", async (number) => {
+    expect(await names({ number })).toBe("b")
   })
 
-  it.each(["R-d", "RG-d"])("finds a payment by its refund %s", async (q) => {
-    expect(await names({ q })).toBe("d")
+  it.each(["K-b", "P-b", "R-d", "RG-d"])(
+    "that is short finds nothing by how it begins: %s",
+    async (number) => {
+      expect(await names({ number: number.slice(0, -1) })).toBe("")
+    },
+  )
+
+  it("finds by how a merchant's, a gateway's and a refund's number begins", async () => {
+    const { payments, operations } = world.ledger
+    const a = await payments.get(made.a ?? "")
+    expect(await names({ number: a?.number.slice(0, -1) })).toBe("a")
+    await payments.update(made.b ?? "", { gatewayNo: "9002026_b", payNo: "42000022_b" })
+    const refund = await operations.intend(made.a ?? "", { kind: "refund", number: "REFUND%a", amount: 1 })
+    await operations.conclude(refund.id, { state: "succeeded", gatewayNo: "RGATE_a" })
+    expect(await names({ number: "900202" })).toBe("b")
+    expect(await names({ number: "42000022_" })).toBe("b")
+    expect(await names({ number: "REFUND" })).toBe("a")
+    expect(await names({ number: "RGATE_" })).toBe("a")
+    // Not a pattern: `_` and `%` stand for themselves.
+    expect(await names({ number: "900202__" })).toBe("")
+    expect(await names({ number: "REFUND%b" })).toBe("")
+    await payments.update(made.b ?? "", { gatewayNo: "K-b", payNo: "P-b" })
+  })
+
+  it.each(["R-d", "RG-d"])("finds a payment by its refund %s", async (number) => {
+    expect(await names({ number })).toBe("d")
   })
 
   it("finds by id, session and merchant number", async () => {
     const a = await world.ledger.payments.get(made.a ?? "")
-    for (const q of [a?.id, a?.sessionId, a?.number]) expect(await names({ q })).toBe("a")
+    for (const number of [a?.id, a?.sessionId, a?.number]) expect(await names({ number })).toBe("a")
   })
 
-  it.each(["%", "_", "' or 1=1 --", "?", "\\"])("takes %j as text and finds nothing", async (q) => {
-    expect(await names({ q })).toBe("")
+  it.each(["%", "_", "' or 1=1 --", "?", "\\"])("takes %j as text and finds nothing", async (number) => {
+    expect(await names({ number })).toBe("")
   })
+})
+
+it("is read whole, page by page, by whoever keeps no page", async () => {
+  const pages: string[] = []
+  const table = world.ledger.payments
+  for await (const page of table.everyPage({ state: ["paid", "void", "refunded"], order: "created_at" }))
+    pages.push(page.map(({ id }) => Object.keys(made).find((name) => made[name] === id)).join(""))
+  expect(pages).toEqual(["abde"])
+  for await (const page of table.everyPage({ state: ["paid_late"] })) throw new Error(`${page.length}`)
 })
 
 describe("of more than are counted", () => {
@@ -195,7 +243,7 @@ describe("of more than are counted", () => {
 
   it("who follows the cursors sees each as well, equal times or not", async () => {
     const seen: string[] = []
-    let cursor: PaymentFilters["cursor"]
+    let cursor: PageWanted["cursor"]
     do {
       const page = await world.ledger.payments.list({ limit: 200, offset: 0, gateway, cursor })
       expect(page.count).toBe(countedAtMost)
@@ -203,5 +251,22 @@ describe("of more than are counted", () => {
       cursor = page.next ?? undefined
     } while (cursor)
     expect([seen.length, new Set(seen).size]).toEqual([more, more])
+  })
+
+  it("and so does whoever reads all of it, in pages of a bounded size", async () => {
+    const seen: string[] = []
+    for await (const page of world.ledger.payments.everyPage({ gateway })) {
+      expect(page.length).toBeLessThanOrEqual(500)
+      seen.push(...page.map(({ id }) => id))
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([more, more])
+  })
+
+  it("a beginning that most numbers share finds as many as a list counts, the newest first", async () => {
+    await world.database.query(
+      "update gateway_payment set gateway_order_no = '900202' || lpad(id, 26, '0') where provider_id = 'pp_gnete_hk'",
+    )
+    const page = await world.ledger.payments.list({ limit: 20, offset: 0, number: "900202" })
+    expect(page.count).toBe(countedAtMost)
   })
 })

@@ -63,11 +63,12 @@ afterAll(() => world.close())
 async function fill() {
   await world.database.query(
     `insert into gateway_payment (id, session_id, collection_id, order_id, provider_id, gateway, account, mode,
-       merchant_order_no, gateway_order_no, pay_order_no, currency_code, digits, amount, state, attention, next_check_at,
+       merchant_order_no, gateway_order_no, pay_order_no, channel, currency_code, digits, amount, state, attention, next_check_at,
        created_at, updated_at)
      select 'gpay_' || lpad(n::text, 26, '0'), 'payses_' || n, 'pay_col_' || n, 'order_' || n,
        (array['pp_ksher_th', 'pp_ksher_my', 'pp_gnete_hk'])[1 + n % 3], (array['ksher', 'ksher', 'gnete'])[1 + n % 3],
-       'account', 'redirect', 'M' || n, 'G' || n, 'P' || n, 'thb', 2, 10000,
+       'account', 'redirect', 'M' || n, 'G' || n, 'P' || n, (array['promptpay', 'truemoney', 'UP_OP'])[1 + n % 3], 'thb', 2,
+       case when n % 3 = 0 then 10000 else n end,
        case when n % 200 = 0 then 'pending' when n % 500 = 1 then 'paid_late' when n % 10 = 2 then 'void' when n % 20 = 3 then 'refunded'
          else 'paid' end,
        case when n % 1000 = 1 then 'Look.' end,
@@ -181,10 +182,11 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.list, after a cursor, under attention, by order and number": async ({ payments }) => {
     const cursor = { side: "after", id } as const
     await payments.list({ ...deep, cursor, attention: true })
-    await payments.list({ ...deep, cursor, orderId: "order_42" })
-    await payments.list({ ...deep, cursor, q: "M42" })
+    await payments.list({ ...deep, cursor, orders: { orderIds: ["order_42"], collectionIds: [] } })
+    await payments.list({ ...deep, cursor, number: "M42" })
   },
-  "payments.list of an order": ({ payments }) => payments.list({ ...page, orderId: "order_42" }),
+  "payments.list of an order": ({ payments }) =>
+    payments.list({ ...page, orders: { orderIds: ["order_42"], collectionIds: [] } }),
   "payments.list of a session": ({ payments }) => payments.list({ ...page, sessionId: "payses_42" }),
   "payments.list of a provider entry": ({ payments }) =>
     payments.list({ ...page, providerId: "pp_ksher_my" }),
@@ -200,11 +202,27 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.list of two states": ({ payments }) => payments.list({ ...page, state: ["paid", "void"] }),
   "payments.list under attention": ({ payments }) => payments.list({ ...page, attention: true }),
   "payments.list not under attention": ({ payments }) => payments.list({ ...page, attention: false }),
-  "payments.list by q": ({ payments }) => payments.list({ ...page, q: "refundM42" }),
+  "payments.list by number": ({ payments }) => payments.list({ ...page, number: "refundM42" }),
+  "payments.list by the beginning of a number": ({ payments }) =>
+    payments.list({ ...page, number: "refundM4242" }),
+  "payments.list by orders and their collections": ({ payments }) =>
+    payments.list({
+      ...page,
+      orders: { orderIds: ["order_42"], collectionIds: ["pay_col_42", "pay_col_43"] },
+    }),
+  "payments.list by amount": ({ payments }) => payments.list({ ...page, amount: "123.45" }),
+  "payments.list by an amount that many have": ({ payments }) => payments.list({ ...page, amount: "100" }),
+  "payments.list by channel": ({ payments }) => payments.list({ ...page, channel: ["promptpay"] }),
+  "payments.list by a channel that none has": ({ payments }) =>
+    payments.list({ ...page, channel: ["atome"] }),
+  "payments.list of a day": ({ payments }) => payments.list({ ...page, from: lately, before: now }),
+  "payments.everyPage": async ({ payments }) => {
+    for await (const page of payments.everyPage({ state: ["paid"] })) expect(page).toEqual([])
+  },
   "payments.list by everything": ({ payments }) =>
     payments.list({
       ...page,
-      q: "M42",
+      number: "M42",
       state: ["paid"],
       attention: false,
       gateway: "ksher",
