@@ -18,6 +18,8 @@ const languages = Object.entries(resources)
 /** What is left of a sentence before and after what is filled in. */
 const withoutValues = (text: string) => text.split(/\{\{\w+\}\}/).map((part) => part.trim())
 
+const untranslated = /\b(list|state|facts|provider|reconcile|actions|numbers)\.[a-z_]+/
+
 describe.each(languages)("in %s", (language, { [namespace]: texts }) => {
   it("the order's panel speaks the language of the admin", async () => {
     const page = await tabs.open({ language, height: 2000 })
@@ -38,19 +40,21 @@ describe.each(languages)("in %s", (language, { [namespace]: texts }) => {
     await page.getByRole("heading", { name: texts.title }).waitFor()
     await page.getByRole("link", { name: texts.menu, exact: true }).first().waitFor()
     await page.getByRole("searchbox", { name: texts.list.search }).waitFor()
-    for (const text of [
-      texts.list.column_refunded,
-      texts.reconcile.title,
-      texts.provider.url,
-      texts.provider.never,
-    ])
+    for (const text of [texts.list.column_refunded, texts.list.export, texts.reconcile.title])
       await says(page, text)
     await page.getByRole("link", { name: payment.merchant_order_no }).waitFor()
     if (language === "zhCN") await picture(page, "payments-zhCN")
     // A key that has no text is shown as it is.
-    expect(await page.getByRole("main").innerText()).not.toMatch(
-      /\b(list|state|facts|provider|reconcile|actions|numbers)\.[a-z_]+/,
-    )
+    expect(await page.getByRole("main").innerText()).not.toMatch(untranslated)
+  })
+
+  it("the settings do, too", async () => {
+    const page = await tabs.open({ language, height: 1400 })
+    await asAdmin(page, shop.url, "/settings/gateway-payments")
+    await page.getByRole("link", { name: texts.settings, exact: true }).first().waitFor()
+    for (const text of [texts.provider.configured_in_file, texts.provider.url, texts.provider.never])
+      await says(page, text)
+    expect(await page.getByRole("main").innerText()).not.toMatch(untranslated)
   })
 })
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import type { Locator, Page } from "playwright-core"
 
 import type { Answer } from "../../demo/shop"
@@ -18,6 +19,7 @@ async function openList(query = ""): Promise<Page> {
   await page
     .getByRole("table", { name: "Gateway payments" })
     .or(page.getByText("No gateway payment"))
+    .first()
     .waitFor()
   return page
 }
@@ -27,9 +29,19 @@ const rows = (page: Page) => page.getByRole("table", { name: "Gateway payments" 
 const link = (page: Page, payment: Answer) =>
   page.getByRole("link", { name: `Details of payment ${payment.merchant_order_no}` })
 
+/** Adds a filter, as everywhere in Medusa's admin: which one, then its value; Escape closes the choice. */
 async function choose(page: Page, filter: string, option: string): Promise<void> {
-  await page.getByRole("combobox", { name: filter }).click()
-  await page.getByRole("option", { name: option, exact: true }).click()
+  await page.getByRole("button", { name: "Add filter" }).click()
+  await page.getByRole("menuitem", { name: filter, exact: true }).click()
+  await page.getByRole("dialog").getByText(option, { exact: true }).click()
+  await page.keyboard.press("Escape")
+}
+
+async function openSettings(): Promise<Page> {
+  const page = await tabs.open({ height: 1400 })
+  await asAdmin(page, shop.url, "/settings/gateway-payments")
+  await page.getByRole("heading", { name: "Gateways" }).waitFor()
+  return page
 }
 
 /** Leaves the list with the one payment, and nothing else. */
@@ -39,28 +51,38 @@ async function showsOnly(page: Page, payment: Answer): Promise<void> {
 }
 
 describe("the list", () => {
-  it("is searched by the order's, the merchant's and the gateway's number", async () => {
+  it("is searched by the order, the beginning of a number, the amount, the channel and the e-mail", async () => {
     const order = await paidOrder(shop, "pp_ksher_th", "truemoney")
     await paidOrder(shop, "pp_gnete_hk")
     const payment = await paymentOf(shop, order)
-    const { display_id } = (await shop.api.admin("get", `/admin/orders/${order.id}`)).order
+    const { display_id, email } = (
+      await shop.api.admin("get", `/admin/orders/${order.id}?fields=display_id,email`)
+    ).order
     const page = await openList()
-    const search = page.getByRole("searchbox", { name: "Search by order, merchant or gateway number" })
+    const search = page.getByRole("searchbox", {
+      name: "Search by order, e-mail, amount, channel, or the beginning of a number",
+    })
+    const finds = async (text: string) => {
+      // Between two searches nothing is found, so that what is shown is what was asked for.
+      await search.fill("nothing is called so")
+      await says(page, "No gateway payment matches.")
+      await search.fill(text)
+      await page.waitForURL((url) => url.searchParams.get("q") === text)
+      await link(page, payment).waitFor()
+    }
     await withoutReload(page, async () => {
-      for (const number of [
+      for (const text of [
         `#${display_id}`,
         order.id,
         payment.merchant_order_no,
         payment.gateway_order_no,
-        payment.merchant_order_no.slice(-6),
+        payment.merchant_order_no.slice(0, -1),
       ]) {
-        await search.fill(number)
-        await page.waitForURL((url) => url.searchParams.get("q") === number)
+        await finds(text)
         await showsOnly(page, payment)
       }
-      await search.fill("nothing is called so")
-      await says(page, "No gateway payment matches.")
-      await page.getByRole("button", { name: "Clear search and filters" }).click()
+      for (const text of [email, "350.50", "TrueMoney"]) await finds(text)
+      await search.fill("")
       await rows(page).nth(1).waitFor()
     })
   })
@@ -83,12 +105,63 @@ describe("the list", () => {
     expect(new Set(await rows(page).locator("td:nth-child(2)").allInnerTexts())).toEqual(
       new Set(["Waiting for the shopper"]),
     )
+    await page.getByRole("button", { name: "Remove the filter State" }).click()
+    await page.waitForURL((url) => !url.searchParams.has("state") && url.searchParams.has("gateway"))
     await page.getByRole("button", { name: "Clear search and filters" }).click()
     await choose(page, "Attention", "Needs attention")
     await link(page, attended).waitFor()
     await link(page, waiting).waitFor({ state: "hidden" })
     expect(await rows(page).filter({ hasNotText: "Needs attention" }).count()).toBe(0)
     expect(page.url()).toContain("attention=true")
+  })
+
+  it("is filtered by channel and by day, sorted, shows the columns that are wanted, and opens by a click on a row", async () => {
+    const payment = await paymentOf(shop, await paidOrder(shop, "pp_ksher_th", "truemoney"))
+    const page = await openList()
+    await choose(page, "Opened", "Today")
+    await page.waitForURL(/from=/)
+    await link(page, payment).waitFor()
+    const shared = await openList(`?from=${new Date(Date.now() + 86_400_000).toISOString()}`)
+    await says(shared, "No gateway payment matches.")
+    await choose(page, "Channel", "WeChat Pay (QR code)")
+    await page.waitForURL(/channel=WX_NATIVE/)
+    await link(page, payment).waitFor({ state: "hidden" })
+    await page.getByRole("button", { name: "Clear search and filters" }).click()
+    await link(page, payment).waitFor()
+    await page.getByRole("button", { name: "Opened" }).click()
+    await page.waitForURL(/order=oldest/)
+    await page.getByRole("button", { name: "Columns" }).click()
+    await page.getByRole("menuitem", { name: "Refunded" }).click()
+    await page.keyboard.press("Escape")
+    await page.getByRole("columnheader", { name: "Refunded" }).waitFor({ state: "hidden" })
+    await page.goto(`${shop.url}/app/gateway-payments?q=${payment.merchant_order_no}`)
+    await rows(page).first().locator("td").nth(3).click()
+    await page.getByRole("heading", { name: payment.merchant_order_no }).waitFor()
+  })
+
+  it("is handed out as a file", async () => {
+    const payment = await paymentOf(shop, await paidOrder(shop, "pp_gnete_hk"))
+    const page = await openList(`?q=${payment.merchant_order_no}`)
+    await showsOnly(page, payment)
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Export" }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe("gateway-payments.csv")
+    const lines = readFileSync(await download.path(), "utf8")
+      .trimEnd()
+      .split("\r\n")
+    expect(lines).toHaveLength(2)
+    expect(lines[1]).toContain(payment.merchant_order_no)
+  })
+
+  it("shows on a phone first how a payment stands", async () => {
+    const page = await tabs.open({ width: 390 })
+    await asAdmin(page, shop.url, "/gateway-payments?attention=true")
+    const badge = rows(page).first().getByText("Needs attention")
+    await badge.waitFor()
+    const box = await badge.boundingBox()
+    expect(box!.x + box!.width).toBeLessThan(390)
   })
 
   it("is paged, and a page's address can be shared", async () => {
@@ -113,6 +186,10 @@ describe("the list", () => {
     await rows(shared)
       .nth(pageSize - 1)
       .waitFor()
+    // An address may name a page that there is not any more.
+    const beyond = await openList("?page=99")
+    await beyond.waitForURL((url) => Number(url.searchParams.get("page")) < 99)
+    await rows(beyond).first().waitFor()
   })
 
   it("leads to a payment, and back", async () => {
@@ -129,7 +206,6 @@ describe("the list", () => {
 
   it("and all on its page is reached by keyboard and named", async () => {
     const page = await openList()
-    await page.getByRole("button", { name: "Test the connection to pp_gnete_first" }).waitFor()
     // A row that comes in late would stand between two controls that were counted without it.
     await rows(page).first().waitFor()
     expect(await nameless(page.getByRole("main"))).toEqual([])
@@ -177,7 +253,7 @@ describe("a provider's card", () => {
 
   it("says how it is configured, and what was heard of it", async () => {
     await paidOrder(shop, "pp_gnete_hk")
-    const page = await openList()
+    const page = await openSettings()
     const hongKong = card(page, "pp_gnete_hk")
     await says(hongKong, "UnionPay (online), WeChat Pay (QR code)")
     await says(hongKong, "When it is paid")
@@ -194,7 +270,7 @@ describe("a provider's card", () => {
 
   it("tests the connection with a query that changes nothing", async () => {
     const before = (await shop.sandbox.books()).length
-    const page = await openList()
+    const page = await openSettings()
     const hongKong = card(page, "pp_gnete_hk")
     const test = hongKong.getByRole("button", { name: "Test the connection to pp_gnete_hk" })
     await test.click()
@@ -215,7 +291,7 @@ describe("a provider's card", () => {
     await shop.sandbox.fault({ ...system_error, times: 3 })
     for (let tries = 0; tries < 3; tries++)
       await expect(unpaidOrder(shop, "pp_gnete_first")).rejects.toThrow(/could not be opened/)
-    const page = await openList()
+    const page = await openSettings()
     const warning = card(page, "pp_gnete_first").getByRole("alert")
     await says(warning, "Payments do not open")
     await says(warning, /^The last 3 payments, .* from Gnete: 9999$/)

@@ -225,7 +225,9 @@ inRealMedusa(
           }[]
         const its = (rows: { session_id: string }[]) =>
           rows.filter((one) => one.session_id === order.session.id)
-        const { display_id, email } = (await world.shop.admin("get", `/admin/orders/${order.id}`)).order
+        const { display_id, email } = (
+          await world.shop.admin("get", `/admin/orders/${order.id}?fields=display_id,email`)
+        ).order
         const [payment] = await found(`order_id=${order.id}`)
         for (const q of [
           order.session.number.slice(0, -1),

@@ -1,6 +1,7 @@
 import Medusa from "@medusajs/js-sdk"
 import type { z } from "zod"
 
+import type { ListQuery } from "../rules/list-view"
 import {
   adminsAnswer,
   connectionAnswer,
@@ -26,7 +27,7 @@ const sdk = new Medusa({
   auth: { type: __AUTH_TYPE__ ?? "session", jwtTokenStorageKey: __JWT_TOKEN_STORAGE_KEY__ ?? undefined },
 })
 
-type Query = Record<string, string | number | string[] | undefined>
+type Query = ListQuery
 
 const base = "/admin/gateway-payments"
 
@@ -48,19 +49,23 @@ interface Call {
   headers?: Record<string, string>
 }
 
-async function send(path: string, query: Query, call: Call = {}): Promise<unknown> {
+function address(path: string, query: Query): URL {
   const url = new URL(`${backend.pathname.replace(/\/$/, "")}${path}`, backend)
   for (const [name, value] of Object.entries(query)) {
     if (Array.isArray(value)) for (const one of value) url.searchParams.append(`${name}[]`, one)
     else if (value !== undefined) url.searchParams.set(name, String(value))
   }
+  return url
+}
+
+async function authorization(): Promise<Record<string, string>> {
   const token = __AUTH_TYPE__ === "jwt" ? await sdk.client.getToken() : undefined
-  const headers = {
-    accept: "application/json",
-    ...(token ? { authorization: `Bearer ${token}` } : {}),
-    ...call.headers,
-  }
-  const response = await fetch(url, { credentials: "include", ...call, headers })
+  return token ? { authorization: `Bearer ${token}` } : {}
+}
+
+async function send(path: string, query: Query, call: Call = {}): Promise<unknown> {
+  const headers = { accept: "application/json", ...(await authorization()), ...call.headers }
+  const response = await fetch(address(path, query), { credentials: "include", ...call, headers })
   if (response.ok) return response.json()
   const said = refusalAnswer.safeParse(await response.json().catch(() => undefined))
   const { code, message } = said.success ? said.data : { code: undefined, message: response.statusText }
@@ -90,34 +95,25 @@ async function post<Schema extends z.ZodType>(
   )
 }
 
-export interface PaymentFilters {
-  gateway?: string | undefined
-  state?: string | undefined
-  attention?: string | undefined
-  q?: string | undefined
-  order_id?: string | undefined
+export async function listPayments(query: ListQuery): Promise<PaymentList> {
+  return get(base, listAnswer, query)
 }
 
-export interface Page {
-  limit: number
-  offset: number
+/** The whole list as a file. A browser that is logged in by its cookie takes it as it comes; a token has to be sent along. */
+export async function downloadPayments(query: ListQuery): Promise<void> {
+  const url = address(`${base}/export`, query)
+  if (__AUTH_TYPE__ !== "jwt") return save(url.href)
+  const response = await fetch(url, { headers: await authorization() })
+  if (!response.ok) throw new Refusal(response.statusText, response.status, undefined)
+  const file = URL.createObjectURL(await response.blob())
+  save(file)
+  URL.revokeObjectURL(file)
 }
 
-export async function listPayments(filters: PaymentFilters, page: Page): Promise<PaymentList> {
-  return get(base, listAnswer, { ...(await byOrderName(filters)), ...page })
-}
-
-/** The route compares whole numbers of gateway and shop. A person also knows an order by the short number Medusa shows. */
-async function byOrderName(filters: PaymentFilters): Promise<Query> {
-  const name = /^#?(\d{1,8})$/.exec(filters.q ?? "")?.[1]
-  if (!name) return { ...filters }
-  const { orders } = await get("/admin/orders", orderNamesAnswer, {
-    q: name,
-    fields: "id,display_id",
-    limit: 50,
-  })
-  const order = orders.find((one) => one.display_id === Number(name))
-  return order ? { ...filters, q: undefined, order_id: order.id } : { ...filters }
+function save(href: string): void {
+  const link = document.createElement("a")
+  Object.assign(link, { href, download: "gateway-payments.csv" })
+  link.click()
 }
 
 /** The short numbers of orders, by order id. */

@@ -1,9 +1,11 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import { useEffect, useRef } from "react"
 
+import type { ListQuery } from "../rules/list-view"
 import { isMoving } from "../rules/payment"
 import {
   adminNames,
+  downloadPayments,
   listPayments,
   listProviders,
   orderNames,
@@ -15,8 +17,6 @@ import {
   testProvider,
   type Comparison,
   type Look,
-  type Page,
-  type PaymentFilters,
 } from "./client"
 import type { PaymentDetail, Resolution } from "./schema"
 
@@ -26,7 +26,7 @@ const orders = ["orders"] as const
 const leaf = "gateway_payments"
 
 const keys = {
-  list: (filters: PaymentFilters, page: Page) => [...ours, "list", filters, page],
+  list: (query: ListQuery) => [...ours, "list", query],
   detail: (id: string) => [...ours, "detail", id],
   names: (ids: readonly string[]) => [...ours, "order_names", ids],
   admins: (ids: readonly string[]) => [...ours, "admins", ids],
@@ -79,10 +79,10 @@ export const usePayment = (id: string) =>
     refetchInterval: ({ state }) => (state.data && isMoving(state.data) ? pollMs : false),
   })
 
-export const usePayments = (filters: PaymentFilters, page: Page) =>
+export const usePayments = (query: ListQuery) =>
   useQuery({
-    queryKey: keys.list(filters, page),
-    queryFn: () => listPayments(filters, page),
+    queryKey: keys.list(query),
+    queryFn: () => listPayments(query),
     placeholderData: keepPreviousData,
     // A person who comes back to the list wants today's list.
     staleTime: 0,
@@ -145,5 +145,7 @@ async function corrected(asked: Comparison) {
   await reconcile(asked)
   return { ...(await reconcile({ ...asked, dryRun: true })), dry_run: false }
 }
+
+export const useDownload = () => useMutation({ mutationFn: downloadPayments })
 
 export const useConnectionTest = (id: string) => useMutation({ mutationFn: () => testProvider(id) })

@@ -128,6 +128,9 @@ export const listAnswer = z.object({
   count: z.number(),
   offset: z.number(),
   limit: z.number(),
+  /** Where the next page begins, and the one before; null where there is none. */
+  next_cursor: z.string().nullable(),
+  previous_cursor: z.string().nullable(),
 })
 export type PaymentList = z.infer<typeof listAnswer>
 

@@ -12,6 +12,9 @@ export const dateOf = (iso: string, locale: string): string =>
 export const shortDateOf = (iso: string, locale: string): string =>
   new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso))
 
+export const dayOf = (iso: string, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(iso))
+
 /** 0 to 1, as a percentage. */
 export const shareOf = (part: number, locale: string): string =>
   new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(part)

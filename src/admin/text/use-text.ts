@@ -5,7 +5,7 @@ import type { Payment } from "../api/schema"
 import { namespace } from "../i18n"
 import { nameOfChannel } from "./channels"
 import { problemText } from "./codes"
-import { dateOf, localeOf, moneyOf, shareOf, shortDateOf } from "./format"
+import { dateOf, dayOf, localeOf, moneyOf, shareOf, shortDateOf } from "./format"
 import type { TextKey, TextValues } from "./keys"
 import { gatewayName } from "./names"
 
@@ -24,6 +24,7 @@ export function useText() {
   return {
     t,
     said,
+    locale,
     isEnglish: locale.startsWith("en"),
     problem: (error: Error): string =>
       said(problemText(error instanceof Refusal ? error.code : undefined), error.message) ?? error.message,
@@ -32,6 +33,7 @@ export function useText() {
       payment.channel === null ? gatewayName(payment.gateway) : channel(payment.channel),
     money: (amount: number, currency: string): string => moneyOf(amount, currency, locale),
     time: (iso: string): string => dateOf(iso, locale),
+    day: (iso: string): string => dayOf(iso, locale),
     shortTime: (iso: string): string => shortDateOf(iso, locale),
     share: (part: number): string => shareOf(part, locale),
   }

@@ -1,4 +1,13 @@
-import { asParams, isFiltered, readView } from "../../../src/admin/rules/list-view"
+import { daysAgo, filteringOf, stillEmpty, viewOf } from "../../../src/admin/rules/list-filters"
+import {
+  asParams,
+  filtersOf,
+  isFiltered,
+  lastPage,
+  pageOf,
+  readView,
+  rowsAtLeast,
+} from "../../../src/admin/rules/list-view"
 import {
   amountAtStake,
   amountLeft,
@@ -248,8 +257,48 @@ describe("a payment is looked at again", () => {
 
 describe("the list's address", () => {
   it("says what is searched, filtered and paged, and is read back", () => {
-    const view = { q: "01ORDER", gateway: "ksher", state: "paid", attention: "true", page: 2 }
+    const view = { q: "01ORDER", gateway: "ksher", state: ["paid"], attention: "true", page: 2 }
     expect(readView(asParams(view))).toEqual(view)
+  })
+
+  it("can hold all that narrows it, and where its page begins", () => {
+    const view = {
+      q: "350.50",
+      gateway: "ksher",
+      state: ["paid", "void"],
+      channel: ["promptpay"],
+      attention: "true",
+      from: "2026-11-01T00:00:00.000Z",
+      to: "2026-12-01T00:00:00.000Z",
+      oldest: true,
+      page: 3,
+      cursor: "abc",
+    }
+    expect(readView(asParams(view))).toEqual(view)
+    expect(filtersOf(view)).toEqual({
+      q: "350.50",
+      gateway: "ksher",
+      state: ["paid", "void"],
+      channel: ["promptpay"],
+      attention: "true",
+      created_from: view.from,
+      created_to: view.to,
+      order: "created_at",
+    })
+    expect(pageOf(view, 20)).toEqual({ limit: 20, cursor: "abc" })
+    // The first page begins nowhere else.
+    expect(readView(asParams({ page: 0, cursor: "abc" }))).toEqual({ page: 0 })
+  })
+
+  it("asks without a cursor for what the server skips to, and no further", () => {
+    expect(pageOf({ page: 2 }, 20)).toEqual({ limit: 20, offset: 40 })
+    expect(pageOf({ page: 25_000 }, 20)).toEqual({ limit: 20, offset: 10_000 })
+  })
+
+  it("has another page where the server says so, however far it counted", () => {
+    expect(rowsAtLeast({ page: 600 }, 20, { count: 10_000, next_cursor: "more" })).toBe(12_021)
+    expect(rowsAtLeast({ page: 0 }, 20, { count: 20, next_cursor: null })).toBe(20)
+    expect([0, 1, 20, 21, 30].map((count) => lastPage(count, 20))).toEqual([0, 0, 0, 1, 1])
   })
 
   it("is empty for the first page of everything", () => {
@@ -260,5 +309,37 @@ describe("the list's address", () => {
   it("leaves out what makes no sense", () => {
     const params = new URLSearchParams("gateway=paypal&state=lost&attention=maybe&page=-3&q=%20")
     expect(readView(params)).toEqual({ page: 0 })
+  })
+})
+
+describe("the filters of Medusa's table", () => {
+  const times = { $gte: "2026-11-01T00:00:00.000Z", $lte: "2026-11-30T12:00:00.000Z" }
+
+  it("narrow the list where they have a value, and the list has them back", () => {
+    const filtering = { gateway: "gnete", state: ["paid"], channel: ["UP_OP"], attention: "true" }
+    expect(viewOf(filtering)).toMatchObject(filtering)
+    expect(filteringOf({ page: 0, ...viewOf(filtering) })).toEqual(filtering)
+    expect(stillEmpty(filtering)).toEqual([])
+  })
+
+  it("stand there without a value while a person chooses, and narrow nothing", () => {
+    const filtering = { gateway: null, state: [], channel: undefined, created_at: null }
+    expect(stillEmpty(filtering)).toEqual(["gateway", "state", "channel", "created_at"])
+    expect(isFiltered({ page: 0, ...viewOf(filtering) })).toBe(false)
+  })
+
+  it("mean the last day with all its hours", () => {
+    const { from, to } = viewOf({ created_at: times })
+    expect(from).toBe(times.$gte)
+    const end = new Date(to!)
+    expect([end.getHours(), end.getMinutes(), end > new Date(times.$lte)]).toEqual([0, 0, true])
+    const shown = filteringOf({ page: 0, from, to }).created_at as typeof times
+    expect(viewOf({ created_at: shown })).toMatchObject({ from, to })
+  })
+
+  it("count days back from the beginning of today", () => {
+    const now = new Date(2026, 10, 27, 15, 30)
+    expect(daysAgo(0, now).$gte).toBe(new Date(2026, 10, 27).toISOString())
+    expect(daysAgo(7, now).$gte).toBe(new Date(2026, 10, 20).toISOString())
   })
 })

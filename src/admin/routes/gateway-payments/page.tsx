@@ -1,15 +1,14 @@
 import { defineRouteConfig } from "@medusajs/admin-sdk"
 import { CreditCard } from "@medusajs/icons"
-import { Container, Heading } from "@medusajs/ui"
-import { useSearchParams } from "react-router-dom"
+import { Container, Text } from "@medusajs/ui"
+import { useEffect } from "react"
+import { Link, useSearchParams } from "react-router-dom"
 
-import { useOrderNames, usePayments } from "../../api/queries"
-import { ListFilters } from "../../components/list-filters"
+import { useOrderNames, usePayments, useProviders } from "../../api/queries"
 import { PaymentTable } from "../../components/payment-table"
-import { ProviderCards } from "../../components/provider-cards"
 import { ReconcilePanel } from "../../components/reconcile-panel"
 import { Waiting } from "../../components/waiting"
-import { asParams, readView, type ListView } from "../../rules/list-view"
+import { asParams, filtersOf, lastPage, pageOf, readView, type ListView } from "../../rules/list-view"
 import { useText } from "../../text/use-text"
 
 const pageSize = 20
@@ -18,37 +17,58 @@ const GatewayPaymentsPage = () => (
   <div className="flex flex-col gap-y-3">
     <PaymentList />
     <ReconcilePanel />
-    <ProviderCards />
+    <ToSettings />
   </div>
 )
 
 /** What is searched, filtered and paged stands in the address: it can be shared, and the way back leads here. */
 function PaymentList() {
-  const { t } = useText()
   const [params, setParams] = useSearchParams()
   const view = readView(params)
-  const { page: pageIndex, ...filters } = view
-  const { data, error } = usePayments(filters, { limit: pageSize, offset: pageIndex * pageSize })
+  const { data, error } = usePayments({ ...filtersOf(view), ...pageOf(view, pageSize) })
   const { data: names } = useOrderNames(orderIds(data?.gateway_payments ?? []))
+  const { data: providers } = useProviders()
   const show = (next: ListView) => setParams(asParams(next))
+
+  // An address may name a page that a shorter list does not have.
+  const beyond = data && view.page > 0 && !view.cursor && data.gateway_payments.length === 0
+  const last = beyond ? lastPage(data.count, pageSize) : view.page
+  useEffect(() => {
+    if (last < view.page) setParams(asParams({ ...view, page: last }), { replace: true })
+  }, [last, view.page])
+
+  const channels = [...new Set(providers?.flatMap((provider) => provider.channels) ?? [])].sort()
   return (
     <Container className="divide-y p-0">
-      <div className="flex flex-col gap-y-4 px-6 py-4">
-        <Heading level="h1">{t("title")}</Heading>
-        <ListFilters view={view} onChange={show} />
-      </div>
-      {data ? (
+      {error && !data ? (
+        <Waiting error={error} lines={pageSize / 2} />
+      ) : (
         <PaymentTable
-          payments={data.gateway_payments}
-          count={data.count}
+          list={data}
           names={names}
+          channels={channels}
           pageSize={pageSize}
           view={view}
           onChange={show}
         />
-      ) : (
-        <Waiting error={error} lines={pageSize / 2} />
       )}
+    </Container>
+  )
+}
+
+/** How each gateway is configured is a setting, and stands among Medusa's. */
+function ToSettings() {
+  const { t } = useText()
+  return (
+    <Container className="px-6 py-4">
+      <Text size="small">
+        <Link
+          to="/settings/gateway-payments"
+          className="text-ui-fg-interactive hover:text-ui-fg-interactive-hover"
+        >
+          {t("provider.to_settings")}
+        </Link>
+      </Text>
     </Container>
   )
 }
