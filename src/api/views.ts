@@ -9,6 +9,7 @@ import type {
   Operation,
   Owing,
   Policy,
+  Turnover,
 } from "../services/settlement"
 
 /** Major units, as Medusa shows them. */
@@ -96,6 +97,19 @@ function answerView({ answer }: Decision): string | null {
   if (answer === null) return null
   return "done" in answer ? "done" : answer.problem.code
 }
+
+/** What a channel took and returned on a day. */
+export const totalView = ({ digits, ...total }: Turnover) => ({
+  day: total.day,
+  provider_id: total.providerId,
+  gateway: total.gateway,
+  channel: total.channel,
+  currency_code: total.currency,
+  payments: total.payments,
+  taken: Number(toMajor(total.taken, digits)),
+  refunds: total.refunds,
+  returned: Number(toMajor(total.returned, digits)),
+})
 
 /** What is to go back by itself and has not: how much, how often it was refused, and when it is tried next. */
 export const owedView = (owing: Owing | null, payment: GatewayPayment) =>

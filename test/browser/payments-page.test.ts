@@ -124,7 +124,7 @@ describe("the list", () => {
     const shared = await openList(`?from=${new Date(Date.now() + 86_400_000).toISOString()}`)
     await says(shared, "No gateway payment matches.")
     await choose(page, "Channel", "WeChat Pay (QR code)")
-    await page.waitForURL(/channel=WX_NATIVE/)
+    await page.waitForURL(/channel=WX_QR/)
     await link(page, payment).waitFor({ state: "hidden" })
     await page.getByRole("button", { name: "Clear search and filters" }).click()
     await link(page, payment).waitFor()

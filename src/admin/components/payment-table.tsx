@@ -58,8 +58,11 @@ export function PaymentTable({ list, names, channels, pageSize, view, onChange }
     },
     sorting: {
       state: { id: "created_at", desc: !view.oldest },
-      onSortingChange: (sorting) =>
-        narrow({ oldest: (sorting as typeof sorting | null)?.desc === false || undefined }),
+      onSortingChange: (sorting) => {
+        // A click on the column that is sorted by takes its order away, as Medusa's table sees it: here it turns it round.
+        const chosen = sorting as typeof sorting | undefined
+        narrow({ oldest: (chosen ? !chosen.desc : !view.oldest) || undefined })
+      },
     },
     columnVisibility: { state: hidden, onColumnVisibilityChange: setHidden },
     onRowClick: ({ target }, payment) => {

@@ -10,6 +10,7 @@ import { Operations } from "./operations"
 import { Orders } from "./orders"
 import { Payments } from "./payments"
 import { Reservations } from "./reservations"
+import { Turnovers } from "./turnover"
 
 /** What the plugin knows of money at the gateways, of the orders and accounts there, and of what people decided. Knows no gateway and no Medusa. */
 export interface Ledger {
@@ -21,6 +22,7 @@ export interface Ledger {
   facts: AccountFacts
   orders: Orders
   decisions: Decisions
+  turnovers: Turnovers
   /** The same ledger for who holds a payment: what is written about it fails once another process has taken it over. */
   under(lease: Lease): Ledger
   /** The same ledger inside one short transaction: no HTTP call is ever made in there. */
@@ -33,6 +35,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
   const orders = new Orders(database, clock)
   const reservations = new Reservations(database, clock)
   const decisions = new Decisions(database, clock)
+  const turnovers = new Turnovers(database)
   const opened = (held?: Lease): Ledger => ({
     payments: new Payments(database, clock, held),
     operations: new Operations(database, clock, held),
@@ -42,6 +45,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
     facts,
     orders,
     decisions,
+    turnovers,
     under: opened,
     together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
   })
@@ -60,3 +64,4 @@ export * from "./orders"
 export * from "./payment-list"
 export * from "./payments"
 export * from "./reservations"
+export * from "./turnover"

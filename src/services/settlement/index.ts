@@ -40,4 +40,5 @@ export type {
   Operation,
   OrdersWanted,
   PaymentFilters,
+  Turnover,
 } from "../ledger"

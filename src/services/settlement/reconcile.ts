@@ -48,6 +48,9 @@ const holdMs = leaseMs
 /** A card counts a day of notifications, and the clocks of two instances may differ. */
 const countedFor = 26 * hour
 
+/** Of one run: a minute of more than any shop sells, and the rest in the next one. */
+const mostFolded = 10_000
+
 /**
  * One run of the job: everything that is due, in small batches that any number of instances can share. Settles, closes,
  * gives back and books by `settle`; an error of one payment is logged and leaves the others alone. Each provider entry has
@@ -97,6 +100,9 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
   await onItsOwn(deps, "counts", () =>
     deps.ledger.notifications.foldCounts(new Date(deps.now().getTime() - countedFor)),
   )
+  await onItsOwn(deps, "totals", async () => {
+    await deps.ledger.turnovers.fold(mostFolded)
+  })
   return report
 }
 

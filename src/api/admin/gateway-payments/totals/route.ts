@@ -1,0 +1,43 @@
+import { z } from "zod"
+
+import { gatewayPayments } from "../../../../services/host"
+import { parsed, route } from "../../../problems"
+import { totalView } from "../../../views"
+
+const dayMs = 86_400_000
+/** A quarter. */
+const mostDays = 92
+
+const isZone = (name: string): boolean => {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }))
+  } catch {
+    return false
+  }
+}
+
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+
+const asked = z
+  .object({
+    from: time,
+    to: time,
+    /** The days are those of this zone. Names alone: PostgreSQL reads the sign of an offset the other way round. */
+    time_zone: z
+      .string()
+      .max(64)
+      .regex(/^[A-Za-z]/)
+      .refine(isZone, "is a name of the time zone database, Asia/Bangkok say")
+      .default("UTC"),
+  })
+  .refine(({ from, to }) => from < to, { path: ["to"], message: "comes after from" })
+  .refine(({ from, to }) => to.getTime() - from.getTime() <= (mostDays + 1) * dayMs, {
+    path: ["to"],
+    message: `is at most ${mostDays} days after from`,
+  })
+
+export const GET = route(async (req, res) => {
+  const { from, to, time_zone } = parsed(asked, req.query)
+  const days = await gatewayPayments(req.scope).ledger.turnovers.byDay(from, to, time_zone)
+  res.json({ totals: days.map(totalView) })
+})
