@@ -139,6 +139,17 @@ describe("the list", () => {
     await page.getByRole("heading", { name: payment.merchant_order_no }).waitFor()
   })
 
+  it("stands under what came in and went back", async () => {
+    await paidOrder(shop, "pp_gnete_hk")
+    const page = await openList()
+    const totals = page.getByRole("region", { name: "Totals" })
+    await says(totals.getByRole("table", { name: "Totals" }), "Gnete · UnionPay (online)")
+    await totals.getByRole("img", { name: /^HKD .* came in, in 30 days$/ }).waitFor()
+    await page.getByRole("combobox", { name: "Period" }).click()
+    await page.getByRole("option", { name: "Last 7 days" }).click()
+    await totals.getByRole("img", { name: /^HKD .* came in, in 7 days$/ }).waitFor()
+  })
+
   it("is handed out as a file", async () => {
     const payment = await paymentOf(shop, await paidOrder(shop, "pp_gnete_hk"))
     const page = await openList(`?q=${payment.merchant_order_no}`)

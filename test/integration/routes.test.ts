@@ -295,6 +295,45 @@ inRealMedusa(
         expect(nobody.status).toBe(401)
       })
 
+      it("adds up what came in and went back, by day and channel", async () => {
+        const hour = 3_600_000
+        const range = `from=${new Date(Date.now() - hour).toISOString()}&to=${new Date(Date.now() + 2 * hour).toISOString()}`
+        const ofCard = async () => {
+          const { totals } = await world.shop.admin(
+            "get",
+            `/admin/gateway-payments/totals?${range}&time_zone=Asia/Hong_Kong`,
+          )
+          const those = (
+            totals as { channel: string; payments: number; taken: number; returned: number }[]
+          ).filter((one) => one.channel === "UP_OP")
+          const sum = (name: "payments" | "taken" | "returned") =>
+            those.reduce((all, one) => all + Math.round(one[name] * 100), 0) / 100
+          return [sum("payments"), sum("taken"), sum("returned")]
+        }
+        const [payments = 0, taken = 0, returned = 0] = await ofCard()
+        const order = await paidOrder(world, "pp_gnete_hk")
+        const { payments: held } = await books(world, order)
+        await world.shop.admin("post", `/admin/payments/${held[0]!.id}/refund`, { amount: 8.4 })
+        await runJob(world)
+        expect(await ofCard()).toEqual([
+          payments + 1,
+          Math.round((taken + 88.4) * 100) / 100,
+          Math.round((returned + 8.4) * 100) / 100,
+        ])
+        for (const query of [
+          "",
+          range.replace("from=", "x="),
+          `${range}&time_zone=Mars/Olympus`,
+          `${range}&time_zone=%2B07:00`,
+          "from=2026-01-01T00:00:00Z&to=2026-04-10T00:00:00Z",
+          "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+        ])
+          expect([
+            query,
+            (await world.shop.tryAdmin("get", `/admin/gateway-payments/totals?${query}`)).status,
+          ]).toEqual([query, 400])
+      })
+
       it("shows operations and notifications, asks the gateway on demand, and refuses without an admin", async () => {
         const order = await unpaidOrder(world, "pp_gnete_first")
         const { id } = await ledgerPayment(world, order)

@@ -11,12 +11,14 @@ import {
   providersAnswer,
   reconcileAnswer,
   refusalAnswer,
+  totalsAnswer,
   type Connection,
   type PaymentDetail,
   type PaymentList,
   type Provider,
   type Reconciliation,
   type Resolution,
+  type Total,
 } from "./schema"
 
 // The dashboard's bundler fills these in, for its own client and for the plugins'.
@@ -114,6 +116,12 @@ function save(href: string): void {
   const link = document.createElement("a")
   Object.assign(link, { href, download: "gateway-payments.csv" })
   link.click()
+}
+
+/** What came in and went back between two moments, by day where the person is. */
+export async function totalsOf(from: string, to: string): Promise<Total[]> {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
+  return (await get(`${base}/totals`, totalsAnswer, { from, to, time_zone: timeZone })).totals
 }
 
 /** The short numbers of orders, by order id. */

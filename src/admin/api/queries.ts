@@ -15,6 +15,7 @@ import {
   resolvePayment,
   syncPayment,
   testProvider,
+  totalsOf,
   type Comparison,
   type Look,
 } from "./client"
@@ -30,6 +31,7 @@ const keys = {
   detail: (id: string) => [...ours, "detail", id],
   names: (ids: readonly string[]) => [...ours, "order_names", ids],
   admins: (ids: readonly string[]) => [...ours, "admins", ids],
+  totals: (from: string, to: string) => [...ours, "totals", from, to],
   providers: [...ours, "providers"],
   // Under the dashboard's own key: what it reads anew after a cancel, a capture or a refund includes these.
   ofOrder: (orderId: string) => [...orders, "detail", orderId, leaf],
@@ -145,6 +147,13 @@ async function corrected(asked: Comparison) {
   await reconcile(asked)
   return { ...(await reconcile({ ...asked, dryRun: true })), dry_run: false }
 }
+
+export const useTotals = (from: string, to: string) =>
+  useQuery({
+    queryKey: keys.totals(from, to),
+    queryFn: () => totalsOf(from, to),
+    placeholderData: keepPreviousData,
+  })
 
 export const useDownload = () => useMutation({ mutationFn: downloadPayments })
 

@@ -134,6 +134,22 @@ export const listAnswer = z.object({
 })
 export type PaymentList = z.infer<typeof listAnswer>
 
+/** What a channel took and returned on a day. */
+export const totalSchema = z.object({
+  day: z.string(),
+  provider_id: z.string(),
+  gateway: z.enum(gateways),
+  channel: z.string().nullable(),
+  currency_code: z.string(),
+  payments: z.number(),
+  taken: z.number(),
+  refunds: z.number(),
+  returned: z.number(),
+})
+export type Total = z.infer<typeof totalSchema>
+
+export const totalsAnswer = z.object({ totals: z.array(totalSchema) })
+
 /** What a person decided, as the resolve route takes it. */
 export interface Resolution {
   action: Action

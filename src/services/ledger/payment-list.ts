@@ -192,7 +192,7 @@ function addNumber(number: string, add: Add): void {
   const begun = number.length < shortestPrefix ? [] : beginnings
   const prefix = `${number.replace(/[\\%_]/g, "\\$&")}%`
   add(
-    `id in (${[...whole, ...begun].join(" union ")})`,
+    `id = any(array(${[...whole, ...begun].join(" union ")}))`,
     ...whole.map(() => number),
     ...begun.map(() => prefix),
   )

@@ -104,7 +104,13 @@ async function fill() {
      select 'gdec_' || id, id, case when id like '%0' then 'key_' || id end, 'f', 1, 'refund', 'n', 'user_1', created_at from gateway_payment`,
   )
   await world.database.query(
-    "vacuum analyze gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
+    `insert into gateway_turnover (hour, provider_id, gateway, channel, currency_code, digits, payments, taken, refunds, returned, folded)
+     select ?::timestamptz - n * interval '1 hour', 'pp_ksher_th', 'ksher', 'card', 'thb', 2, 1, 100, 0, 0, n > 20
+     from generate_series(1, ${rows}) n`,
+    [start],
+  )
+  await world.database.query(
+    "vacuum analyze gateway_turnover, gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
   )
 }
 
@@ -303,6 +309,8 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "decisions.ofKey": ({ decisions }) => decisions.ofKey(`key_${id}`),
   "decisions.repeatedSince": ({ decisions }) => decisions.repeatedSince(aDecision, lately),
   "decisions.ofPayment": ({ decisions }) => decisions.ofPayment(id),
+  "turnovers.byDay": ({ turnovers }) => turnovers.byDay(lately, now, "Asia/Bangkok"),
+  "turnovers.fold": ({ turnovers }) => turnovers.fold(100),
   "notifications.prune": ({ notifications }) =>
     notifications.prune(new Date(start.getTime() - 700 * 86_400_000), 500),
 }
@@ -382,7 +390,7 @@ it("a notification is stored by reading what counts against it and nothing else,
 it("no method of the ledger is left out", () => {
   const ledger = openLedger(world.database, world.clock)
   const methods = (
-    ["payments", "operations", "leases", "reservations", "notifications", "orders", "decisions"] as const
+    ["payments", "operations", "leases", "reservations", "notifications", "orders", "decisions", "turnovers"] as const
   ).flatMap((part) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))
       .filter(
@@ -395,7 +403,6 @@ it("no method of the ledger is left out", () => {
             "storeAll",
             "acceptLate",
             "count",
-            "pageOf",
             "fence",
             "set",
             "write",

@@ -21,6 +21,8 @@ import {
   sightOf,
   type ResolutionDraft,
 } from "../../../src/admin/rules/payment"
+import { byChannel, byDay, lastDays } from "../../../src/admin/rules/totals"
+import type { Total } from "../../../src/admin/api/schema"
 import { operation, payment } from "./payments"
 
 const owed = { id: "ref_1", amount: 100, created_at: "2026-03-01T08:00:00.000Z" }
@@ -341,5 +343,58 @@ describe("the filters of Medusa's table", () => {
     const now = new Date(2026, 10, 27, 15, 30)
     expect(daysAgo(0, now).$gte).toBe(new Date(2026, 10, 27).toISOString())
     expect(daysAgo(7, now).$gte).toBe(new Date(2026, 10, 20).toISOString())
+  })
+})
+
+describe("totals", () => {
+  const total = (day: string, patch: Partial<Total> = {}): Total => ({
+    ...{ day, provider_id: "pp_ksher_th", gateway: "ksher", channel: "promptpay", currency_code: "thb" },
+    ...{ payments: 1, taken: 0.1, refunds: 0, returned: 0 },
+    ...patch,
+  })
+  const totals = [
+    total("2026-11-26"),
+    total("2026-11-26", { provider_id: "pp_ksher_qr", taken: 0.2, refunds: 1, returned: 0.3 }),
+    total("2026-11-27", { channel: "card", taken: 500 }),
+    total("2026-11-27", { gateway: "gnete", channel: null, currency_code: "hkd", taken: 88.4 }),
+  ]
+
+  it("are those of a gateway, a channel and a currency, to the minor unit, the largest first", () => {
+    expect(
+      byChannel(totals).map((one) => [
+        one.gateway,
+        one.channel,
+        one.currency,
+        one.payments,
+        one.taken,
+        one.returned,
+      ]),
+    ).toEqual([
+      ["gnete", null, "hkd", 1, 88.4, 0],
+      ["ksher", "card", "thb", 1, 500, 0],
+      ["ksher", "promptpay", "thb", 2, 0.3, 0.3],
+    ])
+    expect(byChannel([])).toEqual([])
+  })
+
+  it("have every day, also one without a payment", () => {
+    const { days } = lastDays(3, new Date(2026, 10, 27, 23, 59))
+    expect(days).toEqual(["2026-11-25", "2026-11-26", "2026-11-27"])
+    expect(byDay(totals, days)).toEqual([
+      {
+        currency: "hkd",
+        days: days.map((day, index) => ({ day, taken: index === 2 ? 88.4 : 0, returned: 0 })),
+      },
+      {
+        currency: "thb",
+        days: days.map((day, index) => ({ day, taken: [0, 0.3, 500][index], returned: [0, 0.3, 0][index] })),
+      },
+    ])
+  })
+
+  it("of the last days begin with the first of them and end with today, where the person is", () => {
+    const { days, from, to } = lastDays(92, new Date(2026, 2, 1, 0, 0))
+    expect([days.length, days.at(-1), new Set(days).size]).toEqual([92, "2026-03-01", 92])
+    expect([from, to]).toEqual([new Date(2025, 10, 30).toISOString(), new Date(2026, 2, 2).toISOString()])
   })
 })

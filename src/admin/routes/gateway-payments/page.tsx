@@ -7,6 +7,7 @@ import { Link, useSearchParams } from "react-router-dom"
 import { useOrderNames, usePayments, useProviders } from "../../api/queries"
 import { PaymentTable } from "../../components/payment-table"
 import { ReconcilePanel } from "../../components/reconcile-panel"
+import { TotalsPanel } from "../../components/totals-panel"
 import { Waiting } from "../../components/waiting"
 import { asParams, filtersOf, lastPage, pageOf, readView, type ListView } from "../../rules/list-view"
 import { useText } from "../../text/use-text"
@@ -15,6 +16,7 @@ const pageSize = 20
 
 const GatewayPaymentsPage = () => (
   <div className="flex flex-col gap-y-3">
+    <TotalsPanel />
     <PaymentList />
     <ReconcilePanel />
     <ToSettings />
