@@ -594,6 +594,13 @@ export class FakeMedusa implements Host {
     }
   }
 
+  async showLink(sessionId: string, data: object): Promise<void> {
+    await this.write("session data", () => {
+      const session = this.#tables.sessions.get(sessionId)
+      if (session && !session.data.action) session.data = { ...session.data, ...data }
+    })
+  }
+
   async mark(sessionId: string, mark: SessionMark): Promise<void> {
     const session = await this.read("session", () => this.#tables.sessions.get(sessionId))
     if (!session) return

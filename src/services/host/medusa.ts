@@ -219,14 +219,22 @@ export class MedusaHost implements Host {
     return { changes: ready.flatMap(({ difference }) => difference), waits: change !== undefined, change }
   }
 
+  async showLink(sessionId: string, data: object): Promise<void> {
+    const [session] = await this.payments.listPaymentSessions({ id: [sessionId] })
+    if (!session || session.data.action) return
+    await this.unlessDeleted(() =>
+      this.direct.updatePaymentSessions({ id: sessionId, data: { ...session.data, ...data } }),
+    )
+  }
+
   async mark(sessionId: string, mark: SessionMark): Promise<void> {
     const [session] = await this.payments.listPaymentSessions({ id: [sessionId] })
     if (!session) return
     const metadata = (session as { metadata?: Record<string, unknown> | null }).metadata ?? {}
     // A session that Medusa has captured stays authorized: collection amounts are counted from those.
     const cancel = mark.cancel && session.status !== "authorized" && session.status !== "captured"
-    try {
-      await this.direct.updatePaymentSessions({
+    await this.unlessDeleted(() =>
+      this.direct.updatePaymentSessions({
         id: sessionId,
         ...(cancel ? { status: "canceled" } : {}),
         metadata: {
@@ -235,9 +243,15 @@ export class MedusaHost implements Host {
           gateway_refunded_amount: mark.refundedAmount,
         },
         data: { ...session.data, state: mark.gatewayState },
-      })
+      }),
+    )
+  }
+
+  /** Deleted since it was read, as Medusa does after our provider has closed it: there is nothing to write. */
+  private async unlessDeleted(write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write()
     } catch (error) {
-      // Deleted since it was read, as Medusa does after our provider has closed it: there is nothing to mark.
       if (!MedusaError.isMedusaError(error) || error.type !== MedusaError.Types.NOT_FOUND) throw error
     }
   }

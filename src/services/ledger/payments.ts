@@ -56,6 +56,12 @@ export interface GatewayPayment {
   capturedAt: Date | null
   /** What its collection asked for when it was opened. */
   askedAmount: number | null
+  /** What the shopper chose when it was opened on demand; null: the gateway's page of choice, or opened with its session. */
+  askedChannel: string | null
+  /** It is opened when the shopper has chosen, and not with its session. */
+  onDemand: boolean
+  /** When it was begun to be opened; null: it never was, and the gateway knows nothing of it. */
+  openedAt: Date | null
   /** State and returned amount that were last told to Medusa's session and to subscribers: `paid:0`. */
   announced: string
   nextCheckAt: Date | null
@@ -100,7 +106,23 @@ export type NewPayment = Pick<
   Partial<Pick<GatewayPayment, "orderId" | "askedAmount">> & {
     /** What Medusa asked for, in major units: kept so that no release takes over which stops at fractions of a minor unit. */
     medusaAmount?: string | undefined
+    /** It waits for the shopper's choice: nothing is sent yet. */
+    waits?: boolean
   }
+
+/** What a payment that waits to be opened is for now: its cart, or the account, may have changed since. */
+export type Prepared = Pick<
+  GatewayPayment,
+  | "account"
+  | "mode"
+  | "channel"
+  | "askedChannel"
+  | "currency"
+  | "digits"
+  | "amount"
+  | "orderId"
+  | "askedAmount"
+> & { medusaAmount: string }
 
 /** Columns a use case may set together with, or without, a move. State goes through `move` alone. */
 export type PaymentPatch = Partial<
@@ -180,8 +202,8 @@ export class Payments {
     const now = this.clock.now()
     const rows = await this.database.query<PaymentRow>(
       `insert into gateway_payment (id, session_id, collection_id, order_id, asked_amount, medusa_amount, provider_id, gateway,
-         account, mode, channel, merchant_order_no, currency_code, digits, amount, state, next_check_at, created_at, updated_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
+         account, mode, channel, merchant_order_no, currency_code, digits, amount, state, on_demand, next_check_at, created_at, updated_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (session_id) do nothing returning *`,
       [
         `gpay_${ulid(now.getTime())}`,
@@ -199,6 +221,8 @@ export class Payments {
         payment.currency,
         payment.digits,
         payment.amount,
+        payment.waits ? "unopened" : "created",
+        payment.waits ?? false,
         nextCheckAt,
         now,
         now,
@@ -330,6 +354,42 @@ export class Payments {
     return rows[0] && toPayment(rows[0])
   }
 
+  /** Begins to open a payment that waits for it, before anything is sent. `undefined`: it does not wait any more. */
+  async beginOpening(id: string, now: Prepared, nextCheckAt: Date): Promise<GatewayPayment | undefined> {
+    return this.prepare(
+      id,
+      now,
+      ["state = 'created'", "opened_at = ?", "next_check_at = ?"],
+      [this.clock.now(), nextCheckAt],
+    )
+  }
+
+  /** What a payment that waits is for has changed. `undefined`: it does not wait any more. */
+  async changeWaiting(id: string, now: Prepared): Promise<GatewayPayment | undefined> {
+    return this.prepare(id, now, [], [])
+  }
+
+  private async prepare(
+    id: string,
+    now: Prepared,
+    more: readonly string[],
+    values: readonly unknown[],
+  ): Promise<GatewayPayment | undefined> {
+    const fence = this.fence()
+    const rows = await this.database.query<PaymentRow>(
+      `update gateway_payment set account = ?, mode = ?, channel = ?, asked_channel = ?, currency_code = ?, digits = ?, amount = ?,
+         order_id = coalesce(?, order_id), asked_amount = ?, medusa_amount = ?, ${[...more, "updated_at = ?", ...fence.renewed].join(", ")}
+       where id = ? and state = 'unopened'${fence.and} returning *`,
+      [
+        ...[now.account, now.mode, now.channel, now.askedChannel, now.currency, now.digits, now.amount],
+        ...[now.orderId, now.askedAmount, now.medusaAmount],
+        ...[...values, this.clock.now(), ...fence.until, id, ...fence.token],
+      ],
+    )
+    if (!rows[0]) await stillHeld(this.database, this.held)
+    return rows[0] && toPayment(rows[0])
+  }
+
   /**
    * Compare-and-set of what has gone back, on what was read. It needs no lease: operations only add to it, and whoever ends
    * one counts again.
@@ -413,7 +473,7 @@ export class Payments {
   ): Promise<{ gateway: GatewayName; payments: number } | undefined> {
     const rows = await this.database.query<{ gateway: GatewayName; payments: string }>(
       `select gateway, count(*) as payments from gateway_payment
-       where provider_id = ? and account = ? and (next_check_at is not null
+       where provider_id = ? and account = ? and ((next_check_at is not null and state <> 'unopened')
          or (state in ('paid', 'partially_refunded', 'paid_late') and created_at >= ?))
        group by gateway`,
       [providerId, account, since],
@@ -618,6 +678,9 @@ export interface PaymentRow {
   paid_at: Date | null
   captured_at: Date | null
   asked_amount: string | null
+  asked_channel: string | null
+  on_demand: boolean
+  opened_at: Date | null
   announced: string
   next_check_at: Date | null
   checks: number
@@ -661,6 +724,9 @@ export const toPayment = (row: PaymentRow): GatewayPayment => ({
   paidAt: row.paid_at,
   capturedAt: row.captured_at,
   askedAmount: row.asked_amount === null ? null : Number(row.asked_amount),
+  askedChannel: row.asked_channel,
+  onDemand: row.on_demand,
+  openedAt: row.opened_at ?? (row.on_demand ? null : row.created_at),
   announced: row.announced,
   nextCheckAt: row.next_check_at,
   checks: row.checks,
@@ -670,6 +736,10 @@ export const toPayment = (row: PaymentRow): GatewayPayment => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })
+
+/** Since when the gateway may know of it. */
+export const begunAt = ({ openedAt, createdAt }: Pick<GatewayPayment, "openedAt" | "createdAt">): Date =>
+  openedAt ?? createdAt
 
 /** What of a payment is told to the world; equal to `announced` when nothing new is to tell. */
 export const standingOf = (payment: GatewayPayment): string => `${payment.state}:${payment.refundedAmount}`

@@ -33,6 +33,7 @@ export const logCodes = [
   "order_lease_lost",
   "cancel_unfinished",
   "session_left_to_job",
+  "link_not_shown",
   "notification_not_stored",
   "notification_failed",
   "event_not_told",

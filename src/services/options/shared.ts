@@ -5,6 +5,8 @@ import { defaultTimeoutMs } from "../transport"
 export interface GatewayPolicy {
   /** `pay_first`: the order is made when the money is there. `order_first`: the order carries the link. */
   completion: "pay_first" | "order_first"
+  /** When the gateway's order is made: with Medusa's payment session, or once the shopper has chosen. */
+  open: "at_once" | "on_demand"
   /** What is done with money that comes for a payment that is closed or whose order is gone. */
   latePayment: "refund" | "hold"
   /** Where the gateway reaches this backend, without a slash at the end. */
@@ -91,6 +93,7 @@ export const sharedOptions = {
       if (wrong) problem(ctx, wrong)
     }),
   completion: z.enum(["pay_first", "order_first"]).default("pay_first"),
+  open: z.enum(["at_once", "on_demand"]).default("at_once"),
   latePayment: z.enum(["refund", "hold"]).default("refund"),
   timeoutMs: z.number().int().min(100).max(120_000).default(defaultTimeoutMs),
 }
@@ -98,6 +101,7 @@ export const sharedOptions = {
 export const sharedHelp = {
   notifyBaseUrl: "paste the public address of this Medusa backend, such as https://shop.example.",
   completion: 'give "pay_first" or "order_first".',
+  open: 'give "at_once" or "on_demand".',
   latePayment: 'give "refund" or "hold".',
   timeoutMs: "give whole milliseconds from 100 to 120000.",
 }

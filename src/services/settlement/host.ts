@@ -38,6 +38,11 @@ export interface Host {
   cancelOrder(orderId: string): Promise<{ problem?: string }>
   /** Enters as a credit line what went back since `since`, as far as the order still asks for it: the half that a cancel had not reached. */
   creditReturned(orderId: string, since: Date): Promise<void>
+  /** Puts the link of a payment that was opened after its session into the session's data, where it is not there yet. */
+  showLink(
+    sessionId: string,
+    data: { action: unknown; expires_at: string | null; state: string },
+  ): Promise<void>
   /** Mirrors a state into the session and its payment (never through the provider). */
   mark(sessionId: string, mark: SessionMark): Promise<void>
 }

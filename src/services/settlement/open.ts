@@ -9,7 +9,7 @@ import {
   titleOf,
   unowed,
 } from "../../core"
-import type { Outcome, PaymentLink } from "../../core"
+import type { Outcome, PaymentLink, Unwanted } from "../../core"
 import type { GatewayPayment } from "../ledger"
 import { count } from "../observability"
 import { noteNotOpened, noteOpened, requireOwnAccount } from "./account"
@@ -28,6 +28,9 @@ export interface OpenRequest {
   /** What the storefront asked for; the only thing it may decide (invariant 8). */
   channel: unknown
 }
+
+/** What is to be opened: checked, and rounded to what the gateway counts in. */
+export type CheckedOrder = ReturnType<typeof checked>
 
 /** Opens a payment at the gateway for a Medusa session. Throws `PaymentProblem`; then nothing is left open unnoticed. */
 export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPayment> {
@@ -53,17 +56,32 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
     after(deps, minute),
   )
   if (!fresh) return openedBefore(payment, deps)
+  return openAtGateway(payment, order, deps)
+}
+
+/**
+ * Has the gateway make the order of a payment that is written down. `whyNot` is asked once the order is there: where Medusa does not
+ * want it any more, its link is shown to nobody, and it is for the caller to close.
+ */
+export async function openAtGateway(
+  payment: GatewayPayment,
+  { number, amount, channel }: Pick<CheckedOrder, "number" | "amount" | "channel">,
+  deps: Deps,
+  whyNot: () => Promise<Unwanted | null> = () => Promise.resolve(null),
+): Promise<GatewayPayment> {
   const operation = await deps.ledger.operations.intend(payment.id, { kind: "open", number: payment.number })
   const outcome = await deps.gateway.open({
-    ...order,
-    sessionId: request.sessionId,
+    number,
+    amount,
+    ...(channel === undefined ? {} : { channel }),
+    sessionId: payment.sessionId,
     notifyUrl: deps.notifyUrl,
   })
   await deps.ledger.operations.conclude(operation.id, {
     state: outcome.kind,
     ...(outcome.kind === "succeeded" ? { gatewayNo: outcome.value.gatewayNo } : problemOf(outcome)),
   })
-  if (outcome.kind === "succeeded") return opened(payment, outcome.value, deps)
+  if (outcome.kind === "succeeded") return opened(payment, outcome.value, await whyNot(), deps)
   return failed(payment, outcome, deps)
 }
 
@@ -71,9 +89,9 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
  * Refuses what is not to be paid any more, and notes what the payment is for: the order is known from the start, and what
  * its collection asks for may change later.
  */
-async function owedTo(
-  { sessionId, collectionId }: OpenRequest,
-  { amount, digits }: ReturnType<typeof checked>,
+export async function owedTo(
+  { sessionId, collectionId }: Pick<OpenRequest, "sessionId" | "collectionId">,
+  { amount, digits }: Pick<CheckedOrder, "amount" | "digits">,
   deps: Deps,
 ): Promise<{ orderId: string | null; askedAmount: number | null }> {
   if (!collectionId) return { orderId: null, askedAmount: null }
@@ -97,7 +115,7 @@ async function owedTo(
 }
 
 /** A merchant number is used once: the link of a session that has one is given out again, a lost one is not made twice. */
-function openedBefore(payment: GatewayPayment, deps: Deps): GatewayPayment {
+export function openedBefore(payment: GatewayPayment, deps: Deps): GatewayPayment {
   requireOwnAccount(payment, deps)
   if (payment.action) return payment
   throw new PaymentProblem(
@@ -108,8 +126,14 @@ function openedBefore(payment: GatewayPayment, deps: Deps): GatewayPayment {
 }
 
 /** Everything that can be refused before anything is written or sent. */
-function checked(request: OpenRequest, deps: Deps) {
-  const { gateway } = deps
+export function checked(request: OpenRequest, deps: Deps) {
+  const order = priced(request, deps)
+  const channel = chosen(request.channel, order, deps)
+  return { ...order, ...(channel === undefined ? {} : { channel }) }
+}
+
+/** The amount as the gateway counts it, whatever the shopper chooses. */
+export function priced(request: Omit<OpenRequest, "channel">, { gateway }: Deps) {
   const currency = request.currency.toLowerCase()
   const decimals = gateway.digits(currency)
   if ("problem" in decimals)
@@ -127,22 +151,25 @@ function checked(request: OpenRequest, deps: Deps) {
       "amount_invalid",
       `A payment of ${request.amount} ${currency.toUpperCase()} cannot be opened: at ${titleOf(gateway.name)} that is ${formatMoney(amount, decimals.digits)}. Nothing was sent.`,
     )
-  const choice = gateway.chooseChannel(request.channel)
+  return { number: numberOf(request.sessionId), amount, digits: decimals.digits }
+}
+
+/** The channel that is meant, among those of the entry, and large enough for it. */
+function chosen(
+  asked: unknown,
+  { amount, digits }: ReturnType<typeof priced>,
+  { gateway }: Deps,
+): string | undefined {
+  const choice = gateway.chooseChannel(asked)
   if ("problem" in choice) throw new PaymentProblem("invalid_data", "channel_unknown", choice.problem)
-  const { minimum } = gateway.channelFacts(choice.channel, currency)
-  if (minor < minimum)
+  const { minimum } = gateway.channelFacts(choice.channel, amount.currency)
+  if (amount.minor < minimum)
     throw new PaymentProblem(
       "invalid_data",
       "amount_too_small",
-      `${choice.channel ?? titleOf(gateway.name)} takes payments from ${formatMoney(money(minimum, currency), decimals.digits)}; this one is ${formatMoney(amount, decimals.digits)}.`,
+      `${choice.channel ?? titleOf(gateway.name)} takes payments from ${formatMoney(money(minimum, amount.currency), digits)}; this one is ${formatMoney(amount, digits)}.`,
     )
-  const number = numberOf(request.sessionId)
-  return {
-    number,
-    amount,
-    digits: decimals.digits,
-    ...(choice.channel === undefined ? {} : { channel: choice.channel }),
-  }
+  return choice.channel
 }
 
 /** Gnete's limit is the shorter one; one format serves both. */
@@ -156,8 +183,14 @@ function numberOf(sessionId: string): string {
   }
 }
 
-async function opened(payment: GatewayPayment, link: PaymentLink, deps: Deps): Promise<GatewayPayment> {
+async function opened(
+  payment: GatewayPayment,
+  link: PaymentLink,
+  unwanted: Unwanted | null,
+  deps: Deps,
+): Promise<GatewayPayment> {
   const patch = {
+    ...(unwanted === null ? {} : { unwanted }),
     action: link.action,
     mode: link.mode,
     expiresAt: link.expiresAt,
@@ -167,7 +200,7 @@ async function opened(payment: GatewayPayment, link: PaymentLink, deps: Deps): P
   // A notification may have been faster than the create answer: then the payment is past `pending` and stays there.
   const moved = await deps.ledger.payments.move(payment.id, "pending", {
     ...patch,
-    nextCheckAt: after(deps, 2 * minute),
+    nextCheckAt: after(deps, unwanted === null ? 2 * minute : 5 * second),
   })
   await noteOpened(deps)
   if (link.unread)

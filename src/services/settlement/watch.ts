@@ -1,6 +1,6 @@
 import { hasMoney, isOpen, isUnclear } from "../../core"
 import type { AttentionCode } from "../../core"
-import { committedAmount, returns } from "../ledger"
+import { begunAt, committedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import type { SettleDeps } from "./deps"
 import { dismissedAmount } from "./dismissed"
@@ -17,6 +17,9 @@ const afterVoidQr = [...afterVoid, 7 * day, 30 * day]
 /** A captured one too, since neither gateway need say that money was returned in its console. */
 const afterPaid = [day, 7 * day, 30 * day]
 
+/** One that waits to be opened: whether anybody still asks for it. The gateway is asked nothing. */
+export const whileUnopened = [hour, day, 7 * day, 30 * day]
+
 /** When the job looks at a payment again; null: nothing is open. */
 export function nextCheck(
   payment: GatewayPayment,
@@ -31,12 +34,14 @@ export function nextCheck(
   if (returns(operations).some((operation) => isUnclear(operation.state))) return later(minute, 6 * hour)
   if (returns(operations).some((operation) => operation.state === "pending"))
     return later(5 * minute, 6 * hour)
+  if (payment.state === "unopened") return nextOf(payment.createdAt, whileUnopened, now)
   if (isOpen(payment.state)) return openCheck(payment, now, later)
   if (payment.state === "void")
-    return (
-      nextOf(payment.createdAt, soonAfterVoid, now) ??
-      nextOf(payment.expiresAt ?? payment.createdAt, payment.mode === "qr" ? afterVoidQr : afterVoid, now)
-    )
+    // The gateway has never heard of one that was not opened: nobody can pay it.
+    return payment.openedAt === null
+      ? null
+      : (nextOf(begunAt(payment), soonAfterVoid, now) ??
+          nextOf(payment.expiresAt ?? begunAt(payment), payment.mode === "qr" ? afterVoidQr : afterVoid, now))
   if (owedInMedusa || owes(payment, operations)) return later(minute, 6 * hour)
   if (payment.state === "refunded") return settledCheck(payment, now)
   return nextOf(payment.paidAt ?? payment.createdAt, afterPaid, now)
@@ -49,7 +54,7 @@ function openCheck(
 ): Date | null {
   if (payment.state === "failed" && !payment.unwanted && payment.action === null) return null
   // One whose create answer was lost has no known end, and nobody has its link.
-  const ends = payment.expiresAt ?? (payment.unwanted === "open_lost" ? payment.createdAt : null)
+  const ends = payment.expiresAt ?? (payment.unwanted === "open_lost" ? begunAt(payment) : null)
   const overdue = ends !== null && now.getTime() - ends.getTime() > hour
   const next = later(2 * minute, overdue ? 6 * hour : payment.unwanted ? hour : 15 * minute)
   // The moment it expires is the moment to close it.
