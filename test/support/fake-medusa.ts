@@ -20,6 +20,7 @@ import {
   type OrderStanding,
   type PaymentEvent,
   type SessionMark,
+  type UnpaidOrder,
 } from "../../src/services/settlement"
 
 /**
@@ -534,6 +535,23 @@ export class FakeMedusa implements Host {
         }
       )
     })
+  }
+
+  async unpaidOrder(orderId: string): Promise<UnpaidOrder | undefined> {
+    const order = await this.read("order", () => structuredClone(this.#tables.orders.get(orderId)))
+    if (!order) return undefined
+    const collections = await this.read("collections", () => this.collectionsOfOrder(orderId))
+    const sessions = await this.read("sessions", () => collections.flatMap(({ id }) => this.sessionsOf(id)))
+    return {
+      id: order.id,
+      placedAt: new Date(order.createdAt),
+      status: order.canceled ? "canceled" : "pending",
+      fulfilled: false,
+      credited: order.creditLines.length > 0,
+      change: this.#tables.changes.get(orderId),
+      otherSessions: sessions.filter(({ providerId }) => providerId === "pp_system_default").length,
+      demand: collections[0] && (await this.demandOf(collections[0].id)),
+    }
   }
 
   /** The ledger's lease is what is simulated; Medusa's own lock is always free here. */

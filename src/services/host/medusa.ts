@@ -21,6 +21,7 @@ import type {
   OrderLock,
   OrderStanding,
   SessionMark,
+  UnpaidOrder,
 } from "../settlement"
 import { demandOf, demandsOf } from "./demand"
 import { graph } from "./graph"
@@ -48,6 +49,15 @@ interface PaymentRow {
   payment_collection_id: string
   captures?: { id: string; amount: Amount; created_at: string | Date }[]
   refunds?: { id: string; amount: Amount; created_at: string | Date }[]
+}
+
+interface UnpaidOrderRow {
+  id: string
+  status: string
+  created_at: string | Date
+  canceled_at: unknown
+  fulfillments?: { canceled_at: unknown }[] | null
+  credit_lines?: { id: string }[] | null
 }
 
 type PaymentOfOrder = PaymentRow & { currency_code: string; provider_id: string }
@@ -133,6 +143,38 @@ export class MedusaHost implements Host {
     if (!collectionIds.length) return { collectionIds, sessionIds: [] }
     const sessions = await this.payments.listPaymentSessions({ payment_collection_id: collectionIds })
     return { collectionIds, sessionIds: sessions.map((session) => session.id) }
+  }
+
+  async unpaidOrder(orderId: string): Promise<UnpaidOrder | undefined> {
+    const fields = [
+      "id",
+      "status",
+      "created_at",
+      "canceled_at",
+      "fulfillments.canceled_at",
+      "credit_lines.id",
+    ]
+    const [row] = await this.graph<UnpaidOrderRow>("order", fields, { id: orderId })
+    if (!row) return undefined
+    const { collectionIds } = await this.sessionsOfOrder(orderId)
+    const sessions = collectionIds.length
+      ? await this.payments.listPaymentSessions({ payment_collection_id: collectionIds })
+      : []
+    const others = sessions.filter(
+      ({ provider_id, status }) => !isOurs(provider_id) && status !== "canceled" && status !== "error",
+    )
+    const [first] = collectionIds
+    return {
+      id: row.id,
+      placedAt: new Date(row.created_at),
+      status: row.canceled_at == null ? row.status : "canceled",
+      fulfilled: row.fulfillments?.some((one) => one.canceled_at == null) ?? false,
+      credited: (row.credit_lines?.length ?? 0) > 0,
+      change: await openChange(this.container, orderId),
+      otherSessions: others.length,
+      // Read last: a payment that is captured by now is in it.
+      demand: first === undefined ? undefined : await this.demandOf(first),
+    }
   }
 
   async capture(sessionId: string, amount: string): Promise<{ problem?: string }> {

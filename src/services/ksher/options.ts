@@ -1,5 +1,13 @@
 import { z } from "zod"
-import { baseUrl, isHttpUrl, readOptions, returnUrl, sharedHelp, sharedOptions } from "../options/shared"
+import {
+  baseUrl,
+  checkUnpaidOrder,
+  isHttpUrl,
+  readOptions,
+  returnUrl,
+  sharedHelp,
+  sharedOptions,
+} from "../options/shared"
 import { ksherHosts } from "./client"
 import { parsePrivateKey, parsePublicKey, publishedKeys } from "./signature"
 import { cleanProductName } from "./text"
@@ -63,6 +71,7 @@ const shape = z.strictObject({
 /** The options of the Ksher provider, as written in medusa-config. */
 export const ksherOptions = shape
   .superRefine((options, ctx) => {
+    checkUnpaidOrder(options, ctx)
     if (options.mode === "redirect" && options.returnUrl === undefined)
       ctx.addIssue({
         code: "custom",

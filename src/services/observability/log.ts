@@ -32,6 +32,8 @@ export const logCodes = [
   "order_lock_missing",
   "order_lease_lost",
   "cancel_unfinished",
+  "unpaid_order_ended",
+  "unpaid_order_kept",
   "session_left_to_job",
   "link_not_shown",
   "notification_not_stored",

@@ -70,11 +70,11 @@ export const receive = (...[raw, deps]: Parameters<typeof notifying.receive>) =>
     ({ kind }) => kind,
   )
 
-export const settle = (paymentId: string, deps: SettleDeps) =>
+export const settle = (paymentId: string, deps: SettleDeps, lookAgainBy: Date | null = null) =>
   observed(
     "settle",
     of(deps),
-    () => settling.settle(paymentId, deps),
+    () => settling.settle(paymentId, deps, lookAgainBy),
     ({ state }) => state,
   )
 

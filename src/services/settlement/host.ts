@@ -17,6 +17,8 @@ export interface Host {
   demandsOf(collectionIds: readonly string[]): Promise<Map<string, Demand>>
   /** The payment collections of an order, and the sessions in them. */
   sessionsOfOrder(orderId: string): Promise<{ collectionIds: string[]; sessionIds: string[] }>
+  /** What decides whether an order that nobody has paid may be ended. `undefined`: there is no such order. */
+  unpaidOrder(orderId: string): Promise<UnpaidOrder | undefined>
   /** Tells Medusa that the session is paid, and completes the cart. `problem` where Medusa did not take it. */
   capture(sessionId: string, amount: string): Promise<{ problem?: string }>
   /** Asks Medusa to refund: it writes its row and calls the provider. Throws what the provider throws. */
@@ -97,6 +99,23 @@ export interface RefundWhy {
 export interface HostOrder {
   id: string
   canceled: boolean
+}
+
+/** An order that may be unpaid, looked up once. */
+export interface UnpaidOrder {
+  id: string
+  placedAt: Date
+  /** Medusa's word for it: `pending`, `completed`, `draft`, `archived`, `canceled`, `requires_action`. */
+  status: string
+  /** Something of it is packed or sent. */
+  fulfilled: boolean
+  /** It has credit lines: a part of it was paid with something else. */
+  credited: boolean
+  change: OrderChange | undefined
+  /** What it asks for and holds; absent where it has no payment collection. */
+  demand: Demand | undefined
+  /** Other providers' payment sessions that may be paid, or are. */
+  otherSessions: number
 }
 
 export interface SessionMark {

@@ -20,8 +20,13 @@ import { nextCheck } from "./watch"
  * Drives a gateway payment to where it should be, one idempotent step after the other: what is in doubt is asked, what is
  * unwanted is closed, what is paid is captured or given back, what happened at the gateway is booked in Medusa, and what
  * is left is scheduled. The job, a notification, a cancelled order and the admin's "ask now" all do this and nothing else.
+ * `lookAgainBy`: the next look comes no later.
  */
-export async function settle(paymentId: string, deps: SettleDeps): Promise<GatewayPayment> {
+export async function settle(
+  paymentId: string,
+  deps: SettleDeps,
+  lookAgainBy: Date | null = null,
+): Promise<GatewayPayment> {
   const { asked, wakes } = await withLease(paymentId, deps, async (leased, held, operations) => ({
     asked: await atGateway(leased, operations, held),
     wakes: leased.wakes,
@@ -33,7 +38,8 @@ export async function settle(paymentId: string, deps: SettleDeps): Promise<Gatew
   payment = await fresh(payment, deps)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const owed = left !== "nothing" || (await owedInMedusa(payment, operations, deps))
-  const next = nextCheck(payment, operations, deps, owed)
+  const due = nextCheck(payment, operations, deps, owed)
+  const next = lookAgainBy ? earlier(due, lookAgainBy) : due
   const soon = left === "young rows" ? earlier(next, after(deps, 2 * minute)) : next
   return deps.ledger.payments.schedule(payment, wakes, soon)
 }

@@ -4,6 +4,7 @@ import { begunAt, committedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import type { SettleDeps } from "./deps"
 import { dismissedAmount } from "./dismissed"
+import { endsUnpaidAt } from "./unpaid-order"
 import { after, backOff, day, hour, minute, nextOf } from "./schedule"
 
 /**
@@ -24,9 +25,21 @@ export const whileUnopened = [hour, day, 7 * day, 30 * day]
 export function nextCheck(
   payment: GatewayPayment,
   operations: readonly Operation[],
-  deps: Pick<SettleDeps, "clock" | "random">,
+  deps: Pick<SettleDeps, "clock" | "random"> & Partial<Pick<SettleDeps, "policy">>,
   /** Medusa holds a refund that nothing carries out. */
   owedInMedusa = false,
+): Date | null {
+  const next = nextLook(payment, operations, deps, owedInMedusa)
+  // The moment its order may be ended is the moment to look.
+  const ends = payment.orderId === null ? null : endsUnpaidAt(payment, deps.policy)
+  return ends && ends > deps.clock.now() && (!next || ends < next) ? ends : next
+}
+
+function nextLook(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Pick<SettleDeps, "clock" | "random">,
+  owedInMedusa: boolean,
 ): Date | null {
   const now = deps.clock.now()
   const later = (base: number, longest: number) =>

@@ -205,12 +205,15 @@ inRealMedusa(
 
     it("a cart that changes while the gateway makes the order leaves no order open for the old amount", async () => {
       const { cart, session } = await waiting("pp_ksher_th")
-      await world.sandbox.fault({
-        ...{ gateway: "ksher", call: "gateway_pay", kind: "delay", when: "after", delayMs: 1_000 },
+      const { gateway } = world.plugin.provider("pp_ksher_th")!
+      const make = gateway.open.bind(gateway)
+      const opening = jest.spyOn(gateway, "open").mockImplementationOnce(async (order) => {
+        const made = await make(order)
+        await changeCart(world, cart)
+        return made
       })
-      const opening = openWith(session)
-      await changeCart(world, cart)
-      const answer = await opening
+      const answer = await openWith(session)
+      opening.mockRestore()
       expect([answer.status, answer.data.code]).toEqual([409, "amount_changed"])
       expect((await gatewayBooks(world, { session })).state).toBe("closed")
       expect(await follow(session)).toMatchObject({ state: "void", action: null })
