@@ -58,6 +58,8 @@ export interface GatewayPayment {
   askedAmount: number | null
   /** What the shopper chose when it was opened on demand; null: the gateway's page of choice, or opened with its session. */
   askedChannel: string | null
+  /** What the gateway is told of the customer when it is opened: a keyed hash, where the shop wants cards to be kept. */
+  memberId: string | null
   /** It is opened when the shopper has chosen, and not with its session. */
   onDemand: boolean
   /** When it was begun to be opened; null: it never was, and the gateway knows nothing of it. */
@@ -108,6 +110,7 @@ export type NewPayment = Pick<
     medusaAmount?: string | undefined
     /** It waits for the shopper's choice: nothing is sent yet. */
     waits?: boolean
+    memberId?: string | null
   }
 
 /** What a payment that waits to be opened is for now: its cart, or the account, may have changed since. */
@@ -202,8 +205,8 @@ export class Payments {
     const now = this.clock.now()
     const rows = await this.database.query<PaymentRow>(
       `insert into gateway_payment (id, session_id, collection_id, order_id, asked_amount, medusa_amount, provider_id, gateway,
-         account, mode, channel, merchant_order_no, currency_code, digits, amount, state, on_demand, next_check_at, created_at, updated_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         account, mode, channel, merchant_order_no, currency_code, digits, amount, state, on_demand, member_id, next_check_at, created_at, updated_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (session_id) do nothing returning *`,
       [
         `gpay_${ulid(now.getTime())}`,
@@ -223,6 +226,7 @@ export class Payments {
         payment.amount,
         payment.waits ? "unopened" : "created",
         payment.waits ?? false,
+        payment.memberId ?? null,
         nextCheckAt,
         now,
         now,
@@ -680,6 +684,7 @@ export interface PaymentRow {
   asked_amount: string | null
   asked_channel: string | null
   on_demand: boolean
+  member_id: string | null
   opened_at: Date | null
   announced: string
   next_check_at: Date | null
@@ -725,6 +730,7 @@ export const toPayment = (row: PaymentRow): GatewayPayment => ({
   capturedAt: row.captured_at,
   askedAmount: row.asked_amount === null ? null : Number(row.asked_amount),
   askedChannel: row.asked_channel,
+  memberId: row.member_id,
   onDemand: row.on_demand,
   openedAt: row.opened_at ?? (row.on_demand ? null : row.created_at),
   announced: row.announced,

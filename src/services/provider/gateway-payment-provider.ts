@@ -121,6 +121,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
           amount: plainDecimal(input.amount),
           currency: input.currency_code,
           channel: this.channelIn(input.data),
+          customerId: input.context?.customer?.id,
         },
         this.deps,
       )

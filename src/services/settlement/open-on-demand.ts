@@ -6,7 +6,7 @@ import { requireChannels } from "./account-info"
 import type { Deps, SettleDeps } from "./deps"
 import { known } from "./known"
 import { withLease } from "./lease"
-import { checked, open, openAtGateway, openedBefore, owedTo, priced } from "./open"
+import { checked, memberOf, open, openAtGateway, openedBefore, owedTo, priced } from "./open"
 import type { CheckedOrder, OpenRequest } from "./open"
 import { after, hour, minute } from "./schedule"
 import { tell } from "./tell"
@@ -38,6 +38,7 @@ async function waitForChoice(request: OpenRequest, deps: Deps): Promise<GatewayP
       amount: order.amount.minor,
       medusaAmount: request.amount,
       waits: true,
+      memberId: memberOf(request, deps) ?? null,
     },
     after(deps, hour),
   )
@@ -136,7 +137,8 @@ async function openWaiting(payment: GatewayPayment, choice: Choice, deps: Settle
     after(deps, minute),
   )
   if (!begun) return { left: payment, problem: over() }
-  const opened = await openAtGateway(begun, order, deps, () => whyUnwanted(begun, deps))
+  const member = { memberId: begun.memberId ?? undefined }
+  const opened = await openAtGateway(begun, { ...order, ...member }, deps, () => whyUnwanted(begun, deps))
   if (!opened.unwanted) return { payment: opened }
   return { left: await closeAtGateway(opened, deps), problem: changedMeanwhile() }
 }

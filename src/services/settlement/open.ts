@@ -27,6 +27,8 @@ export interface OpenRequest {
   currency: string
   /** What the storefront asked for; the only thing it may decide (invariant 8). */
   channel: unknown
+  /** The customer who is logged in; of a guest, nothing. */
+  customerId?: string | undefined
 }
 
 /** What is to be opened: checked, and rounded to what the gateway counts in. */
@@ -56,8 +58,14 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
     after(deps, minute),
   )
   if (!fresh) return openedBefore(payment, deps)
-  return openAtGateway(payment, order, deps)
+  return openAtGateway(payment, { ...order, memberId: memberOf(request, deps) }, deps)
 }
+
+/** What the gateway is told of the customer: a name that says nothing of the person, and only where the shop wants cards to be kept. */
+export const memberOf = (
+  { customerId }: Pick<OpenRequest, "customerId">,
+  { gateway }: Deps,
+): string | undefined => (customerId === undefined ? undefined : gateway.memberOf?.(customerId))
 
 /**
  * Has the gateway make the order of a payment that is written down. `whyNot` is asked once the order is there: where Medusa does not
@@ -65,7 +73,14 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
  */
 export async function openAtGateway(
   payment: GatewayPayment,
-  { number, amount, channel }: Pick<CheckedOrder, "number" | "amount" | "channel">,
+  {
+    number,
+    amount,
+    channel,
+    memberId,
+  }: Pick<CheckedOrder, "number" | "amount" | "channel"> & {
+    memberId?: string | undefined
+  },
   deps: Deps,
   whyNot: () => Promise<Unwanted | null> = () => Promise.resolve(null),
 ): Promise<GatewayPayment> {
@@ -76,6 +91,7 @@ export async function openAtGateway(
     ...(channel === undefined ? {} : { channel }),
     sessionId: payment.sessionId,
     notifyUrl: deps.notifyUrl,
+    ...(memberId === undefined ? {} : { memberId }),
   })
   await deps.ledger.operations.conclude(operation.id, {
     state: outcome.kind,

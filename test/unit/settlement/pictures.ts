@@ -36,6 +36,7 @@ export const aPayment = (patch: Partial<GatewayPayment> = {}): GatewayPayment =>
   capturedAt: null,
   askedAmount: null,
   askedChannel: null,
+  memberId: null,
   onDemand: false,
   openedAt: patch.createdAt ?? now,
   announced: "",
