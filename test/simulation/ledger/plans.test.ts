@@ -110,6 +110,11 @@ const lately = new Date(start.getTime() - 86_400_000)
 const page = { limit: 20, offset: 20 }
 const deep = { limit: 20, offset: 0 }
 
+const prepared = {
+  ...{ account: "account", mode: "redirect", channel: null, askedChannel: null, currency: "thb", digits: 2 },
+  ...{ amount: 1, orderId: null, askedAmount: null, medusaAmount: "0.01" },
+} as const
+
 /** Every statement of the ledger, by the method that makes it. */
 const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.create": ({ payments }) => payments.create(aNewPayment(), now).catch(neitherWrittenNorRead),
@@ -129,6 +134,8 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.ofIds": ({ payments }) => payments.ofIds([id, "gpay_x"]),
   "payments.ofSessions": ({ payments }) => payments.ofSessions(["payses_42", "payses_43"]),
   "payments.update": ({ payments }) => payments.update(id, { checks: 1 }).catch(neitherWrittenNorRead),
+  "payments.beginOpening": ({ payments }) => payments.beginOpening(id, prepared, now),
+  "payments.changeWaiting": ({ payments }) => payments.changeWaiting(id, prepared),
   "payments.move": ({ payments }) => payments.move(id, "refunded"),
   "payments.wake": ({ payments }) => payments.wake(id, 1_000).catch(neitherWrittenNorRead),
   "payments.wakeWhenFree": ({ payments }) => payments.wakeWhenFree(id).catch(neitherWrittenNorRead),
@@ -366,6 +373,7 @@ it("no method of the ledger is left out", () => {
             "count",
             "pageOf",
             "fence",
+            "prepare",
             "set",
             "write",
             "written",
