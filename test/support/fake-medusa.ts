@@ -148,6 +148,8 @@ export interface MedusaSurroundings {
   background: (what: string, work: () => Promise<unknown>) => void
   /** The plugin's subscribers. */
   subscribers: Subscribers
+  /** The plugin has an order cancelled by itself. */
+  cancelling?: (orderId: string) => void
   log: (message: string) => void
 }
 
@@ -437,6 +439,7 @@ export class FakeMedusa implements Host {
   }
 
   async cancelOrder(orderId: string): Promise<{ problem?: string }> {
+    this.around.cancelling?.(orderId)
     try {
       await this.adminCancel(orderId)
       return {}

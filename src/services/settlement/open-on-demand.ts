@@ -118,7 +118,7 @@ async function openWaiting(payment: GatewayPayment, choice: Choice, deps: Settle
     collectionId: payment.collectionId,
     amount: session.amount,
     currency: session.currency,
-    channel: hasChoice(choice) ? choice.channel : payment.channel,
+    channel: hasChoice(choice) ? choice.channel : (payment.channel ?? undefined),
   }
   const order = checked(request, deps)
   // What its collection asked for is compared as well: an order that was edited leaves its sessions at the old amount.

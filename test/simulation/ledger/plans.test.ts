@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { states } from "../../../src/core"
 import { LeaseLost, openLedger } from "../../../src/services/ledger"
-import type { Database, Ledger, NewNotification } from "../../../src/services/ledger"
+import type { Database, Ledger, NewNotification, Prepared } from "../../../src/services/ledger"
 import { aNewPayment, openLedgerWorld, start, type LedgerWorld } from "./support"
 
 interface Node {
@@ -110,10 +110,18 @@ const lately = new Date(start.getTime() - 86_400_000)
 const page = { limit: 20, offset: 20 }
 const deep = { limit: 20, offset: 0 }
 
-const prepared = {
-  ...{ account: "account", mode: "redirect", channel: null, askedChannel: null, currency: "thb", digits: 2 },
-  ...{ amount: 1, orderId: null, askedAmount: null, medusaAmount: "0.01" },
-} as const
+const prepared: Prepared = {
+  account: "account",
+  mode: "redirect",
+  channel: null,
+  askedChannel: null,
+  currency: "thb",
+  digits: 2,
+  amount: 1,
+  orderId: null,
+  askedAmount: null,
+  medusaAmount: "0.01",
+}
 
 /** Every statement of the ledger, by the method that makes it. */
 const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
