@@ -10,6 +10,7 @@ gnete.options.wayCodes = ["UP_OP", "WX_QR"]
 payment.options.providers.push(
   { ...ksher, id: "first", options: { ...ksher.options, completion: "order_first" } },
   { ...ksher, id: "qr", options: { ...ksher.options, mode: "qr", channels: ["airpay", "promptpay"] } },
+  { ...ksher, id: "demand", options: { ...ksher.options, open: "on_demand" } },
   { ...gnete, id: "first", options: { ...gnete.options, completion: "order_first" } },
 )
 // Medusa's login is a cookie for https only, and the demo's admin is opened by http.

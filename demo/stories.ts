@@ -327,6 +327,46 @@ export const stories: Story[] = [
     },
   },
   {
+    title: "Ksher, by a way to pay from the shop's list",
+    play: async (world) => {
+      const cart = await world.shopper.fillCart("thb")
+      const { methods } = await world.shop.store("get", `/store/gateway-payments/methods?cart_id=${cart.id}`)
+      const offered = methods as {
+        provider_id: string
+        channel: string
+        available: boolean
+        name: { en: string }
+      }[]
+      const method = offered.find(
+        (one) => one.available && one.provider_id === "pp_ksher_th" && one.channel === "card",
+      )
+      if (!method) throw new Error("The list does not offer a card.")
+      const session = await world.shopper.choose(cart, method.provider_id, { channel: method.channel })
+      await world.sandbox.pay(session.number, { channel: method.channel })
+      const order = await place(world, cart, session)
+      return told(world, order, "paid", `${methods.length} ways listed: ${method.name.en}`)
+    },
+  },
+  {
+    title: "Ksher on demand: the cart changes twice → one order at the gateway",
+    play: async (world) => {
+      const cart = await world.shopper.fillCart("thb")
+      const before = (await world.sandbox.calls({ call: "gateway_pay" })).length
+      await world.shopper.choose(cart, "pp_ksher_demand")
+      for (const quantity of [2, 1]) {
+        const { cart: now } = await world.shop.store("get", `/store/carts/${cart.id}`)
+        await world.shop.store("post", `/store/carts/${cart.id}/line-items/${now.items[0].id}`, { quantity })
+        await world.shopper.choose(cart, "pp_ksher_demand")
+      }
+      const session = await world.shopper.choose(cart, "pp_ksher_demand")
+      await world.shop.store("post", `/store/gateway-payments/${session.id}/open`, { channel: "truemoney" })
+      await world.sandbox.pay(session.number, { channel: "truemoney" })
+      const order = await place(world, cart, session)
+      const opened = (await world.sandbox.calls({ call: "gateway_pay" })).length - before
+      return told(world, order, "paid", `4 sessions, ${opened} order opened`)
+    },
+  },
+  {
     title: "A session switched from Ksher to Gnete before paying",
     play: async (world) => {
       const cart = await world.shopper.fillCart("thb")

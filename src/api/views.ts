@@ -197,6 +197,6 @@ export const methodView = (method: PaymentMethod) => {
     maximum: inMajor(method.maximum),
     refunds: method.refunds,
     device: method.device,
-    instalments: null,
+    instalments: method.instalments,
   }
 }

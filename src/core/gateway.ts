@@ -13,6 +13,14 @@ export type PaymentMode = "redirect" | "qr"
 export type PaymentAction =
   { type: "redirect"; url: string } | { type: "qr"; content: string } | { type: "qr"; image: string }
 
+/** What a bank offers of an amount that is paid back by the month. */
+export interface Instalments {
+  /** Over how many months; `null`: as the bank offers. */
+  months: readonly number[] | null
+  /** Who pays the interest; `null`: as the account's contract says. */
+  interest: "shop" | "shopper" | null
+}
+
 /** A payment to open. `number` is the merchant order number, unique for ever at both gateways. */
 export interface NewOrder {
   number: string
@@ -22,6 +30,8 @@ export interface NewOrder {
   /** Filled into `{session_id}` of the return URLs. */
   sessionId: string
   notifyUrl: string
+  /** Who pays, by a name that says nothing of the person: the gateway's page may offer to keep the card. */
+  memberId?: string | undefined
 }
 
 /** How an order is found again. Everything the gateway has told so far; what is missing is `undefined`. */
@@ -166,6 +176,10 @@ export interface Gateway {
    * that of `currency`; without one, of the currency that the gateway publishes it in.
    */
   channelFacts(channel: string | undefined, currency?: string): ChannelFacts
+  /** Which months an amount can be paid back in by this channel; `null` where it is paid at once, or the gateway has none. */
+  instalments?(channel: string, amount: Money): Instalments | null
+  /** The name of a customer that the gateway is told, where the shop wants cards to be kept. */
+  memberOf?(customerId: string): string | undefined
   /** The channel a storefront asked for, checked against the configured ones, or a sentence why not. */
   chooseChannel(asked: unknown): { channel: string | undefined } | { problem: string }
 

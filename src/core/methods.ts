@@ -1,6 +1,6 @@
 import { hasChannel, largestPayment, type AccountInfo } from "./account-info"
-import type { ChannelFacts, Gateway } from "./gateway"
-import { roundToMinor } from "./money"
+import type { ChannelFacts, Gateway, Instalments } from "./gateway"
+import { money, roundToMinor } from "./money"
 import { plainChannel, wayOf, type Device, type Names, type Way, type WayKind } from "./ways"
 
 /** What the shopper holds, as far as it is known: it decides what is shown first. */
@@ -32,12 +32,14 @@ export interface PaymentMethod {
   digits: number
   refunds: "whole" | "part" | "none"
   device: Device
+  /** `null`: paid at once. */
+  instalments: Instalments | null
 }
 
 /** A provider entry that the region offers. */
 export interface Offering {
   providerId: string
-  gateway: Pick<Gateway, "offer" | "digits" | "channelFacts">
+  gateway: Pick<Gateway, "offer" | "digits" | "channelFacts" | "instalments">
   /** What the gateway says of the account, where that is known and not too old. */
   account?: AccountInfo | undefined
 }
@@ -84,10 +86,11 @@ function methodOf(
   const taken = "digits" in decimals && (way.currency ?? wanted.currency) === wanted.currency
   const digits = "digits" in decimals ? decimals.digits : 0
   const maximum = account && taken ? largestPayment(account, plainChannel(channel), wanted.currency) : null
+  const amount = roundToMinor(wanted.amount, digits)
   const reason = taken
     ? whyNot({
         has: account && hasChannel(account, plainChannel(channel)),
-        amount: roundToMinor(wanted.amount, digits),
+        amount,
         minimum: facts.minimum,
         maximum,
         misplaced: way.device === "phone" && wanted.device !== "phone",
@@ -105,6 +108,7 @@ function methodOf(
     digits,
     refunds: refundsOf(facts, account),
     device: way.device,
+    instalments: gateway.instalments?.(channel, money(amount, wanted.currency)) ?? null,
   }
 }
 

@@ -22,6 +22,8 @@ export const problemCodes = [
   "currency_unsupported",
   "channel_unknown",
   "session_unknown",
+  "session_over",
+  "choice_made",
   "open_refused",
   "open_unknown",
   "open_not_sent",

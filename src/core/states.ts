@@ -1,5 +1,6 @@
 /** States of a gateway payment (design §3). */
 export const states = [
+  "unopened",
   "created",
   "pending",
   "paid",
@@ -17,11 +18,13 @@ export type SettledBy = "close" | "cancel" | "refund" | "outside"
 /**
  * The one table of allowed moves; every write to a state is a compare-and-set on it.
  *
+ * - `unopened`: waits for the shopper's choice; the gateway knows nothing of it, and is asked nothing about it.
  * - `created → paid`: the notification may come before the create answer has returned.
  * - `failed → void`: a failed order is still closed at the gateway when its order is cancelled, so that nothing stays payable.
  * - `paid → paid_late`: Medusa gave the session up between the gateway's answer and the capture.
  */
 export const moves: Readonly<Record<State, readonly State[]>> = {
+  unopened: ["created", "void"],
   created: ["pending", "paid", "paid_late", "void", "failed"],
   pending: ["paid", "paid_late", "void", "failed"],
   failed: ["paid", "paid_late", "void"],
@@ -41,6 +44,9 @@ export const statesBefore = (to: State): State[] => states.filter((from) => mayM
 export const hasMoney = (state: State): boolean =>
   state === "paid" || state === "paid_late" || state === "partially_refunded" || state === "refunded"
 
-/** A shopper may still pay it at the gateway. */
+/** A shopper may still pay it at the gateway. One that waits to be opened has nothing there yet. */
 export const isOpen = (state: State): boolean =>
   state === "created" || state === "pending" || state === "failed"
+
+/** No money, and no end yet: what nobody asks for any more is ended. */
+export const isUnended = (state: State): boolean => isOpen(state) || state === "unopened"

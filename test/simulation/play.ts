@@ -1,5 +1,6 @@
 import { hasMoney, isUnclear, toMajor } from "../../src/core"
-import { reconcileAll, resolveByHand, settle } from "../../src/services/settlement"
+import { sessionData } from "../../src/services/provider/session-data"
+import { openOnDemand, reconcileAll, resolveByHand, settle } from "../../src/services/settlement"
 import type { GatewayPayment, Operation } from "../../src/services/settlement"
 import { MedusaProblem, type Cart, type Payment, type Session } from "../support/fake-medusa"
 import type { LedgerConnection } from "../support/ledger-line"
@@ -81,6 +82,8 @@ async function begin(world: World, step: Step): Promise<void> {
   switch (step.do) {
     case "open":
       return void openPayment(world, step.cart)
+    case "choose":
+      return void choose(world, step)
     case "pay": {
       pay(world, step.cart, step.link)
       return
@@ -169,7 +172,9 @@ const paymentOf = (world: World, cart: number): Payment | undefined =>
 
 /** The number of the payment whose link the storefront shows now. */
 function linkOf(world: World, cart: number): string {
-  const number = sessionOf(world, cart)?.data.merchant_order_no
+  const { merchant_order_no: number, state } = sessionOf(world, cart)?.data ?? {}
+  // Nothing is open yet.
+  if (state === "unopened") return ""
   if (typeof number !== "string") return ""
   if (!world.links[cart]?.includes(number)) world.links[cart]?.push(number)
   return number
@@ -181,6 +186,24 @@ async function openPayment(world: World, cart: number): Promise<void> {
   await world.request(world.some, "select payment", (process) =>
     process.medusa.selectPayment(cartId(world, cart), id),
   )
+}
+
+/** `POST /store/gateway-payments/:session_id/open`: whoever gets the link has it. */
+async function choose(world: World, step: Extract<Step, { do: "choose" }>): Promise<void> {
+  const session = sessionOf(world, step.cart)
+  if (!session) return
+  const clicks = Array.from({ length: step.clicks }, () =>
+    world.request(world.some, "choose how to pay", async (process) => {
+      const deps = process.depsOf(session.providerId)
+      const payment = await openOnDemand({ sessionId: session.id, channel: undefined }, deps)
+      const { action, expires_at, state } = sessionData(payment)
+      await deps.host.showLink(session.id, { action, expires_at, state })
+      return payment
+    }),
+  )
+  for (const answer of await Promise.all(clicks))
+    if (answer.kind === "ok" && answer.value.action && !world.links[step.cart]?.includes(answer.value.number))
+      world.links[step.cart]?.push(answer.value.number)
 }
 
 function pay(world: World, cart: number, link: "current" | "saved"): void {

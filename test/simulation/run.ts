@@ -4,7 +4,7 @@ import { connectLedger, type LedgerConnection } from "../support/ledger-line"
 import { Random } from "../support/random"
 import { play, type Played } from "./play"
 import { report } from "./report"
-import { scheduleOf } from "./steps"
+import { onDemand, scheduleOf } from "./steps"
 import { shrink } from "./shrink"
 import { playWritten, written } from "./written"
 
@@ -16,6 +16,8 @@ interface Wish {
   list: boolean
   /** Ends at the first that fails. */
   first: boolean
+  /** In a shop where payments wait for the shopper's choice. */
+  onDemand: boolean
   /** The written schedules before the seeds. */
   written: boolean
 }
@@ -35,6 +37,7 @@ function wishOf(args: readonly string[]): Wish {
     trace: args.includes("--trace"),
     list: args.includes("--list"),
     first: args.includes("--first"),
+    onDemand: args.includes("--on-demand"),
     written: args.includes("--written"),
   }
 }
@@ -54,7 +57,10 @@ async function main(): Promise<number> {
   try {
     if (wish.written) failed.push(...(await playAllWritten(connection)))
     for (let seed = wish.seed; seed < wish.seed + wish.schedules && !(wish.first && failed.length); seed++) {
-      const played = await play(scheduleOf(seed, new Random(seed)), connection, { tracing: wish.trace })
+      const schedule = scheduleOf(seed, new Random(seed))
+      const played = await play(wish.onDemand ? onDemand(schedule) : schedule, connection, {
+        tracing: wish.trace,
+      })
       if (played.problems.length) failed.push(seed)
       await show(played, failed.length, wish, connection)
       progress(seed - wish.seed + 1, wish.schedules, failed.length)

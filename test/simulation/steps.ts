@@ -24,6 +24,8 @@ type Deed =
   | { do: "outage"; ms: number }
   | { do: "noBalance"; ms: number }
   | { do: "sync"; cart: number }
+  /** The shopper chooses how to pay, on so many pages at once: what waits is opened. Only where payments wait for it. */
+  | { do: "choose"; cart: number; clicks: number }
   | { do: "resolve"; cart: number; action: "refund" | "record_refund" | "dismiss" }
   | { do: "reconcileAll"; dryRun: boolean }
   | Decide
@@ -52,6 +54,33 @@ const hour = 60 * minute
  */
 export function scheduleOf(seed: number, random: Random): Schedule {
   return withDecisions(lifeOfShop(seed, random), new Random(seed ^ 0x3c6ef372))
+}
+
+/**
+ * The schedule of a seed in a shop where payments wait for the shopper's choice, and where unpaid orders of some entries are ended. Chosen
+ * by a chance of its own.
+ */
+export function onDemand(schedule: Schedule): Schedule {
+  const random = new Random(schedule.seed ^ 0x51ed270b)
+  const entries = schedule.entries.map((entry) => {
+    const completion = random.chance(0.6) ? ("order_first" as const) : entry.policy.completion
+    const ends = completion === "order_first" && random.chance(0.7)
+    const unpaidOrder = ends ? { cancelAfterMinutes: random.pick([20, 60, 300]) } : undefined
+    return { ...entry, policy: { ...entry.policy, completion, open: "on_demand" as const, unpaidOrder } }
+  })
+  const steps = schedule.steps.flatMap((step) => {
+    const cart = "cart" in step ? step.cart : 0
+    const choose = (): Step => ({
+      do: "choose",
+      cart,
+      clicks: random.pick([1, 1, 2, 3]),
+      then: pauseAfter(random),
+    })
+    if (step.do === "open") return [step, ...(random.chance(0.8) ? [choose()] : [])]
+    // Some choose while the cart is changed, completed or cancelled, and some only on the page of the order.
+    return random.chance(0.15) ? [choose(), step] : [step]
+  })
+  return { ...schedule, entries, steps }
 }
 
 function withDecisions(schedule: Schedule, random: Random): Schedule {

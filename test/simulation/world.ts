@@ -223,8 +223,27 @@ export class World {
           if (payment) await markTold(payment, depsOf(payment.providerId))
         },
       },
+      cancelling: (orderId) => this.judgeEnd(orderId),
       log: (message) => this.scheduler.note(`${owner.name}: ${message}`),
     })
+  }
+
+  /** Here the plugin cancels unpaid orders alone. Money of ten minutes ago, or a link that shoppers have, is no surprise to anybody. */
+  private judgeEnd(orderId: string): void {
+    const collections = [...this.tables.collections.values()].filter((one) => one.orderId === orderId)
+    const ids = new Set(collections.map(({ id }) => id))
+    const sessions = [...this.tables.sessions.values()].filter((one) => ids.has(one.collectionId))
+    for (const session of sessions) {
+      const order = this.gateways
+        .get(session.providerId)
+        ?.orders.get(session.id.slice(session.id.indexOf("_") + 1))
+      if (!order) continue
+      const isOld = (order.paidAt ?? this.now) < this.now - 10 * minute
+      const kept = order.moneyIn - order.returns.reduce((sum, one) => sum + (one.moved ? one.amount : 0), 0)
+      if (kept > 0 && isOld) this.unexpected.push(`${orderId} was ended unpaid, and ${kept} is held of it`)
+      if (order.state === "in_progress" && order.expiresAt < this.now - hour)
+        this.unexpected.push(`${orderId} was ended while ${order.number} is being paid`)
+    }
   }
 
   private depsFor(providerId: string, owner: Owner, ledger: Ledger, medusa: FakeMedusa): SettleDeps {

@@ -20,6 +20,7 @@ import {
   type OrderStanding,
   type PaymentEvent,
   type SessionMark,
+  type UnpaidOrder,
 } from "../../src/services/settlement"
 
 /**
@@ -147,6 +148,8 @@ export interface MedusaSurroundings {
   background: (what: string, work: () => Promise<unknown>) => void
   /** The plugin's subscribers. */
   subscribers: Subscribers
+  /** The plugin has an order cancelled by itself. */
+  cancelling?: (orderId: string) => void
   log: (message: string) => void
 }
 
@@ -436,6 +439,7 @@ export class FakeMedusa implements Host {
   }
 
   async cancelOrder(orderId: string): Promise<{ problem?: string }> {
+    this.around.cancelling?.(orderId)
     try {
       await this.adminCancel(orderId)
       return {}
@@ -536,6 +540,23 @@ export class FakeMedusa implements Host {
     })
   }
 
+  async unpaidOrder(orderId: string): Promise<UnpaidOrder | undefined> {
+    const order = await this.read("order", () => structuredClone(this.#tables.orders.get(orderId)))
+    if (!order) return undefined
+    const collections = await this.read("collections", () => this.collectionsOfOrder(orderId))
+    const sessions = await this.read("sessions", () => collections.flatMap(({ id }) => this.sessionsOf(id)))
+    return {
+      id: order.id,
+      placedAt: new Date(order.createdAt),
+      status: order.canceled ? "canceled" : "pending",
+      fulfilled: false,
+      credited: order.creditLines.length > 0,
+      change: this.#tables.changes.get(orderId),
+      otherSessions: sessions.filter(({ providerId }) => providerId === "pp_system_default").length,
+      demand: collections[0] && (await this.demandOf(collections[0].id)),
+    }
+  }
+
   /** The ledger's lease is what is simulated; Medusa's own lock is always free here. */
   lockOrder(): OrderLock {
     return { acquire: () => Promise.resolve(true), release: () => undefined }
@@ -592,6 +613,13 @@ export class FakeMedusa implements Host {
       waits: change !== undefined,
       change,
     }
+  }
+
+  async showLink(sessionId: string, data: object): Promise<void> {
+    await this.write("session data", () => {
+      const session = this.#tables.sessions.get(sessionId)
+      if (session && !session.data.action) session.data = { ...session.data, ...data }
+    })
   }
 
   async mark(sessionId: string, mark: SessionMark): Promise<void> {

@@ -4,6 +4,7 @@ import type { Payment, State } from "../api/schema"
 import { useText } from "../text/use-text"
 
 const colors: Readonly<Record<State, "green" | "red" | "orange" | "blue" | "purple" | "grey">> = {
+  unopened: "grey",
   created: "grey",
   pending: "orange",
   paid: "green",

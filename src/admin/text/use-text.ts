@@ -18,7 +18,7 @@ export function useText() {
   const said = (key: TextKey | null, english: string | null, values?: TextValues): string | null =>
     key && !(english && locale.startsWith("en")) ? t(key, values) : english
   const channel = (code: string): string => {
-    const name = nameOfChannel(code)
+    const name = nameOfChannel(code, locale)
     return typeof name === "string" ? name : t(name.text, name.values)
   }
   return {

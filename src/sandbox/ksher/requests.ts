@@ -100,6 +100,8 @@ export function orderComplaint(
     const wrong = channelComplaint(channel, feeType, kind, merchant)
     if (wrong) return `channel ${channel} ${wrong}`
   }
+  const odd = kind === "link" ? pageComplaint(fields, wanted) : undefined
+  if (odd) return odd
   const times = instalmentTimes(fields)
   const reached = wanted.filter((channel) => reaches(channel, amount, feeType, times))
   const asked = quirks.channelBelowMinimum === "refused" ? wanted.length : 1
@@ -119,6 +121,24 @@ function channelComplaint(
   if (!known || (kind === "native" && !known.native)) return "is not supported"
   if (merchant.channels && !merchant.channels.includes(channel)) return "is not opened"
   return takes(channel, feeType, kind) ? undefined : `does not take ${feeType}`
+}
+
+/** Fields of the payment page: months are whole numbers of a listed instalment channel, and so is whose interest the merchant bears. */
+function pageComplaint(fields: Fields, wanted: readonly string[]): string | undefined {
+  const isListed = (channel: string) => channel.endsWith("_instal") && wanted.includes(channel)
+  const { channel_instal_times_list: times, instal_fee_payer_merchant_channel_list: payers } = fields
+  if (times !== undefined) {
+    const months = Object.entries(parsed(times))
+    const isMonths = (list: unknown) =>
+      Array.isArray(list) && list.length > 0 && list.every((each) => Number.isInteger(each) && each > 1)
+    if (months.length === 0 || !months.every(([channel, list]) => isListed(channel) && isMonths(list)))
+      return "channel_instal_times_list must be months by listed channel, as JSON"
+  }
+  if (payers !== undefined && !payers.split(",").every(isListed))
+    return "instal_fee_payer_merchant_channel_list must name listed instalment channels"
+  if (fields.member_id !== undefined && !/^[\w-]{1,64}$/.test(fields.member_id))
+    return "member_id is not valid"
+  return undefined
 }
 
 /** The months offered to a payer at Krungsri. */

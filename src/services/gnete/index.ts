@@ -55,10 +55,10 @@ function lengthWarnings(returnUrl: string | undefined): string[] {
 /** The Gnete gateway from a provider's options. Throws OptionsError where they cannot be used. */
 export function createGneteGateway(input: unknown, tools: ClientTools = {}): GneteSetup {
   const options = readGneteOptions(input)
-  const { completion, latePayment, notifyBaseUrl, sameDayCancel } = options
+  const { completion, open, unpaidOrder, latePayment, notifyBaseUrl, sameDayCancel } = options
   return {
     gateway: new GneteGateway(options, tools),
-    policy: { completion, latePayment, notifyBaseUrl, sameDayCancel },
+    policy: { completion, open, unpaidOrder, latePayment, notifyBaseUrl, sameDayCancel },
     warnings: lengthWarnings(options.returnUrl),
   }
 }

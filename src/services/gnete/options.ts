@@ -1,5 +1,12 @@
 import { z } from "zod"
-import { baseUrl, readOptions, returnUrl, sharedHelp, sharedOptions } from "../options/shared"
+import {
+  baseUrl,
+  checkUnpaidOrder,
+  readOptions,
+  returnUrl,
+  sharedHelp,
+  sharedOptions,
+} from "../options/shared"
 import { gneteHost } from "./client"
 import { cleanText, longestBody, longestRefundReason, longestSubject } from "./text"
 
@@ -58,6 +65,7 @@ const shape = z.strictObject({
 /** The options of the Gnete provider, as written in medusa-config. */
 export const gneteOptions = shape
   .superRefine((options, ctx) => {
+    checkUnpaidOrder(options, ctx)
     const stray = Object.keys(options.channelExtra).find((code) => !options.wayCodes.includes(code))
     if (stray !== undefined)
       ctx.addIssue({

@@ -21,6 +21,7 @@ import type {
   OrderLock,
   OrderStanding,
   SessionMark,
+  UnpaidOrder,
 } from "../settlement"
 import { demandOf, demandsOf } from "./demand"
 import { graph } from "./graph"
@@ -48,6 +49,15 @@ interface PaymentRow {
   payment_collection_id: string
   captures?: { id: string; amount: Amount; created_at: string | Date }[]
   refunds?: { id: string; amount: Amount; created_at: string | Date }[]
+}
+
+interface UnpaidOrderRow {
+  id: string
+  status: string
+  created_at: string | Date
+  canceled_at: unknown
+  fulfillments?: { canceled_at: unknown }[] | null
+  credit_lines?: { id: string }[] | null
 }
 
 type PaymentOfOrder = PaymentRow & { currency_code: string; provider_id: string }
@@ -135,6 +145,38 @@ export class MedusaHost implements Host {
     return { collectionIds, sessionIds: sessions.map((session) => session.id) }
   }
 
+  async unpaidOrder(orderId: string): Promise<UnpaidOrder | undefined> {
+    const fields = [
+      "id",
+      "status",
+      "created_at",
+      "canceled_at",
+      "fulfillments.canceled_at",
+      "credit_lines.id",
+    ]
+    const [row] = await this.graph<UnpaidOrderRow>("order", fields, { id: orderId })
+    if (!row) return undefined
+    const { collectionIds } = await this.sessionsOfOrder(orderId)
+    const sessions = collectionIds.length
+      ? await this.payments.listPaymentSessions({ payment_collection_id: collectionIds })
+      : []
+    const others = sessions.filter(
+      ({ provider_id, status }) => !isOurs(provider_id) && status !== "canceled" && status !== "error",
+    )
+    const [first] = collectionIds
+    return {
+      id: row.id,
+      placedAt: new Date(row.created_at),
+      status: row.canceled_at == null ? row.status : "canceled",
+      fulfilled: row.fulfillments?.some((one) => one.canceled_at == null) ?? false,
+      credited: (row.credit_lines?.length ?? 0) > 0,
+      change: await openChange(this.container, orderId),
+      otherSessions: others.length,
+      // Read last: a payment that is captured by now is in it.
+      demand: first === undefined ? undefined : await this.demandOf(first),
+    }
+  }
+
   async capture(sessionId: string, amount: string): Promise<{ problem?: string }> {
     const { errors } = await processPaymentWorkflow(this.container).run({
       input: { action: "captured", data: { session_id: sessionId, amount } },
@@ -219,14 +261,22 @@ export class MedusaHost implements Host {
     return { changes: ready.flatMap(({ difference }) => difference), waits: change !== undefined, change }
   }
 
+  async showLink(sessionId: string, data: object): Promise<void> {
+    const [session] = await this.payments.listPaymentSessions({ id: [sessionId] })
+    if (!session || session.data.action) return
+    await this.unlessDeleted(() =>
+      this.direct.updatePaymentSessions({ id: sessionId, data: { ...session.data, ...data } }),
+    )
+  }
+
   async mark(sessionId: string, mark: SessionMark): Promise<void> {
     const [session] = await this.payments.listPaymentSessions({ id: [sessionId] })
     if (!session) return
     const metadata = (session as { metadata?: Record<string, unknown> | null }).metadata ?? {}
     // A session that Medusa has captured stays authorized: collection amounts are counted from those.
     const cancel = mark.cancel && session.status !== "authorized" && session.status !== "captured"
-    try {
-      await this.direct.updatePaymentSessions({
+    await this.unlessDeleted(() =>
+      this.direct.updatePaymentSessions({
         id: sessionId,
         ...(cancel ? { status: "canceled" } : {}),
         metadata: {
@@ -235,9 +285,15 @@ export class MedusaHost implements Host {
           gateway_refunded_amount: mark.refundedAmount,
         },
         data: { ...session.data, state: mark.gatewayState },
-      })
+      }),
+    )
+  }
+
+  /** Deleted since it was read, as Medusa does after our provider has closed it: there is nothing to write. */
+  private async unlessDeleted(write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write()
     } catch (error) {
-      // Deleted since it was read, as Medusa does after our provider has closed it: there is nothing to mark.
       if (!MedusaError.isMedusaError(error) || error.type !== MedusaError.Types.NOT_FOUND) throw error
     }
   }

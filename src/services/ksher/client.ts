@@ -66,6 +66,12 @@ export interface GatewayPayRequest {
   lang?: "en" | "cn" | "th"
   /** Minutes until the link expires. */
   expire_time?: number
+  /** JSON text, months by channel: `{"ktc_instal":[3,6,10]}`. Source: Ksher's plugin for WooCommerce. */
+  channel_instal_times_list?: string
+  /** Channels joined by commas whose interest the merchant bears. Source: the same. */
+  instal_fee_payer_merchant_channel_list?: string
+  /** Whose card Ksher's page may keep. On no public page in use: not proven. */
+  member_id?: string
 }
 
 export interface NativePayRequest {

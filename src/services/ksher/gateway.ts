@@ -1,4 +1,4 @@
-import type { KeyObject } from "node:crypto"
+import { createHash, createHmac, type KeyObject } from "node:crypto"
 import {
   notSent,
   plainChannel,
@@ -9,6 +9,7 @@ import {
   type AccountInfo,
   type ChannelFacts,
   type Gateway,
+  type Instalments,
   type KnownAccount,
   type Money,
   type NewOrder,
@@ -35,6 +36,7 @@ import {
 } from "../transport"
 import { factsOf, factsOfAny, isNative, nameForRefundQuery } from "./channels"
 import { KsherClient, type OrderNumbers } from "./client"
+import { instalmentFields, instalmentsOf, leastOf } from "./instalments"
 import { checkPromptPay, type CodeFinding } from "./emv"
 import { refundStates, refundsUntold, standings, unsureStandings } from "./mapping"
 import { readKsherNotification } from "./notification"
@@ -65,6 +67,7 @@ export class KsherGateway implements Gateway {
   readonly #client: KsherClient
   readonly #settings: Settings
   readonly #publicKeys: readonly KeyObject[]
+  readonly #memberKey: Buffer
   readonly #now: () => Date
   #known: KnownAccount | undefined
 
@@ -72,6 +75,7 @@ export class KsherGateway implements Gateway {
     const { privateKey, publicKeys, ...settings } = options
     this.#client = new KsherClient({ ...settings, ...tools, privateKey, publicKeys })
     this.#settings = settings
+    this.#memberKey = memberKeyOf(privateKey)
     this.#publicKeys = publicKeys
     this.#now = tools.now ?? (() => new Date())
     this.account = options.appid
@@ -94,8 +98,16 @@ export class KsherGateway implements Gateway {
     return {
       ...facts,
       ...(channel === "alipayplus" && !inJapan && { close: false }),
-      ...(currency !== publishedIn && { minimum: 1 }),
+      minimum: currency === publishedIn ? this.#minimumOf(channel, facts.minimum) : 1,
     }
+  }
+
+  #minimumOf(channel: string | undefined, published: number): number {
+    return channel === undefined ? published : leastOf(this.#settings.instalments, channel, published)
+  }
+
+  #reaches(channel: string, { minor, currency }: Money): boolean {
+    return minor >= this.channelFacts(channel, currency).minimum
   }
 
   get offer() {
@@ -108,6 +120,16 @@ export class KsherGateway implements Gateway {
     if (channels !== "auto") return channels
     const all = (this.known?.info.channels ?? []).map(({ channel }) => channel)
     return mode === "qr" ? all.filter(isNative) : all
+  }
+
+  instalments(channel: string, amount: Money): Instalments | null {
+    return instalmentsOf(this.#settings.instalments, channel, amount)
+  }
+
+  /** The same name for as long as the merchant has its key; without that nobody finds out whose it is. */
+  memberOf(customerId: string): string | undefined {
+    if (!this.#settings.savedCards) return undefined
+    return createHmac("sha256", this.#memberKey).update(customerId).digest("hex").slice(0, 32)
   }
 
   chooseChannel(asked: unknown): { channel: string | undefined } | { problem: string } {
@@ -229,8 +251,8 @@ export class KsherGateway implements Gateway {
     if (this.#settings.mode === "qr" && this.#channelOf({ channel }) === undefined)
       return "No channel is configured."
     const offered = this.#offered({ channel })
-    if (!offered.some((one) => reaches(one, amount)))
-      return `The smallest payment is ${Math.min(...offered.map((one) => minimumOf(one, amount)))} minor units here.`
+    if (!offered.some((one) => this.#reaches(one, amount)))
+      return `The smallest payment is ${Math.min(...offered.map((one) => this.channelFacts(one, amount.currency).minimum))} minor units here.`
     return notifyUrlProblem(notifyUrl)
   }
 
@@ -247,7 +269,7 @@ export class KsherGateway implements Gateway {
 
   async #openPage(order: NewOrder): Promise<Outcome<PaymentLink>> {
     const { returnUrl = "", failUrl = "", shopUrl, productName, language, expireMinutes } = this.#settings
-    const channels = this.#offered(order).filter((channel) => reaches(channel, order.amount))
+    const channels = this.#offered(order).filter((channel) => this.#reaches(channel, order.amount))
     const answer = await this.#client.gatewayPay({
       mch_order_no: order.number,
       total_fee: order.amount.minor,
@@ -260,6 +282,8 @@ export class KsherGateway implements Gateway {
       product_name: productName,
       lang: language,
       expire_time: expireMinutes,
+      ...instalmentFields(this.#settings.instalments, channels, order.amount),
+      ...(order.memberId !== undefined && { member_id: order.memberId }),
     })
     return andThen(answer, ({ pay_content }) =>
       succeeded({
@@ -363,8 +387,12 @@ export class KsherGateway implements Gateway {
   }
 }
 
-const minimumOf = (channel: string, { currency }: Money): number =>
-  currency === publishedIn ? factsOf(channel).minimum : 1
+/** From the merchant's own key: nobody else can make it, and it needs no option of its own. */
+const memberKeyOf = (privateKey: KeyObject): Buffer =>
+  createHash("sha256")
+    .update("member_id")
+    .update(privateKey.export({ type: "pkcs8", format: "der" }))
+    .digest()
 
 const accountInfoOf = (info: KsherMerchantInfo): AccountInfo => ({
   kind: accountKinds[info.account_type?.toLowerCase() ?? ""] ?? null,
@@ -389,8 +417,6 @@ function withoutQuery(url: string | undefined): string | null {
 }
 
 const accountKinds: Readonly<Record<string, AccountInfo["kind"]>> = { test: "test", formal: "formal" }
-
-const reaches = (channel: string, amount: Money): boolean => amount.minor >= minimumOf(channel, amount)
 
 const numbersUnknown = notSent(
   "order_unknown",

@@ -65,11 +65,11 @@ const openQrWarnings = (channels: readonly string[]): string[] =>
 /** The Ksher gateway from a provider's options. Throws OptionsError where they cannot be used. */
 export function createKsherGateway(input: unknown, tools: ClientTools = {}): KsherSetup {
   const options = readKsherOptions(input)
-  const { completion, latePayment, notifyBaseUrl, mode } = options
+  const { completion, open, unpaidOrder, latePayment, notifyBaseUrl, mode } = options
   const channels = options.channels === "auto" ? [] : options.channels
   return {
     gateway: new KsherGateway(options, tools),
-    policy: { completion, latePayment, notifyBaseUrl },
+    policy: { completion, open, unpaidOrder, latePayment, notifyBaseUrl },
     warnings: mode === "qr" ? openQrWarnings(channels) : lengthWarnings(channels.join(",")),
   }
 }

@@ -1,5 +1,13 @@
 import { z } from "zod"
-import { baseUrl, isHttpUrl, readOptions, returnUrl, sharedHelp, sharedOptions } from "../options/shared"
+import {
+  baseUrl,
+  checkUnpaidOrder,
+  isHttpUrl,
+  readOptions,
+  returnUrl,
+  sharedHelp,
+  sharedOptions,
+} from "../options/shared"
 import { ksherHosts } from "./client"
 import { parsePrivateKey, parsePublicKey, publishedKeys } from "./signature"
 import { cleanProductName } from "./text"
@@ -44,6 +52,19 @@ const shape = z.strictObject({
   language: z.enum(["en", "cn", "th"]).default("en"),
   expireMinutes: z.number().int().min(1).max(44_640).default(defaultExpireMinutes),
   qrExpireTime: z.number().int().min(1).max(44_640).optional(),
+  instalments: z
+    .record(
+      z.string().regex(/^\w{1,32}_instal$/),
+      z.strictObject({
+        months: z
+          .array(z.number().int().min(2).max(60))
+          .min(1)
+          .refine((months) => new Set(months).size === months.length),
+        interest: z.enum(["shopper", "shop"]).default("shopper"),
+      }),
+    )
+    .default({}),
+  savedCards: z.boolean().default(false),
   operatorId: z
     .string()
     .regex(/^[\x21-\x7e]{1,32}$/)
@@ -60,9 +81,16 @@ const shape = z.strictObject({
   ...sharedOptions,
 })
 
+type Shape = Pick<z.output<typeof shape>, "instalments" | "channels" | "mode">
+
 /** The options of the Ksher provider, as written in medusa-config. */
 export const ksherOptions = shape
   .superRefine((options, ctx) => {
+    checkUnpaidOrder(options, ctx)
+    const stray = strayInstalments(options)
+    if (stray !== undefined) ctx.addIssue({ code: "custom", path: ["instalments"], message: stray })
+    if (options.savedCards && options.mode === "qr")
+      ctx.addIssue({ code: "custom", path: ["savedCards"], message: pageOnly })
     if (options.mode === "redirect" && options.returnUrl === undefined)
       ctx.addIssue({
         code: "custom",
@@ -79,6 +107,18 @@ export const ksherOptions = shape
       options.productName ?? `Order at ${new URL(options.returnUrl ?? options.notifyBaseUrl).hostname}`,
     publicKeys: options.publicKeys ?? Object.values(publishedKeys).map(parsePublicKey),
   }))
+
+const pageOnly =
+  'Ksher\'s payment page has it, and a QR code has not: set mode to "redirect", or leave it out.'
+
+function strayInstalments({ instalments, channels, mode }: Shape): string | undefined {
+  const named = Object.keys(instalments)
+  if (named.length > 0 && mode === "qr") return pageOnly
+  const stray = channels === "auto" ? undefined : named.find((channel) => !channels.includes(channel))
+  return stray === undefined
+    ? undefined
+    : `${stray} is not among the channels; add it there or leave it out here.`
+}
 
 export type KsherOptionsInput = z.input<typeof ksherOptions>
 export type KsherOptions = z.output<typeof ksherOptions>
@@ -98,6 +138,9 @@ const help: Record<keyof KsherOptionsInput, string> = {
   language: 'give "en", "cn" or "th".',
   expireMinutes: "give whole minutes from 1 to 44640.",
   qrExpireTime: "leave it out, or give the whole number that Ksher has told you.",
+  instalments:
+    'give months by channel, such as { ktc_instal: { months: [3, 6, 10], interest: "shop" } }; interest is "shopper" or "shop".',
+  savedCards: "give true or false.",
   operatorId: "give at most 32 characters without spaces.",
   deviceId: "give at most 32 characters without spaces.",
   signVersion: 'give "V1" or "V2".',

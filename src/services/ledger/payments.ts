@@ -58,6 +58,14 @@ export interface GatewayPayment {
   capturedAt: Date | null
   /** What its collection asked for when it was opened. */
   askedAmount: number | null
+  /** What the shopper chose when it was opened on demand; null: the gateway's page of choice, or opened with its session. */
+  askedChannel: string | null
+  /** What the gateway is told of the customer when it is opened: a keyed hash, where the shop wants cards to be kept. */
+  memberId: string | null
+  /** It is opened when the shopper has chosen, and not with its session. */
+  onDemand: boolean
+  /** When it was begun to be opened; null: it never was, and the gateway knows nothing of it. */
+  openedAt: Date | null
   /** State and returned amount that were last told to Medusa's session and to subscribers: `paid:0`. */
   announced: string
   nextCheckAt: Date | null
@@ -102,7 +110,24 @@ export type NewPayment = Pick<
   Partial<Pick<GatewayPayment, "orderId" | "askedAmount">> & {
     /** What Medusa asked for, in major units: kept so that no release takes over which stops at fractions of a minor unit. */
     medusaAmount?: string | undefined
+    /** It waits for the shopper's choice: nothing is sent yet. */
+    waits?: boolean
+    memberId?: string | null
   }
+
+/** What a payment that waits to be opened is for now: its cart, or the account, may have changed since. */
+export type Prepared = Pick<
+  GatewayPayment,
+  | "account"
+  | "mode"
+  | "channel"
+  | "askedChannel"
+  | "currency"
+  | "digits"
+  | "amount"
+  | "orderId"
+  | "askedAmount"
+> & { medusaAmount: string }
 
 /** Columns a use case may set together with, or without, a move. State goes through `move` alone. */
 export type PaymentPatch = Partial<
@@ -221,19 +246,21 @@ export class Payments {
     const now = this.clock.now()
     const from = statesBefore("pending")
     const { assignments, bindings } = assign(patch)
+    const fence = this.fence()
     const rows = await this.database.query<PaymentRow>(
       `with done as (
          update gateway_operation set state = 'succeeded', gateway_no = coalesce(?, gateway_no), settled_at = ?, updated_at = ?
          where id = ? and state in ('sent', 'unknown', 'pending')),
        opens as (
          delete from gateway_account_fact where provider_id = ? and account = ? and fact = 'not_opening')
-       update gateway_payment set ${["state = 'pending'", "updated_at = ?", ...assignments].join(", ")}
-       where id = ? and state in (${placeholders(from)}) returning *`,
+       update gateway_payment set ${["state = 'pending'", "updated_at = ?", ...assignments, ...fence.renewed].join(", ")}
+       where id = ? and state in (${placeholders(from)})${fence.and} returning *`,
       [
         ...[operation.gatewayNo ?? null, now, now, operation.id, providerId, account],
-        ...[now, ...bindings, id, ...from],
+        ...[now, ...bindings, ...fence.until, id, ...from, ...fence.token],
       ],
     )
+    if (!rows[0]) await stillHeld(this.database, this.held)
     return rows[0] && toPayment(rows[0])
   }
 
@@ -343,16 +370,18 @@ export class Payments {
 
   /**
    * Notes which order the payments of these collections and sessions belong to. One of which something went back before is looked
-   * at now: Medusa books the capture alone with the order.
+   * at now: Medusa books the capture alone with the order. One that waits to be opened, and was looked at seldom, is looked at soon.
    */
   async noteOrder(orderId: string, { collectionIds, sessionIds }: OfMedusa): Promise<void> {
     if (!collectionIds.length && !sessionIds.length) return
     const now = this.clock.now()
     await this.database.query(
-      `update gateway_payment set order_id = ?, updated_at = ?, wakes = wakes + case when refunded_amount > 0 then 1 else 0 end,
-         next_check_at = case when refunded_amount > 0 then least(next_check_at, ?::timestamptz) else next_check_at end
+      `update gateway_payment set order_id = ?, updated_at = ?,
+         wakes = wakes + case when refunded_amount > 0 or state = 'unopened' then 1 else 0 end,
+         next_check_at = case when refunded_amount > 0 then least(next_check_at, ?::timestamptz)
+           when state = 'unopened' then least(next_check_at, ?::timestamptz) else next_check_at end
        where order_id is distinct from ? and (false${isOneOf("or collection_id", collectionIds)}${isOneOf("or session_id", sessionIds)})`,
-      [orderId, now, now, orderId, ...collectionIds, ...sessionIds],
+      [orderId, now, now, new Date(now.getTime() + soonMs), orderId, ...collectionIds, ...sessionIds],
     )
   }
 
@@ -391,6 +420,42 @@ export class Payments {
       `update gateway_payment set ${["state = ?", "updated_at = ?", ...assignments, ...fence.renewed].join(", ")}
        where id = ? and state in (${placeholders(from)})${fence.and} returning *`,
       [to, this.clock.now(), ...bindings, ...fence.until, id, ...from, ...fence.token],
+    )
+    if (!rows[0]) await stillHeld(this.database, this.held)
+    return rows[0] && toPayment(rows[0])
+  }
+
+  /** Begins to open a payment that waits for it, before anything is sent. `undefined`: it does not wait any more. */
+  async beginOpening(id: string, now: Prepared, nextCheckAt: Date): Promise<GatewayPayment | undefined> {
+    return this.prepare(
+      id,
+      now,
+      ["state = 'created'", "opened_at = ?", "next_check_at = ?"],
+      [this.clock.now(), nextCheckAt],
+    )
+  }
+
+  /** What a payment that waits is for has changed. `undefined`: it does not wait any more. */
+  async changeWaiting(id: string, now: Prepared): Promise<GatewayPayment | undefined> {
+    return this.prepare(id, now, [], [])
+  }
+
+  private async prepare(
+    id: string,
+    now: Prepared,
+    more: readonly string[],
+    values: readonly unknown[],
+  ): Promise<GatewayPayment | undefined> {
+    const fence = this.fence()
+    const rows = await this.database.query<PaymentRow>(
+      `update gateway_payment set account = ?, mode = ?, channel = ?, asked_channel = ?, currency_code = ?, digits = ?, amount = ?,
+         order_id = coalesce(?, order_id), asked_amount = ?, medusa_amount = ?, ${[...more, "updated_at = ?", ...fence.renewed].join(", ")}
+       where id = ? and state = 'unopened'${fence.and} returning *`,
+      [
+        ...[now.account, now.mode, now.channel, now.askedChannel, now.currency, now.digits, now.amount],
+        ...[now.orderId, now.askedAmount, now.medusaAmount],
+        ...[...values, this.clock.now(), ...fence.until, id, ...fence.token],
+      ],
     )
     if (!rows[0]) await stillHeld(this.database, this.held)
     return rows[0] && toPayment(rows[0])
@@ -479,7 +544,7 @@ export class Payments {
   ): Promise<{ gateway: GatewayName; payments: number } | undefined> {
     const rows = await this.database.query<{ gateway: GatewayName; payments: string }>(
       `select gateway, count(*) as payments from gateway_payment
-       where provider_id = ? and account = ? and (next_check_at is not null
+       where provider_id = ? and account = ? and ((next_check_at is not null and state <> 'unopened')
          or (state in ('paid', 'partially_refunded', 'paid_late') and created_at >= ?))
        group by gateway`,
       [providerId, account, since],
@@ -533,6 +598,9 @@ export interface OfMedusa {
   sessionIds: readonly string[]
 }
 
+/** An order that waits for its payment may be one that is to be ended. */
+const soonMs = 60_000
+
 const nothingOfMedusa: OfMedusa = { collectionIds: [], sessionIds: [] }
 
 const isOneOf = (column: string, values: readonly string[]): string =>
@@ -541,8 +609,9 @@ const isOneOf = (column: string, values: readonly string[]): string =>
 /** A session that has a payment already keeps it: then nothing is written. */
 const insertion = (payment: NewPayment, nextCheckAt: Date, now: Date) => ({
   sql: `insert into gateway_payment (id, session_id, collection_id, order_id, asked_amount, medusa_amount, provider_id, gateway,
-       account, mode, channel, merchant_order_no, currency_code, digits, amount, state, next_check_at, created_at, updated_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
+       account, mode, channel, merchant_order_no, currency_code, digits, amount, state, on_demand, member_id, next_check_at,
+       created_at, updated_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (session_id) do nothing returning *`,
   bindings: [
     `gpay_${ulid(now.getTime())}`,
@@ -560,6 +629,9 @@ const insertion = (payment: NewPayment, nextCheckAt: Date, now: Date) => ({
     payment.currency,
     payment.digits,
     payment.amount,
+    payment.waits ? "unopened" : "created",
+    payment.waits ?? false,
+    payment.memberId ?? null,
     nextCheckAt,
     now,
     now,
@@ -625,6 +697,10 @@ export interface PaymentRow {
   paid_at: Date | null
   captured_at: Date | null
   asked_amount: string | null
+  asked_channel: string | null
+  on_demand: boolean
+  member_id: string | null
+  opened_at: Date | null
   announced: string
   next_check_at: Date | null
   checks: number
@@ -668,6 +744,10 @@ export const toPayment = (row: PaymentRow): GatewayPayment => ({
   paidAt: row.paid_at,
   capturedAt: row.captured_at,
   askedAmount: row.asked_amount === null ? null : Number(row.asked_amount),
+  askedChannel: row.asked_channel,
+  memberId: row.member_id,
+  onDemand: row.on_demand,
+  openedAt: row.opened_at ?? (row.on_demand ? null : row.created_at),
   announced: row.announced,
   nextCheckAt: row.next_check_at,
   checks: row.checks,
@@ -677,6 +757,10 @@ export const toPayment = (row: PaymentRow): GatewayPayment => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })
+
+/** Since when the gateway may know of it. */
+export const begunAt = ({ openedAt, createdAt }: Pick<GatewayPayment, "openedAt" | "createdAt">): Date =>
+  openedAt ?? createdAt
 
 /** What of a payment is told to the world; equal to `announced` when nothing new is to tell. */
 export const standingOf = (payment: GatewayPayment): string => `${payment.state}:${payment.refundedAmount}`

@@ -5,6 +5,10 @@ import { defaultTimeoutMs } from "../transport"
 export interface GatewayPolicy {
   /** `pay_first`: the order is made when the money is there. `order_first`: the order carries the link. */
   completion: "pay_first" | "order_first"
+  /** When the gateway's order is made: with Medusa's payment session, or once the shopper has chosen. */
+  open: "at_once" | "on_demand"
+  /** After how many minutes an order that nobody has paid is ended. */
+  unpaidOrder?: { cancelAfterMinutes: number } | undefined
   /** What is done with money that comes for a payment that is closed or whose order is gone. */
   latePayment: "refund" | "hold"
   /** Where the gateway reaches this backend, without a slash at the end. */
@@ -80,6 +84,20 @@ export const returnUrl = (longest: number) =>
       )
   })
 
+/** A year of minutes. */
+const longestUnpaid = 525_600
+
+/** Orders that wait for their payment are there with `order_first` alone. */
+export function checkUnpaidOrder(
+  { unpaidOrder, completion }: Pick<GatewayPolicy, "unpaidOrder" | "completion">,
+  ctx: z.RefinementCtx,
+): void {
+  if (unpaidOrder === undefined || completion === "order_first") return
+  const message =
+    'it ends orders that are placed before they are paid: set completion to "order_first", or leave it out.'
+  ctx.addIssue({ code: "custom", path: ["unpaidOrder"], message })
+}
+
 /** The options that mean the same at both gateways. */
 export const sharedOptions = {
   notifyBaseUrl: z
@@ -91,6 +109,8 @@ export const sharedOptions = {
       if (wrong) problem(ctx, wrong)
     }),
   completion: z.enum(["pay_first", "order_first"]).default("pay_first"),
+  open: z.enum(["at_once", "on_demand"]).default("at_once"),
+  unpaidOrder: z.strictObject({ cancelAfterMinutes: z.number().int().min(1).max(longestUnpaid) }).optional(),
   latePayment: z.enum(["refund", "hold"]).default("refund"),
   timeoutMs: z.number().int().min(100).max(120_000).default(defaultTimeoutMs),
 }
@@ -98,6 +118,8 @@ export const sharedOptions = {
 export const sharedHelp = {
   notifyBaseUrl: "paste the public address of this Medusa backend, such as https://shop.example.",
   completion: 'give "pay_first" or "order_first".',
+  open: 'give "at_once" or "on_demand".',
+  unpaidOrder: `leave it out, or give { cancelAfterMinutes: 120 }, whole minutes from 1 to ${longestUnpaid}.`,
   latePayment: 'give "refund" or "hold".',
   timeoutMs: "give whole milliseconds from 100 to 120000.",
 }

@@ -19,6 +19,7 @@ import {
   abandon,
   authorize,
   cancel,
+  changeWaiting,
   known,
   letGo,
   lookAgain,
@@ -58,7 +59,7 @@ export interface GatewaySetup {
  */
 export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
   /** The keys of session data by which the storefront may pick a channel, and nothing else (invariant 8). */
-  protected abstract readonly channelKeys: readonly string[]
+  abstract readonly channelKeys: readonly string[]
 
   readonly gateway: Gateway
   readonly policy: GatewaySetup["policy"]
@@ -120,6 +121,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
           amount: plainDecimal(input.amount),
           currency: input.currency_code,
           channel: this.channelIn(input.data),
+          customerId: input.context?.customer?.id,
         },
         this.deps,
       )
@@ -130,9 +132,13 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
   override async updatePayment(input: Medusa.UpdatePaymentInput): Promise<Medusa.UpdatePaymentOutput> {
     return inMedusasWords(async () => {
       const payment = await this.paymentOf(input.data)
-      requireOwnAccount(payment, this.deps)
+      if (payment.state !== "unopened") requireOwnAccount(payment, this.deps)
       const asked = money(roundToMinor(plainDecimal(input.amount), payment.digits), input.currency_code)
       if (sameMoney(asked, money(payment.amount, payment.currency))) return { data: sessionData(payment) }
+      const waiting = { amount: plainDecimal(input.amount), currency: input.currency_code }
+      const changed =
+        payment.state === "unopened" ? await changeWaiting(payment, waiting, this.deps) : undefined
+      if (changed) return { data: sessionData(changed) }
       await abandon(payment, "amount_changed", this.deps)
       throw new PaymentProblem(
         "not_allowed",
@@ -247,7 +253,8 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     return own
   }
 
-  private channelIn(data: Record<string, unknown> | undefined): unknown {
+  /** What of a request chooses the channel. */
+  channelIn(data: Record<string, unknown> | undefined): unknown {
     return this.channelKeys.map((key) => data?.[key]).find((asked) => asked !== undefined && asked !== null)
   }
 

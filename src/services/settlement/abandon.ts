@@ -1,4 +1,4 @@
-import { PaymentProblem, hasMoney, isOpen } from "../../core"
+import { PaymentProblem, hasMoney, isUnended } from "../../core"
 import type { Unwanted } from "../../core"
 import type { GatewayPayment } from "../ledger"
 import { logLine, wordsOf } from "../observability"
@@ -29,7 +29,7 @@ export async function letGo(payment: GatewayPayment, deps: Deps): Promise<void> 
 }
 
 async function closeInAMoment(payment: GatewayPayment, deps: Deps): Promise<void> {
-  if (!isOpen(payment.state)) return
+  if (!isUnended(payment.state)) return
   const closing = close(payment, deps).catch((error: unknown) =>
     deps.log.warn(logLine("close_failed", { payment: payment.id }, wordsOf(error))),
   )

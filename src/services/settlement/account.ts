@@ -26,6 +26,8 @@ export function requireOwnAccount(payment: GatewayPayment, { gateway }: Pick<Dep
 
 /** As `requireOwnAccount`, and the payment says so. Once the account is back, what stood before about the payment stands again. */
 export async function withinReach(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  // Nothing is at any account yet.
+  if (payment.openedAt === null) return payment
   if (payment.account === deps.gateway.account)
     return isOutOfReach(payment) ? setBack(payment, deps) : payment
   const { providerId: provider, gateway } = deps
@@ -38,6 +40,7 @@ export async function withinReach(payment: GatewayPayment, deps: Deps): Promise<
 
 /** The entry that the payment was opened with is not configured any more: nobody can ask about it. */
 export async function noteRemovedEntry(payment: GatewayPayment, deps: Saying): Promise<void> {
+  if (payment.openedAt === null) return void (await lookAgainLater(payment, deps))
   const { providerId: provider, gateway, account } = payment
   await raise(payment, "entry_removed", { provider, gateway, account }, deps)
   await lookAgainLater(payment, deps)

@@ -1,6 +1,6 @@
 import { isOpen } from "../../core"
 import type { AttentionValues, Standing } from "../../core"
-import { isUnsettled, returns } from "../ledger"
+import { begunAt, isUnsettled, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import { clear, raise, sumOf } from "./attention"
 import { confirm } from "./confirm"
@@ -21,6 +21,7 @@ export async function atGateway(
   deps: SettleDeps,
 ): Promise<GatewayPayment> {
   const resolved = await resolveAll(await stillWanted(leased, deps), operations, deps)
+  if (resolved.payment.openedAt === null) return endUnwanted(resolved.payment, deps)
   let payment = await doubts(resolved.payment, resolved.operations, deps)
   const answer = await confirm(payment, deps)
   payment = answer.standing ? answer.payment : await unanswered(payment, answer.message ?? "", deps)
@@ -35,6 +36,10 @@ export async function atGateway(
   return closed.mode === "qr" && outlived(closed, deps) ? lapsed(closed, deps) : stillOpen(closed, deps)
 }
 
+/** The gateway knows nothing of a payment that was never opened: it is asked nothing, and there is nothing to close there. */
+const endUnwanted = (payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> | GatewayPayment =>
+  payment.unwanted && !deps.onlyAsks ? closeAtGateway(payment, deps) : payment
+
 const payable = (standing: Standing | undefined): boolean =>
   standing?.state === "unpaid" || standing?.state === "in_progress"
 
@@ -43,7 +48,7 @@ const closesWithin = 2 * hour
 
 /** The gateway answers, was asked to close it, and calls it open: that may stay so, and somebody may still pay. */
 async function stillOpen(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  const since = (payment.expiresAt ?? payment.createdAt).getTime()
+  const since = (payment.expiresAt ?? begunAt(payment)).getTime()
   if (payment.attentionCode !== null || deps.clock.now().getTime() - since < closesWithin) return payment
   return raise(payment, "close_failed", { why: "still_open", gateway: deps.gateway.name }, deps)
 }
@@ -53,7 +58,7 @@ const openQrLapses = 3 * day
 
 /** Ksher may call it PENDING for good. */
 const outlived = (payment: GatewayPayment, deps: SettleDeps): boolean =>
-  deps.clock.now().getTime() - (payment.expiresAt ?? payment.createdAt).getTime() > openQrLapses
+  deps.clock.now().getTime() - (payment.expiresAt ?? begunAt(payment)).getTime() > openQrLapses
 
 /** No call can close it: it is watched until it must have lapsed. Only of a cancelled order must somebody know. */
 async function watchOpenQr(
@@ -136,7 +141,7 @@ async function unanswered(
   message: string,
   deps: SettleDeps,
 ): Promise<GatewayPayment> {
-  const since = payment.expiresAt ?? payment.createdAt
+  const since = payment.expiresAt ?? begunAt(payment)
   const waiting = isOpen(payment.state) && deps.clock.now().getTime() - since.getTime() > lostAfter
   if (!waiting) return payment
   return raise(payment, "unanswered", { order: payment.number, message }, deps)

@@ -29,6 +29,7 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
   if (known.state === "paid" && !known.unwanted && !known.returnedUnsaid) return captured(known, deps)
   if (hasMoney(known.state) || known.unwanted || known.state === "void")
     return { payment: known, status: "canceled" }
+  if (known.state === "unopened") return { payment: known, status: statusOf(known, deps) }
   const { payment, standing, message } = await confirm(known, deps)
   if (!standing)
     throw new PaymentProblem(
@@ -53,6 +54,7 @@ function statusOf(payment: GatewayPayment, deps: Deps): Authorization["status"] 
       return "captured"
     case "failed":
       return "error"
+    case "unopened":
     case "created":
     case "pending":
       return deps.policy.completion === "order_first" ? "pending_authorization" : "requires_more"

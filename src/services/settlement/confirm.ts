@@ -1,6 +1,6 @@
 import { hasMoney, isOpen, mayMove, money, sameMoney, toMajor } from "../../core"
 import type { AttentionValues, Outcome, SettledBy, Standing } from "../../core"
-import { isUnsettled, returnedAmount, returnedAtGateway, returns } from "../ledger"
+import { begunAt, isUnsettled, returnedAmount, returnedAtGateway, returns } from "../ledger"
 import type { GatewayPayment, Operation, PaymentPatch, Returned } from "../ledger"
 import { clear, raise, sumOf } from "./attention"
 import type { Deps } from "./deps"
@@ -80,7 +80,7 @@ const facts = (payment: GatewayPayment, standing: Standing, deps: Deps): Payment
 
 /** Ksher tells a time without its zone, and clocks differ: nothing was paid before it was opened, or is still to be. */
 const paidAt = (said: Date, payment: GatewayPayment, deps: Deps): Date =>
-  new Date(Math.min(Math.max(said.getTime(), payment.createdAt.getTime()), deps.clock.now().getTime()))
+  new Date(Math.min(Math.max(said.getTime(), begunAt(payment).getTime()), deps.clock.now().getTime()))
 
 async function paid(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
   if (hasMoney(payment.state)) return learn(payment, standing, deps)

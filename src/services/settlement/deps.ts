@@ -6,6 +6,10 @@ import type { Silence } from "./silence"
 /** What a provider entry in medusa-config decides, apart from how its gateway is reached. */
 export interface Policy {
   completion: "pay_first" | "order_first"
+  /** `on_demand`: a payment session waits for the shopper's choice, and the gateway's order is made with that. */
+  open?: "at_once" | "on_demand" | undefined
+  /** Orders that nobody has paid by then are ended; absent: none is. */
+  unpaidOrder?: { cancelAfterMinutes: number } | undefined
   /** What becomes of money that comes after Medusa gave the payment up. */
   latePayment: "refund" | "hold"
   /** Gnete: whole refunds of the same day, between two cut-offs, are reversed by `pay/cancel`. */

@@ -4,7 +4,8 @@ import * as authorizing from "./authorize"
 import * as deciding from "./decide"
 import type { Deps, SettleDeps } from "./deps"
 import * as notifying from "./notify"
-import * as opening from "./open"
+import type { OpenRequest } from "./open"
+import * as opening from "./open-on-demand"
 import * as refunding from "./refund"
 import * as settling from "./settle"
 
@@ -15,11 +16,19 @@ import * as settling from "./settle"
 
 const of = ({ gateway, providerId }: Deps): Attributes => ({ gateway: gateway.name, provider: providerId })
 
-export const open = (request: opening.OpenRequest, deps: Deps) =>
+export const open = (request: OpenRequest, deps: Deps) =>
   observed(
     "open",
     of(deps),
-    () => opening.open(request, deps),
+    () => opening.initiate(request, deps),
+    (payment) => payment.state,
+  )
+
+export const openOnDemand = (choice: opening.Choice, deps: SettleDeps) =>
+  observed(
+    "open",
+    of(deps),
+    () => opening.openOnDemand(choice, deps),
     (payment) => payment.state,
   )
 
@@ -61,11 +70,11 @@ export const receive = (...[raw, deps]: Parameters<typeof notifying.receive>) =>
     ({ kind }) => kind,
   )
 
-export const settle = (paymentId: string, deps: SettleDeps) =>
+export const settle = (paymentId: string, deps: SettleDeps, lookAgainBy: Date | null = null) =>
   observed(
     "settle",
     of(deps),
-    () => settling.settle(paymentId, deps),
+    () => settling.settle(paymentId, deps, lookAgainBy),
     ({ state }) => state,
   )
 

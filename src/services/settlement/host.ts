@@ -17,6 +17,8 @@ export interface Host {
   demandsOf(collectionIds: readonly string[]): Promise<Map<string, Demand>>
   /** The payment collections of an order, and the sessions in them. */
   sessionsOfOrder(orderId: string): Promise<{ collectionIds: string[]; sessionIds: string[] }>
+  /** What decides whether an order that nobody has paid may be ended. `undefined`: there is no such order. */
+  unpaidOrder(orderId: string): Promise<UnpaidOrder | undefined>
   /** Tells Medusa that the session is paid, and completes the cart. `problem` where Medusa did not take it. */
   capture(sessionId: string, amount: string): Promise<{ problem?: string }>
   /** Asks Medusa to refund: it writes its row and calls the provider. Throws what the provider throws. */
@@ -38,6 +40,11 @@ export interface Host {
   cancelOrder(orderId: string): Promise<{ problem?: string }>
   /** Enters as a credit line what went back since `since`, as far as the order still asks for it: the half that a cancel had not reached. */
   creditReturned(orderId: string, since: Date): Promise<void>
+  /** Puts the link of a payment that was opened after its session into the session's data, where it is not there yet. */
+  showLink(
+    sessionId: string,
+    data: { action: unknown; expires_at: string | null; state: string },
+  ): Promise<void>
   /** Mirrors a state into the session and its payment (never through the provider). */
   mark(sessionId: string, mark: SessionMark): Promise<void>
 }
@@ -92,6 +99,23 @@ export interface RefundWhy {
 export interface HostOrder {
   id: string
   canceled: boolean
+}
+
+/** An order that may be unpaid, looked up once. */
+export interface UnpaidOrder {
+  id: string
+  placedAt: Date
+  /** Medusa's word for it: `pending`, `completed`, `draft`, `archived`, `canceled`, `requires_action`. */
+  status: string
+  /** Something of it is packed or sent. */
+  fulfilled: boolean
+  /** It has credit lines: a part of it was paid with something else. */
+  credited: boolean
+  change: OrderChange | undefined
+  /** What it asks for and holds; absent where it has no payment collection. */
+  demand: Demand | undefined
+  /** Other providers' payment sessions that may be paid, or are. */
+  otherSessions: number
 }
 
 export interface SessionMark {

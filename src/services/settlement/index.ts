@@ -15,7 +15,8 @@ export * from "./host"
 export * from "./known"
 export * from "./lease"
 export * from "./notify"
-export * from "./open"
+export type { OpenRequest } from "./open"
+export { changeWaiting, type Choice } from "./open-on-demand"
 export * from "./order-lease"
 export * from "./owing"
 export * from "./placed-order"
@@ -28,9 +29,21 @@ export * from "./settle"
 export { Silence } from "./silence"
 export * from "./survey"
 export * from "./tell"
+export { endUnpaidOrder, verdict, type OfEntry, type Verdict } from "./unpaid-order"
 export * from "./watch"
 // These stand before the same names above: from outside, a use case is observed.
-export { abandon, act, authorize, cancel, letGo, open, receive, resolveByHand, settle } from "./doors"
+export {
+  abandon,
+  act,
+  authorize,
+  cancel,
+  letGo,
+  open,
+  openOnDemand,
+  receive,
+  resolveByHand,
+  settle,
+} from "./doors"
 export { decisionActions, waysBack } from "../ledger"
 export type {
   Cursor,

@@ -9,7 +9,7 @@ import {
   titleOf,
   unowed,
 } from "../../core"
-import type { Outcome, PaymentLink } from "../../core"
+import type { Outcome, PaymentLink, Unwanted } from "../../core"
 import type { GatewayPayment } from "../ledger"
 import { count } from "../observability"
 import { noteNotOpened, requireOwnAccount } from "./account"
@@ -27,7 +27,12 @@ export interface OpenRequest {
   currency: string
   /** What the storefront asked for; the only thing it may decide (invariant 8). */
   channel: unknown
+  /** The customer who is logged in; of a guest, nothing. */
+  customerId?: string | undefined
 }
+
+/** What is to be opened: checked, and rounded to what the gateway counts in. */
+export type CheckedOrder = ReturnType<typeof checked>
 
 /** Opens a payment at the gateway for a Medusa session. Throws `PaymentProblem`; then nothing is left open unnoticed. */
 export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPayment> {
@@ -53,12 +58,42 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
     after(deps, minute),
   )
   if (operationId === undefined) return openedBefore(payment, deps)
+  return openAtGateway(payment, operationId, { ...order, memberId: memberOf(request, deps) }, deps)
+}
+
+/** What the gateway is told of the customer: a name that says nothing of the person, and only where the shop wants cards to be kept. */
+export const memberOf = (
+  { customerId }: Pick<OpenRequest, "customerId">,
+  { gateway }: Deps,
+): string | undefined => (customerId === undefined ? undefined : gateway.memberOf?.(customerId))
+
+/**
+ * Has the gateway make the order of a payment that is written down with the operation that opens it. `whyNot` is asked once the order is there: where Medusa does not
+ * want it any more, its link is shown to nobody, and it is for the caller to close.
+ */
+export async function openAtGateway(
+  payment: GatewayPayment,
+  operationId: string,
+  {
+    number,
+    amount,
+    channel,
+    memberId,
+  }: Pick<CheckedOrder, "number" | "amount" | "channel"> & {
+    memberId?: string | undefined
+  },
+  deps: Deps,
+  whyNot: () => Promise<Unwanted | null> = () => Promise.resolve(null),
+): Promise<GatewayPayment> {
   const outcome = await deps.gateway.open({
-    ...order,
-    sessionId: request.sessionId,
+    number,
+    amount,
+    ...(channel === undefined ? {} : { channel }),
+    sessionId: payment.sessionId,
     notifyUrl: deps.notifyUrl,
+    ...(memberId === undefined ? {} : { memberId }),
   })
-  if (outcome.kind === "succeeded") return opened(payment, operationId, outcome.value, deps)
+  if (outcome.kind === "succeeded") return opened(payment, operationId, outcome.value, await whyNot(), deps)
   await deps.ledger.operations.conclude(operationId, { state: outcome.kind, ...problemOf(outcome) })
   return failed(payment, outcome, deps)
 }
@@ -67,9 +102,9 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
  * Refuses what is not to be paid any more, and notes what the payment is for: the order is known from the start, and what
  * its collection asks for may change later.
  */
-async function owedTo(
-  { sessionId, collectionId }: OpenRequest,
-  { amount, digits }: ReturnType<typeof checked>,
+export async function owedTo(
+  { sessionId, collectionId }: Pick<OpenRequest, "sessionId" | "collectionId">,
+  { amount, digits }: Pick<CheckedOrder, "amount" | "digits">,
   deps: Deps,
 ): Promise<{ orderId: string | null; askedAmount: number | null }> {
   if (!collectionId) return { orderId: null, askedAmount: null }
@@ -93,7 +128,7 @@ async function owedTo(
 }
 
 /** A merchant number is used once: the link of a session that has one is given out again, a lost one is not made twice. */
-function openedBefore(payment: GatewayPayment, deps: Deps): GatewayPayment {
+export function openedBefore(payment: GatewayPayment, deps: Deps): GatewayPayment {
   requireOwnAccount(payment, deps)
   if (payment.action) return payment
   throw new PaymentProblem(
@@ -104,8 +139,14 @@ function openedBefore(payment: GatewayPayment, deps: Deps): GatewayPayment {
 }
 
 /** Everything that can be refused before anything is written or sent. */
-function checked(request: OpenRequest, deps: Deps) {
-  const { gateway } = deps
+export function checked(request: OpenRequest, deps: Deps) {
+  const order = priced(request, deps)
+  const channel = chosen(request.channel, order, deps)
+  return { ...order, ...(channel === undefined ? {} : { channel }) }
+}
+
+/** The amount as the gateway counts it, whatever the shopper chooses. */
+export function priced(request: Omit<OpenRequest, "channel">, { gateway }: Deps) {
   const currency = request.currency.toLowerCase()
   const decimals = gateway.digits(currency)
   if ("problem" in decimals)
@@ -123,22 +164,25 @@ function checked(request: OpenRequest, deps: Deps) {
       "amount_invalid",
       `A payment of ${request.amount} ${currency.toUpperCase()} cannot be opened: at ${titleOf(gateway.name)} that is ${formatMoney(amount, decimals.digits)}. Nothing was sent.`,
     )
-  const choice = gateway.chooseChannel(request.channel)
+  return { number: numberOf(request.sessionId), amount, digits: decimals.digits }
+}
+
+/** The channel that is meant, among those of the entry, and large enough for it. */
+function chosen(
+  asked: unknown,
+  { amount, digits }: ReturnType<typeof priced>,
+  { gateway }: Deps,
+): string | undefined {
+  const choice = gateway.chooseChannel(asked)
   if ("problem" in choice) throw new PaymentProblem("invalid_data", "channel_unknown", choice.problem)
-  const { minimum } = gateway.channelFacts(choice.channel, currency)
-  if (minor < minimum)
+  const { minimum } = gateway.channelFacts(choice.channel, amount.currency)
+  if (amount.minor < minimum)
     throw new PaymentProblem(
       "invalid_data",
       "amount_too_small",
-      `${choice.channel ?? titleOf(gateway.name)} takes payments from ${formatMoney(money(minimum, currency), decimals.digits)}; this one is ${formatMoney(amount, decimals.digits)}.`,
+      `${choice.channel ?? titleOf(gateway.name)} takes payments from ${formatMoney(money(minimum, amount.currency), digits)}; this one is ${formatMoney(amount, digits)}.`,
     )
-  const number = numberOf(request.sessionId)
-  return {
-    number,
-    amount,
-    digits: decimals.digits,
-    ...(choice.channel === undefined ? {} : { channel: choice.channel }),
-  }
+  return choice.channel
 }
 
 /** Gnete's limit is the shorter one; one format serves both. */
@@ -156,9 +200,11 @@ async function opened(
   payment: GatewayPayment,
   operationId: string,
   link: PaymentLink,
+  unwanted: Unwanted | null,
   deps: Deps,
 ): Promise<GatewayPayment> {
   const patch = {
+    ...(unwanted === null ? {} : { unwanted }),
     action: link.action,
     mode: link.mode,
     expiresAt: link.expiresAt,
@@ -169,7 +215,7 @@ async function opened(
   const operation = { id: operationId, gatewayNo: link.gatewayNo }
   const moved = await deps.ledger.payments.opened(payment, operation, {
     ...patch,
-    nextCheckAt: after(deps, 2 * minute),
+    nextCheckAt: after(deps, unwanted === null ? 2 * minute : 5 * second),
   })
   if (link.unread)
     count("gateway_payments.qr_unread", { gateway: deps.gateway.name, provider: deps.providerId })

@@ -13,6 +13,7 @@ import { wakeUnwanted } from "./review"
 import { day, hour, leaseMs, minute } from "./schedule"
 import { survey } from "./survey"
 import type { Change, Survey } from "./survey"
+import { endUnpaidOrder } from "./unpaid-order"
 
 export interface ReconcileDeps {
   ledger: Ledger
@@ -154,7 +155,9 @@ async function settleOne(
   report: ReconcileReport,
 ): Promise<void> {
   try {
-    await settle(payment.id, deps.depsOf(payment.providerId))
+    // Before it is settled: if the process dies while it ends the order, the payment is due again when the claim runs out.
+    const again = await endUnpaidOrder(payment, deps.cancels)
+    await settle(payment.id, deps.depsOf(payment.providerId), again)
     report.settled++
   } catch (error) {
     report.failed++

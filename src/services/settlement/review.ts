@@ -1,4 +1,4 @@
-import { PaymentProblem, isOpen } from "../../core"
+import { PaymentProblem, isUnended } from "../../core"
 import type { GatewayPayment, Ledger } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import type { Deps, Log, SettleDeps } from "./deps"
@@ -18,7 +18,7 @@ export interface ReviewDeps {
  * the order was paid another way. What fails is found again by the job.
  */
 export async function review(payments: readonly GatewayPayment[], deps: ReviewDeps): Promise<void> {
-  for (const payment of payments.filter(({ state, unwanted }) => isOpen(state) && !unwanted)) {
+  for (const payment of payments.filter(({ state, unwanted }) => isUnended(state) && !unwanted)) {
     try {
       const own = deps.depsOf(payment)
       if (!(await isWanted(payment, own))) await settle(payment.id, own)

@@ -1,3 +1,4 @@
+import { begunAt } from "../ledger"
 import type { GatewayPayment } from "../ledger"
 import type { Deps } from "./deps"
 
@@ -16,7 +17,7 @@ export const after = (deps: Pick<Deps, "clock">, ms: number): Date =>
   new Date(deps.clock.now().getTime() + ms)
 
 export const ageOf = (payment: GatewayPayment, deps: Pick<Deps, "clock">): number =>
-  deps.clock.now().getTime() - payment.createdAt.getTime()
+  deps.clock.now().getTime() - begunAt(payment).getTime()
 
 export const sincePaid = (payment: GatewayPayment, deps: Pick<Deps, "clock">): number =>
   deps.clock.now().getTime() - (payment.paidAt ?? payment.createdAt).getTime()

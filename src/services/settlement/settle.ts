@@ -23,17 +23,24 @@ import { nextCheck } from "./watch"
  * Drives a gateway payment to where it should be, one idempotent step after the other: what is in doubt is asked, what is
  * unwanted is closed, what is paid is captured or given back, what happened at the gateway is booked in Medusa, and what
  * is left is scheduled. The job, a notification, a cancelled order and the admin's "ask now" all do this and nothing else.
+ * `lookAgainBy`: the next look comes no later.
  */
-export async function settle(paymentId: string, deps: SettleDeps): Promise<GatewayPayment> {
+export async function settle(
+  paymentId: string,
+  deps: SettleDeps,
+  lookAgainBy: Date | null = null,
+): Promise<GatewayPayment> {
   const { asked, known, wakes } = await withLease(paymentId, deps, async (leased, held, operations) => ({
     asked: await atGateway(leased, operations, held),
     known: operations,
     wakes: leased.wakes,
   }))
+  const bySoonest = (due: Date | null) => (lookAgainBy ? earlier(due, lookAgainBy) : due)
   const { seen, left, isCalm } = await inMedusa(asked, known, deps)
   if (isCalm) {
     const told = await announce(await atRest(seen, deps), deps)
-    const done = await deps.ledger.payments.scheduleUnchanged(told, wakes, nextCheck(told, known, deps))
+    const next = bySoonest(nextCheck(told, known, deps))
+    const done = await deps.ledger.payments.scheduleUnchanged(told, wakes, next)
     if (done) return done
   }
   let payment = await announce(await atRest(await fresh(seen, deps), deps), deps)
@@ -41,7 +48,7 @@ export async function settle(paymentId: string, deps: SettleDeps): Promise<Gatew
   payment = await fresh(payment, deps)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const owed = left !== "nothing" || (await owedInMedusa(payment, operations, deps))
-  const next = nextCheck(payment, operations, deps, owed)
+  const next = bySoonest(nextCheck(payment, operations, deps, owed))
   const soon = left === "young rows" ? earlier(next, after(deps, 2 * minute)) : next
   return deps.ledger.payments.schedule(payment, wakes, soon)
 }

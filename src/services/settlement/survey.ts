@@ -41,6 +41,8 @@ export interface Survey {
 
 /** Asks the gateway and reads Medusa, and changes nothing. */
 export async function survey(payment: GatewayPayment, deps: SettleDeps): Promise<Survey> {
+  // Nothing was ever sent about it.
+  if (payment.openedAt === null) return { changes: [], isBlind: false }
   const answer = await deps.gateway.query(orderRef(payment, deps))
   const standing = answer.kind === "succeeded" ? answer.value : undefined
   const operations = await deps.ledger.operations.ofPayment(payment.id)

@@ -16,11 +16,18 @@ export const canClose = (payment: GatewayPayment, deps: Deps): boolean =>
  * `paid_late`. What could not be closed stays open here, due again. Call it inside the payment's lease.
  */
 export async function closeAtGateway(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  if (payment.state === "unopened") return neverOpened(payment, deps)
   if (!isOpen(payment.state) || !canClose(payment, deps)) return payment
   const operation = await closeOperation(payment, deps)
   const outcome = await deps.gateway.close(orderRef(payment, deps))
   await deps.ledger.operations.conclude(operation.id, { state: outcome.kind, ...problemOf(outcome) })
   return concluded(payment, outcome, deps)
+}
+
+/** The gateway knows nothing of it. Under the lease nobody opens it meanwhile. */
+async function neverOpened(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  const over = { nextCheckAt: null, checks: 0 }
+  return (await deps.ledger.payments.move(payment.id, "void", over)) ?? payment
 }
 
 /** A create request that was held up on its way may make the order after it had been looked for and called void. */

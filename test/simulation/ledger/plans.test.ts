@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { states } from "../../../src/core"
 import { LeaseLost, openLedger } from "../../../src/services/ledger"
-import type { Database, Ledger, NewNotification } from "../../../src/services/ledger"
+import type { Database, Ledger, NewNotification, Prepared } from "../../../src/services/ledger"
 import { aNewPayment, openLedgerWorld, start, type LedgerWorld } from "./support"
 
 interface Node {
@@ -122,6 +122,19 @@ const linked = { collectionIds: ["pay_col_42", "pay_col_43"], sessionIds: ["pays
 const page = { limit: 20, offset: 20 }
 const deep = { limit: 20, offset: 0 }
 
+const prepared: Prepared = {
+  account: "account",
+  mode: "redirect",
+  channel: null,
+  askedChannel: null,
+  currency: "thb",
+  digits: 2,
+  amount: 1,
+  orderId: null,
+  askedAmount: null,
+  medusaAmount: "0.01",
+}
+
 /** Every statement of the ledger, by the method that makes it. */
 const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.create": ({ payments }) => payments.create(aNewPayment(), now).catch(neitherWrittenNorRead),
@@ -144,6 +157,8 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "reservations.openOfOrders": ({ reservations }) => reservations.openOfOrders("", 100),
   "payments.ofIds": ({ payments }) => payments.ofIds([id, "gpay_x"]),
   "payments.update": ({ payments }) => payments.update(id, { checks: 1 }).catch(neitherWrittenNorRead),
+  "payments.beginOpening": ({ payments }) => payments.beginOpening(id, prepared, now),
+  "payments.changeWaiting": ({ payments }) => payments.changeWaiting(id, prepared),
   "payments.move": ({ payments }) => payments.move(id, "refunded"),
   "payments.wake": ({ payments }) => payments.wake(id, 1_000).catch(neitherWrittenNorRead),
   "payments.wakeWhenFree": ({ payments }) => payments.wakeWhenFree(id).catch(neitherWrittenNorRead),
@@ -404,6 +419,7 @@ it("no method of the ledger is left out", () => {
             "acceptLate",
             "count",
             "fence",
+            "prepare",
             "set",
             "write",
             "written",

@@ -2,6 +2,7 @@ import { createTestDatabase, type TestDatabase } from "../../setup/database"
 import { connectLedger, type LedgerConnection } from "../../support/ledger-line"
 import { Random } from "../../support/random"
 import { play } from "../play"
+import type { Schedule } from "../config"
 import { report } from "../report"
 import { shrink } from "../shrink"
 import { scheduleOf } from "../steps"
@@ -9,7 +10,12 @@ import { scheduleOf } from "../steps"
 const step = 100
 
 /** Plays the schedules of these seeds, a hundred to a test, and some others. Two files share them, as two workers share two cores. */
-export function playSeeds(first: number, last: number, others: readonly number[] = []): void {
+export function playSeeds(
+  first: number,
+  last: number,
+  others: readonly number[] = [],
+  flavour: (schedule: Schedule) => Schedule = (schedule) => schedule,
+): void {
   let database: TestDatabase
   let connection: LedgerConnection
   beforeAll(async () => {
@@ -32,7 +38,7 @@ export function playSeeds(first: number, last: number, others: readonly number[]
       .map((seeds) => [seeds.at(0), seeds.at(-1), seeds] as const),
   )("seeds %i to %i leave books that agree", async (_, __, seeds) => {
     for (const seed of seeds) {
-      const { problems, schedule } = await play(scheduleOf(seed, new Random(seed)), connection)
+      const { problems, schedule } = await play(flavour(scheduleOf(seed, new Random(seed))), connection)
       if (problems.length) throw new Error(report(await shrink(schedule, connection)).join("\n"))
     }
   })

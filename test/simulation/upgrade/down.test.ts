@@ -45,6 +45,7 @@ const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Prom
       attention: "A refund is in doubt.",
       returnedUnsaid: true,
     }),
+  Migration20261127110000: (ledger) => ledger.payments.create({ ...aNewPayment(), waits: true }, new Date()),
 }
 
 /** Migrations that change no row and no column: any version reads what is there. */

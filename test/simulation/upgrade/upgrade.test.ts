@@ -59,7 +59,10 @@ it("a migration that shops have run is what it was", () => {
 
 it("the ledger of 0.1.0 holds every state, every operation, every attention and every kind of notification", () => {
   const { gateway_payment, gateway_operation, gateway_notification } = dump.ledger
-  expect(inOrder(gateway_payment.map(({ state }) => state))).toEqual(inOrder(states))
+  expect(inOrder(gateway_payment.map(({ state }) => state))).toEqual(
+    // A payment that waits to be opened came later.
+    inOrder(states.filter((state) => state !== "unopened")),
+  )
   expect(inOrder(gateway_payment.flatMap(({ attention_code }) => attention_code ?? []))).toEqual([
     "amount_mismatch",
     "books_differ",

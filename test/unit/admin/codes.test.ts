@@ -4,6 +4,7 @@ import path from "node:path"
 import resources, { namespace } from "../../../src/admin/i18n"
 import { attentionText } from "../../../src/admin/text/attention"
 import { changeText } from "../../../src/admin/text/changes"
+import { wayOf } from "../../../src/core/ways"
 import { nameOfChannel } from "../../../src/admin/text/channels"
 import { codeText, operationText, problemText } from "../../../src/admin/text/codes"
 import type { TextKey } from "../../../src/admin/text/keys"
@@ -89,22 +90,24 @@ describe("codes", () => {
 
 describe("channels", () => {
   it("are called as people call them, and what is not known as the gateway calls it", () => {
-    expect(nameOfChannel("promptpay")).toBe("PromptPay")
-    expect(nameOfChannel("kbank_instal")).toEqual({
-      text: "channel_name.instalments",
-      values: { bank: "KBank" },
+    const inEnglish = (code: string) => nameOfChannel(code, "en")
+    expect(inEnglish("promptpay")).toBe("PromptPay")
+    expect(inEnglish("kbank_instal")).toBe("KBank instalments")
+    expect(nameOfChannel("promptpay", "th")).toBe("พร้อมเพย์")
+    expect(nameOfChannel("card", "zh-TW")).toBe(wayOf("card").name["zh-TW"])
+    expect(inEnglish("UP_OP")).toBe("UnionPay")
+    expect(inEnglish("WX_QR")).toEqual({ text: "channel_name.qr", values: { name: "WeChat Pay" } })
+    expect(nameOfChannel("ALI_H5", "zh-CN")).toEqual({
+      ...{ text: "channel_name.h5", values: { name: "支付宝" } },
     })
-    expect(nameOfChannel("UP_OP")).toEqual({ text: "channel_name.online", values: { name: "UnionPay" } })
-    expect(nameOfChannel("WX_QR")).toEqual({ text: "channel_name.qr", values: { name: "WeChat Pay" } })
-    expect(["NEW_QR", "WX_LITE", "toString", "new"].map(nameOfChannel)).toEqual([
-      ...["NEW_QR", "WX_LITE", "toString", "new"],
-    ])
+    const unknown = ["NEW_QR", "WX_LITE", "toString", "new"]
+    expect(unknown.map(inEnglish)).toEqual(unknown)
   })
 
   it("of Ksher all have a name", () => {
     const table = readFileSync(path.resolve(__dirname, "../../../src/services/ksher/channels.ts"), "utf8")
     const codes = [...table.matchAll(/^ {2}(\w+): facts\(/gm)].map(([, code]) => code ?? "")
     expect(codes.length).toBeGreaterThan(20)
-    expect(codes.filter((code) => nameOfChannel(code) === code)).toEqual([])
+    expect(codes.filter((code) => nameOfChannel(code, "en") === code)).toEqual([])
   })
 })

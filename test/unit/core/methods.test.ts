@@ -49,6 +49,32 @@ describe("the names", () => {
   })
 })
 
+describe("instalments", () => {
+  const instalments = { kcc_instal: { months: [3, 10], interest: "shop" }, kfc_instal: { months: [10] } }
+  const offering = ksher(["card", "kcc_instal", "kfc_instal", "ktc_instal"], { instalments })
+  const of = (amount: string) =>
+    Object.fromEntries(
+      listed(offering, "phone", amount).map(({ channel, instalments }) => [channel, instalments]),
+    )
+
+  it("are named with their months for the amount, and with who pays the interest", () => {
+    expect(of("5000")).toEqual({
+      card: null,
+      kcc_instal: { months: [3, 10], interest: "shop" },
+      kfc_instal: { months: [10], interest: "shopper" },
+      ktc_instal: { months: null, interest: null },
+    })
+    expect(of("4999.99").kcc_instal).toEqual({ months: [3], interest: "shop" })
+  })
+
+  it("of ten months and more at Krungsri alone are not available below 5,000 baht", () => {
+    const long = ksher(["kcc_instal"], { instalments: { kcc_instal: { months: [10] } } })
+    const at = (amount: string) => listed(long, "phone", amount)[0]
+    expect(at("4999.99")).toMatchObject({ available: false, reason: "below_minimum", minimum: 500_000 })
+    expect(at("5000")).toMatchObject({ available: true, minimum: 500_000 })
+  })
+})
+
 describe("what is available, and why not", () => {
   it.each([
     ["promptpay", "0.99", "thb", "desktop", "below_minimum"],

@@ -3,6 +3,8 @@ import type { State } from "../../../src/core"
 
 /** The moves as design §3 and the table's own notes tell them, written once more from there. */
 const told: readonly (readonly [State, State])[] = [
+  ["unopened", "created"],
+  ["unopened", "void"],
   ["created", "pending"],
   ["created", "paid"],
   ["created", "paid_late"],
@@ -59,7 +61,9 @@ it("no state is reached again once it is left", () => {
   for (const state of states) expect(reachable(state).has(state)).toBe(false)
 })
 
-it("a payment is open, holds money, or is closed, and never two of these", () => {
+it("a payment waits to be opened, is open, holds money, or is closed, and never two of these", () => {
   for (const state of states)
-    expect([isOpen(state), hasMoney(state), state === "void"].filter(Boolean)).toHaveLength(1)
+    expect(
+      [state === "unopened", isOpen(state), hasMoney(state), state === "void"].filter(Boolean),
+    ).toHaveLength(1)
 })

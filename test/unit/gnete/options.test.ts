@@ -31,6 +31,7 @@ it("what is not given has the documented default", () => {
     refundReason: "Refund by shop.example",
     expireSeconds: 7200,
     completion: "pay_first",
+    open: "at_once",
     latePayment: "refund",
     sameDayCancel: { enabled: true, cutoff: "23:00", timeZone: "Asia/Hong_Kong" },
     baseUrl: "https://api-pay.gnete.com.hk",
@@ -114,6 +115,7 @@ it("createGneteGateway gives the gateway and the shop's wishes", () => {
   expect(gateway.account).toBe("M1621873433/60cc09bce4b0f1c0b83761c9")
   expect(policy).toEqual({
     completion: "pay_first",
+    open: "at_once",
     latePayment: "refund",
     notifyBaseUrl: "https://shop.example",
     sameDayCancel: { enabled: true, cutoff: "23:00", timeZone: "Asia/Hong_Kong" },

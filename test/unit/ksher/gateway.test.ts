@@ -60,6 +60,70 @@ describe("open, as a page", () => {
     expect(peer.params()).not.toHaveProperty("attach")
   })
 
+  describe("by instalments", () => {
+    const channels = ["card", "ktc_instal", "kcc_instal"]
+    const instalments = {
+      ktc_instal: { months: [10, 3, 6] },
+      kcc_instal: { months: [3, 10], interest: "shop" as const },
+    }
+    const sent = async (minor: number, channel?: string) => {
+      peer.will(link)
+      const order = { ...newOrder, amount: thb(minor), ...(channel ? { channel } : {}) }
+      const outcome = await peer.gateway({ channels, instalments }).open(order)
+      return outcome.kind === "succeeded" ? peer.params() : outcome
+    }
+
+    it("tells the page the months of each channel, and whose interest the shop pays", async () => {
+      expect(await sent(500_000)).toMatchObject({
+        channel_instal_times_list: '{"ktc_instal":[3,6,10],"kcc_instal":[3,10]}',
+        instal_fee_payer_merchant_channel_list: "kcc_instal",
+      })
+    })
+
+    it("offers ten months at Krungsri from 5,000 baht on", async () => {
+      expect(await sent(499_999, "kcc_instal")).toMatchObject({
+        channel_instal_times_list: '{"kcc_instal":[3]}',
+      })
+    })
+
+    it("says nothing of them where none can be chosen", async () => {
+      const params = await sent(500_000, "card")
+      expect(Object.keys(params)).not.toContain("channel_instal_times_list")
+      expect(Object.keys(params)).not.toContain("instal_fee_payer_merchant_channel_list")
+    })
+
+    it("does not open what Krungsri takes from 5,000 baht on, and sends nothing", async () => {
+      const only = { kcc_instal: { months: [10, 24] } }
+      const gateway = peer.gateway({ channels, instalments: only })
+      expect(gateway.channelFacts("kcc_instal").minimum).toBe(500_000)
+      const order = { ...newOrder, amount: thb(499_999), channel: "kcc_instal" }
+      expect(await gateway.open(order)).toMatchObject({ kind: "refused", reason: "invalid" })
+      expect(gateway.instalments("kcc_instal", thb(500_000))).toEqual({
+        months: [10, 24],
+        interest: "shopper",
+      })
+      expect(gateway.instalments("ktc_instal", thb(500_000))).toEqual({ months: null, interest: null })
+      expect(gateway.instalments("card", thb(500_000))).toBeNull()
+    })
+  })
+
+  describe("a customer whose card may be kept", () => {
+    it("has a name that is the same each time, another for each customer and merchant, and tells nothing", () => {
+      const gateway = peer.gateway({ savedCards: true })
+      const name = gateway.memberOf("cus_01J9ZK")
+      expect(name).toMatch(/^[0-9a-f]{32}$/)
+      expect(peer.gateway({ savedCards: true }).memberOf("cus_01J9ZK")).toBe(name)
+      expect(gateway.memberOf("cus_01J9ZL")).not.toBe(name)
+    })
+
+    it("is named to Ksher's page only where the shop wants it", async () => {
+      expect(peer.gateway().memberOf("cus_01J9ZK")).toBeUndefined()
+      peer.will(link)
+      await peer.gateway({ savedCards: true }).open({ ...newOrder, memberId: "m1" })
+      expect(peer.params().member_id).toBe("m1")
+    })
+  })
+
   it("gives the link an hour where nothing is said, since Ksher's default is not published", async () => {
     peer.will(link)
     await peer.gateway().open(newOrder)

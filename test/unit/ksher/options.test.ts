@@ -39,6 +39,9 @@ it("what is not given has the documented default", () => {
     language: "en",
     expireMinutes: 60,
     completion: "pay_first",
+    open: "at_once",
+    instalments: {},
+    savedCards: false,
     latePayment: "refund",
     signVersion: "V1",
     minorUnits: {},
@@ -62,6 +65,8 @@ it("everything design names can be set", () => {
     operatorId: "001",
     deviceId: "web",
     completion: "order_first",
+    open: "on_demand",
+    unpaidOrder: { cancelAfterMinutes: 120 },
     latePayment: "hold",
     signVersion: "V2",
     minorUnits: { jpy: 0 },
@@ -70,6 +75,34 @@ it("everything design names can be set", () => {
     timeoutMs: 5_000,
   }
   expect(read({ ...all, publicKeys: [ksherPem] })).toMatchObject(all)
+})
+
+it("instalments of a channel, with who pays their interest", () => {
+  const channels = ["card", "ktc_instal", "kcc_instal"]
+  const instalments = { ktc_instal: { months: [3, 6, 10] }, kcc_instal: { months: [10], interest: "shop" } }
+  expect(read({ channels, instalments, savedCards: true })).toMatchObject({
+    instalments: {
+      ktc_instal: { months: [3, 6, 10], interest: "shopper" },
+      kcc_instal: { interest: "shop" },
+    },
+    savedCards: true,
+  })
+  expect(read({ channels: "auto", instalments })).toMatchObject({ channels: "auto" })
+})
+
+it.each([
+  [{ unpaidOrder: { cancelAfterMinutes: 120 } }, "unpaidOrder", 'set completion to "order_first"'],
+  [{ unpaidOrder: { cancelAfterMinutes: 0 }, completion: "order_first" }, "unpaidOrder", "whole minutes"],
+  [{ unpaidOrder: { after: 5 }, completion: "order_first" }, "unpaidOrder", "whole minutes"],
+  [{ open: "later" }, "open", '"on_demand"'],
+  [{ instalments: { ktc_instal: { months: [3] } } }, "instalments", "ktc_instal is not among the channels"],
+  [{ instalments: { card: { months: [3] } } }, "instalments", "months by channel"],
+  [{ instalments: { ktc_instal: { months: [] } } }, "instalments", "months by channel"],
+  [{ instalments: { ktc_instal: { months: [3, 3] } } }, "instalments", "months by channel"],
+  [{ savedCards: true, mode: "qr" }, "savedCards", 'set mode to "redirect"'],
+])("%p stops the boot, and says what to write", (options, option, help) => {
+  expect(() => read(options as never)).toThrow(`"${option}"`)
+  expect(() => read(options as never)).toThrow(help)
 })
 
 it("a slash at the end of an address is one too many", () => {
@@ -198,6 +231,7 @@ describe("createKsherGateway", () => {
     expect([gateway.name, gateway.account]).toEqual(["ksher", "mch35000"])
     expect(policy).toEqual({
       completion: "order_first",
+      open: "at_once",
       latePayment: "hold",
       notifyBaseUrl: "https://shop.example",
     })

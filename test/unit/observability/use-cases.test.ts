@@ -39,6 +39,7 @@ const deps = {
   wait: () => Promise.resolve(),
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   emit: () => Promise.resolve(),
+  policy: { completion: "pay_first", latePayment: "refund" },
   ledger: {
     payments: {
       ofSession: () => Promise.resolve(undefined),

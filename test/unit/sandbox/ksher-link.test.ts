@@ -147,6 +147,29 @@ describe("gateway_pay", () => {
   })
 
   it.each([
+    [{ channel_instal_times_list: '{"ktc_instal":[3,6,10]}' }, 0],
+    [
+      {
+        channel_instal_times_list: '{"ktc_instal":[3]}',
+        instal_fee_payer_merchant_channel_list: "ktc_instal",
+      },
+      0,
+    ],
+    [{ channel_instal_times_list: '{"kbank_instal":[3]}' }, -7],
+    [{ channel_instal_times_list: '{"card":[3]}' }, -7],
+    [{ channel_instal_times_list: '{"ktc_instal":["3"]}' }, -7],
+    [{ channel_instal_times_list: '{"ktc_instal":[]}' }, -7],
+    [{ channel_instal_times_list: "ktc_instal:3" }, -7],
+    [{ instal_fee_payer_merchant_channel_list: "kbank_instal" }, -7],
+    [{ member_id: "0123456789abcdef0123456789abcdef" }, 0],
+    [{ member_id: "cus 1" }, -7],
+    [{ member_id: "" }, -7],
+  ])("the fields of its page are checked: %p", async (fields, code) => {
+    const wanted = { channel_list: "card,ktc_instal", total_fee: 300_000 }
+    expect((await ksher.open("A1", { ...wanted, ...fields })).code).toBe(code)
+  })
+
+  it.each([
     ["MYR", "truemoney", false],
     ["MYR", "alipay", true],
     ["THB", "alipayplus", false],
