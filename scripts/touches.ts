@@ -15,7 +15,7 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
     `${integration}security/`,
     ...scenarios("notifications"),
   ],
-  "src/api/store/": [...routes, ...scenarios("cancel", "one-at-a-time")],
+  "src/api/store/": [...routes, ...scenarios("cancel", "on-demand", "one-at-a-time")],
   "src/subscribers/": [
     `${integration}orders.test.ts`,
     ...scenarios("order-changes", "cancel", "reconciliation"),
@@ -34,6 +34,17 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
   "src/services/settlement/enterable": scenarios("cancel", "one-at-a-time", "refunds"),
   "src/services/settlement/abandon": scenarios("cancel", "compensation", "order-changes"),
   "src/services/settlement/void": scenarios("cancel", "compensation", "order-changes"),
+  "src/services/settlement/open": [
+    `${integration}statements.test.ts`,
+    `${integration}orders.test.ts`,
+    ...scenarios("on-demand", "compensation", "order-changes"),
+  ],
+  "src/services/settlement/settle": [
+    `${integration}statements.test.ts`,
+    ...scenarios("refunds", "reconciliation", "late"),
+    ...deaths,
+  ],
+  "src/services/settlement/unpaid-order": [...scenarios("unpaid-orders", "cancel"), ...deaths],
   "src/services/settlement/wanted": scenarios("late", "order-changes", "reconciliation"),
   "src/services/settlement/review": scenarios("late", "order-changes", "reconciliation"),
   "src/services/settlement/share": scenarios("amounts", "refunds"),
