@@ -13,6 +13,7 @@ export default async function reconcileGatewayPayments(container: MedusaContaine
     concurrency: 8,
     budgetMs: 50 * second,
   })
+  await plugin.tellPeople()
   await readDueAccounts(plugin, deps.log)
 }
 

@@ -241,6 +241,7 @@ describe("a shop that installed it", () => {
     )
     expect(rows.map((row) => row.table_name)).toEqual([
       "gateway_account_fact",
+      "gateway_alert",
       "gateway_decision",
       "gateway_notification",
       "gateway_notification_count",

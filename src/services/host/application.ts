@@ -5,6 +5,7 @@ import { PaymentProblem, isOurs, medusaUnsupported, ulid } from "../../core"
 import type GatewayPaymentsService from "../gateway-payments"
 import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { GatewayPayment, Ledger, OrdersWanted } from "../ledger"
+import { logLine, wordsOf } from "../observability"
 import type { PluginOptions } from "../options/plugin"
 import { GatewayPaymentProvider, emitTo } from "../provider"
 import type { EventBus } from "../provider"
@@ -18,12 +19,14 @@ import {
   orderIdOf,
   paymentsOfOrder,
   review,
+  tellPeople,
   withOrderLease,
 } from "../settlement"
 import type { CancelDeps, Host, Log, ReconcileDeps, SettleDeps } from "../settlement"
 import { findOrders, orderNames } from "./find-orders"
 import type { KnownBy } from "./find-orders"
 import { MedusaHost } from "./medusa"
+import { sendAlert } from "./send-alert"
 
 /** The plugin inside a running Medusa: what routes, subscribers and jobs start from. */
 export class GatewayPayments {
@@ -187,6 +190,22 @@ export class GatewayPayments {
       emit: (event, payment) => emitTo(bus, log, event, payment),
       strayRefundSessions: () => this.strayRefundSessions(),
       notificationRetentionDays: this.options.notificationRetentionDays,
+    }
+  }
+
+  /** Tells people what stands under attention. What fails is logged: the job goes on. */
+  async tellPeople(): Promise<void> {
+    const { alerts } = this.options
+    if (!alerts.feed && !alerts.channels.length) return
+    try {
+      await tellPeople({
+        ledger: this.ledger,
+        clock: systemClock,
+        log: this.log,
+        send: (alert, key) => sendAlert(this.container, alerts, alert, key),
+      })
+    } catch (error) {
+      this.log.error(logLine("job_failed", { part: "alerts" }, wordsOf(error)))
     }
   }
 

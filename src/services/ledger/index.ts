@@ -1,4 +1,5 @@
 import { AccountFacts } from "./account-facts"
+import { Alerts } from "./alerts"
 import { systemClock } from "./clock"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
@@ -23,6 +24,7 @@ export interface Ledger {
   orders: Orders
   decisions: Decisions
   turnovers: Turnovers
+  alerts: Alerts
   /** The same ledger for who holds a payment: what is written about it fails once another process has taken it over. */
   under(lease: Lease): Ledger
   /** The same ledger inside one short transaction: no HTTP call is ever made in there. */
@@ -36,6 +38,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
   const reservations = new Reservations(database, clock)
   const decisions = new Decisions(database, clock)
   const turnovers = new Turnovers(database)
+  const alerts = new Alerts(database, clock)
   const opened = (held?: Lease): Ledger => ({
     payments: new Payments(database, clock, held),
     operations: new Operations(database, clock, held),
@@ -46,6 +49,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
     orders,
     decisions,
     turnovers,
+    alerts,
     under: opened,
     together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
   })
@@ -53,6 +57,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
 }
 
 export * from "./account-facts"
+export * from "./alerts"
 export * from "./clock"
 export * from "./database"
 export * from "./decisions"

@@ -40,6 +40,7 @@ export const logCodes = [
   "notification_failed",
   "event_not_told",
   "export_failed",
+  "alert_not_sent",
 ] as const
 export type LogCode = (typeof logCodes)[number]
 

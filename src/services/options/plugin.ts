@@ -1,4 +1,6 @@
 import { z } from "zod"
+
+import { languages } from "../../core"
 import { readOptions } from "./shared"
 
 const schema = z.strictObject({
@@ -9,10 +11,28 @@ const schema = z.strictObject({
     })
     .prefault({}),
   notificationRetentionDays: z.number().int().min(1).max(3650).default(90),
+  alerts: z
+    .strictObject({
+      feed: z.boolean().default(true),
+      language: z.enum(languages).default("en"),
+      channels: z
+        .array(
+          z.strictObject({
+            channel: z.string().min(1),
+            to: z.string().min(1),
+            template: z.string().min(1).default("gateway-payments-alert"),
+          }),
+        )
+        .max(10)
+        .default([]),
+    })
+    .prefault({}),
 })
 
 const help = {
   storefrontCancel: "give { enabled: true } or { enabled: true, withinMinutes: 60 }.",
+  alerts:
+    'give { feed: true, language: "en", channels: [{ channel: "email", to: "shop@shop.example" }] }; the languages are en, th, zh-CN and zh-TW.',
   notificationRetentionDays: "give whole days from 1 to 3650.",
 }
 

@@ -29,6 +29,7 @@ export * from "./settle"
 export { Silence } from "./silence"
 export * from "./survey"
 export * from "./tell"
+export { tellPeople } from "./tell-people"
 export { endUnpaidOrder, verdict, type OfEntry, type Verdict } from "./unpaid-order"
 export * from "./watch"
 // These stand before the same names above: from outside, a use case is observed.

@@ -110,7 +110,12 @@ async function fill() {
     [start],
   )
   await world.database.query(
-    "vacuum analyze gateway_turnover, gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
+    `insert into gateway_alert (code, provider_id, gateway, payments, told_at)
+     select 'no_order', 'pp_ksher_' || n, 'ksher', 1, ?::timestamptz from generate_series(1, ${rows}) n`,
+    [start],
+  )
+  await world.database.query(
+    "vacuum analyze gateway_alert, gateway_turnover, gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
   )
 }
 
@@ -325,11 +330,26 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "decisions.repeatedSince": ({ decisions }) => decisions.repeatedSince(aDecision, lately),
   "decisions.ofPayment": ({ decisions }) => decisions.ofPayment(id),
   "turnovers.byDay": ({ turnovers }) => turnovers.byDay(lately, now, "Asia/Bangkok"),
+  "alerts.standing": ({ alerts }) => alerts.standing(),
+  "alerts.told": ({ alerts }) => alerts.told(),
+  "alerts.hold": ({ alerts }) => alerts.hold(anAlert, 1_000),
+  "alerts.leave": ({ alerts }) => alerts.leave(anAlert, 1_000),
+  "alerts.end": async ({ alerts }) => {
+    await alerts.end(anAlert)
+    await alerts.end({ ...anAlert, kind: "gone" })
+  },
   "turnovers.fold": ({ turnovers }) => turnovers.fold(100),
   "notifications.prune": ({ notifications }) =>
     notifications.prune(new Date(start.getTime() - 700 * 86_400_000), 500),
 }
 
+const anAlert = {
+  code: "no_order",
+  providerId: "pp_ksher_th",
+  gateway: "ksher",
+  payments: 1,
+  kind: "stands",
+} as const
 const answered = { paymentId: "pay_42", amount: "1", by: "user_1" }
 const aDecision = {
   paymentId: id,
@@ -405,7 +425,17 @@ it("a notification is stored by reading what counts against it and nothing else,
 it("no method of the ledger is left out", () => {
   const ledger = openLedger(world.database, world.clock)
   const methods = (
-    ["payments", "operations", "leases", "reservations", "notifications", "orders", "decisions", "turnovers"] as const
+    [
+      "payments",
+      "operations",
+      "leases",
+      "reservations",
+      "notifications",
+      "orders",
+      "decisions",
+      "turnovers",
+      "alerts",
+    ] as const
   ).flatMap((part) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))
       .filter(

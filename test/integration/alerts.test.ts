@@ -1,0 +1,63 @@
+import { backToThePresent, eventually, inRealMedusa, ledgerPayment, paidOrder, travel } from "./world"
+
+const hour = 3_600_000
+
+inRealMedusa(
+  (world) => {
+    afterEach(backToThePresent)
+
+    /** What the bell of Medusa's admin shows, the newest first. */
+    const bell = async () => {
+      const { notifications } = await world.shop.admin("get", "/admin/notifications?channel=feed&limit=50")
+      return (notifications as { template: string; data: { title: string; description: string } }[]).map(
+        ({ data }) => [data.title, data.description],
+      )
+    }
+
+    it("what stands under attention appears in the admin's bell, once, again after a day, and when it is gone", async () => {
+      const ids: string[] = []
+      for (let count = 0; count < 2; count++) {
+        const { id } = await ledgerPayment(
+          world,
+          await paidOrder(world, "pp_ksher_th", { channel: "truemoney" }),
+        )
+        await world.plugin.ledger.payments.update(id, { attentionCode: "no_order", attention: "Look." })
+        ids.push(id)
+      }
+      const title = "Ksher: 已付款，但沒有訂單".replace(": ", "：")
+      await world.plugin.tellPeople()
+      await world.plugin.tellPeople()
+      const [first, ...others] = await eventually(bell, (entries) => entries.length > 0)
+      expect([first, others]).toEqual([[title, expect.stringContaining("2 筆")], []])
+      travel(25 * hour)
+      await world.plugin.tellPeople()
+      expect((await bell()).map(([line]) => line)).toContain("Ksher 仍未處理：已付款，但沒有訂單")
+      for (const id of ids)
+        await world.plugin.ledger.payments.update(id, { attentionCode: null, attention: null })
+      await world.plugin.tellPeople()
+      expect((await bell()).map(([line]) => line)).toContain("Ksher 已解決：已付款，但沒有訂單")
+      expect(await bell()).toHaveLength(3)
+    })
+
+    it("a channel that no provider serves is logged, and keeps the bell from nothing", async () => {
+      const said: string[] = []
+      jest.spyOn(world.console, "error").mockImplementation((line: string) => void said.push(line))
+      const { id } = await ledgerPayment(world, await paidOrder(world, "pp_gnete_hk"))
+      await world.plugin.ledger.payments.update(id, { attentionCode: "books_differ", attention: "Look." })
+      const before = (await bell()).length
+      world.plugin.options.alerts.channels.push({
+        channel: "email",
+        to: "shop@shop.example",
+        template: "alert",
+      })
+      await world.plugin.tellPeople()
+      world.plugin.options.alerts.channels.pop()
+      expect((await bell()).length).toBe(before + 1)
+      travel(2 * hour)
+      await world.plugin.tellPeople()
+      // Under its key Medusa sends nothing twice: the bell had heard of it.
+      expect((await bell()).length).toBe(before + 1)
+    })
+  },
+  { plugin: { alerts: { language: "zh-TW" } } },
+)
