@@ -205,6 +205,8 @@ export const run = (): Promise<Result> =>
   whileRunning(async (stops) => {
     const shop = await openShop(stops)
     const read = await reading(worstBodies(shop.sandbox.ksher.publicKeys))
+    // What was kept open meanwhile has been closed by Medusa, and is to be noticed before it is used.
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
     const flood = await beside(shop, read.worst)
     return { rows: [read.row, flood.row], raw: { reading: read.raw, beside: flood.raw } }
   })

@@ -18,6 +18,7 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
   "src/api/store/": [...routes, ...scenarios("cancel", "one-at-a-time")],
   "src/subscribers/": [
     `${integration}orders.test.ts`,
+    `${integration}statements.test.ts`,
     ...scenarios("order-changes", "cancel", "reconciliation"),
   ],
   "src/jobs/": [...scenarios("reconciliation", "late", "cancel"), ...deaths],
@@ -34,7 +35,10 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
   "src/services/settlement/enterable": scenarios("cancel", "one-at-a-time", "refunds"),
   "src/services/settlement/abandon": scenarios("cancel", "compensation", "order-changes"),
   "src/services/settlement/void": scenarios("cancel", "compensation", "order-changes"),
-  "src/services/settlement/wanted": scenarios("late", "order-changes", "reconciliation"),
+  "src/services/settlement/wanted": [
+    `${integration}statements.test.ts`,
+    ...scenarios("late", "order-changes", "reconciliation"),
+  ],
   "src/services/settlement/review": scenarios("late", "order-changes", "reconciliation"),
   "src/services/settlement/share": scenarios("amounts", "refunds"),
   "src/services/settlement/notif": [
