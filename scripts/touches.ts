@@ -45,7 +45,10 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
     ...deaths,
   ],
   "src/services/settlement/unpaid-order": [...scenarios("unpaid-orders", "cancel"), ...deaths],
-  "src/services/settlement/wanted": scenarios("late", "order-changes", "reconciliation"),
+  "src/services/settlement/wanted": [
+    `${integration}statements.test.ts`,
+    ...scenarios("late", "order-changes", "reconciliation"),
+  ],
   "src/services/settlement/review": scenarios("late", "order-changes", "reconciliation"),
   "src/services/settlement/share": scenarios("amounts", "refunds"),
   "src/services/settlement/notif": [
