@@ -32,6 +32,8 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
   "src/services/settlement/cancel": [...scenarios("cancel", "one-at-a-time", "late"), ...deaths],
   "src/services/settlement/order-lease": [...scenarios("cancel", "one-at-a-time"), ...deaths],
   "src/services/settlement/enterable": scenarios("cancel", "one-at-a-time", "refunds"),
+  "src/services/settlement/open": scenarios("on-demand", "compensation"),
+  "src/services/settlement/unpaid": scenarios("unpaid-orders"),
   "src/services/settlement/abandon": scenarios("cancel", "compensation", "order-changes"),
   "src/services/settlement/void": scenarios("cancel", "compensation", "order-changes"),
   "src/services/settlement/open": [
