@@ -1,5 +1,6 @@
 import http from "node:http"
 
+import { paidInMedusa } from "./lib/paid"
 import { ms, progress, ratio, type Result, type Row } from "./lib/report"
 import { latencies, median, percentile, rounds, timed } from "./lib/statistics"
 import { openShop, whileRunning, type BenchShop } from "./shop"
@@ -115,7 +116,7 @@ async function copies(shop: BenchShop, count: number): Promise<{ rows: Row[]; ra
       ),
     )
     if (who === "ours") {
-      await paidInMedusa(shop, session.id)
+      await paidInMedusa(shop.knex, session.id)
       effects += await captures(shop, session.id)
     }
     return 1_000_000 / took
@@ -146,21 +147,6 @@ async function captures(shop: BenchShop, sessionId: string): Promise<number> {
   return Number(rows[0]?.count)
 }
 
-/** Captured, and the order placed. */
-async function paidInMedusa(shop: BenchShop, sessionId: string): Promise<void> {
-  const until = Date.now() + 60_000
-  for (;;) {
-    const { rows } = await shop.knex.raw<{ rows: unknown[] }>(
-      `select 1 from payment p join order_payment_collection l on l.payment_collection_id = p.payment_collection_id
-       where p.payment_session_id = ? and p.captured_at is not null`,
-      [sessionId],
-    )
-    if (rows.length) return
-    if (Date.now() > until) throw new Error(`Session ${sessionId} was not paid in Medusa.`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}
-
 async function acted(shop: BenchShop, count: number): Promise<{ rows: Row[]; raw: object }> {
   const answered: number[] = []
   const once = async (hook: string) => {
@@ -170,7 +156,7 @@ async function acted(shop: BenchShop, count: number): Promise<{ rows: Row[]; raw
     return timed(async () => {
       const taken = await timed(() => post(`${shop.url}${hook}`, message))
       if (hook.startsWith("/hooks/gateway")) answered.push(taken)
-      await paidInMedusa(shop, session.id)
+      await paidInMedusa(shop.knex, session.id)
     })
   }
   const took = await rounds(

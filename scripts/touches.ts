@@ -34,6 +34,8 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
   "src/services/settlement/cancel": [...scenarios("cancel", "one-at-a-time", "late"), ...deaths],
   "src/services/settlement/order-lease": [...scenarios("cancel", "one-at-a-time"), ...deaths],
   "src/services/settlement/enterable": scenarios("cancel", "one-at-a-time", "refunds"),
+  "src/services/settlement/open": scenarios("on-demand", "compensation"),
+  "src/services/settlement/unpaid": scenarios("unpaid-orders"),
   "src/services/settlement/abandon": scenarios("cancel", "compensation", "order-changes"),
   "src/services/settlement/void": scenarios("cancel", "compensation", "order-changes"),
   "src/services/settlement/open": [
@@ -47,7 +49,10 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
     ...deaths,
   ],
   "src/services/settlement/unpaid-order": [...scenarios("unpaid-orders", "cancel"), ...deaths],
-  "src/services/settlement/wanted": scenarios("late", "order-changes", "reconciliation"),
+  "src/services/settlement/wanted": [
+    `${integration}statements.test.ts`,
+    ...scenarios("late", "order-changes", "reconciliation"),
+  ],
   "src/services/settlement/review": scenarios("late", "order-changes", "reconciliation"),
   "src/services/settlement/share": scenarios("amounts", "refunds"),
   "src/services/settlement/notif": [

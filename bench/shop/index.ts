@@ -5,7 +5,7 @@ import path from "node:path"
 import { buildIfStale } from "../../demo/build"
 import { answers, freePort, medusa, root, type Running } from "../../demo/processes"
 import { providers } from "../../demo/running-shop"
-import { seed, ShopClient, Shopper } from "../../demo/shop"
+import { seed, ShopClient, Shopper, type Seeded } from "../../demo/shop"
 import { databaseServer, withDatabase } from "../../scripts/postgres"
 import type { Sandbox, startSandbox as StartSandbox } from "../../src/sandbox"
 import { ModulesSdkUtils } from "@medusajs/framework/utils"
@@ -74,8 +74,13 @@ function makeApp(name: string): string {
   const requiring = (file: string) =>
     `module.exports = require(${JSON.stringify(path.join(root, "bench/shop", file))})\n`
   writeFileSync(path.join(app, "medusa-config.js"), requiring("medusa-config.js"))
-  mkdirSync(path.join(app, "src/api/bench/insert"), { recursive: true })
-  writeFileSync(path.join(app, "src/api/bench/insert/route.js"), requiring("bare-route.js"))
+  for (const [route, file] of [
+    ["insert", "bare-route.js"],
+    ["process", "process-route.js"],
+  ] as const) {
+    mkdirSync(path.join(app, `src/api/bench/${route}`), { recursive: true })
+    writeFileSync(path.join(app, `src/api/bench/${route}/route.js`), requiring(file))
+  }
   return app
 }
 
@@ -115,28 +120,34 @@ export async function boot(
 }
 
 export interface BenchShop extends BenchApp {
+  running: Running
   knex: Knex
   shop: ShopClient
   shopper: Shopper
+  seeded: Seeded
 }
 
-const login = { email: "admin@shop.example", password: "supersecret" }
+/** Medusa's own provider, which authorizes whatever it is asked for. */
+export const manual = "pp_system_default"
+
+export const login = { email: "admin@shop.example", password: "supersecret" }
 
 /** A real Medusa that sells, with the built plugin and both simulated gateways. */
-export async function openShop(stops: Stops): Promise<BenchShop> {
+export async function openShop(stops: Stops, env: Record<string, string> = {}): Promise<BenchShop> {
   const prepared = await prepare(stops)
   const knex = connect(prepared.databaseUrl)
   stops.add(() => knex.destroy())
   await knex.raw(
     "create table bench_notification (id text primary key, hash text unique, body text not null, created_at timestamptz not null default now())",
   )
-  const { running } = await boot(prepared)
+  const { running } = await boot(prepared, env)
   stops.add(() => running.stop())
   await medusa(["user", "-e", login.email, "-p", login.password], prepared.app, prepared.env).ended
   const shop = new ShopClient(prepared.url)
   await shop.logIn(login.email, login.password)
-  const seeded = await seed(shop, providers)
-  return { ...prepared, knex, shop, shopper: new Shopper(shop, seeded) }
+  const hkd = [...providers.hkd, manual]
+  const seeded = await seed(shop, { ...providers, hkd })
+  return { ...prepared, running, knex, shop, shopper: new Shopper(shop, seeded), seeded }
 }
 
 function environment(

@@ -9,4 +9,7 @@ if (process.env.BENCH_PLUGIN === "off") {
   payment.options = {}
 }
 
+// What several instances share.
+Object.assign(config.modules, JSON.parse(process.env.SHARED_MODULES ?? "{}"))
+
 module.exports = config

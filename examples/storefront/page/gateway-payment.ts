@@ -3,7 +3,16 @@ import type Medusa from "@medusajs/js-sdk"
 /** What `GET /store/gateway-payments/:session_id` tells a storefront. */
 export interface GatewayPayment {
   session_id: string
-  state: "created" | "pending" | "paid" | "partially_refunded" | "refunded" | "void" | "failed" | "paid_late"
+  state:
+    | "unopened"
+    | "created"
+    | "pending"
+    | "paid"
+    | "partially_refunded"
+    | "refunded"
+    | "void"
+    | "failed"
+    | "paid_late"
   /** How to pay; `null` once it can no longer be paid. */
   action: Action | null
   expires_at: string | null
@@ -19,6 +28,23 @@ export async function gatewayPayment(sdk: Medusa, sessionId: string): Promise<Ga
   const { gateway_payment } = await sdk.client.fetch<{ gateway_payment: GatewayPayment }>(
     `/store/gateway-payments/${sessionId}`,
     { cache: "no-store" },
+  )
+  return gateway_payment
+}
+
+/** A way to pay, as `GET /store/gateway-payments/methods` lists it. */
+export interface Method {
+  provider_id: string
+  channel: string
+  name: { en: string }
+  available: boolean
+}
+
+/** Opens the payment of a session with what the shopper chose. The same choice gets the same link, however often it is made. */
+export async function openPayment(sdk: Medusa, sessionId: string, channel: string): Promise<GatewayPayment> {
+  const { gateway_payment } = await sdk.client.fetch<{ gateway_payment: GatewayPayment }>(
+    `/store/gateway-payments/${sessionId}/open`,
+    { method: "POST", body: { channel } },
   )
   return gateway_payment
 }

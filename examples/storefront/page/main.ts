@@ -2,7 +2,14 @@ import type { HttpTypes } from "@medusajs/types"
 import { toCanvas } from "qrcode"
 
 import { action, el, facts, money, say, show } from "./dom"
-import { gatewayPayment, isOpen, watch, type Action, type GatewayPayment } from "./gateway-payment"
+import {
+  gatewayPayment,
+  isOpen,
+  watch,
+  type Action,
+  type GatewayPayment,
+  type Method,
+} from "./gateway-payment"
 import { Shop } from "./shop"
 
 /** What survives the way to the gateway's page and back. */
@@ -99,12 +106,17 @@ function signInForm(): HTMLElement {
   )
 }
 
-const names: Record<string, string> = {
-  pp_ksher_th: "Ksher: wallets, cards, PromptPay",
-  pp_ksher_qr: "Ksher: QR code",
-  pp_ksher_first: "Ksher: order now, pay later",
-  pp_gnete_hk: "Gnete: UnionPay",
-  pp_gnete_first: "Gnete: order now, pay later",
+/** This shop offers the same ways to pay in several manners, to show them all. */
+const manners: Record<string, string> = {
+  pp_ksher_qr: "QR code here",
+  pp_ksher_first: "order now, pay later",
+  pp_ksher_demand: "opened when you choose",
+  pp_gnete_first: "order now, pay later",
+}
+
+const nameOf = ({ name, provider_id }: Method): string => {
+  const manner = manners[provider_id]
+  return manner ? `${name.en} (${manner})` : name.en
 }
 
 /** Entries configured with `completion: "order_first"`: the order is placed before it is paid. */
@@ -112,13 +124,13 @@ const orderFirst = (providerId: string): boolean => providerId.endsWith("_first"
 
 async function choosePayment(cart: HttpTypes.StoreCart, problem = ""): Promise<void> {
   restart()
-  const providers = await shop.providers(cart.region_id ?? "")
-  const choices = providers.map((id, index) =>
+  const methods = await shop.methods(cart.id)
+  const choices = methods.map((method, index) =>
     el(
       "label",
       {},
-      el("input", { type: "radio", name: "provider", value: id, checked: index === 0 }),
-      ` ${names[id] ?? id}`,
+      el("input", { type: "radio", name: "method", value: String(index), checked: index === 0 }),
+      ` ${nameOf(method)}`,
     ),
   )
   const form = el("fieldset", {}, el("legend", {}, "Pay with"), ...choices)
@@ -128,17 +140,17 @@ async function choosePayment(cart: HttpTypes.StoreCart, problem = ""): Promise<v
     facts({ Total: money(cart.total, cart.currency_code) }),
     form,
     action("Pay", async () => {
-      const providerId = form.querySelector<HTMLInputElement>("input:checked")?.value
-      if (providerId) await pay(cart, providerId)
+      const method = methods[Number(form.querySelector<HTMLInputElement>("input:checked")?.value)]
+      if (method) await pay(cart, method)
     }),
   )
 }
 
-async function pay(cart: HttpTypes.StoreCart, providerId: string): Promise<void> {
+async function pay(cart: HttpTypes.StoreCart, method: Method): Promise<void> {
   // Read anew: a payment opened before has left its collection on the cart.
   const current = await shop.cart(cart.id)
-  const { sessionId, action: how } = await shop.openPayment(current, providerId)
-  const orderId = orderFirst(providerId) ? await shop.complete(cart.id) : undefined
+  const { sessionId, action: how } = await shop.openPayment(current, method)
+  const orderId = orderFirst(method.provider_id) ? await shop.complete(cart.id) : undefined
   remember({ cartId: cart.id, sessionId, ...(orderId ? { orderId } : {}) })
   await follow(how)
 }
@@ -189,6 +201,7 @@ async function decided(payment: GatewayPayment, checkout: Checkout): Promise<voi
       return
     case "failed":
       return choosePayment(await shop.cart(checkout.cartId), "The payment failed. Nothing was charged.")
+    case "unopened":
     case "created":
     case "pending":
     case "void":
@@ -235,6 +248,7 @@ async function cancel(checkout: Checkout): Promise<void> {
 
 function moneyText(payment: GatewayPayment): string {
   switch (payment.state) {
+    case "unopened":
     case "created":
     case "pending":
       return "waiting for payment"

@@ -1,7 +1,7 @@
 import Medusa from "@medusajs/js-sdk"
 import type { HttpTypes } from "@medusajs/types"
 
-import type { Action } from "./gateway-payment"
+import { openPayment, type Action, type Method } from "./gateway-payment"
 
 /** What the page needs of a shop, by Medusa's own SDK. */
 export class Shop {
@@ -75,22 +75,30 @@ export class Shop {
     return (await this.sdk.store.cart.retrieve(cartId, { fields: "+payment_collection.*" })).cart
   }
 
-  async providers(regionId: string): Promise<string[]> {
-    const { payment_providers } = await this.sdk.store.payment.listPaymentProviders({ region_id: regionId })
-    return payment_providers.map((provider) => provider.id)
+  /** Every way to pay that can be chosen for the cart on this device, the best first. */
+  async methods(cartId: string): Promise<Method[]> {
+    const { methods } = await this.sdk.client.fetch<{ methods: Method[] }>(
+      "/store/gateway-payments/methods",
+      { query: { cart_id: cartId }, cache: "no-store" },
+    )
+    return methods.filter((method) => method.available)
   }
 
   /** Opens the payment at the gateway. What comes back says how the shopper pays. */
   async openPayment(
     cart: HttpTypes.StoreCart,
-    providerId: string,
+    { provider_id, channel }: Pick<Method, "provider_id" | "channel">,
   ): Promise<{ sessionId: string; action: Action }> {
     const { payment_collection } = await this.sdk.store.payment.initiatePaymentSession(cart, {
-      provider_id: providerId,
+      provider_id,
+      data: { channel },
     })
-    const session = payment_collection.payment_sessions?.find((one) => one.provider_id === providerId)
+    const session = payment_collection.payment_sessions?.find((one) => one.provider_id === provider_id)
     if (!session) throw new Error("The payment could not be opened. Please choose another one.")
-    return { sessionId: session.id, action: session.data.action as Action }
+    // With `open: "on_demand"` the session waits, and this opens it; else it gives the link that there is.
+    const { action } = await openPayment(this.sdk, session.id, channel)
+    if (!action) throw new Error("This payment is closed. Please choose again.")
+    return { sessionId: session.id, action }
   }
 
   /** The order of a cart, or `undefined` while it is not paid. Asking again answers the same order. */

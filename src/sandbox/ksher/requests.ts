@@ -100,16 +100,19 @@ export function orderComplaint(
     const wrong = channelComplaint(channel, feeType, kind, merchant)
     if (wrong) return `channel ${channel} ${wrong}`
   }
-  const odd = kind === "link" ? pageComplaint(fields, wanted) : undefined
-  if (odd) return odd
   const times = instalmentTimes(fields)
   const reached = wanted.filter((channel) => reaches(channel, amount, feeType, times))
   const asked = quirks.channelBelowMinimum === "refused" ? wanted.length : 1
   if (reached.length < asked) return "total_fee is below the minimum"
   const longest = quirks.channelListMax ?? Infinity
   if (wanted.join(",").length > longest) return `channel_list is longer than ${longest}`
-  return productComplaint(fields[kind === "link" ? "product_name" : "product"] ?? "", quirks)
+  return textComplaint(fields, wanted, kind, quirks)
 }
+
+const textComplaint = (fields: Fields, wanted: string[], kind: "link" | "native", quirks: KsherQuirks) =>
+  kind === "link"
+    ? (pageComplaint(fields, wanted) ?? productComplaint(fields.product_name ?? "", quirks))
+    : productComplaint(fields.product ?? "", quirks)
 
 function channelComplaint(
   channel: string,

@@ -40,10 +40,13 @@ export async function withinReach(payment: GatewayPayment, deps: Deps): Promise<
 
 /** The entry that the payment was opened with is not configured any more: nobody can ask about it. */
 export async function noteRemovedEntry(payment: GatewayPayment, deps: Saying): Promise<void> {
-  if (payment.openedAt === null) return void (await lookAgainLater(payment, deps))
+  if (payment.openedAt !== null) await raiseRemoved(payment, deps)
+  await lookAgainLater(payment, deps)
+}
+
+async function raiseRemoved(payment: GatewayPayment, deps: Saying): Promise<void> {
   const { providerId: provider, gateway, account } = payment
   await raise(payment, "entry_removed", { provider, gateway, account }, deps)
-  await lookAgainLater(payment, deps)
 }
 
 const lookAgainLater = ({ id }: GatewayPayment, deps: Saying): Promise<GatewayPayment> =>

@@ -20,8 +20,16 @@ export async function atGateway(
   operations: readonly Operation[],
   deps: SettleDeps,
 ): Promise<GatewayPayment> {
-  const resolved = await resolveAll(await stillWanted(leased, deps), operations, deps)
-  if (resolved.payment.openedAt === null) return endUnwanted(resolved.payment, deps)
+  const wanted = await stillWanted(leased, deps)
+  return wanted.openedAt === null ? endUnwanted(wanted, deps) : askAndClose(wanted, operations, deps)
+}
+
+async function askAndClose(
+  asked: GatewayPayment,
+  operations: readonly Operation[],
+  deps: SettleDeps,
+): Promise<GatewayPayment> {
+  const resolved = await resolveAll(asked, operations, deps)
   let payment = await doubts(resolved.payment, resolved.operations, deps)
   const answer = await confirm(payment, deps)
   payment = answer.standing ? answer.payment : await unanswered(payment, answer.message ?? "", deps)
@@ -37,7 +45,7 @@ export async function atGateway(
 }
 
 /** The gateway knows nothing of a payment that was never opened: it is asked nothing, and there is nothing to close there. */
-const endUnwanted = (payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> | GatewayPayment =>
+const endUnwanted = async (payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> =>
   payment.unwanted && !deps.onlyAsks ? closeAtGateway(payment, deps) : payment
 
 const payable = (standing: Standing | undefined): boolean =>

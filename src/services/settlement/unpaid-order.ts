@@ -57,7 +57,7 @@ const later = 6 * hour
 export function verdict(order: UnpaidOrder | undefined, all: readonly OfEntry[], now: Date): Verdict {
   const never = (why: Kept): Verdict => ({ do: "never", why })
   const wait = (why: Kept, ms: number): Verdict => ({ do: "wait", why, until: new Date(now.getTime() + ms) })
-  if (!order || order.status !== "pending") return never("not_open")
+  if (order?.status !== "pending") return never("not_open")
   if (order.fulfilled) return never("fulfilled")
   const unowned = reasonOfMoney(order, all)
   if (unowned) return never(unowned)
