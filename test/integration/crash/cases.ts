@@ -13,6 +13,8 @@ export interface Point {
 export interface Case extends Point {
   subject: Subject
   flow: string
+  /** What whoever asked was told, for whoever reads of a case that failed. */
+  answer?: string
   /** What it had left behind when the process died. */
   left?: string[]
   /** What it must come to by itself, by what the crash left behind. */
@@ -32,17 +34,26 @@ export async function cut(world: Premises, point: Point, { now = false } = {}): 
   const { story, after } = point
   const subject = await story.begin(world)
   const flow = `${story.title}, ${after}`
-  await ask(world, story, subject, { flow, after, now })
-  return { ...point, subject, flow }
+  const answer = await ask(world, story, subject, { flow, after, now })
+  return { ...point, subject, flow, answer }
 }
 
 /** The answer is nobody's business: whoever asked has lost the connection, or has read of an error. */
-async function ask(world: Premises, story: Story, subject: Subject, how: Partial<Cut> & { flow: string }) {
+async function ask(
+  world: Premises,
+  story: Story,
+  subject: Subject,
+  how: Partial<Cut> & { flow: string },
+): Promise<string> {
   const request = await story.request(world, subject)
   const headers = { ...(request.headers as Record<string, string>), ...following(how) }
-  await world.shop.http.request({ ...request, headers }).catch((error: unknown) => {
+  try {
+    const { status, data } = await world.shop.http.request<unknown>({ ...request, headers })
+    return `${status} ${JSON.stringify(data).slice(0, 300)}`
+  } catch (error) {
     if (!how.now) throw error
-  })
+    return "the connection was lost"
+  }
 }
 
 /** SIGKILL; and what it leaves behind decides what must become of each case. */

@@ -44,8 +44,8 @@ describe("7. a process that dies right after any step", () => {
     // What goes on behind an answer gets to its step as well, however busy the machine is.
     for (const one of cutShort())
       await eventually(
-        async () => medusa.stepsOf(one.flow).length,
-        (steps) => steps === one.after,
+        async () => ({ flow: one.flow, answer: one.answer, steps: medusa.stepsOf(one.flow) }),
+        ({ steps }) => steps.length === one.after,
       )
     await crash(world, medusa, cases)
     await recover(world, medusa)
