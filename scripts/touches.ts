@@ -34,8 +34,7 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
   "src/services/settlement/cancel": [...scenarios("cancel", "one-at-a-time", "late"), ...deaths],
   "src/services/settlement/order-lease": [...scenarios("cancel", "one-at-a-time"), ...deaths],
   "src/services/settlement/enterable": scenarios("cancel", "one-at-a-time", "refunds"),
-  "src/services/settlement/open": scenarios("on-demand", "compensation"),
-  "src/services/settlement/unpaid": scenarios("unpaid-orders"),
+  "src/services/settlement/unpaid": [...scenarios("unpaid-orders", "cancel"), ...deaths],
   "src/services/settlement/abandon": scenarios("cancel", "compensation", "order-changes"),
   "src/services/settlement/void": scenarios("cancel", "compensation", "order-changes"),
   "src/services/settlement/open": [
@@ -48,7 +47,6 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
     ...scenarios("refunds", "reconciliation", "late"),
     ...deaths,
   ],
-  "src/services/settlement/unpaid-order": [...scenarios("unpaid-orders", "cancel"), ...deaths],
   "src/services/settlement/wanted": [
     `${integration}statements.test.ts`,
     ...scenarios("late", "order-changes", "reconciliation"),

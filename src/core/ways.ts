@@ -144,6 +144,8 @@ const folded = (text: string): string => text.toLocaleLowerCase("en").replace(/[
 export function channelsNamed(text: string): string[] {
   const typed = folded(text)
   return Object.entries(ways)
-    .filter(([code, { name }]) => [code, ...Object.values(name)].some((one) => folded(one) === typed))
+    .filter(([code, { name }]) =>
+      [code, ...Object.values<string>({ ...name })].some((one) => folded(one) === typed),
+    )
     .map(([code]) => code)
 }

@@ -285,7 +285,7 @@ inRealMedusa(
           responseType: "text",
         })
         const { count } = await world.shop.admin("get", "/admin/gateway-payments?limit=1")
-        expect(all.data.trimEnd().split("\r\n")).toHaveLength(count + 1)
+        expect(all.data.trimEnd().split("\r\n")).toHaveLength((count as number) + 1)
         expect(
           (await world.shop.tryAdmin("get", "/admin/gateway-payments/export?state=nonsense")).status,
         ).toBe(400)

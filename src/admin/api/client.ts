@@ -104,7 +104,10 @@ export async function listPayments(query: ListQuery): Promise<PaymentList> {
 /** The whole list as a file. A browser that is logged in by its cookie takes it as it comes; a token has to be sent along. */
 export async function downloadPayments(query: ListQuery): Promise<void> {
   const url = address(`${base}/export`, query)
-  if (__AUTH_TYPE__ !== "jwt") return save(url.href)
+  if (__AUTH_TYPE__ !== "jwt") {
+    save(url.href)
+    return
+  }
   const response = await fetch(url, { headers: await authorization() })
   if (!response.ok) throw new Refusal(response.statusText, response.status, undefined)
   const file = URL.createObjectURL(await response.blob())

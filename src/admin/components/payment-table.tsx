@@ -24,18 +24,60 @@ interface Props {
 }
 
 /** Medusa's own table. What it shows is the address's business: it can be shared, and the way back leads to it. */
-export function PaymentTable({ list, names, channels, pageSize, view, onChange }: Props) {
+export function PaymentTable({ list, pageSize, view, onChange, ...shown }: Props) {
+  const { t } = useText()
+  const table = usePaymentTable({ list, pageSize, view, onChange, ...shown })
+  const count = list ? rowsAtLeast(view, pageSize, list) : 0
+  const turn = (to: number, cursor: string | null) => {
+    onChange({ ...view, page: to, cursor: to > 0 && cursor ? cursor : undefined })
+  }
+  return (
+    <DataTable instance={table}>
+      <Toolbar view={view} />
+      <Named which="table" name={() => t("title")}>
+        <DataTable.Table
+          emptyState={{
+            empty: { custom: <Nothing said={t("list.empty")} /> },
+            filtered: { custom: <Nothing said={t("list.none_found")} /> },
+          }}
+        />
+      </Named>
+      <Table.Pagination
+        count={count}
+        pageSize={pageSize}
+        pageIndex={view.page}
+        pageCount={Math.ceil(count / pageSize)}
+        canPreviousPage={view.page > 0}
+        canNextPage={Boolean(list?.next_cursor)}
+        previousPage={() => {
+          turn(view.page - 1, list?.previous_cursor ?? null)
+        }}
+        nextPage={() => {
+          turn(view.page + 1, list?.next_cursor ?? null)
+        }}
+        translations={{
+          of: t("list.of"),
+          results: t("list.results"),
+          pages: t("list.pages"),
+          prev: t("list.prev"),
+          next: t("list.next"),
+        }}
+      />
+    </DataTable>
+  )
+}
+
+function usePaymentTable({ list, names, channels, view, onChange }: Props) {
   const text = useText()
-  const { t } = text
   const navigate = useNavigate()
   const isNarrow = useNarrow()
-  const download = useDownload()
   const [hidden, setHidden] = useState<Record<string, boolean>>({})
   // A filter that was just added stands there without a value, and says nothing yet.
   const [added, setAdded] = useState<Filtering>({})
-  const narrow = (part: Partial<ListView>) => onChange({ ...view, ...part, page: 0, cursor: undefined })
-
-  const table = useDataTable<Payment>({
+  const narrow = (part: Partial<ListView>) => {
+    onChange({ ...view, ...part, page: 0, cursor: undefined })
+  }
+  return useDataTable<Payment>({
     data: list?.gateway_payments ?? [],
     columns: useMemo(() => paymentColumns({ text, names, isNarrow }), [text.locale, names, isNarrow]),
     filters: useFilters(channels),
@@ -45,7 +87,9 @@ export function PaymentTable({ list, names, channels, pageSize, view, onChange }
     autoResetPageIndex: false,
     search: {
       state: view.q ?? "",
-      onSearchChange: (q) => narrow({ q: q.trim() || undefined }),
+      onSearchChange: (q) => {
+        narrow({ q: q.trim() || undefined })
+      },
       debounce: 400,
     },
     filtering: {
@@ -66,71 +110,47 @@ export function PaymentTable({ list, names, channels, pageSize, view, onChange }
     },
     columnVisibility: { state: hidden, onColumnVisibilityChange: setHidden },
     onRowClick: ({ target }, payment) => {
-      if (!(target as Element).closest("a, button")) navigate(`/gateway-payments/${payment.id}`)
+      if (!(target as Element).closest("a, button")) void navigate(`/gateway-payments/${payment.id}`)
     },
   })
+}
 
-  const count = list ? rowsAtLeast(view, pageSize, list) : 0
-  const turn = (to: number, cursor: string | null) =>
-    onChange({ ...view, page: to, cursor: to > 0 && cursor ? cursor : undefined })
+function Toolbar({ view }: { view: ListView }) {
+  const { t } = useText()
+  const download = useDownload()
   return (
-    <DataTable instance={table}>
-      <Named which="div > button:last-child:not(:only-child)" name={(button) => removes(button, t)}>
-        <DataTable.Toolbar
-          className="flex flex-wrap items-center justify-between gap-2"
-          translations={{ clearAll: t("list.clear") }}
-        >
-          <Heading level="h1">{t("title")}</Heading>
-          <div role="search" className="flex flex-wrap items-center gap-2">
-            <Named which="input[type=search]" name={() => t("list.search")}>
-              <DataTable.Search placeholder={t("list.search_short")} />
-            </Named>
-            <Named which="button" name={() => t("list.add_filter")}>
-              <DataTable.FilterMenu tooltip={t("list.add_filter")} />
-            </Named>
-            <Named which="button" name={() => t("list.sort")}>
-              <DataTable.SortingMenu tooltip={t("list.sort")} />
-            </Named>
-            <Named which="button" name={() => t("list.columns")}>
-              <DataTable.ColumnVisibilityMenu tooltip={t("list.columns")} />
-            </Named>
-            <Button
-              size="small"
-              variant="secondary"
-              isLoading={download.isPending}
-              onClick={() => download.mutate(filtersOf(view))}
-            >
-              {t("list.export")}
-            </Button>
-          </div>
-        </DataTable.Toolbar>
-      </Named>
-      <Named which="table" name={() => t("title")}>
-        <DataTable.Table
-          emptyState={{
-            empty: { custom: <Nothing said={t("list.empty")} /> },
-            filtered: { custom: <Nothing said={t("list.none_found")} /> },
-          }}
-        />
-      </Named>
-      <Table.Pagination
-        count={count}
-        pageSize={pageSize}
-        pageIndex={view.page}
-        pageCount={Math.ceil(count / pageSize)}
-        canPreviousPage={view.page > 0}
-        canNextPage={Boolean(list?.next_cursor)}
-        previousPage={() => turn(view.page - 1, list?.previous_cursor ?? null)}
-        nextPage={() => turn(view.page + 1, list?.next_cursor ?? null)}
-        translations={{
-          of: t("list.of"),
-          results: t("list.results"),
-          pages: t("list.pages"),
-          prev: t("list.prev"),
-          next: t("list.next"),
-        }}
-      />
-    </DataTable>
+    <Named which="div > button:last-child:not(:only-child)" name={(button) => removes(button, t)}>
+      <DataTable.Toolbar
+        className="flex flex-wrap items-center justify-between gap-2"
+        translations={{ clearAll: t("list.clear") }}
+      >
+        <Heading level="h1">{t("title")}</Heading>
+        <div role="search" className="flex flex-wrap items-center gap-2">
+          <Named which="input[type=search]" name={() => t("list.search")}>
+            <DataTable.Search placeholder={t("list.search_short")} />
+          </Named>
+          <Named which="button" name={() => t("list.add_filter")}>
+            <DataTable.FilterMenu tooltip={t("list.add_filter")} />
+          </Named>
+          <Named which="button" name={() => t("list.sort")}>
+            <DataTable.SortingMenu tooltip={t("list.sort")} />
+          </Named>
+          <Named which="button" name={() => t("list.columns")}>
+            <DataTable.ColumnVisibilityMenu tooltip={t("list.columns")} />
+          </Named>
+          <Button
+            size="small"
+            variant="secondary"
+            isLoading={download.isPending}
+            onClick={() => {
+              download.mutate(filtersOf(view))
+            }}
+          >
+            {t("list.export")}
+          </Button>
+        </div>
+      </DataTable.Toolbar>
+    </Named>
   )
 }
 

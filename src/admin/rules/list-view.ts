@@ -54,24 +54,19 @@ export function readView(params: URLSearchParams): ListView {
 
 export function asParams({ page, oldest, ...rest }: ListView): URLSearchParams {
   const params = new URLSearchParams()
-  for (const [name, value] of Object.entries(rest))
-    for (const one of [value ?? []].flat()) if (one) params.append(name, one)
+  const named: [string, string | readonly string[] | undefined][] = Object.entries(rest)
+  for (const [name, value] of named) for (const one of [value ?? []].flat()) params.append(name, one)
   if (oldest) params.set("order", "oldest")
   if (page > 0) params.set("page", String(page + 1))
   else params.delete("cursor")
   return params
 }
 
-export const isFiltered = ({ q, gateway, state, channel, attention, from, to }: ListView): boolean =>
-  [q, gateway, state, channel, attention, from, to].some((value) => value !== undefined)
-
 /** What a page's address skips to at most: the server reads what it skips. */
 const farthest = 10_000
 
 /** As the list's route takes it. */
-export interface ListQuery {
-  [name: string]: string | number | string[] | undefined
-}
+export type ListQuery = Record<string, string | number | string[] | undefined>
 
 export const filtersOf = (view: ListView): ListQuery => ({
   q: view.q,

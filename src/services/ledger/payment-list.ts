@@ -136,16 +136,19 @@ function conditions(filters: PaymentFilters): { where: string; bindings: unknown
     parts.push(sql)
     bindings.push(...values)
   }
+  const compare = (sql: string, value: unknown) => {
+    if (value !== undefined && value !== "") add(sql, value)
+  }
   if (filters.orders) addOrders(filters.orders, add)
-  if (filters.sessionId) add("session_id = ?", filters.sessionId)
-  if (filters.providerId) add("provider_id = ?", filters.providerId)
-  if (filters.gateway) add("gateway = ?", filters.gateway)
+  compare("session_id = ?", filters.sessionId)
+  compare("provider_id = ?", filters.providerId)
+  compare("gateway = ?", filters.gateway)
+  compare("created_at >= ?", filters.from)
+  compare("created_at < ?", filters.before)
+  compare("currency_code = ?", filters.currency)
   if (filters.channel?.length) add(`channel in (${placeholders(filters.channel)})`, ...filters.channel)
   if (filters.state?.length) add(`state in (${placeholders(filters.state)})`, ...filters.state)
   if (filters.attention !== undefined) add(filters.attention ? "attention is not null" : "attention is null")
-  if (filters.from) add("created_at >= ?", filters.from)
-  if (filters.before) add("created_at < ?", filters.before)
-  if (filters.currency) add("currency_code = ?", filters.currency)
   if (filters.amount !== undefined) addAmount(filters.amount, add)
   if (filters.number) addNumber(filters.number, add)
   if (filters.also) {

@@ -75,8 +75,10 @@ it("a process that dies while it tells leaves it to the job, under the same key"
   await attended("no_order")
   const dying = people()
   const never = new Promise<void>(() => undefined)
-  let began: () => void
-  const begun = new Promise<void>((resolve) => (began = resolve))
+  let began: () => void = () => undefined
+  const begun = new Promise<void>((resolve) => {
+    began = resolve
+  })
   void tellPeople({
     ...dying,
     send: (alert, key) => {
@@ -85,7 +87,7 @@ it("a process that dies while it tells leaves it to the job, under the same key"
       return never
     },
   })
-  await begun!
+  await begun
   const [{ key } = { key: "" }] = sent.splice(0)
   await tellPeople(people())
   expect(heard()).toEqual([])
