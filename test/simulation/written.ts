@@ -113,6 +113,19 @@ export const written: readonly Written[] = [
     end: { returned: [104], attention: { books_differ: 1 } },
   },
   {
+    name: "a credit line that a death has lost is entered, also where a person records another return first, with one of its own",
+    entry: gnete,
+    deeds: [
+      ...bought,
+      { do: "pass", ms: hour, jobs: true },
+      { do: "dieAfter", what: "medusa writes transactions" },
+      refund(4_228),
+      { do: "pass", ms: 150 * second, jobs: false },
+      { do: "decide", action: "record_refund", amount: 38, clicks: 1, keyed: true },
+    ],
+    end: { returned: [4_228, 5_772], states: { refunded: 1 }, attention: {} },
+  },
+  {
     name: "a refund that Medusa holds, and for which somebody left nothing in the console, is left to a person",
     entry: gnete,
     deeds: [

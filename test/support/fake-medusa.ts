@@ -1,4 +1,5 @@
 import { PaymentProblem, addMajor, toMajor, toMinor, type Demand, type OrderChange } from "../../src/core"
+import { creditDue } from "../../src/services/host/transactions"
 import type { GatewayPayment } from "../../src/services/ledger"
 import {
   letGo,
@@ -99,7 +100,17 @@ export interface Order {
   transactions: Transaction[]
   /** Each change that is confirmed begins a new one, a credit line too. */
   version: number
+  /** What Medusa kept of each of them, in their order. */
+  versions: Kept[]
   createdAt: number
+}
+
+/** What an order was to be paid in all, its credit lines taken off, and all that was credited of it. */
+export interface Kept {
+  version: number
+  begun: number
+  wanted: number
+  credited: number
 }
 
 export interface Transaction {
@@ -332,7 +343,11 @@ export class FakeMedusa implements Host {
 
   private newVersion(orderId: string, change: Partial<Order>): Order {
     const order = this.order(orderId)
-    return Object.assign(order, change, { version: order.version + 1 })
+    Object.assign(order, change, { version: order.version + 1 })
+    const credited = sum(order.creditLines.map((amount) => ({ amount })))
+    const { version, total } = order
+    order.versions.push({ version, begun: this.around.now(), wanted: exactly(total - credited), credited })
+    return order
   }
 
   /** `deleteOrderPaymentCollections`: the links go, and the sessions stay. */
@@ -421,7 +436,7 @@ export class FakeMedusa implements Host {
         id: order.id,
         canceled: order.canceled,
         wanted: this.major(
-          pendingDifference(order) + sum(order.transactions) - creditMissing(order, payments.filter(isOurs)),
+          pendingDifference(order) + sum(order.transactions) - creditMissing(order, payments),
         ),
         total: this.major(pendingDifference(order) + sum(order.transactions)),
       },
@@ -779,6 +794,7 @@ export class FakeMedusa implements Host {
       creditLines: [],
       transactions: [],
       version: 1,
+      versions: [{ version: 1, begun: this.around.now(), wanted: collection.amount, credited: 0 }],
       createdAt: this.around.now(),
     }
     await this.write("order", () => this.#tables.orders.set(order.id, order))
@@ -1113,7 +1129,7 @@ export class FakeMedusa implements Host {
       const ours = this.oursOf(host.id)
       const order = this.order(host.id)
       const said = sum(order.transactions.filter(entered(ours)))
-      const missing = host.canceled ? 0 : creditMissing(order, ours)
+      const missing = host.canceled ? 0 : creditMissing(order, this.paymentsOfOrder(host.id))
       const asked = exactly(pendingDifference(order) + said - held(ours))
       return [
         ...this.differs("order_transactions", said, held(ours)),
@@ -1274,28 +1290,31 @@ const exceeds = (payment: Payment, amount: number): boolean =>
 export const pendingDifference = ({ total, creditLines, transactions }: Order): number =>
   exactly(total - creditLines.reduce((all, amount) => all + amount, 0) - sum(transactions))
 
-const isOurs = ({ providerId }: Payment): boolean => /^pp_(ksher|gnete)(_|$)/.test(providerId)
+const isOurs = ({ providerId }: Pick<Payment, "providerId">): boolean =>
+  /^pp_(ksher|gnete)(_|$)/.test(providerId)
 
-/**
- * What went back of these payments and is asked for again, since the credit line was never entered: of refunds that no
- * transaction names, or that one of the present version does.
- */
-function creditMissing(order: Order, payments: readonly Payment[]): number {
-  const isPresent = ({ id, amount }: Row) => {
-    const named = order.transactions.find(
-      (one) => one.reference === "refund" && one.referenceId === id && one.amount === -amount,
-    )
-    const together = order.transactions.filter(
-      ({ reference, referenceId }) =>
-        reference !== "capture" && payments.some((payment) => payment.id === referenceId),
-    )
-    return ((named ?? together.at(-1))?.version ?? order.version) === order.version
-  }
-  // What went back before there was an order, for a cart that could not be completed, is no part of it.
-  const refunds = payments.flatMap((one) => one.refunds).filter((row) => row.createdAt >= order.createdAt)
-  const back = sum(refunds.filter(isPresent))
-  const unentered = sum(order.transactions.filter(entered(payments))) - held(payments)
-  return Math.max(0, Math.min(exactly(pendingDifference(order) + unentered), back))
+/** What went back of our payments and is asked for again, since the credit line was never entered: by the plugin's own rule. */
+function creditMissing({ versions, transactions }: Order, payments: readonly Payment[]): number {
+  const dated = ({ id, amount, createdAt }: Row) => ({ id, amount, created_at: new Date(createdAt) })
+  const booked = payments.map(({ id, providerId, captures, refunds }) => ({
+    id,
+    providerId,
+    captures: captures.map(dated),
+    refunds: refunds.map(dated),
+  }))
+  return Number(
+    creditDue(
+      versions.map((one) => ({ ...one, begun: new Date(one.begun), hasReturns: false })),
+      booked.filter(isOurs),
+      transactions.map(({ amount, reference, referenceId, version }) => ({
+        amount,
+        reference,
+        reference_id: referenceId,
+        ...(version === undefined ? {} : { version }),
+      })),
+      booked.filter((one) => !isOurs(one)),
+    ),
+  )
 }
 
 const held = (payments: readonly Payment[]): number =>
