@@ -54,8 +54,11 @@ async function tried(mutation: Mutation, tree: string, env: Record<string, strin
   const started = Date.now()
   writeFileSync(file, mutated(mutation, original))
   try {
-    const known = mutation.seed ? firstFailure(await simulate(tree, env, mutation.seed, 1)) : undefined
-    const caught = known ?? firstFailure(await simulate(tree, env, 1, schedules, "--written"))
+    const flavour = mutation.onDemand ? ["--on-demand"] : []
+    const known = mutation.seed
+      ? firstFailure(await simulate(tree, env, mutation.seed, 1, ...flavour))
+      : undefined
+    const caught = known ?? firstFailure(await simulate(tree, env, 1, schedules, "--written", ...flavour))
     return { mutation, caught, seconds: (Date.now() - started) / 1000 }
   } finally {
     writeFileSync(file, original)

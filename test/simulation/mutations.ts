@@ -6,6 +6,8 @@ export interface Mutation {
   edits: readonly (readonly [search: string, replacement: string])[]
   /** A seed that caught it, played before the others; where the code has changed, another one may. */
   seed?: number
+  /** Played where payments wait for the shopper's choice, and unpaid orders are ended. */
+  onDemand?: boolean
 }
 
 const settlement = (file: string) => `src/services/settlement/${file}.ts`
@@ -151,6 +153,15 @@ export const mutations: readonly Mutation[] = [
     name: "money that an unknown part of was returned is sent back in full when asked for",
     file: returning("decide-return"),
     edits: [['  if (payment.returnedUnsaid) return refuse({ code: "returned_outside" })\n', ""]],
+  },
+  {
+    name: "an unpaid order is ended, whatever was paid of it meanwhile",
+    file: settlement("unpaid-order"),
+    onDemand: true,
+    edits: [
+      ["  if (unowned) return never(unowned)\n", ""],
+      ["  if (!payment) return true\n", "  return true\n  if (!payment) return true\n"],
+    ],
   },
 ]
 
