@@ -13,7 +13,7 @@ import { wakeUnwanted } from "./review"
 import { day, hour, leaseMs, minute } from "./schedule"
 import { survey } from "./survey"
 import type { Change, Survey } from "./survey"
-import { endUnpaidOrder } from "./unpaid-order"
+import { endUnpaidOrder, endsUnpaidAt } from "./unpaid-order"
 
 export interface ReconcileDeps {
   ledger: Ledger
@@ -155,9 +155,11 @@ async function settleOne(
   report: ReconcileReport,
 ): Promise<void> {
   try {
+    const own = deps.depsOf(payment.providerId)
+    const mayEnd = endsUnpaidAt(payment, own.policy) !== null
     // Before it is settled: if the process dies while it ends the order, the payment is due again when the claim runs out.
-    const again = await endUnpaidOrder(payment, deps.cancels)
-    await settle(payment.id, deps.depsOf(payment.providerId), again)
+    const again = mayEnd ? await endUnpaidOrder(payment, deps.cancels) : null
+    await settle(payment.id, own, again)
     report.settled++
   } catch (error) {
     report.failed++
