@@ -6,6 +6,10 @@ const longest = [
   "test/simulation/matrix/",
   "test/simulation/schedules/",
   "test/integration/instances/",
+  "test/integration/scenarios/amounts",
+  "test/integration/scenarios/order-changes",
+  "test/integration/scenarios/unknown-outcomes",
+  "test/integration/scenarios/reconciliation",
   "test/integration/",
 ]
 

@@ -36,11 +36,12 @@ inRealMedusa((world) => {
     return order.summary.pending_difference
   }
 
-  /** What the comparison of all books lists for an order's payment. */
-  async function listed(order: PlacedOrder) {
+  /** What the comparison of the books lists for an order's payment. */
+  async function listed(order: PlacedOrder): Promise<unknown> {
     const { id } = await ledgerPayment(world, order)
-    const answer = await world.shop.admin("post", "/admin/gateway-payments/reconcile", { dry_run: true })
-    return answer.changes.filter((change: { gateway_payment_id: string }) => change.gateway_payment_id === id)
+    const asked = { dry_run: true, gateway_payment_ids: [id] }
+    const { changes } = await world.shop.admin("post", "/admin/gateway-payments/reconcile", asked)
+    return changes
   }
 
   const minor = (major: number) => Math.round(Number((major * 100).toFixed(6)))
