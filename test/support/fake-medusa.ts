@@ -100,8 +100,8 @@ export interface Order {
   transactions: Transaction[]
   /** Each change that is confirmed begins a new one, a credit line too. */
   version: number
-  /** What Medusa kept of each of them, in their order. */
-  versions: Kept[]
+  /** What Medusa kept of each of them, in their order. Orders that an older release's world was written down with have none. */
+  versions?: Kept[]
   createdAt: number
 }
 
@@ -343,10 +343,9 @@ export class FakeMedusa implements Host {
 
   private newVersion(orderId: string, change: Partial<Order>): Order {
     const order = this.order(orderId)
+    const kept = versionsOf(order)
     Object.assign(order, change, { version: order.version + 1 })
-    const credited = sum(order.creditLines.map((amount) => ({ amount })))
-    const { version, total } = order
-    order.versions.push({ version, begun: this.around.now(), wanted: exactly(total - credited), credited })
+    order.versions = [...kept, keptNow(order, this.around.now())]
     return order
   }
 
@@ -794,7 +793,6 @@ export class FakeMedusa implements Host {
       creditLines: [],
       transactions: [],
       version: 1,
-      versions: [{ version: 1, begun: this.around.now(), wanted: collection.amount, credited: 0 }],
       createdAt: this.around.now(),
     }
     await this.write("order", () => this.#tables.orders.set(order.id, order))
@@ -1293,8 +1291,16 @@ export const pendingDifference = ({ total, creditLines, transactions }: Order): 
 const isOurs = ({ providerId }: Pick<Payment, "providerId">): boolean =>
   /^pp_(ksher|gnete)(_|$)/.test(providerId)
 
+const keptNow = ({ version, total, creditLines }: Order, begun: number): Kept => {
+  const credited = sum(creditLines.map((amount) => ({ amount })))
+  return { version, begun, wanted: exactly(total - credited), credited }
+}
+
+/** One that was never changed has one version, which began with it. */
+const versionsOf = (order: Order): Kept[] => order.versions ?? [keptNow(order, order.createdAt)]
+
 /** What went back of our payments and is asked for again, since the credit line was never entered: by the plugin's own rule. */
-function creditMissing({ versions, transactions }: Order, payments: readonly Payment[]): number {
+function creditMissing(order: Order, payments: readonly Payment[]): number {
   const dated = ({ id, amount, createdAt }: Row) => ({ id, amount, created_at: new Date(createdAt) })
   const booked = payments.map(({ id, providerId, captures, refunds }) => ({
     id,
@@ -1304,9 +1310,9 @@ function creditMissing({ versions, transactions }: Order, payments: readonly Pay
   }))
   return Number(
     creditDue(
-      versions.map((one) => ({ ...one, begun: new Date(one.begun), hasReturns: false })),
+      versionsOf(order).map((one) => ({ ...one, begun: new Date(one.begun), hasReturns: false })),
       booked.filter(isOurs),
-      transactions.map(({ amount, reference, referenceId, version }) => ({
+      order.transactions.map(({ amount, reference, referenceId, version }) => ({
         amount,
         reference,
         reference_id: referenceId,

@@ -29,15 +29,24 @@ export class Alerts {
     return rows.map((row) => ({ ...toUnderAttention(row), toldAt: row.told_at, heldUntil: row.held_until }))
   }
 
-  /** Takes an alert for `ms`; false where another process has it. One whose process dies comes up again after that. */
-  async hold({ code, providerId, gateway }: Alert, ms: number): Promise<boolean> {
+  /**
+   * Takes an alert for `ms`, as it was read: false where another process has it, or has told it since. One whose process dies comes up
+   * again after that.
+   */
+  async hold({ code, providerId, gateway }: Alert, before: Told | undefined, ms: number): Promise<boolean> {
     const now = this.clock.now()
-    const rows = await this.database.query(
-      `insert into gateway_alert as known (code, provider_id, gateway, payments, held_until) values (?, ?, ?, 0, ?)
-       on conflict (code, provider_id) do update set held_until = excluded.held_until
-       where known.held_until is null or known.held_until <= ? returning code`,
-      [code, providerId, gateway, new Date(now.getTime() + ms), now],
-    )
+    const until = new Date(now.getTime() + ms)
+    const rows = before
+      ? await this.database.query(
+          `update gateway_alert set held_until = ? where code = ? and provider_id = ?
+             and told_at is not distinct from ? and (held_until is null or held_until <= ?) returning code`,
+          [until, code, providerId, before.toldAt, now],
+        )
+      : await this.database.query(
+          `insert into gateway_alert (code, provider_id, gateway, payments, held_until) values (?, ?, ?, 0, ?)
+           on conflict (code, provider_id) do nothing returning code`,
+          [code, providerId, gateway, until],
+        )
     return rows.length > 0
   }
 

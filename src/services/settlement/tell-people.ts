@@ -23,8 +23,8 @@ export async function tellPeople(deps: TellDeps): Promise<void> {
   const { alerts } = deps.ledger
   const told = await alerts.told()
   for (const alert of alertsDue(await alerts.standing(), told, deps.clock.now())) {
-    if (!(await alerts.hold(alert, heldFor))) continue
     const before = told.find(({ code, providerId }) => code === alert.code && providerId === alert.providerId)
+    if (!(await alerts.hold(alert, before, heldFor))) continue
     const key = [
       "gateway-alert",
       alert.code,

@@ -332,7 +332,9 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "turnovers.byDay": ({ turnovers }) => turnovers.byDay(lately, now, "Asia/Bangkok"),
   "alerts.standing": ({ alerts }) => alerts.standing(),
   "alerts.told": ({ alerts }) => alerts.told(),
-  "alerts.hold": ({ alerts }) => alerts.hold(anAlert, 1_000),
+  "alerts.hold": ({ alerts }) => alerts.hold(anAlert, undefined, 1_000),
+  "alerts.hold what was told": ({ alerts }) =>
+    alerts.hold(anAlert, { ...anAlert, toldAt: start, heldUntil: null }, 1_000),
   "alerts.leave": ({ alerts }) => alerts.leave(anAlert, 1_000),
   "alerts.end": async ({ alerts }) => {
     await alerts.end(anAlert)
