@@ -156,6 +156,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "an unpaid order is ended, whatever was paid of it meanwhile",
+    seed: 13,
     file: settlement("unpaid-order"),
     onDemand: true,
     edits: [
