@@ -8,8 +8,6 @@ interface Times {
   $lte?: string | undefined
 }
 
-const dayMs = 86_400_000
-
 export function filteringOf({ gateway, state, channel, attention, from, to }: ListView): Filtering {
   const times = { ...(from ? { $gte: from } : {}), ...(to ? { $lte: lastMomentBefore(to) } : {}) }
   return {
@@ -57,7 +55,5 @@ const lastMomentBefore = (iso: string): string => new Date(new Date(iso).getTime
 
 /** From the beginning of the day so many days ago, where the person is. */
 export function daysAgo(days: number, now: Date): Times {
-  const day = new Date(now)
-  day.setHours(0, 0, 0, 0)
-  return { $gte: new Date(day.getTime() - days * dayMs).toISOString() }
+  return { $gte: new Date(now.getFullYear(), now.getMonth(), now.getDate() - days).toISOString() }
 }
