@@ -10,7 +10,7 @@ export class GnetePaymentProvider extends GatewayPaymentProvider {
     readGneteOptions(options)
   }
 
-  override readonly channelKeys = ["way_code", "channel"]
+  protected override readonly channelKeys = ["way_code", "channel"]
 
   constructor(cradle: Cradle, options: Record<string, unknown>) {
     super(cradle, createGneteGateway(options, { onCall: observeCalls(cradle.logger) }))

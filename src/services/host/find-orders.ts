@@ -1,5 +1,6 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
 
+import { literally } from "../ledger"
 import type { OrdersWanted } from "../ledger"
 import { graph } from "./graph"
 
@@ -15,7 +16,7 @@ export async function findOrders(container: MedusaContainer, by: KnownBy): Promi
     container,
     "order",
     ["id", "payment_collections.id"],
-    "email" in by ? { email: { $ilike: by.email.replace(/[\\%_]/g, "\\$&") } } : { display_id: by.displayId },
+    "email" in by ? { email: { $ilike: literally(by.email) } } : { display_id: by.displayId },
     { take: mostOrders, order: { created_at: "DESC" } },
   )
   return {

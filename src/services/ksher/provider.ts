@@ -10,7 +10,7 @@ export class KsherPaymentProvider extends GatewayPaymentProvider {
     readKsherOptions(options)
   }
 
-  override readonly channelKeys = ["channel"]
+  protected override readonly channelKeys = ["channel"]
 
   constructor(cradle: Cradle, options: Record<string, unknown>) {
     super(cradle, createKsherGateway(options, { onCall: observeCalls(cradle.logger) }))

@@ -193,7 +193,7 @@ function addNumber(number: string, add: Add): void {
     "select gateway_payment_id from gateway_operation where gateway_no = ?",
   ]
   const begun = number.length < shortestPrefix ? [] : beginnings
-  const prefix = `${number.replace(/[\\%_]/g, "\\$&")}%`
+  const prefix = `${literally(number)}%`
   add(
     `id = any(array(${[...whole, ...begun].join(" union ")}))`,
     ...whole.map(() => number),
@@ -214,3 +214,6 @@ const beginnings = [
 ]
 
 export const placeholders = (values: readonly unknown[]): string => values.map(() => "?").join(", ")
+
+/** A text for SQL's `like`, in which every character stands for itself. */
+export const literally = (text: string): string => text.replace(/[\\%_]/g, "\\$&")

@@ -59,7 +59,7 @@ export interface GatewaySetup {
  */
 export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
   /** The keys of session data by which the storefront may pick a channel, and nothing else (invariant 8). */
-  abstract readonly channelKeys: readonly string[]
+  protected abstract readonly channelKeys: readonly string[]
 
   readonly gateway: Gateway
   readonly policy: GatewaySetup["policy"]

@@ -6,8 +6,18 @@ import { requireChannels } from "./account-info"
 import type { Deps, SettleDeps } from "./deps"
 import { known } from "./known"
 import { withLease } from "./lease"
-import { checked, memberOf, open, openAtGateway, openedBefore, owedTo, priced } from "./open"
-import type { CheckedOrder, OpenRequest } from "./open"
+import {
+  checked,
+  memberOf,
+  newPayment,
+  open,
+  openAtGateway,
+  openedBefore,
+  owedTo,
+  preparedOf,
+  priced,
+} from "./open"
+import type { OpenRequest } from "./open"
 import { after, hour, minute } from "./schedule"
 import { tell } from "./tell"
 import { closeAtGateway } from "./void"
@@ -23,23 +33,7 @@ async function waitForChoice(request: OpenRequest, deps: Deps): Promise<GatewayP
   const order = hasChoice(request) ? checked(request, deps) : priced(request, deps)
   const owed = await owedTo(request, order, deps)
   const { payment, fresh } = await deps.ledger.payments.create(
-    {
-      sessionId: request.sessionId,
-      collectionId: request.collectionId,
-      ...owed,
-      providerId: deps.providerId,
-      gateway: deps.gateway.name,
-      account: deps.gateway.account,
-      mode: deps.gateway.offer.mode,
-      channel: channelOf(order) ?? null,
-      number: order.number,
-      currency: order.amount.currency,
-      digits: order.digits,
-      amount: order.amount.minor,
-      medusaAmount: request.amount,
-      waits: true,
-      memberId: memberOf(request, deps) ?? null,
-    },
+    { ...newPayment(request, order, owed, deps), waits: true, memberId: memberOf(request, deps) ?? null },
     after(deps, hour),
   )
   return fresh || payment.state === "unopened" ? payment : openedBefore(payment, deps)
@@ -47,9 +41,6 @@ async function waitForChoice(request: OpenRequest, deps: Deps): Promise<GatewayP
 
 const hasChoice = ({ channel }: Pick<OpenRequest, "channel">): boolean =>
   channel !== undefined && channel !== null
-
-const channelOf = (order: ReturnType<typeof priced> | CheckedOrder): string | undefined =>
-  "channel" in order ? order.channel : undefined
 
 /**
  * Medusa asks for another amount of a payment that waits to be opened. `undefined`: it does not wait any more, and nothing was
@@ -68,17 +59,6 @@ export async function changeWaiting(
     return held.ledger.payments.changeWaiting(leased.id, { ...now, ...preparedOf(order, held) })
   })
 }
-
-const preparedOf = (
-  { amount, digits }: Pick<CheckedOrder, "amount" | "digits">,
-  { gateway }: Deps,
-): Pick<Prepared, "account" | "mode" | "currency" | "digits" | "amount"> => ({
-  account: gateway.account,
-  mode: gateway.offer.mode,
-  currency: amount.currency,
-  digits,
-  amount: amount.minor,
-})
 
 /** What a shopper chose. */
 export interface Choice {

@@ -10,7 +10,7 @@ import {
   unowed,
 } from "../../core"
 import type { Outcome, PaymentLink, Unwanted } from "../../core"
-import type { GatewayPayment } from "../ledger"
+import type { GatewayPayment, NewPayment, Prepared } from "../ledger"
 import { count } from "../observability"
 import { noteNotOpened, requireOwnAccount } from "./account"
 import { raise } from "./attention"
@@ -40,26 +40,42 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
   const order = checked(request, deps)
   const owed = await owedTo(request, order, deps)
   const { payment, operationId } = await deps.ledger.payments.open(
-    {
-      sessionId: request.sessionId,
-      collectionId: request.collectionId,
-      ...owed,
-      providerId: deps.providerId,
-      gateway: deps.gateway.name,
-      account: deps.gateway.account,
-      mode: deps.gateway.offer.mode,
-      channel: order.channel ?? null,
-      number: order.number,
-      currency: order.amount.currency,
-      digits: order.digits,
-      amount: order.amount.minor,
-      medusaAmount: request.amount,
-    },
+    newPayment(request, order, owed, deps),
     after(deps, minute),
   )
   if (operationId === undefined) return openedBefore(payment, deps)
   return openAtGateway(payment, operationId, { ...order, memberId: memberOf(request, deps) }, deps)
 }
+
+/** A payment as it is written down before anything is sent. */
+export const newPayment = (
+  { sessionId, collectionId, amount }: OpenRequest,
+  order: Pick<CheckedOrder, "number" | "amount" | "digits" | "channel">,
+  owed: Awaited<ReturnType<typeof owedTo>>,
+  deps: Deps,
+): NewPayment => ({
+  sessionId,
+  collectionId,
+  ...owed,
+  providerId: deps.providerId,
+  gateway: deps.gateway.name,
+  ...preparedOf(order, deps),
+  channel: order.channel ?? null,
+  number: order.number,
+  medusaAmount: amount,
+})
+
+/** By which account it is opened, how, and for what. */
+export const preparedOf = (
+  { amount, digits }: Pick<CheckedOrder, "amount" | "digits">,
+  { gateway }: Deps,
+): Pick<Prepared, "account" | "mode" | "currency" | "digits" | "amount"> => ({
+  account: gateway.account,
+  mode: gateway.offer.mode,
+  currency: amount.currency,
+  digits,
+  amount: amount.minor,
+})
 
 /** What the gateway is told of the customer: a name that says nothing of the person, and only where the shop wants cards to be kept. */
 export const memberOf = (

@@ -3,14 +3,12 @@ import { z } from "zod"
 import { gatewayNames, readSearch, states } from "../../../core"
 import type { GatewayPayments } from "../../../services/host"
 import type { OrdersWanted, PaymentFilters } from "../../../services/settlement"
-import { storable } from "../../problems"
+import { moment, storable } from "../../problems"
 
 const many = <Item extends z.ZodType>(item: Item) =>
   z
     .union([item, z.array(item).max(100)])
     .transform((value): z.output<Item>[] => (Array.isArray(value) ? value : [value]) as z.output<Item>[])
-
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
 /** What the list, its file and its totals are asked for. */
 export const filters = z.object({
@@ -21,8 +19,8 @@ export const filters = z.object({
   channel: many(storable(64)).optional(),
   state: many(z.enum(states)).optional(),
   attention: z.enum(["true", "false"]).optional(),
-  created_from: time.optional(),
-  created_to: time.optional(),
+  created_from: moment.optional(),
+  created_to: moment.optional(),
   amount: z
     .string()
     .regex(/^\d{1,12}(\.\d{1,4})?$/, "is a plain decimal in major units")

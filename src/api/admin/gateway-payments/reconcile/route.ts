@@ -2,10 +2,10 @@ import { z } from "zod"
 
 import { gatewayPayments } from "../../../../services/host"
 import { reconcileAll, second } from "../../../../services/settlement"
-import { parsed, route, storable } from "../../../problems"
+import { moment, parsed, route, storable } from "../../../problems"
 import { comparedView } from "../../../views"
 
-const date = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((text) => new Date(text))
+const date = z.union([z.iso.date().transform((text) => new Date(text)), moment])
 
 const request = z.strictObject({
   dry_run: z.boolean().default(false),

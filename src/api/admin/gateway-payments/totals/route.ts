@@ -1,10 +1,10 @@
 import { z } from "zod"
 
 import { gatewayPayments } from "../../../../services/host"
-import { parsed, route } from "../../../problems"
+import { day } from "../../../../services/settlement"
+import { moment, parsed, route } from "../../../problems"
 import { totalView } from "../../../views"
 
-const dayMs = 86_400_000
 /** A quarter. */
 const mostDays = 92
 
@@ -16,12 +16,10 @@ const isZone = (name: string): boolean => {
   }
 }
 
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
-
 const asked = z
   .object({
-    from: time,
-    to: time,
+    from: moment,
+    to: moment,
     /** The days are those of this zone. Names alone: PostgreSQL reads the sign of an offset the other way round. */
     time_zone: z
       .string()
@@ -31,7 +29,7 @@ const asked = z
       .default("UTC"),
   })
   .refine(({ from, to }) => from < to, { path: ["to"], message: "comes after from" })
-  .refine(({ from, to }) => to.getTime() - from.getTime() <= (mostDays + 1) * dayMs, {
+  .refine(({ from, to }) => to.getTime() - from.getTime() <= (mostDays + 1) * day, {
     path: ["to"],
     message: `is at most ${mostDays} days after from`,
   })
