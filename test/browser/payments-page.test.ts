@@ -171,8 +171,10 @@ describe("the list", () => {
     await asAdmin(page, shop.url, "/gateway-payments?attention=true")
     const badge = rows(page).first().getByText("Needs attention")
     await badge.waitFor()
-    const box = await badge.boundingBox()
-    expect(box!.x + box!.width).toBeLessThan(390)
+    // The table may draw its rows anew meanwhile: Playwright measures the row that stands then.
+    const right = await badge.evaluate((shown) => shown.getBoundingClientRect().right)
+    expect(right).toBeGreaterThan(0)
+    expect(right).toBeLessThan(390)
   })
 
   it("is paged, and a page's address can be shared", async () => {
