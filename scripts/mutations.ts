@@ -54,7 +54,7 @@ async function tried(mutation: Mutation, tree: string, env: Record<string, strin
   const started = Date.now()
   writeFileSync(file, mutated(mutation, original))
   try {
-    const flavour = mutation.onDemand ? ["--on-demand"] : []
+    const flavour = mutation.flavour ? [`--${mutation.flavour}`] : []
     const known = mutation.seed
       ? firstFailure(await simulate(tree, env, mutation.seed, 1, ...flavour))
       : undefined

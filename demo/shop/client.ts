@@ -42,7 +42,7 @@ export class ShopClient {
   }
 
   /** An admin call whose failure is what the caller wants to see. */
-  async tryAdmin(method: "get" | "post", path: string, body?: object): Promise<AxiosResponse> {
+  async tryAdmin(method: "get" | "post" | "delete", path: string, body?: object): Promise<AxiosResponse> {
     return this.http.request({ method, url: path, data: body, headers: this.adminHeaders })
   }
 

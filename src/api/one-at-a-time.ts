@@ -12,6 +12,7 @@ import {
   aroundRefund,
   gatewayPayments,
   orderOfChange,
+  orderOfCollection,
   type GatewayPayments,
   type OrderChanger,
   type RunRoute,
@@ -85,11 +86,15 @@ const changeBy =
   async (plugin, req, run) =>
     aroundChange(plugin, await orderOfChange(req.scope, entity, String(req.params.id)), run)
 
-const post = (matcher: string, around: Around) => ({
+const changeOfCollection: Around = async (plugin, req, run) =>
+  aroundChange(plugin, await orderOfCollection(req.scope, String(req.params.id)), run)
+
+const guarded = (method: "POST" | "DELETE", matcher: string, around: Around) => ({
   matcher,
-  methods: ["POST" as const],
+  methods: [method],
   middlewares: [before(around)],
 })
+const post = (matcher: string, around: Around) => guarded("POST", matcher, around)
 
 /**
  * Medusa's routes through which money can leave, those that open a change beside which Medusa could not enter it, and those that
@@ -115,6 +120,9 @@ export const oneAtATime = [
   post("/admin/orders/:id/fulfillments", changeOfOrder),
   post("/admin/orders/:id/fulfillments/:fulfillment_id/cancel", changeOfOrder),
   post("/admin/orders/:id/fulfillments/:fulfillment_id/shipments", changeOfOrder),
+  // What an admin enters as paid, or no longer asks for, is read while no payment of it is being captured.
+  post("/admin/payment-collections/:id/mark-as-paid", changeOfCollection),
+  guarded("DELETE", "/admin/payment-collections/:id", changeOfCollection),
   post("/store/returns", changeInBody),
   post("/store/orders/:id/transfer/request", changeOfOrder),
   post("/store/orders/:id/transfer/accept", changeOfOrder),

@@ -15,6 +15,7 @@ import {
   refunded,
   rounded,
   sum,
+  type Order,
   type Payment,
 } from "../support/fake-medusa"
 import { moved, type ModelGateway, type ModelOrder } from "../support/model-gateway"
@@ -70,6 +71,7 @@ export async function check(world: World): Promise<Verdict> {
     ...medusasOwnBooks(world),
     ...intents(world, cases),
     ...world.unexpected,
+    ...world.tables.unasked,
     ...[...world.gateways.values()].flatMap((gateway) => gateway.violations),
     ...(await unheard(world)),
   )
@@ -180,10 +182,15 @@ function whenSettled(one: Case): Finding[] {
       rounded(captured(medusa)) !== moneyIn &&
       `Medusa captured ${captured(medusa)}, the gateway took ${moneyIn}`,
     !medusa && held !== 0 && `${held} is held and Medusa knows nothing of it`,
+    medusa && held > 0 && payment.state === "paid_late" && "late, and Medusa holds money of it",
     medusa && !shop && held !== 0 && `${held} is held and there is no order`,
     shop?.canceled && held !== 0 && `the order is cancelled and ${held} is held`,
     shop?.canceled && payable(one) && "the order is cancelled and can still be paid",
     !shop && !session && payable(one) && "its session is gone and it can still be paid",
+    shop &&
+      payable(one) &&
+      payment.amount > rounded(pendingDifference(shop)) + 1 &&
+      `it can still be paid, and the order asks for ${pendingDifference(shop)}`,
     payment.state === "void" && payable(one) && "it is void and can still be paid",
     payment.announced !== standingOf(payment) &&
       session !== undefined &&
@@ -281,20 +288,30 @@ function medusasOwnBooks(world: World): string[] {
       problems.push(
         `${collection.id} says ${collection.captured} − ${collection.refunded}, its rows ${capturedSum} − ${refundedSum}`,
       )
-    const order = orders.get(collection.orderId ?? "")
-    const transactions = sum(order?.transactions ?? [])
-    if (order && transactions !== exactly(capturedSum - refundedSum))
-      problems.push(`${order.id} has transactions of ${transactions}, its rows ${capturedSum - refundedSum}`)
-    // No order is changed here: what it asks for beyond its price has gone back to the shopper. What had gone back before there was
-    // an order paid for nothing of it.
-    const before = sum(
-      mine.flatMap(({ refunds }) => refunds).filter((row) => row.createdAt < (order?.createdAt ?? 0)),
-    )
-    const unpaid = Math.max(0, exactly((order?.total ?? 0) - capturedSum + before))
-    if (order && !order.canceled && pendingDifference(order) > unpaid)
-      problems.push(`${order.id} asks for ${pendingDifference(order)} again`)
   }
+  for (const order of orders.values()) problems.push(...booksOfOrder(order, world))
   return problems
+}
+
+function booksOfOrder(order: Order, world: World): string[] {
+  const collections = [...world.tables.collections.values()].filter(({ orderId }) => orderId === order.id)
+  const ids = new Set(collections.map(({ id }) => id))
+  const mine = [...world.tables.payments.values()].filter(({ collectionId }) => ids.has(collectionId))
+  const capturedSum = sum(mine.flatMap(({ captures }) => captures))
+  const refunds = mine.flatMap((one) => one.refunds)
+  const transactions = sum(order.transactions)
+  // What had gone back before there was an order paid for nothing of it. What an edit made cheaper was owed: Medusa credits nothing
+  // for that. All else that it asks for beyond its price has gone back to the shopper.
+  const before = sum(refunds.filter((row) => row.createdAt < order.createdAt))
+  const owed = Math.min(order.cheaper ?? 0, sum(refunds))
+  const unpaid = Math.max(0, exactly(order.total - capturedSum + before + owed))
+  return [
+    transactions !== exactly(capturedSum - sum(refunds)) &&
+      `${order.id} has transactions of ${transactions}, its rows ${capturedSum - sum(refunds)}`,
+    !order.canceled &&
+      pendingDifference(order) > unpaid &&
+      `${order.id} asks for ${pendingDifference(order)} again`,
+  ].filter((problem) => problem !== false)
 }
 
 /** As many refunds of an amount as were asked for and came back as done; what failed may have gone through once. */

@@ -6,8 +6,8 @@ export interface Mutation {
   edits: readonly (readonly [search: string, replacement: string])[]
   /** A seed that caught it, played before the others; where the code has changed, another one may. */
   seed?: number
-  /** Played where payments wait for the shopper's choice, and unpaid orders are ended. */
-  onDemand?: boolean
+  /** The shop it is played in: where payments wait for the shopper's choice and unpaid orders are ended, or where orders are changed. */
+  flavour?: "on-demand" | "changing"
 }
 
 const settlement = (file: string) => `src/services/settlement/${file}.ts`
@@ -158,10 +158,27 @@ export const mutations: readonly Mutation[] = [
     name: "an unpaid order is ended, whatever was paid of it meanwhile",
     seed: 13,
     file: settlement("unpaid-order"),
-    onDemand: true,
+    flavour: "on-demand",
     edits: [
       ["  if (unowned) return never(unowned)\n", ""],
       ["  if (!payment) return true\n", "  return true\n  if (!payment) return true\n"],
+    ],
+  },
+  {
+    name: "money that was given up while the gateway was asked is captured all the same",
+    seed: 754,
+    file: settlement("authorize"),
+    flavour: "changing",
+    edits: [['  state === "paid" && !unwanted && !returnedUnsaid', '  state === "paid" && !returnedUnsaid']],
+  },
+  {
+    name: "two links for one difference are both paid for",
+    seed: 13,
+    file: "src/core/demand.ts",
+    flavour: "changing",
+    edits: [
+      ['  return asking.amount > left + spared ? "not_owed" : null', "  return null"],
+      ['  if (roundToMinor(collection.amount, digits) !== asked) return "amount_changed"\n', ""],
     ],
   },
 ]

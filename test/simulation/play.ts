@@ -1,13 +1,26 @@
 import { hasMoney, isUnclear, toMajor } from "../../src/core"
 import { sessionData } from "../../src/services/provider/session-data"
-import { openOnDemand, reconcileAll, resolveByHand, settle } from "../../src/services/settlement"
+import {
+  openOnDemand,
+  reconcileAll,
+  resolveByHand,
+  settle,
+  withOrderLease,
+} from "../../src/services/settlement"
 import type { GatewayPayment, Operation } from "../../src/services/settlement"
-import { MedusaProblem, type Cart, type Payment, type Session } from "../support/fake-medusa"
+import {
+  MedusaProblem,
+  type Cart,
+  type Collection,
+  type Order,
+  type Payment,
+  type Session,
+} from "../support/fake-medusa"
 import type { LedgerConnection } from "../support/ledger-line"
 import type { ModelGateway } from "../support/model-gateway"
 import { check, type Verdict } from "./check"
 import type { Schedule } from "./config"
-import { inWords, type Decide, type Step } from "./steps"
+import { inWords, type Change, type Decide, type Step } from "./steps"
 import { World, digestOf, type Answered, type Process } from "./world"
 
 const second = 1_000
@@ -142,6 +155,14 @@ async function begin(world: World, step: Step): Promise<void> {
       return void resolve(world, step)
     case "decide":
       return void decide(world, step)
+    case "edit":
+    case "beginChange":
+    case "endChange":
+    case "openDifference":
+    case "payDifference":
+    case "markAsPaid":
+    case "deleteCollection":
+      return void change(world, step)
     case "mood":
       for (const gateway of world.gateways.values()) Object.assign(gateway.mood, step.mood)
       return
@@ -211,6 +232,77 @@ function pay(world: World, cart: number, link: "current" | "saved"): void {
   const number = link === "current" ? current : world.random.pick(["", ...(world.links[cart] ?? [])])
   const paid = number !== "" && world.gatewayOf(cart).pay(number)
   world.scheduler.note(`the shopper ${paid ? "pays" : "cannot pay"} ${number}`)
+}
+
+const orderOf = (world: World, cart: number): Order | undefined =>
+  world.tables.orders.get(cartOf(world, cart)?.orderId ?? "")
+
+/** The collection that a change of the order made: the newest. */
+const differenceOf = (world: World, cart: number): Collection | undefined => {
+  const order = orderOf(world, cart)
+  return [...world.tables.collections.values()]
+    .filter((one) => !one.cartId && one.orderId !== null && one.orderId === order?.id)
+    .at(-1)
+}
+
+const sessionOn = (world: World, collection: Collection | undefined): Session | undefined =>
+  [...world.tables.sessions.values()].find((one) => one.collectionId === collection?.id)
+
+async function change(world: World, step: Change): Promise<void> {
+  const order = orderOf(world, step.cart)
+  if (!order) return
+  const difference = differenceOf(world, step.cart)
+  const atOrder = (what: string, work: (process: Process) => Promise<unknown>) =>
+    world.request(world.some, what, (process) =>
+      withOrderLease(order.id, process.reconcileDeps.cancels, () => work(process)),
+    )
+  switch (step.do) {
+    case "edit":
+      // Medusa's routes of an edit wait for its lock on the order, which the plugin holds with its own.
+      return void atOrder("edit the order", ({ medusa }) =>
+        medusa.editOrder(order.id, Math.max(order.total + step.by, 0)),
+      )
+    case "beginChange":
+      return void world.request(world.some, "begin a change", ({ medusa }) =>
+        medusa.openChange(order.id, step.kind),
+      )
+    case "endChange":
+      return void world.request(world.some, "end a change", ({ medusa }) => medusa.endChange(order.id))
+    case "openDifference": {
+      if (!difference) return
+      linkOn(world, step.cart, difference)
+      const { id } = world.entryOf(step.cart)
+      await world.request(world.some, "select payment of the difference", ({ medusa }) =>
+        medusa.selectPaymentOn(difference.id, id),
+      )
+      return void linkOn(world, step.cart, difference)
+    }
+    case "payDifference": {
+      const current = linkOn(world, step.cart, difference)
+      const number =
+        step.link === "current" ? current : world.random.pick(["", ...(world.links[step.cart] ?? [])])
+      const paid = number !== "" && world.gatewayOf(step.cart).pay(number)
+      world.scheduler.note(`the shopper ${paid ? "pays" : "cannot pay"} ${number} of the difference`)
+      return
+    }
+    // The plugin keeps these routes waiting; what they find then is Medusa's own affair.
+    case "markAsPaid":
+      return void atOrder("mark the difference as paid", async ({ medusa }) => {
+        if (difference?.status === "not_paid") await medusa.markAsPaid(difference.id)
+      })
+    case "deleteCollection":
+      return void atOrder("delete the difference", async ({ medusa }) => {
+        if (difference?.status === "not_paid") await medusa.deleteCollection(difference.id)
+      })
+  }
+}
+
+/** The number of the payment that a collection's page shows. */
+function linkOn(world: World, cart: number, collection: Collection | undefined): string {
+  const { merchant_order_no: number } = sessionOn(world, collection)?.data ?? {}
+  if (typeof number !== "string") return ""
+  if (!world.links[cart]?.includes(number)) world.links[cart]?.push(number)
+  return number
 }
 
 async function cancelOrder(world: World, step: Extract<Step, { do: "cancelOrder" }>): Promise<void> {
@@ -421,6 +513,8 @@ async function nextDue(world: World): Promise<number | undefined> {
 async function settleDown(world: World): Promise<void> {
   world.scheduler.note("=== everything works from here on")
   world.heal()
+  // Whoever began a change ends it.
+  world.tables.changes.clear()
   await world.scheduler.untilQuiet(mostSteps)
   const begun = world.now
   let last = ""

@@ -2,9 +2,10 @@ import { createTestDatabase } from "../setup/database"
 import { databaseEnv, databaseServer } from "../../scripts/postgres"
 import { connectLedger, type LedgerConnection } from "../support/ledger-line"
 import { Random } from "../support/random"
+import type { Schedule } from "./config"
 import { play, type Played } from "./play"
 import { report } from "./report"
-import { onDemand, scheduleOf } from "./steps"
+import { changing, onDemand, scheduleOf } from "./steps"
 import { shrink } from "./shrink"
 import { playWritten, written } from "./written"
 
@@ -18,6 +19,8 @@ interface Wish {
   first: boolean
   /** In a shop where payments wait for the shopper's choice. */
   onDemand: boolean
+  /** In a shop that changes its orders. */
+  changing: boolean
   /** The written schedules before the seeds. */
   written: boolean
 }
@@ -38,6 +41,7 @@ function wishOf(args: readonly string[]): Wish {
     list: args.includes("--list"),
     first: args.includes("--first"),
     onDemand: args.includes("--on-demand"),
+    changing: args.includes("--changing"),
     written: args.includes("--written"),
   }
 }
@@ -58,9 +62,7 @@ async function main(): Promise<number> {
     if (wish.written) failed.push(...(await playAllWritten(connection)))
     for (let seed = wish.seed; seed < wish.seed + wish.schedules && !(wish.first && failed.length); seed++) {
       const schedule = scheduleOf(seed, new Random(seed))
-      const played = await play(wish.onDemand ? onDemand(schedule) : schedule, connection, {
-        tracing: wish.trace,
-      })
+      const played = await play(flavoured(schedule, wish), connection, { tracing: wish.trace })
       if (played.problems.length) failed.push(seed)
       await show(played, failed.length, wish, connection)
       progress(seed - wish.seed + 1, wish.schedules, failed.length)
@@ -74,6 +76,11 @@ async function main(): Promise<number> {
   const seeds = failed.length ? `: ${failed.slice(0, 20).join(", ")}` : ""
   print([`${wish.schedules} schedules in ${seconds} s, ${failed.length} failed${seeds}`])
   return failed.length ? 1 : 0
+}
+
+function flavoured(schedule: Schedule, wish: Wish): Schedule {
+  const waiting = wish.onDemand ? onDemand(schedule) : schedule
+  return wish.changing ? changing(waiting) : waiting
 }
 
 async function playAllWritten(connection: LedgerConnection): Promise<string[]> {

@@ -1,3 +1,4 @@
+import type { OrderChange } from "../../src/core"
 import type { Call, GatewayMood } from "../support/model-gateway"
 import { Random } from "../support/random"
 import type { Schedule } from "./config"
@@ -29,6 +30,7 @@ type Deed =
   | { do: "resolve"; cart: number; action: "refund" | "record_refund" | "dismiss" }
   | { do: "reconcileAll"; dryRun: boolean }
   | Decide
+  | Change
   // What only a written schedule does: chance has faults of its own for these.
   | { do: "mood"; mood: Partial<GatewayMood> }
   | { do: "loseAnswers"; call: Call; times: number }
@@ -43,6 +45,16 @@ export interface Decide {
   clicks: number
   keyed: boolean
 }
+
+/** What becomes of an order after it was placed. A difference is what it then asks for beyond what was paid. */
+export type Change =
+  | { do: "edit"; cart: number; by: number }
+  | { do: "beginChange"; cart: number; kind: OrderChange }
+  | { do: "endChange"; cart: number }
+  | { do: "openDifference"; cart: number }
+  | { do: "payDifference"; cart: number; link: "current" | "saved" }
+  | { do: "markAsPaid"; cart: number }
+  | { do: "deleteCollection"; cart: number }
 
 const second = 1_000
 const minute = 60 * second
@@ -81,6 +93,57 @@ export function onDemand(schedule: Schedule): Schedule {
     return random.chance(0.15) ? [choose(), step] : [step]
   })
   return { ...schedule, entries, steps }
+}
+
+/**
+ * The schedule of a seed in a shop that changes its orders: edits up and down, links for the difference, changes that stay open, payments
+ * that an admin enters. Chosen by a chance of its own. No process is held up in it: Medusa's own lock, which then keeps a change
+ * away, is not played.
+ */
+export function changing(schedule: Schedule): Schedule {
+  const random = new Random(schedule.seed ^ 0x6a09e667)
+  const steps: Step[] = schedule.steps.filter((step) => step.do !== "hold")
+  for (const cart of schedule.carts.keys()) {
+    let at = 1 + steps.findIndex((step) => step.do === "complete" || step.do === "pay")
+    for (const deed of changesOf(cart, random)) {
+      at = random.whole(at, Math.min(at + 3, steps.length))
+      steps.splice(at++, 0, { ...deed, then: pauseAfter(random) })
+    }
+  }
+  return { ...schedule, steps }
+}
+
+/** Mostly an edit and what follows from it, once or several times over. */
+function changesOf(cart: number, random: Random): Deed[] {
+  const deeds: Deed[] = []
+  for (let count = random.whole(1, 3); count > 0; count--) {
+    deeds.push({ do: "edit", cart, by: random.pick([3_000, 3_000, 5_050, 100, -2_000, -3_000]) })
+    if (random.chance(0.8)) deeds.push({ do: "openDifference", cart })
+    if (random.chance(0.35)) deeds.push(changeBetween(cart, random))
+    if (random.chance(0.8)) deeds.push({ do: "payDifference", cart, link: "current" })
+    if (random.chance(0.15)) deeds.push({ do: "payDifference", cart, link: "saved" })
+  }
+  return deeds
+}
+
+function changeBetween(cart: number, random: Random): Deed {
+  const kind = random.weighted({ edit: 4, open: 3, begin: 2, end: 1, paid: 1, deleted: 1, refund: 3 })
+  switch (kind) {
+    case "edit":
+      return { do: "edit", cart, by: random.pick([2_000, -2_000, -3_000, -5_050]) }
+    case "open":
+      return { do: "openDifference", cart }
+    case "begin":
+      return { do: "beginChange", cart, kind: random.pick(["edit", "return", "transfer"] as const) }
+    case "end":
+      return { do: "endChange", cart }
+    case "paid":
+      return { do: "markAsPaid", cart }
+    case "deleted":
+      return { do: "deleteCollection", cart }
+    case "refund":
+      return { do: "refund", cart, amount: random.pick([2_000, 3_000, 1_111]), tries: 2, thinkMs: 5 * second }
+  }
 }
 
 function withDecisions(schedule: Schedule, random: Random): Schedule {

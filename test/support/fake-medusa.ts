@@ -37,6 +37,8 @@ export interface MedusaTables {
   locks: Map<string, { holder: object; until: number }>
   /** The change that is open, by order. */
   changes: Map<string, OrderChange>
+  /** What was captured although its order did not ask for that much, in words. */
+  unasked: string[]
   count: number
 }
 
@@ -103,6 +105,9 @@ export interface Order {
   /** What Medusa kept of each of them, in their order. Orders that an older release's world was written down with have none. */
   versions?: Kept[]
   createdAt: number
+  /** By how much edits have made it cheaper, all added up, and what the last one took off. */
+  cheaper?: number
+  lastCheaper?: { by: number; at: number }
 }
 
 /** What an order was to be paid in all, its credit lines taken off, and all that was credited of it. */
@@ -130,6 +135,7 @@ export const emptyTables = (): MedusaTables => ({
   orders: new Map(),
   locks: new Map(),
   changes: new Map(),
+  unasked: [],
   count: 0,
 })
 
@@ -328,12 +334,29 @@ export class FakeMedusa implements Host {
    * paid, on the collection that waits for its payment or on a new one. Medusa leaves the sessions as they are.
    */
   async changeOrder(orderId: string, total: number): Promise<void> {
-    const order = await this.write("order total", () => this.newVersion(orderId, { total }))
+    const order = await this.write("order total", () => {
+      const { total: before, cheaper = 0 } = this.order(orderId)
+      if (total >= before) return this.newVersion(orderId, { total })
+      const by = before - total
+      return this.newVersion(orderId, {
+        total,
+        cheaper: cheaper + by,
+        lastCheaper: { by, at: this.around.now() },
+      })
+    })
     const pending = pendingDifference(order)
     const waiting = this.collectionsOfOrder(orderId).find((one) => one.status === "not_paid")
     if (waiting && pending >= 0) await this.write("collection amount", () => (waiting.amount = pending))
     if (!waiting && pending > 0) await this.newCollection(orderId, pending)
     this.emit("order-edit.confirmed", () => this.around.subscribers.orderChanged(orderId))
+  }
+
+  /** The same, where nothing else is being changed, and the order stands. */
+  async editOrder(orderId: string, total: number): Promise<void> {
+    if (this.order(orderId).canceled)
+      throw new MedusaProblem("invalid_data", `Order with id ${orderId} has been canceled.`)
+    this.refuseSecondChange(orderId)
+    await this.changeOrder(orderId, total)
   }
 
   /** An exchange or a claim that is cancelled: the collection goes on asking for its difference, and no event says so. */
@@ -769,7 +792,25 @@ export class FakeMedusa implements Host {
       canceledAt: null,
     }
     this.#tables.payments.set(payment.id, payment)
+    this.judgeCapture(payment)
     return payment
+  }
+
+  /** Nobody may take more than the order asks for: what it was to cost, less what is held of it and what was credited. */
+  private judgeCapture(payment: Payment): void {
+    // What an admin enters, an admin has seen.
+    if (!isOurs(payment)) return
+    const { id, collectionId, amount } = payment
+    const order = this.#tables.orders.get(this.collection(collectionId).orderId ?? "")
+    if (!order) return
+    const credited = order.creditLines.reduce((all, one) => all + one, 0)
+    const others = this.paymentsOfOrder(order.id).filter((one) => one.id !== id)
+    // What was wanted when the plugin looked, and is entered within the same moment, is as good as entered before the edit.
+    const { by, at } = order.lastCheaper ?? { by: 0, at: 0 }
+    const justNow = this.around.now() - at < 5 * second ? by : 0
+    const asked = exactly(order.total + justNow - credited - held(others))
+    if (rounded(amount) > rounded(asked) + 1)
+      this.#tables.unasked.push(`${id} of ${amount} was captured while ${order.id} asked for ${asked}`)
   }
 
   // Completing.
@@ -1007,6 +1048,7 @@ export class FakeMedusa implements Host {
   }
 
   private async deletePayment(session: Session): Promise<void> {
+    if (!isOurs(session)) return
     const deps = this.around.depsOf(session.providerId)
     try {
       const payment = await this.paymentIn(session.data, deps)
@@ -1021,11 +1063,15 @@ export class FakeMedusa implements Host {
   ): Promise<{ status: Authorization["status"]; data: Record<string, unknown> }> {
     return this.inMedusasWords(async () => {
       const { payment, status } = await authorize(session.id, this.around.depsOf(session.providerId))
+      if (status === "captured" && payment.unwanted)
+        this.#tables.unasked.push(`${payment.number} is ${payment.unwanted}, and Medusa is told of its money`)
       return { status, data: sessionData(payment) }
     })
   }
 
   private async refundAtProvider(payment: Payment, row: Row): Promise<void> {
+    // Medusa's own provider says yes to everything.
+    if (!isOurs(payment)) return
     const deps = this.around.depsOf(payment.providerId)
     return this.inMedusasWords(async () => {
       const number = payment.data.merchant_order_no
@@ -1037,6 +1083,7 @@ export class FakeMedusa implements Host {
   }
 
   private async cancelAtProvider(providerId: string, data: Record<string, unknown>): Promise<void> {
+    if (!isOurs({ providerId })) return
     const deps = this.around.depsOf(providerId)
     return this.inMedusasWords(async () => {
       const known = await this.paymentIn(data, deps)

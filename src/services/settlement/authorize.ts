@@ -25,8 +25,7 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
       "This payment session was not opened by this provider. Nothing has been paid; open a new one.",
     )
   const known = await withinReach(found, deps)
-  // The gateway says "refunded" and not how much: nobody ships on that.
-  if (known.state === "paid" && !known.unwanted && !known.returnedUnsaid) return captured(known, deps)
+  if (isToCapture(known)) return captured(known, deps)
   if (hasMoney(known.state) || known.unwanted || known.state === "void")
     return { payment: known, status: "canceled" }
   if (known.state === "unopened") return { payment: known, status: statusOf(known, deps) }
@@ -38,26 +37,30 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
       `The gateway has not confirmed the payment: ${message} Try again in a moment; the payment is not lost.`,
     )
   await tell(payment, deps)
-  if (payment.state === "paid" && !payment.unwanted) return captured(payment, deps)
+  if (isToCapture(payment)) return captured(payment, deps)
   return { payment, status: statusOf(payment, deps) }
 }
+
+/** The gateway may say "refunded" and not how much: nobody ships on that. */
+const isToCapture = ({ state, unwanted, returnedUnsaid }: GatewayPayment): boolean =>
+  state === "paid" && !unwanted && !returnedUnsaid
 
 /** Paid, and still wanted: two payments that are paid at the same moment, for what is wanted once, are told apart here. */
 async function captured(payment: GatewayPayment, deps: Deps): Promise<Authorization> {
   const now = await reserve(payment, deps)
-  return { payment: now, status: now.state === "paid" && !now.unwanted ? "captured" : "canceled" }
+  return { payment: now, status: isToCapture(now) ? "captured" : "canceled" }
 }
 
+/** What Medusa is told where there is nothing to capture: also of what is paid, and was given up while the gateway was asked. */
 function statusOf(payment: GatewayPayment, deps: Deps): Authorization["status"] {
   switch (payment.state) {
-    case "paid":
-      return "captured"
     case "failed":
       return "error"
     case "unopened":
     case "created":
     case "pending":
       return deps.policy.completion === "order_first" ? "pending_authorization" : "requires_more"
+    case "paid":
     case "void":
     case "paid_late":
     case "partially_refunded":

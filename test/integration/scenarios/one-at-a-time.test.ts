@@ -363,6 +363,7 @@ inRealMedusa((world) => {
   it("who waits for an order for ten seconds in vain is told so, and nothing is sent", async () => {
     const way = ways[0]![1]
     const order = await paidOrder(world, way.provider, way.pay)
+    const collection = `/admin/payment-collections/${order.cart.collectionId}`
     const lease = await world.plugin.ledger.orders.lease(order.id, minute)
 
     const answers = await Promise.all([
@@ -370,6 +371,8 @@ inRealMedusa((world) => {
       cancelOrder(world, order),
       decide(world, order, { action: "refund", amount: 10, note: "now" }),
       world.shop.tryAdmin("post", "/admin/exchanges", { order_id: order.id }),
+      world.shop.tryAdmin("post", `${collection}/mark-as-paid`, { order_id: order.id }),
+      world.shop.tryAdmin("delete", collection),
     ])
 
     expect(answers.map((one) => [one.status, one.data.code])).toEqual(answers.map(() => [409, "order_busy"]))

@@ -446,6 +446,44 @@ inRealMedusa((world) => {
       expect((await summary(world, order)).pending_difference).toBe(0)
     })
 
+    it("marked as paid by two clicks at once: the money is entered once", async () => {
+      const order = await paidOrder(world, gnete.provider)
+      await addOne(world, order)
+      const { id } = await rest(world, order)
+      const mark = () =>
+        world.shop.tryAdmin("post", `/admin/payment-collections/${id}/mark-as-paid`, { order_id: order.id })
+      const answers = await Promise.all([mark(), mark()])
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
+      expect((await summary(world, order)).pending_difference).toBe(0)
+    })
+
+    it.each(["notified", "marked as paid", "deleted"] as const)(
+      "marked as paid or deleted while the shopper pays, first %s: the money is held once",
+      async (first) => {
+        const order = await paidOrder(world, gnete.provider)
+        await addOne(world, order)
+        const link = await linkForTheRest(world, order, gnete.provider)
+        const { id } = await rest(world, order)
+        const at = `/admin/payment-collections/${id}`
+        const mark = () => world.shop.tryAdmin("post", `${at}/mark-as-paid`, { order_id: order.id })
+        const other = first === "deleted" ? () => world.shop.tryAdmin("delete", at) : mark
+        const heard = () => world.sandbox.pay(link.number)
+        await Promise.all(
+          first === "notified" ? [heard(), other()] : [other(), heard().catch(() => undefined)],
+        )
+        await runJob(world, 60_000)
+        await eventually(
+          async () => ({
+            owed: (await summary(world, order)).pending_difference,
+            link: await standing(world, link),
+          }),
+          ({ owed, link: { state, capturedAt } }) =>
+            owed === (first === "deleted" && !capturedAt ? gnete.minor / 100 : 0) &&
+            (state === "void" || state === "refunded" || (state === "paid" && capturedAt !== null)),
+        )
+      },
+    )
+
     it("a collection that is deleted with its link open: the link is closed", async () => {
       const order = await paidOrder(world, gnete.provider)
       const { id } = await collectionOf(world, order, async () => addOne(world, order))

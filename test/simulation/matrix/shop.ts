@@ -48,7 +48,7 @@ export class Shop {
   /** What whoever tried was told, in the order of the tries; `done` for what went well. */
   readonly told: string[] = []
   readonly #running = new Set<Promise<unknown>>()
-  #cartId = ""
+  cartId = ""
 
   constructor(
     readonly lane: Lane,
@@ -94,17 +94,17 @@ export class Shop {
 
   /** Chooses how to pay, in a new cart the first time. */
   async choosePayment(): Promise<void> {
-    this.#cartId ||= (await this.medusa.createCart(this.amount)).id
-    await this.medusa.selectPayment(this.#cartId, this.variant.providerId)
+    this.cartId ||= (await this.medusa.createCart(this.amount)).id
+    await this.medusa.selectPayment(this.cartId, this.variant.providerId)
   }
 
   async complete(): Promise<void> {
-    await this.medusa.completeCart(this.#cartId)
+    await this.medusa.completeCart(this.cartId)
   }
 
   /** Puts something else into the cart, which deletes its payment sessions. */
   async changeCart(): Promise<void> {
-    await this.medusa.changeCart(this.#cartId, this.amount + 500)
+    await this.medusa.changeCart(this.cartId, this.amount + 500)
   }
 
   /** Opens a payment on any collection: from an old tab, or for the difference of a changed order. */

@@ -46,6 +46,13 @@ async function twoMinutes() {
   }
 }
 
+/** Something that one of two waits for the other to have done. */
+function promised(): { kept: Promise<void>; keep: () => void } {
+  let keep: () => void = () => undefined
+  const kept = new Promise<void>((resolve) => (keep = resolve))
+  return { kept, keep }
+}
+
 /** The shopper tries a link: a closed one is refused by the gateway. */
 const pays = async (number: string): Promise<boolean> => {
   try {
@@ -94,6 +101,37 @@ describe.each([ksherRedirect, gnete].map((variant) => [variant.name, variant] as
       await shop.attempt(() => shop.choosePaymentOn(cart.collectionId))
       expect(shop.told).toEqual(["nothing_owed"])
     })
+
+    it.each([7_000, 12_000])(
+      "an order that is edited to %d while the gateway is asked for its payment is not told of the old one",
+      async (total) => {
+        await shop.choosePayment()
+        await shop.pay()
+        const { gateway } = shop.deps
+        const query = gateway.query.bind(gateway)
+        const [asksAgain, completed] = [promised(), promised()]
+        const asking = jest
+          .spyOn(gateway, "query")
+          .mockImplementationOnce(async (payment) => {
+            const answer = await query(payment)
+            await shop.medusa.changeOrder(shop.order().id, total)
+            // Whoever heard of the edit has noted it, and asks the gateway too.
+            await asksAgain.kept
+            return answer
+          })
+          .mockImplementationOnce(async (payment) => {
+            asksAgain.keep()
+            await completed.kept
+            return query(payment)
+          })
+        await shop.medusa.completeCart(shop.cartId).catch(() => undefined)
+        completed.keep()
+        await shop.quiet()
+        asking.mockRestore()
+        await shop.jobs(10 * minute)
+        expect(await told()).toEqual([returned("amount_changed")])
+      },
+    )
 
     it("an old tab that was open before is closed once the order is paid", async () => {
       const [first, second] = await twoOpen()
