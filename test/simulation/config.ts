@@ -38,6 +38,8 @@ export interface Schedule {
   faults: Faults
   habits: Habits
   timeoutMs: number
+  /** How far the clock of each of the two machines is off. */
+  skewsMs?: readonly number[]
   steps: Step[]
 }
 

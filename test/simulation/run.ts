@@ -5,7 +5,7 @@ import { Random } from "../support/random"
 import type { Schedule } from "./config"
 import { play, type Played } from "./play"
 import { report } from "./report"
-import { changing, onDemand, scheduleOf } from "./steps"
+import { changing, onDemand, scheduleOf, skewed } from "./steps"
 import { shrink } from "./shrink"
 import { playWritten, written } from "./written"
 
@@ -21,6 +21,8 @@ interface Wish {
   onDemand: boolean
   /** In a shop that changes its orders. */
   changing: boolean
+  /** On machines whose clocks differ. */
+  skewed: boolean
   /** The written schedules before the seeds. */
   written: boolean
 }
@@ -42,6 +44,7 @@ function wishOf(args: readonly string[]): Wish {
     first: args.includes("--first"),
     onDemand: args.includes("--on-demand"),
     changing: args.includes("--changing"),
+    skewed: args.includes("--skewed"),
     written: args.includes("--written"),
   }
 }
@@ -79,8 +82,8 @@ async function main(): Promise<number> {
 }
 
 function flavoured(schedule: Schedule, wish: Wish): Schedule {
-  const waiting = wish.onDemand ? onDemand(schedule) : schedule
-  return wish.changing ? changing(waiting) : waiting
+  const wished = [wish.onDemand && onDemand, wish.changing && changing, wish.skewed && skewed]
+  return wished.reduce<Schedule>((one, flavour) => (flavour ? flavour(one) : one), schedule)
 }
 
 async function playAllWritten(connection: LedgerConnection): Promise<string[]> {

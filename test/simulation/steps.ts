@@ -113,6 +113,13 @@ export function changing(schedule: Schedule): Schedule {
   return { ...schedule, steps }
 }
 
+/** The schedule of a seed on two machines whose clocks differ. */
+export function skewed(schedule: Schedule): Schedule {
+  const random = new Random(schedule.seed ^ 0x1f83d9ab)
+  const most = random.pick([second, 30 * second, 5 * minute])
+  return { ...schedule, skewsMs: [random.whole(-most, most), random.whole(-most, most)] }
+}
+
 /** Mostly an edit and what follows from it, once or several times over. */
 function changesOf(cart: number, random: Random): Deed[] {
   const deeds: Deed[] = []

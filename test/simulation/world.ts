@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 
 import { PaymentProblem, notSent, unknown } from "../../src/core"
 import type { Gateway, RawNotification } from "../../src/core"
-import { openLedger, type Database, type Ledger } from "../../src/services/ledger"
+import { openLedger, type Clock, type Database, type Ledger } from "../../src/services/ledger"
 import {
   act,
   mark,
@@ -98,7 +98,7 @@ export class World {
       if (last) this.strikeDoomed(last)
     }
     for (const entry of schedule.entries) this.gateways.set(entry.id, this.makeGateway(entry))
-    this.processes = [this.startProcess(), this.startProcess()]
+    this.processes = [this.startProcess(0), this.startProcess(1)]
   }
 
   get now(): number {
@@ -131,7 +131,7 @@ export class World {
     this.scheduler.note(`*** ${dying.owner.name} dies`)
     this.scheduler.kill(dying.owner)
     for (const mourn of dying.mourners) mourn()
-    this.processes[index] = this.startProcess()
+    this.processes[index] = this.startProcess(index)
   }
 
   private maybeCrash(): void {
@@ -145,33 +145,35 @@ export class World {
     this.crash(this.processes.findIndex((process) => process.owner === owner))
   }
 
-  private startProcess(): Process {
+  /** The processes of one machine, one after the other, have its clock. */
+  private startProcess(machine: number): Process {
+    const clock = this.clockOf(machine)
     const owner: Owner = { name: `P${++this.#starts}`, alive: true, heldUntil: 0 }
     const database = this.databaseOf(owner)
-    const ledger = openLedger(database, this.scheduler.clock)
+    const ledger = openLedger(database, clock)
     const made = new Map<string, SettleDeps>()
     const depsOf = (providerId: string): SettleDeps => {
       const known = made.get(providerId)
       if (known) return known
-      const deps = this.depsFor(providerId, owner, ledger, medusa)
+      const deps = this.depsFor(providerId, owner, clock, ledger, medusa)
       made.set(providerId, deps)
       return deps
     }
-    const medusa = this.startMedusa(owner, ledger, depsOf, () => medusa)
+    const medusa = this.startMedusa(owner, clock, ledger, depsOf, () => medusa)
     let lookedBack = false
     const reconcileDeps: ReconcileDeps = {
       ledger,
       cancels: {
         ledger,
         host: medusa,
-        clock: this.scheduler.clock,
+        clock,
         log: this.log(owner),
         wait: (ms) => this.scheduler.gate(owner, `waits ${ms} ms`, () => undefined, { delay: ms }),
         every: () => () => undefined,
         depsOf: (payment) => depsOf(payment.providerId),
       },
       log: this.log(owner),
-      now: () => this.scheduler.clock.now(),
+      now: () => clock.now(),
       depsOf,
       emit: async (event, payment) => medusa.announce(event, payment),
       strayRefundSessions: () => {
@@ -184,8 +186,14 @@ export class World {
     return { owner, medusa, ledger, depsOf, reconcileDeps, mourners: new Set() }
   }
 
+  private clockOf(machine: number): Clock {
+    const skew = this.schedule.skewsMs?.[machine] ?? 0
+    return { now: () => new Date(this.now + skew) }
+  }
+
   private startMedusa(
     owner: Owner,
+    clock: Clock,
     ledger: Ledger,
     depsOf: (providerId: string) => SettleDeps,
     self: () => FakeMedusa,
@@ -198,7 +206,7 @@ export class World {
       tables: this.tables,
       currencyOf: (providerId) => currencyOf(this.entry(providerId)),
       digits: 2,
-      now: () => this.now,
+      now: () => clock.now().getTime(),
       step: (what) => this.scheduler.gate(owner, what, () => undefined),
       wait: (ms) => this.scheduler.gate(owner, `waits ${ms} ms`, () => undefined, { delay: ms }),
       depsOf,
@@ -246,7 +254,13 @@ export class World {
     }
   }
 
-  private depsFor(providerId: string, owner: Owner, ledger: Ledger, medusa: FakeMedusa): SettleDeps {
+  private depsFor(
+    providerId: string,
+    owner: Owner,
+    clock: Clock,
+    ledger: Ledger,
+    medusa: FakeMedusa,
+  ): SettleDeps {
     return {
       providerId,
       silence: new Silence(),
@@ -254,7 +268,7 @@ export class World {
       policy: this.entry(providerId).policy,
       notifyUrl: `https://shop.example/hooks/gateway/${providerId}`,
       ledger,
-      clock: this.scheduler.clock,
+      clock,
       random: () => this.random.next(),
       wait: (ms) => this.scheduler.gate(owner, `waits ${ms} ms`, () => undefined, { delay: ms }),
       log: this.log(owner),
