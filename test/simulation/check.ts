@@ -143,14 +143,16 @@ function always({ payment, operations, order, medusa }: Case): Finding[] {
 /** Nobody will ever look at it again, and it is not settled. */
 function silentlyOpen(payment: GatewayPayment, operations: readonly Operation[]): Finding {
   if (payment.attentionCode !== null) return undefined
-  if (isOpen(payment.state) && !neverOpened(payment)) return `silently open: ${payment.state}`
+  if (isOpen(payment.state) && !neverOpened(payment, operations)) return `silently open: ${payment.state}`
   const open = returns(operations).find((one) => isUnclear(one.state) || one.state === "pending")
   return open && `silently open: ${open.kind} ${open.number} is ${open.state}`
 }
 
 /** It was refused, or not sent: nothing is at the gateway, nobody has a link, and there is nothing to tell anybody. */
-const neverOpened = (payment: GatewayPayment): boolean =>
-  payment.state === "failed" && payment.action === null && payment.unwanted === null
+const neverOpened = (payment: GatewayPayment, operations: readonly Operation[]): boolean =>
+  payment.state === "failed" &&
+  payment.action === null &&
+  operations.every((one) => one.kind !== "open" || one.state === "refused" || one.state === "not_sent")
 
 /** "Dismiss": the shop keeps the money that is held, and nothing more is to be done. */
 const keptByHand = ({ payment, world }: Case): boolean =>
@@ -194,7 +196,7 @@ function whenSettled(one: Case): Finding[] {
     payment.state === "void" && payable(one) && "it is void and can still be paid",
     payment.announced !== standingOf(payment) &&
       session !== undefined &&
-      !neverOpened(payment) &&
+      !neverOpened(payment, operations) &&
       `announced ${payment.announced}, is ${standingOf(payment)}`,
     session &&
       session.metadata.gateway_state !== payment.state &&
