@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto"
 import { makeApp } from "./app"
 import { medusa } from "./processes"
 import { withDatabase } from "../scripts/postgres"
-import { admin, execute, exists, nameOfMigrated } from "./migrated"
+import { admin, createDatabase, execute, exists, nameOfMigrated } from "./migrated"
 
 /**
  * Makes the database that the others are copies of, unless this server has it: a copy takes a moment, Medusa's migrations and
@@ -13,7 +13,7 @@ export async function migrate(serverUrl: string): Promise<void> {
   const name = nameOfMigrated()
   if (await exists(serverUrl, name)) return
   const making = `${name}_${randomBytes(4).toString("hex")}`
-  await execute(serverUrl, `create database "${making}"`)
+  await createDatabase(serverUrl, making)
   const app = makeApp("migrated-shop", "test/setup/migrated-config.js")
   const env = {
     DATABASE_URL_OF_SHOP: withDatabase(new URL(serverUrl), making),

@@ -31,6 +31,15 @@ export function forgetOthers(): void {
       rmSync(path.join(folder, each), { recursive: true, force: true })
 }
 
+/**
+ * Of the tests and of the demo: nobody waits for the disk of a server that was given. What a server forgets when its machine fails is
+ * played nowhere.
+ */
+export async function createDatabase(serverUrl: string, name: string, template = "template1"): Promise<void> {
+  await execute(serverUrl, `create database "${name}" template "${template}"`)
+  await execute(serverUrl, `alter database "${name}" set synchronous_commit to off`)
+}
+
 export async function exists(serverUrl: string, name: string): Promise<boolean> {
   return (await execute(serverUrl, "select from pg_database where datname = $1", [name])) > 0
 }

@@ -3,7 +3,7 @@ import { databaseServer, withDatabase } from "../scripts/postgres"
 import type { Sandbox, startSandbox as StartSandbox } from "../src/sandbox"
 import { makeApp } from "./app"
 import { buildAdminIfStale, buildIfStale } from "./build"
-import { admin, execute, exists, nameOfMigrated, placeOfMigrated } from "./migrated"
+import { createDatabase, admin, execute, exists, nameOfMigrated, placeOfMigrated } from "./migrated"
 import { answers, freePort, medusa, root } from "./processes"
 import { seed, ShopClient, Shopper, type Seeded } from "./shop"
 
@@ -172,10 +172,7 @@ async function newDatabase(
 ): Promise<{ url: string; isMigrated: boolean; drop: () => Promise<void> }> {
   const name = `gateway_payments_demo_${process.pid}_${Date.now()}`
   const isMigrated = await exists(serverUrl, nameOfMigrated())
-  await execute(
-    serverUrl,
-    `create database "${name}" template "${isMigrated ? nameOfMigrated() : "template1"}"`,
-  )
+  await createDatabase(serverUrl, name, isMigrated ? nameOfMigrated() : undefined)
   return {
     url: withDatabase(new URL(serverUrl), name),
     isMigrated,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import { ModulesSdkUtils } from "@medusajs/framework/utils"
 import { migrationStatements } from "../../scripts/migrations"
 import { withDatabase } from "../../scripts/postgres"
-import { execute } from "../../demo/migrated"
+import { createDatabase, execute } from "../../demo/migrated"
 
 type Knex = ReturnType<typeof ModulesSdkUtils.createPgConnection>
 
@@ -27,10 +27,10 @@ export const createEmptyDatabase = (name: string): Promise<TestDatabase> => crea
 export const copyMigratedDatabase = (name: string): Promise<TestDatabase> =>
   create(name, required("MIGRATED_DATABASE"))
 
-async function create(name: string, template = "template1"): Promise<TestDatabase> {
+async function create(name: string, template?: string): Promise<TestDatabase> {
   const server = required("DATABASE_URL")
   const database = `${name}_${process.pid}_${randomBytes(4).toString("hex")}`.toLowerCase()
-  await execute(server, `create database "${database}" template "${template}"`)
+  await createDatabase(server, database, template)
 
   const url = withDatabase(new URL(server), database)
   const knex = connect(url)
