@@ -536,10 +536,11 @@ async function settleDown(world: World): Promise<void> {
   throw new Error(`There is always something due: it does not settle.\n${await whatIsDue(world)}`)
 }
 
-/** Whatever is still due is under attention as well. */
+/** Whatever is still due is under attention as well, or another payment of its order is: such an order is not ended unpaid. */
 async function onlyPeopleCanHelp(world: World): Promise<boolean> {
   const rows = await world.connection.query(
-    `select id from gateway_payment where next_check_at is not null and attention_code is null`,
+    `select id from gateway_payment payment where next_check_at is not null and attention_code is null and not exists (
+       select from gateway_payment other where other.order_id = payment.order_id and other.attention_code is not null)`,
   )
   return rows.length === 0
 }
