@@ -70,6 +70,8 @@ export class World {
   /** What nobody expects: an exception that is none of the plugin's sentences. */
   readonly unexpected: string[] = []
   readonly forged = new Set<string>()
+  /** Order numbers of which a notification has come through. */
+  readonly heardOf = new Set<string>()
   /** Payments whose attention a person has dismissed. */
   readonly dismissed = new Set<string>()
   processes: Process[] = []
@@ -246,6 +248,8 @@ export class World {
         .get(session.providerId)
         ?.orders.get(session.id.slice(session.id.indexOf("_") + 1))
       if (!order) continue
+      // Gnete goes on calling it closed: only its notification tells, and each of them got lost.
+      if (order.state === "closed" && !this.heardOf.has(order.number)) continue
       const isOld = (order.paidAt ?? this.now) < this.now - 10 * minute
       const kept = order.moneyIn - order.returns.reduce((sum, one) => sum + (one.moved ? one.amount : 0), 0)
       if (kept > 0 && isOld) this.unexpected.push(`${orderId} was ended unpaid, and ${kept} is held of it`)
@@ -444,6 +448,7 @@ export class World {
     const deps = process.depsOf(providerId)
     const receipt = await receive(rawOf(message), deps)
     if (receipt.kind !== "accepted") return false
+    if (message.reading.readable && message.reading.number) this.heardOf.add(message.reading.number)
     const { notification, fresh } = receipt
     if (fresh && notification.result === "received")
       this.alone(process.owner, "acts on a notification", () => act(notification, deps))
