@@ -379,6 +379,7 @@ const aDelivery = (patch: Partial<NewNotification>): NewNotification => ({
   about: "payment",
   verified: true,
   reason: null,
+  code: null,
   state: null,
   orderNo: null,
   gatewayNo: null,
