@@ -31,6 +31,7 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/services/host/send-alert": [`${integration}alerts.test.ts`],
   "src/services/settlement/tell-people": [`${integration}alerts.test.ts`],
+  "src/services/settlement/morning-report": [`${integration}alerts.test.ts`],
   "src/services/settlement/cancel": [...scenarios("cancel", "one-at-a-time", "late"), ...deaths],
   "src/services/settlement/order-lease": [...scenarios("cancel", "one-at-a-time"), ...deaths],
   "src/services/settlement/enterable": scenarios("cancel", "one-at-a-time", "refunds"),

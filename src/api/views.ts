@@ -168,6 +168,7 @@ export const notificationView = (notification: Notification) => ({
   about: notification.about,
   verified: notification.verified,
   reason: notification.reason,
+  code: notification.code,
   state: notification.state,
   result: notification.result,
   message: notification.message,

@@ -1,3 +1,4 @@
+import type { RejectionCode } from "./notification-codes"
 import type { AccountInfo, KnownAccount } from "./account-info"
 import type { GatewayName } from "./gateways"
 import type { Money } from "./money"
@@ -126,6 +127,8 @@ export type NotificationReading =
       digest: string
       verified: boolean
       reason?: string | undefined
+      /** The same for readers of any language. */
+      code?: Exclude<RejectionCode, "other_account"> | undefined
       about: "payment" | "refund" | "cancel"
       account: string
       /** The merchant order number, or Ksher's `mch_order_no`. Gnete's refund and cancel notifications carry none. */

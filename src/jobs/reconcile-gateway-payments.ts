@@ -14,6 +14,7 @@ export default async function reconcileGatewayPayments(container: MedusaContaine
     budgetMs: 50 * second,
   })
   await plugin.tellPeople()
+  await plugin.reportInTheMorning()
   await readDueAccounts(plugin, deps.log)
 }
 

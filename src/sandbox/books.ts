@@ -1,6 +1,9 @@
 import { SandboxError } from "./errors"
 
-export type GatewayName = "ksher" | "gnete"
+export const gatewayNames = ["ksher", "gnete"] as const
+export type GatewayName = (typeof gatewayNames)[number]
+
+export const gatewayTitles: Readonly<Record<GatewayName, string>> = { ksher: "Ksher", gnete: "Gnete" }
 
 /** Where an order truly stands, whatever the gateway's own word for it. */
 export type OrderStatus = "open" | "in_progress" | "paid" | "failed" | "closed" | "cancelled" | "refunded"

@@ -101,6 +101,8 @@ export interface SandboxControl {
   nextOpen(next: { outcome: "success" | "fail"; times?: number }): Promise<void>
   /** What the channel behind Gnete says next, in full: its state, and its own code and text. */
   nextChannel(next: ChannelAnswer): Promise<void>
+  /** Takes back whatever the channel was told to say. */
+  clearOutcomes(): Promise<void>
   /** Ends a pending refund, named by the merchant's or the gateway's number. */
   settleRefund(refundNo: string, outcome: Settlement): Promise<Book>
   /** Ends a pending cancel of Gnete. */
@@ -245,6 +247,7 @@ const methods: Methods = {
     args: z.tuple([channelAnswer]),
     run: (world, next) => world.outcomes.planAnswer(next),
   },
+  clearOutcomes: { args: nothing, run: (world) => world.outcomes.clear() },
   settleRefund: { args: z.tuple([no, settlement]), run: settleRefund },
   settleCancel: { args: z.tuple([no, settlement]), run: settleCancel },
   refundInConsole: {
@@ -304,7 +307,11 @@ export function makeControl(world: World): SandboxControl {
 async function perform(world: World, name: string, method: Method<unknown[], unknown>, args: unknown) {
   const parsed = method.args.safeParse(args)
   if (!parsed.success) throw new SandboxError(`${name}: ${z.prettifyError(parsed.error)}`)
-  return method.run(world, ...parsed.data)
+  try {
+    return await method.run(world, ...parsed.data)
+  } finally {
+    world.changes.tell()
+  }
 }
 
 function changed(world: World, orderNo: string, change: (order: Order) => void): Book {

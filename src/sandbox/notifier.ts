@@ -72,6 +72,8 @@ export class Notifier {
   constructor(
     private readonly clock: SandboxClock,
     private readonly mode: "auto" | "manual",
+    /** Called after each attempt. */
+    private readonly tell: () => void,
   ) {}
 
   announce(order: Order, kind: NotificationKind, message: Message, rules: DeliveryRules): void {
@@ -107,6 +109,11 @@ export class Notifier {
       throw new SandboxError(`There is no ${kind} notification of order ${order.merchantOrderNo}.`)
     }
     return this.underWay.get(notification) ?? this.start(notification, "by_hand")
+  }
+
+  /** What has been told of an order, and can be sent again. */
+  kindsOf(order: Order): NotificationKind[] {
+    return [...(this.latest.get(order)?.keys() ?? [])]
   }
 
   hold(on: boolean): void {
@@ -172,6 +179,7 @@ export class Notifier {
     const at = this.clock.now()
     const received = await this.sender.post(message.url, message.contentType, message.body, rules.timeoutMs)
     this.count += 1
+    this.tell()
     return this.ring.push({
       n: this.count,
       gateway: order.gateway,

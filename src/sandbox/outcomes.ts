@@ -27,7 +27,7 @@ export interface ChannelAnswer {
 
 export type OutcomeOf = "refund" | "cancel" | "open"
 
-interface Planned {
+export interface PlannedOutcome {
   gateway: GatewayName
   of: OutcomeOf
   outcome: Outcome
@@ -36,8 +36,22 @@ interface Planned {
 
 /** The channel's next answers, in the order in which they were planned; success where nothing was. */
 export class Outcomes {
-  private planned: Planned[] = []
+  private planned: PlannedOutcome[] = []
   private answers: ChannelAnswer[] = []
+
+  clear(): void {
+    this.planned = []
+    this.answers = []
+  }
+
+  /** What is not used up, `times` being what is left. */
+  left(): PlannedOutcome[] {
+    return this.planned.map((each) => ({ ...each }))
+  }
+
+  answersLeft(): ChannelAnswer[] {
+    return [...this.answers]
+  }
 
   planAnswer(answer: ChannelAnswer): void {
     this.answers.push(answer)

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto"
 
 import { Books } from "./books"
+import { Changes } from "./changes"
 import { SandboxClock, type Clock } from "./clock"
 import { makeControl, type SandboxControl } from "./control"
 import { Faults } from "./faults"
@@ -64,6 +65,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 async function makeWorld(options: SandboxOptions): Promise<World> {
   const clock = new SandboxClock(options.clock)
+  const changes = new Changes()
   let count = 0
   return {
     clock,
@@ -73,7 +75,8 @@ async function makeWorld(options: SandboxOptions): Promise<World> {
     outcomes: new Outcomes(),
     faults: new Faults(),
     journal: new Journal(),
-    notifier: new Notifier(clock, options.notifications ?? "auto"),
+    notifier: new Notifier(clock, options.notifications ?? "auto", () => changes.tell()),
+    changes,
     ksherKeys: await ksherAnswerKeys(),
     ksherMerchants: new Map<string, KsherMerchant>(),
     gneteApps: new Map<string, GneteApp>(),

@@ -1,4 +1,5 @@
 import type { Books } from "./books"
+import type { Changes } from "./changes"
 import type { SandboxClock } from "./clock"
 import type { Faults } from "./faults"
 import type { GneteApp } from "./gnete/apps"
@@ -19,6 +20,7 @@ export interface World {
   readonly faults: Faults
   readonly journal: Journal
   readonly notifier: Notifier
+  readonly changes: Changes
   readonly ksherKeys: KsherKeys
   /** The next of a running number, cut to so many digits: order numbers stay apart also while the clock stands still. */
   serial(digits: number): string

@@ -115,6 +115,31 @@ describe("the list", () => {
     expect(page.url()).toContain("attention=true")
   })
 
+  it("the menu of every page has a mark while a payment needs attention, and none where nothing does", async () => {
+    const order = await paidOrder(shop, "pp_ksher_th", "promptpay")
+    const { payments } = (
+      await shop.api.admin("get", `/admin/orders/${order.id}?fields=*payment_collections.payments`)
+    ).order.payment_collections[0]
+    await shop.api.tryAdmin("post", `/admin/payments/${payments[0].id}/refund`, { amount: 1 })
+    const asked = "/admin/gateway-payments?attention=true&limit=1"
+    const answer = await shop.api.admin("get", asked)
+    expect(answer.count).toBeGreaterThan(0)
+    const page = await tabs.open()
+    await asAdmin(page, shop.url, "/products")
+    const menu = page.getByRole("link", { name: /Gateway payments$/ })
+    await menu.getByRole("img", { name: `Payments that a person has to look at: ${answer.count}` }).waitFor()
+    expect(await nameless(menu)).toEqual([])
+    await page.route(
+      (url) => url.href.endsWith(asked),
+      (route) => route.fulfill({ json: { ...answer, gateway_payments: [], count: 0, next_cursor: null } }),
+    )
+    const answered = page.waitForResponse((response) => response.url().endsWith(asked))
+    await page.reload()
+    await answered
+    await menu.waitFor()
+    await menu.getByRole("img", { name: "Payments that" }).waitFor({ state: "detached" })
+  })
+
   it("is filtered by channel and by day, sorted, shows the columns that are wanted, and opens by a click on a row", async () => {
     const payment = await paymentOf(shop, await paidOrder(shop, "pp_ksher_th", "truemoney"))
     const page = await openList()

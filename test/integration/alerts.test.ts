@@ -1,3 +1,6 @@
+import type { INotificationModuleService } from "@medusajs/framework/types"
+import { Modules } from "@medusajs/framework/utils"
+
 import { backToThePresent, eventually, inRealMedusa, ledgerPayment, paidOrder, travel } from "./world"
 
 const hour = 3_600_000
@@ -58,6 +61,44 @@ inRealMedusa(
       // Under its key Medusa sends nothing twice: the bell had heard of it.
       expect((await bell()).length).toBe(before + 1)
     })
+
+    it("what a provider did not send once is sent once when it works again", async () => {
+      const module = world.container.resolve<
+        INotificationModuleService & { notificationProviderService_: { send(): Promise<object> } }
+      >(Modules.NOTIFICATION)
+      const down = jest
+        .spyOn(module.notificationProviderService_, "send")
+        .mockRejectedValue(new Error("The provider is down."))
+      const { id } = await ledgerPayment(world, await paidOrder(world, "pp_gnete_hk"))
+      await world.plugin.ledger.payments.update(id, { attentionCode: "contradiction", attention: "Look." })
+      await world.plugin.tellPeople()
+      down.mockRestore()
+      for (let hours = 0; hours < 3; hours++) {
+        travel(2 * hour)
+        await world.plugin.tellPeople()
+      }
+      const tries = (await module.listNotifications({ channel: "feed" }))
+        .filter(({ data }) => data?.code === "contradiction")
+        .map(({ status }) => status)
+      expect(tries.sort()).toEqual(["failure", "success"])
+    })
+
+    it("a report of the day before is sent once, when its hour has come", async () => {
+      await paidOrder(world, "pp_ksher_th", { channel: "truemoney" })
+      const before = (await bell()).length
+      await world.plugin.reportInTheMorning()
+      const [today] = (await bell()).slice(0, (await bell()).length - before)
+      travel(24 * hour)
+      await world.plugin.reportInTheMorning()
+      await world.plugin.reportInTheMorning()
+      const told = (await bell()).slice(0, (await bell()).length - before - (today ? 1 : 0))
+      expect(told).toEqual([
+        [
+          expect.stringMatching(/^\d{4}-\d\d-\d\d 的閘道付款$/),
+          expect.stringMatching(/Ksher，TrueMoney：收款 THB [\d.]+（\d+ 筆）/),
+        ],
+      ])
+    })
   },
-  { plugin: { alerts: { language: "zh-TW" } } },
+  { plugin: { alerts: { language: "zh-TW", report: { time: "00:00", timeZone: "Asia/Hong_Kong" } } } },
 )

@@ -248,6 +248,7 @@ describe("a shop that installed it", () => {
       "gateway_operation",
       "gateway_order",
       "gateway_payment",
+      "gateway_report",
       "gateway_turnover",
     ])
   })

@@ -28,6 +28,7 @@ const leaf = "gateway_payments"
 
 const keys = {
   list: (query: ListQuery) => [...ours, "list", query],
+  attention: [...ours, "attention"],
   detail: (id: string) => [...ours, "detail", id],
   names: (ids: readonly string[]) => [...ours, "order_names", ids],
   admins: (ids: readonly string[]) => [...ours, "admins", ids],
@@ -88,6 +89,17 @@ export const usePayments = (query: ListQuery) =>
     placeholderData: keepPreviousData,
     // A person who comes back to the list wants today's list.
     staleTime: 0,
+  })
+
+const attentionPollMs = 60_000
+
+/** How many payments stand under attention, for the menu of every page: read once a minute, and after whatever this tab does. */
+export const useAttentionCount = () =>
+  useQuery({
+    queryKey: keys.attention,
+    queryFn: async () => (await listPayments({ attention: "true", limit: 1 })).count,
+    staleTime: attentionPollMs,
+    refetchInterval: attentionPollMs,
   })
 
 export const useOrderNames = (ids: readonly string[]) =>

@@ -69,6 +69,7 @@ export const notificationSchema = z.object({
   about: z.enum(["payment", "refund", "cancel"]).nullable(),
   verified: z.boolean(),
   reason: z.string().nullable(),
+  code: z.string().nullish(),
   state: z.string().nullable(),
   result: z.enum(["received", "acted", "ignored", "failed"]),
   message: z.string().nullable(),

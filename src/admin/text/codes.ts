@@ -1,3 +1,4 @@
+import { failureCodes, rejectionCodes } from "../../core/notification-codes"
 import { namesBalance, refusalReasons } from "../../core/outcome"
 import { problemCodes } from "../../core/problem"
 import type { Operation } from "../api/schema"
@@ -14,6 +15,12 @@ const among = <Code extends string>(codes: readonly Code[], code: string | null 
 export function problemText(code: string | null | undefined): TextKey | null {
   const known = among(problemCodes, code)
   return known ? `problem.${known}` : null
+}
+
+/** Why a notification was not believed, or not acted on. */
+export function notificationText(code: string | null | undefined): TextKey | null {
+  const own = among(rejectionCodes, code) ?? among(failureCodes, code)
+  return own ? `timeline.notification_why.${own}` : problemText(code)
 }
 
 /** Why there is no certain answer, by the code of what went wrong on the way. */

@@ -1,5 +1,5 @@
 import type { Decision, Notification, Operation, PaymentDetail } from "../api/schema"
-import { codeText, operationText, problemText } from "./codes"
+import { codeText, notificationText, operationText, problemText } from "./codes"
 import type { TextKey } from "./keys"
 
 export type Tone = "done" | "waiting" | "problem"
@@ -41,8 +41,11 @@ const askedOf = ({
   if (!asked_at || !asked_outcome) return null
   const known = asked_outcome === "pending" || asked_outcome === "succeeded" || asked_outcome === "refused"
   const outcome = known ? asked_outcome : ("unknown" as const)
-  const said = outcome === "succeeded" || outcome === "pending" ? null : codeText(asked_code)
-  return { at: asked_at, text: `timeline.asked.${outcome}` as const, detail: asked_message, said }
+  // Of what is done or under way the line says all there is.
+  if (outcome === "succeeded" || outcome === "pending")
+    return { at: asked_at, text: `timeline.asked.${outcome}`, detail: null, said: null }
+  const said = codeText(asked_code)
+  return { at: asked_at, text: `timeline.asked.${outcome}`, detail: asked_message, said }
 }
 
 const toneOf: Readonly<Record<Operation["state"], Tone>> = {
@@ -70,7 +73,8 @@ const ofOperation = (operation: Operation, decisions: readonly Decision[]): Time
     ? "timeline.outside"
     : (`timeline.operation.${operation.kind}.${operation.state}` as const),
   amount: operation.amount,
-  detail: operation.message,
+  // Of what is under way the line above says all there is.
+  detail: operation.state === "pending" ? null : operation.message,
   said: operationText(operation),
   by: decisions.find(({ id }) => id === operation.decision_id)?.decided_by ?? null,
   problem: null,
@@ -89,7 +93,7 @@ const ofNotification = (notification: Notification): TimelineEntry => ({
     : "timeline.notification.unverified",
   amount: null,
   detail: notification.verified ? notification.message : notification.reason,
-  said: null,
+  said: notificationText(notification.code),
   by: null,
   problem: null,
   code: notification.state,

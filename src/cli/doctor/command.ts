@@ -5,9 +5,10 @@ import type { Terminal } from "../run"
 import { checkClock } from "./clock-check"
 import type { ConfiguredEntry } from "../../core"
 import { checkAccounts } from "./account-checks"
+import { checkAlerts } from "./alert-checks"
 import { checkDatabase } from "./database-check"
 import { shopOf, shopOfOptions, type Entry, type Shop } from "./entries"
-import { line, note, ok, wrong, type Finding, type Result } from "./finding"
+import { line, note, ok, wrong, type Finding } from "./finding"
 import { checkMedusa } from "./medusa-check"
 import { checkAccountInfo, checkNotificationUrl, checkQuery, subjectOf } from "./gateway-checks"
 
@@ -19,7 +20,7 @@ const help = `Checks what a shop has configured, and says what to fix. Changes n
                                                                      one gateway, without Medusa
 
 Looks at: options, keys, notification URL, clock, one signed query at each host of the gateway for an order that does
-not exist, what the gateway says of the account, and, where DATABASE_URL is set, pending migrations and what the ledger knows of the accounts. Exits with 1 when
+not exist, what the gateway says of the account, whether Medusa has a provider for each channel that alerts go through, and, where DATABASE_URL is set, pending migrations and what the ledger knows of the accounts. Exits with 1 when
 something is wrong.`
 
 /** @returns the exit code: 1 where something is wrong. Throws a sentence where nothing could be looked at. */
@@ -61,7 +62,7 @@ function shopFrom({ config, provider, options }: Chosen, { directory }: Terminal
 }
 
 async function* examine(shop: Shop, terminal: Terminal): AsyncGenerator<Finding> {
-  if (shop.plugin) yield { about: "plugin", check: "options", ...pluginOptions(shop.plugin.options) }
+  if (shop.plugin) yield* examinePlugin(shop.plugin.options, shop)
   const medusa = shop.isWhole ? checkMedusa(terminal.directory) : undefined
   if (medusa) yield { about: "medusa", check: "version", ...medusa }
   for (const entry of shop.entries) yield* examineEntry(entry, terminal)
@@ -97,9 +98,16 @@ async function* examineEntry(entry: Entry, { env, now }: Terminal): AsyncGenerat
     yield { about, check: "account", ...result }
 }
 
-function pluginOptions(options: unknown): Result {
+function* examinePlugin(options: unknown, { notificationChannels }: Shop): Generator<Finding> {
+  const about = "plugin"
   const read = attempt(() => readPluginOptions(options))
-  return "problem" in read ? wrong(read.problem) : ok("Every option is known and valid.")
+  if ("problem" in read) {
+    yield { about, check: "options", ...wrong(read.problem) }
+    return
+  }
+  yield { about, check: "options", ...ok("Every option is known and valid.") }
+  for (const result of checkAlerts(read.value.alerts, notificationChannels))
+    yield { about, check: "alerts", ...result }
 }
 
 /** What stops the boot is a finding here. */

@@ -16,7 +16,9 @@ export interface Entry {
 export interface Shop {
   entries: Entry[]
   /** What stands under `plugins` for this package; undefined where nothing does, or where no medusa-config was read. */
-  plugin?: { options: unknown } | undefined
+  plugin?: { options?: unknown } | undefined
+  /** The channels that Medusa's Notification module has providers for; null: no such module, or no medusa-config was read. */
+  notificationChannels: string[] | null
   databaseUrl?: string | undefined
   /** These are all the entries there are: what is missing among them was removed. */
   isWhole: boolean
@@ -25,9 +27,9 @@ export interface Shop {
 const packageName = "medusa-payment-ksher-gnete"
 
 const provider = z.looseObject({
-  resolve: z.unknown(),
+  resolve: z.unknown().optional(),
   id: z.string().optional(),
-  options: z.unknown(),
+  options: z.unknown().optional(),
 })
 const hostModule = z.looseObject({
   options: z.looseObject({ providers: z.array(provider).optional() }).optional(),
@@ -38,7 +40,7 @@ const medusaConfig = z.looseObject({
   plugins: z.array(z.unknown()).default([]),
   projectConfig: z.looseObject({ databaseUrl: z.string().optional() }).default({}),
 })
-const plugin = z.looseObject({ resolve: z.string(), options: z.unknown() })
+const plugin = z.looseObject({ resolve: z.string(), options: z.unknown().optional() })
 
 /** The shop's own medusa-config, run as Medusa runs it. Throws a sentence where it cannot be found or run. */
 export function shopOf(directory: string, file?: string): Shop {
@@ -54,6 +56,7 @@ export function shopOf(directory: string, file?: string): Shop {
     plugin: config.plugins
       .map((one) => plugin.safeParse(typeof one === "string" ? { resolve: one } : one).data)
       .find((one) => one?.resolve === packageName),
+    notificationChannels: notificationChannels(config.modules),
     databaseUrl: config.projectConfig.databaseUrl,
     isWhole: true,
   }
@@ -64,7 +67,11 @@ export function shopOfOptions(gateway: string, file: string, directory: string):
   if (!isGatewayName(gateway))
     throw new Error(`--provider is ${gatewayNames.join(" or ")}, not "${gateway}".`)
   const options = parsed(readFileSync(path.resolve(directory, file), "utf8"), file)
-  return { entries: [{ providerId: providerIdOf(gateway, undefined), gateway, options }], isWhole: false }
+  return {
+    entries: [{ providerId: providerIdOf(gateway, undefined), gateway, options }],
+    notificationChannels: null,
+    isWhole: false,
+  }
 }
 
 /** The parser's own message quotes the text, and with it a key: it goes no further. */
@@ -85,6 +92,37 @@ function entriesOf(candidate: unknown): Entry[] {
     const gateway = gatewayOfEntry(resolve)
     return gateway ? [{ providerId: providerIdOf(gateway, id), gateway, options }] : []
   })
+}
+
+const notificationPackages: readonly unknown[] = ["@medusajs/medusa/notification", "@medusajs/notification"]
+const notificationModule = z.looseObject({
+  disable: z.literal(false).optional(),
+  options: z
+    .looseObject({
+      providers: z
+        .array(
+          z.looseObject({ options: z.looseObject({ channels: z.array(z.string()).default([]) }).optional() }),
+        )
+        .default([]),
+      cloud: z.unknown().optional(),
+    })
+    .optional(),
+})
+const named = z.looseObject({ key: z.unknown().optional(), resolve: z.unknown().optional() })
+
+/** A list holds the module under its package or its key, a record under its key. */
+function notificationChannels(modules: readonly unknown[] | Record<string, unknown>): string[] | null {
+  const candidate: unknown = Array.isArray(modules)
+    ? modules.find((one) => {
+        const { data } = named.safeParse(one)
+        return data?.key === "notification" || notificationPackages.includes(data?.resolve)
+      })
+    : (modules as Record<string, unknown>).notification
+  const { data } = notificationModule.safeParse(candidate)
+  if (!data) return null
+  const served = (data.options?.providers ?? []).flatMap(({ options }) => options?.channels ?? [])
+  // Medusa's own cloud sends mail where no other provider does.
+  return data.options?.cloud ? [...served, "email"] : served
 }
 
 function configIn(directory: string): string {

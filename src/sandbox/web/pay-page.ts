@@ -1,4 +1,4 @@
-import type { GneteOrder, KsherOrder, Order } from "../books"
+import { gatewayTitles, type Order } from "../books"
 import { encodeQr } from "../qr"
 import { svgOf } from "../qr-image"
 import type { World } from "../world"
@@ -62,12 +62,18 @@ export function savedPage(world: World, order: Order): string {
     <p><a href="/pay/${order.token}">Back to the payment</a></p>`)
 }
 
-export const gatewayOf = (order: KsherOrder | GneteOrder) => (order.gateway === "ksher" ? "Ksher" : "Gnete")
+export const gatewayOf = (order: Order): string => gatewayTitles[order.gateway]
 
-export function moneyOf(world: World, order: Order): string {
-  const decimals = order.currency === "JPY" ? world.quirks.ksher.jpyMinorUnits : 2
-  return `${order.currency} ${(order.amount / 10 ** decimals).toFixed(decimals)}`
+export const decimalsOf = (world: World, order: Order): number =>
+  order.currency === "JPY" ? world.quirks.ksher.jpyMinorUnits : 2
+
+export function amountText(world: World, order: Order, minor: number): string {
+  const decimals = decimalsOf(world, order)
+  return (minor / 10 ** decimals).toFixed(decimals)
 }
+
+export const moneyOf = (world: World, order: Order): string =>
+  `${order.currency} ${amountText(world, order, order.amount)}`
 
 export function stateText(order: Order): string {
   switch (order.status) {

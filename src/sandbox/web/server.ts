@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net"
 
 import type { World } from "../world"
 import { serveControl } from "./control-routes"
-import { frontPage } from "./front-page"
+import { sendFrontPage, serveDesk } from "./desk-routes"
+import { serveEvents } from "./events"
 import { enter, openDoors } from "./gateways"
 import { servePay } from "./pay-routes"
 
@@ -11,10 +12,14 @@ import { servePay } from "./pay-routes"
 export async function listen(world: World, port: number, host: string): Promise<Server> {
   const doors = openDoors(world)
   const server = createServer((request, response) => {
-    route(world, doors, request, response).catch((error: unknown) => {
-      // A bug of the sandbox must not look like an answer of a gateway.
-      response.writeHead(500, { "content-type": "text/plain" }).end(`The sandbox broke: ${String(error)}`)
-    })
+    route(world, doors, request, response)
+      .catch((error: unknown) => {
+        // A bug of the sandbox must not look like an answer of a gateway.
+        response.writeHead(500, { "content-type": "text/plain" }).end(`The sandbox broke: ${String(error)}`)
+      })
+      .finally(() => {
+        if (!looksOnly(request)) world.changes.tell()
+      })
   })
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject)
@@ -27,6 +32,10 @@ export async function listen(world: World, port: number, host: string): Promise<
   return server
 }
 
+/** Who reads the front page again because something has happened must not cause the next reading. */
+const looksOnly = ({ method, url }: IncomingMessage): boolean =>
+  method === "GET" && (url === "/" || url === "/events")
+
 async function route(
   world: World,
   doors: ReturnType<typeof openDoors>,
@@ -38,9 +47,14 @@ async function route(
   if (door) return enter(world, door, request, response, query)
   const [, first, ...rest] = path.split("/")
   if (path === "/" && request.method === "GET") {
-    response.writeHead(200, { "content-type": "text/html;charset=utf-8" }).end(frontPage(world))
+    sendFrontPage(world, response)
     return
   }
+  if (path === "/events" && request.method === "GET") {
+    serveEvents(world, response)
+    return
+  }
+  if (first === "desk") return serveDesk(world, request, response, rest.join("/"))
   if (first === "pay") return servePay(world, request, response, rest)
   if (first === "control") return serveControl(world, request, response, rest.join("/"))
   response.writeHead(404, { "content-type": "text/plain" }).end("Simulated Ksher and Gnete: no such address.")

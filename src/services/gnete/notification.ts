@@ -7,7 +7,7 @@ import { signedFields, verifyGnete } from "./signature"
 type Fields = Readonly<Record<string, unknown>>
 type Said = Omit<
   Extract<NotificationReading, { readable: true }>,
-  "readable" | "digest" | "verified" | "reason"
+  "readable" | "digest" | "verified" | "reason" | "code"
 >
 
 /**
@@ -21,10 +21,12 @@ export function readGneteNotification(raw: RawNotification, appSecret: string): 
   if (said === undefined) return unreadable("it names no order, account, amount or state")
   const { sign } = fields
   const verified = typeof sign === "string" && verifyGnete(fields, sign, appSecret)
-  const reason =
-    typeof sign === "string" ? "the signature does not fit the secret" : "it carries no signature"
+  const why =
+    typeof sign === "string"
+      ? ({ code: "bad_signature", reason: "the signature does not fit the secret" } as const)
+      : ({ code: "unsigned", reason: "it carries no signature" } as const)
   const digest = digestOf(signedFields(fields).sort(byName), sign)
-  return { readable: true, digest, verified, ...(!verified && { reason }), ...said }
+  return { readable: true, digest, verified, ...(!verified && why), ...said }
 }
 
 const byName = ([a]: [string, string], [b]: [string, string]): number => (a < b ? -1 : 1)

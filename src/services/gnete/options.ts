@@ -1,4 +1,6 @@
 import { z } from "zod"
+
+import { isTimeZone } from "../../core"
 import {
   baseUrl,
   checkUnpaidOrder,
@@ -17,14 +19,6 @@ const defaultExpireSeconds = 7_200
 
 const secret = /^[\x21-\x7e]{8,256}$/
 const plain = (longest: number) => z.string().refine((text) => cleanText(text, longest) !== "")
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== ""
-  } catch {
-    return false
-  }
-}
 
 const sameDayCancel = z.strictObject({
   enabled: z.boolean().default(true),

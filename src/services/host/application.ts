@@ -2,6 +2,7 @@ import type { IPaymentModuleService, MedusaContainer } from "@medusajs/framework
 import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
 
 import { PaymentProblem, isOurs, medusaUnsupported, ulid } from "../../core"
+import type { Report } from "../../core"
 import type GatewayPaymentsService from "../gateway-payments"
 import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { GatewayPayment, Ledger, OrdersWanted } from "../ledger"
@@ -18,6 +19,7 @@ import {
   notePlacedOrder,
   orderIdOf,
   paymentsOfOrder,
+  reportInTheMorning,
   review,
   tellPeople,
   withOrderLease,
@@ -26,7 +28,7 @@ import type { CancelDeps, Host, Log, ReconcileDeps, SettleDeps } from "../settle
 import { findOrders, orderNames } from "./find-orders"
 import type { KnownBy } from "./find-orders"
 import { MedusaHost } from "./medusa"
-import { sendAlert } from "./send-alert"
+import { sendAlert, sendReport } from "./send-alert"
 
 /** The plugin inside a running Medusa: what routes, subscribers and jobs start from. */
 export class GatewayPayments {
@@ -206,6 +208,24 @@ export class GatewayPayments {
       })
     } catch (error) {
       this.log.error(logLine("job_failed", { part: "alerts" }, wordsOf(error)))
+    }
+  }
+
+  /** Tells people of the day before, where the shop wants it and it is time. What fails is logged: the job goes on. */
+  async reportInTheMorning(): Promise<void> {
+    const { report, language } = this.options.alerts
+    if (!report) return
+    const deps = {
+      ledger: this.ledger,
+      host: this.host,
+      clock: systemClock,
+      log: this.log,
+      send: (told: Report, key: string) => sendReport(this.container, { report, language }, told, key),
+    }
+    try {
+      await reportInTheMorning(deps, report)
+    } catch (error) {
+      this.log.error(logLine("job_failed", { part: "report" }, wordsOf(error)))
     }
   }
 

@@ -29,9 +29,10 @@ export function readKsherNotification(
     readable: true,
     digest: digestOf(signedFields(data), sign),
     verified,
-    ...(!verified && {
-      reason: typeof sign !== "string" ? "it carries no signature" : "the signature is not Ksher's",
-    }),
+    ...(!verified &&
+      (typeof sign === "string"
+        ? { code: "bad_signature", reason: "the signature is not Ksher's" }
+        : { code: "unsigned", reason: "it carries no signature" })),
     about: "payment",
     account: appid,
     number: mch_order_no,

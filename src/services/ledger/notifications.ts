@@ -1,4 +1,5 @@
 import { ulid } from "../../core"
+import type { NotificationCode } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
 import { dueEntries } from "./due-entries"
@@ -12,6 +13,8 @@ export interface Notification {
   about: string | null
   verified: boolean
   reason: string | null
+  /** What `reason`, or `message` where it failed, says, for readers of any language. */
+  code: NotificationCode | null
   state: string | null
   orderNo: string | null
   gatewayNo: string | null
@@ -35,6 +38,7 @@ export type NewNotification = Pick<
   | "about"
   | "verified"
   | "reason"
+  | "code"
   | "state"
   | "orderNo"
   | "gatewayNo"
@@ -121,7 +125,7 @@ export class Notifications {
     { result, message, nextTryAt }: Fate,
   ): Promise<{ notification: Notification; fresh: boolean }> {
     const accepted = await this.database.query<NotificationRow>(
-      `update gateway_notification set verified = true, reason = null, gateway_payment_id = ?, result = ?, message = ?,
+      `update gateway_notification set verified = true, reason = null, code = null, gateway_payment_id = ?, result = ?, message = ?,
          next_try_at = ?, updated_at = ? where id = ? and not verified returning *`,
       [paymentId, result, message, nextTryAt, this.clock.now(), id],
     )
@@ -136,14 +140,23 @@ export class Notifications {
     end: {
       result: NotificationResult
       message?: string | undefined
+      code?: NotificationCode | undefined
       nextTryAt?: Date | undefined
       paymentId?: string | undefined
     },
   ): Promise<void> {
     await this.database.query(
-      `update gateway_notification set result = ?, message = ?, next_try_at = ?, tries = tries + 1,
+      `update gateway_notification set result = ?, message = ?, code = ?, next_try_at = ?, tries = tries + 1,
          gateway_payment_id = coalesce(?, gateway_payment_id), updated_at = ? where id = ?`,
-      [end.result, end.message ?? null, end.nextTryAt ?? null, end.paymentId ?? null, this.clock.now(), id],
+      [
+        end.result,
+        end.message ?? null,
+        end.code ?? null,
+        end.nextTryAt ?? null,
+        end.paymentId ?? null,
+        this.clock.now(),
+        id,
+      ],
     )
   }
 
@@ -286,6 +299,7 @@ const given: readonly {
   { name: "about", type: "text", of: ({ about }) => about },
   { name: "verified", type: "boolean", of: ({ verified }) => verified },
   { name: "reason", type: "text", of: ({ reason }) => reason },
+  { name: "code", type: "text", of: ({ code }) => code },
   { name: "state", type: "text", of: ({ state }) => state },
   { name: "order_no", type: "text", of: ({ orderNo }) => orderNo },
   { name: "gateway_no", type: "text", of: ({ gatewayNo }) => gatewayNo },
@@ -346,9 +360,9 @@ const storing = `
            limit ?)) alike) as before
     from named),
   stored as (
-    insert into gateway_notification (id, gateway_payment_id, provider_id, body_hash, about, verified, reason, state, order_no,
+    insert into gateway_notification (id, gateway_payment_id, provider_id, body_hash, about, verified, reason, code, state, order_no,
       gateway_no, refund_no, amount, currency_code, result, message, next_try_at, deliveries, created_at, updated_at)
-    select id, payment_id, provider_id, body_hash, about, verified, reason, state, order_no, gateway_no, refund_no, amount, currency_code,
+    select id, payment_id, provider_id, body_hash, about, verified, reason, code, state, order_no, gateway_no, refund_no, amount, currency_code,
       case when payment_id is null then nobodys_result else ours_result end,
       case when payment_id is null then nobodys_message else ours_message end,
       case when payment_id is null then nobodys_next_try_at else ours_next_try_at end,
@@ -371,6 +385,7 @@ interface NotificationRow {
   about: string | null
   verified: boolean
   reason: string | null
+  code: NotificationCode | null
   state: string | null
   order_no: string | null
   gateway_no: string | null
@@ -392,6 +407,7 @@ const toNotification = (row: NotificationRow): Notification => ({
   about: row.about,
   verified: row.verified,
   reason: row.reason,
+  code: row.code,
   state: row.state,
   orderNo: row.order_no,
   gatewayNo: row.gateway_no,

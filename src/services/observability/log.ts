@@ -41,6 +41,7 @@ export const logCodes = [
   "event_not_told",
   "export_failed",
   "alert_not_sent",
+  "report_not_sent",
 ] as const
 export type LogCode = (typeof logCodes)[number]
 

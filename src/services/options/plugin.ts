@@ -1,7 +1,29 @@
 import { z } from "zod"
 
-import { languages } from "../../core"
+import { isZoneName, languages } from "../../core"
 import { readOptions } from "./shared"
+
+/** What Medusa's admin draws in its feed. */
+export const feedTemplate = "admin-ui"
+
+const report = z
+  .strictObject({
+    time: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+      .default("08:00"),
+    timeZone: z
+      .string()
+      .refine(isZoneName, 'report.timeZone is a name of the time zone database, "Asia/Bangkok" say.'),
+    channel: z.string().min(1).default("feed"),
+    to: z.string().default(""),
+    template: z.string().min(1).optional(),
+  })
+  .refine(({ channel, to }) => channel === "feed" || to !== "", "report.to says who gets the report.")
+  .transform((given) => ({
+    ...given,
+    template: given.template ?? (given.channel === "feed" ? feedTemplate : "gateway-payments-report"),
+  }))
 
 const schema = z.strictObject({
   storefrontCancel: z
@@ -25,6 +47,7 @@ const schema = z.strictObject({
         )
         .max(10)
         .default([]),
+      report: report.optional(),
     })
     .prefault({}),
 })
@@ -32,12 +55,15 @@ const schema = z.strictObject({
 const help = {
   storefrontCancel: "give { enabled: true } or { enabled: true, withinMinutes: 60 }.",
   alerts:
-    'give { feed: true, language: "en", channels: [{ channel: "email", to: "shop@shop.example" }] }; the languages are en, th, zh-CN and zh-TW.',
+    'give { feed: true, language: "en", channels: [{ channel: "email", to: "shop@shop.example" }], report: { time: "08:00", timeZone: "Asia/Bangkok" } }; the languages are en, th, zh-CN and zh-TW.',
   notificationRetentionDays: "give whole days from 1 to 3650.",
 }
 
 /** What a shop writes under `plugins: [{ resolve, options }]`. */
 export type PluginOptions = z.output<typeof schema>
+export type ReportOption = z.output<typeof report>
+/** Who is told, and over which channel of Medusa's Notification module. */
+export type Recipient = PluginOptions["alerts"]["channels"][number]
 
 /** Parses the plugin's options, or throws OptionsError with one sentence. */
 export const readPluginOptions = (input: unknown): PluginOptions => {

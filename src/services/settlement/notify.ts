@@ -1,5 +1,5 @@
-import { hasMoney, sentenceOf } from "../../core"
-import type { NotificationReading, RawNotification } from "../../core"
+import { PaymentProblem, hasMoney, sentenceOf } from "../../core"
+import type { NotificationCode, NotificationReading, RawNotification, RejectionCode } from "../../core"
 import type { GatewayPayment, NewNotification, Notification } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import { clear, raise } from "./attention"
@@ -31,7 +31,7 @@ export async function receive(raw: RawNotification, deps: Deps): Promise<Receipt
   }
   // A flood of forged ones must not cost a query each. One that verifies may tell of a refund.
   if (paymentId && (stored || !rejected)) await askSoon(paymentId, deps, { alsoPaid: !rejected })
-  const reason = rejected ?? "Too many different ones came within an hour."
+  const reason = rejected?.reason ?? "Too many different ones came within an hour."
   return { kind: stored ? "forged" : "flooded", reason }
 }
 
@@ -44,13 +44,18 @@ const mostRejected = 200
  */
 const mostVerified = 50
 
-const rejection = (reading: Reading, deps: Deps): string | null => {
-  if (!reading.verified) return reading.reason ?? "The signature does not verify."
-  if (reading.account !== deps.gateway.account) return "It is for another account."
+interface Rejection {
+  code: RejectionCode
+  reason: string
+}
+
+const rejection = ({ verified, code, reason, account }: Reading, deps: Deps): Rejection | null => {
+  if (!verified) return { code: code ?? "bad_signature", reason: reason ?? "The signature does not verify." }
+  if (account !== deps.gateway.account) return { code: "other_account", reason: "It is for another account." }
   return null
 }
 
-function delivery(reading: Reading, rejected: string | null, deps: Deps): NewNotification {
+function delivery(reading: Reading, rejected: Rejection | null, deps: Deps): NewNotification {
   const ignored = { result: "ignored", nextTryAt: null } as const
   // Written before it is acted on: if the process dies now, the job acts.
   const received = { result: "received", message: null, nextTryAt: after(deps, minute) } as const
@@ -65,7 +70,8 @@ function delivery(reading: Reading, rejected: string | null, deps: Deps): NewNot
     bodyHash: reading.digest,
     about: reading.about,
     verified: !rejected,
-    reason: rejected,
+    reason: rejected?.reason ?? null,
+    code: rejected?.code ?? null,
     state: bounded(reading.state),
     orderNo: bounded(reading.number),
     gatewayNo: bounded(reading.gatewayNo),
@@ -129,13 +135,13 @@ async function failedToAct(
     await deps.ledger.notifications.postpone(notification.id, free)
     return
   }
-  const message = wordsOf(error)
-  await deps.ledger.notifications.finish(notification.id, again(notification, message, deps))
+  const why = failureOf(error)
+  await deps.ledger.notifications.finish(notification.id, again(notification, why, deps))
   if (!isLastTry(notification)) return
   const payment = await deps.ledger.payments.get(paymentId)
   if (!payment) return
   const about = { order: payment.number, number: notification.refundNo }
-  await raise(payment, "notification_failed", { ...about, tries: mostTries, problem: message }, deps)
+  await raise(payment, "notification_failed", { ...about, tries: mostTries, problem: why.message }, deps)
 }
 
 /** Its entry is gone, and may come back: it waits longer each time. The gateway's repetition is acted on in any case. */
@@ -143,11 +149,22 @@ export const notActedOn = (
   notification: Notification,
   error: unknown,
   deps: Pick<Deps, "clock" | "random">,
-) => again(notification, wordsOf(error), deps)
+) => again(notification, failureOf(error), deps)
 
-const again = (notification: Notification, message: string, deps: Pick<Deps, "clock" | "random">) => {
+/** Why it could not be acted on: a sentence, and what it is called in any language. */
+interface Failure {
+  code: NotificationCode
+  message: string
+}
+
+const failureOf = (error: unknown): Failure => ({
+  code: error instanceof PaymentProblem ? error.code : "unexpected",
+  message: wordsOf(error),
+})
+
+const again = (notification: Notification, why: Failure, deps: Pick<Deps, "clock" | "random">) => {
   const nextTryAt = after(deps, backOff(notification.tries + 1, minute, 6 * hour, deps.random))
-  return { result: "failed" as const, message, ...(isLastTry(notification) ? {} : { nextTryAt }) }
+  return { result: "failed" as const, ...why, ...(isLastTry(notification) ? {} : { nextTryAt }) }
 }
 
 const isLastTry = ({ tries }: Notification): boolean => tries + 1 >= mostTries
@@ -161,11 +178,11 @@ async function unbelieved(
   notification: Notification,
   payment: GatewayPayment,
   deps: SettleDeps,
-): Promise<string | undefined> {
+): Promise<Failure | undefined> {
   if (notification.about !== "payment" || hasMoney(payment.state)) return undefined
   const { notifiedPaid } = deps.gateway
   if (notifiedPaid !== undefined && notification.state !== notifiedPaid) return undefined
   const doubt = { why: "notified_paid", order: payment.number } as const
   if (payment.state === "void" || isLastTry(notification)) await raise(payment, "contradiction", doubt, deps)
-  return sentenceOf({ code: "contradiction", values: doubt })
+  return { code: "paid_not_confirmed", message: sentenceOf({ code: "contradiction", values: doubt }) }
 }

@@ -139,9 +139,16 @@ inRealMedusa(
         expect((await post("pp_ksher_newkey", old)).status).toBe(401)
         expect(
           await table(
-            "select verified, reason, result from gateway_notification where provider_id = 'pp_ksher_newkey'",
+            "select verified, code, reason, result from gateway_notification where provider_id = 'pp_ksher_newkey'",
           ),
-        ).toEqual([{ verified: false, reason: "the signature is not Ksher's", result: "ignored" }])
+        ).toEqual([
+          {
+            verified: false,
+            code: "bad_signature",
+            reason: "the signature is not Ksher's",
+            result: "ignored",
+          },
+        ])
         const {
           data,
           sign: _,

@@ -41,6 +41,7 @@ const aNotification = (number: string, at: Date): NewNotification => ({
   about: "payment",
   verified: true,
   reason: null,
+  code: null,
   state: null,
   orderNo: number,
   gatewayNo: null,

@@ -16,6 +16,7 @@ const message = (body: string, patch: Partial<NewNotification> = {}): NewNotific
   about: "payment",
   verified: true,
   reason: null,
+  code: null,
   state: "SUCCESS",
   orderNo: "1",
   gatewayNo: "K1",
@@ -31,7 +32,7 @@ const message = (body: string, patch: Partial<NewNotification> = {}): NewNotific
 
 const received = (): Fate => ({ result: "received", message: null, nextTryAt: soon(world.clock) })
 const done: Fate = { result: "acted", message: null, nextTryAt: null }
-const rejected = { verified: false, reason: "wrong" }
+const rejected = { verified: false, reason: "wrong", code: "bad_signature" } as const
 
 async function store(body: string, patch: Partial<NewNotification> = {}, ledger = world.ledger) {
   const { stored } = await ledger.notifications.store(message(body, patch))
@@ -70,6 +71,7 @@ it("one that was refused, and verifies when it comes again, is new: the shop has
   const names = { number: payment.number }
   const refused = { ...rejected, names, ours: { result: "ignored", message: null, nextTryAt: null } as const }
   const first = await store("same", refused)
+  expect(first.notification).toMatchObject({ verified: false, reason: "wrong", code: "bad_signature" })
   const again = await Promise.all(
     [world.ledger, world.other].map((ledger) => store("same", { names }, ledger)),
   )
@@ -79,6 +81,7 @@ it("one that was refused, and verifies when it comes again, is new: the shop has
       id: first.notification.id,
       verified: true,
       reason: null,
+      code: null,
       result: "received",
       paymentId: payment.id,
     })
@@ -128,19 +131,20 @@ it("acting is counted, the payment it turned out to be about is kept, and a fail
   const { notification } = await store("a")
   const failure = {
     result: "failed",
-    message: "busy",
+    message: "Somebody is at it.",
+    code: "busy",
     nextTryAt: soon(world.clock),
     paymentId: payment.id,
   } as const
   await notifications.finish(notification.id, failure)
   expect(await notifications.ofPayment(payment.id)).toMatchObject([
-    { result: "failed", message: "busy", tries: 1 },
+    { result: "failed", message: "Somebody is at it.", code: "busy", tries: 1 },
   ])
   world.clock.forward(2 * minute)
   expect(await notifications.claimDue(10, minute)).toHaveLength(1)
   await notifications.finish(notification.id, { result: "acted" })
   expect(await notifications.ofPayment(payment.id)).toMatchObject([
-    { result: "acted", message: null, tries: 2 },
+    { result: "acted", message: null, code: null, tries: 2 },
   ])
 })
 
@@ -308,7 +312,7 @@ describe("what comes in at once", () => {
     expect(answers.map(({ stored }) => stored?.fresh)).toEqual([true, true, true, false])
     expect(await store("same")).toMatchObject({
       fresh: false,
-      notification: { verified: true, reason: null },
+      notification: { verified: true, reason: null, code: null },
     })
   })
 

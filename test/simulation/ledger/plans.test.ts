@@ -115,7 +115,12 @@ async function fill() {
     [start],
   )
   await world.database.query(
-    "vacuum analyze gateway_alert, gateway_turnover, gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
+    `insert into gateway_report (day, held_until, sent_at)
+     select to_char(?::timestamptz - n * interval '1 day', 'YYYY-MM-DD'), ?, ? from generate_series(1, ${rows}) n`,
+    [start, start, start],
+  )
+  await world.database.query(
+    "vacuum analyze gateway_report, gateway_alert, gateway_turnover, gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
   )
 }
 
@@ -340,6 +345,10 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     await alerts.end(anAlert)
     await alerts.end({ ...anAlert, kind: "gone" })
   },
+  "reports.lastDay": ({ reports }) => reports.lastDay(),
+  "reports.hold": ({ reports }) => reports.hold("2026-03-29", 1_000),
+  "reports.leave": ({ reports }) => reports.leave("2026-03-29", 1_000),
+  "reports.end": ({ reports }) => reports.end("1700-01-01"),
   "turnovers.fold": ({ turnovers }) => turnovers.fold(100),
   "notifications.prune": ({ notifications }) =>
     notifications.prune(new Date(start.getTime() - 700 * 86_400_000), 500),
@@ -370,6 +379,7 @@ const aDelivery = (patch: Partial<NewNotification>): NewNotification => ({
   about: "payment",
   verified: true,
   reason: null,
+  code: null,
   state: null,
   orderNo: null,
   gatewayNo: null,
@@ -437,6 +447,7 @@ it("no method of the ledger is left out", () => {
       "decisions",
       "turnovers",
       "alerts",
+      "reports",
     ] as const
   ).flatMap((part) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))

@@ -6,10 +6,17 @@ import { attentionText } from "../../../src/admin/text/attention"
 import { changeText } from "../../../src/admin/text/changes"
 import { wayOf } from "../../../src/core/ways"
 import { nameOfChannel } from "../../../src/admin/text/channels"
-import { codeText, operationText, problemText } from "../../../src/admin/text/codes"
+import { codeText, notificationText, operationText, problemText } from "../../../src/admin/text/codes"
 import type { TextKey } from "../../../src/admin/text/keys"
 import { states } from "../../../src/admin/api/schema"
-import { attentionCodes, changeCodes, problemCodes, refusalReasons } from "../../../src/core"
+import {
+  attentionCodes,
+  changeCodes,
+  failureCodes,
+  problemCodes,
+  refusalReasons,
+  rejectionCodes,
+} from "../../../src/core"
 import { operation } from "./payments"
 
 /** Every sentence that the admin makes of a code, whoever sends it. */
@@ -29,6 +36,7 @@ const keys: TextKey[] = [
     "answer_mismatch",
     "unlisted",
   ].flatMap((code) => codeText(code) ?? []),
+  ...[...rejectionCodes, ...failureCodes].flatMap((code) => notificationText(code) ?? []),
   ...changeCodes.flatMap(
     (code) => changeText({ gateway_payment_id: "", code, what: "", from: "", to: "" })?.text ?? [],
   ),
@@ -81,6 +89,14 @@ describe("codes", () => {
     expect(operationText({ state: "not_sent", reason: null, code: "ENOTFOUND" })).toBe("doubt.connection")
     expect(operationText({ state: "refused", reason: "by_hand", code: null })).toBeNull()
     expect(operationText(operation({ code: "timeout" }))).toBeNull()
+  })
+
+  it("say why a notification was not believed or not acted on", () => {
+    expect([...rejectionCodes, ...failureCodes].map(notificationText)).toEqual(
+      [...rejectionCodes, ...failureCodes].map((code) => `timeline.notification_why.${code}`),
+    )
+    expect(problemCodes.map(notificationText)).toEqual(problemCodes.map((code) => `problem.${code}`))
+    expect([notificationText("new"), notificationText(null)]).toEqual([null, null])
   })
 
   it("of a newer server are left to its own sentence", () => {

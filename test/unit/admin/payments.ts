@@ -65,6 +65,7 @@ export const notification = (facts: Partial<Notification> = {}): Notification =>
   about: "payment",
   verified: true,
   reason: null,
+  code: null,
   state: "SUCCESS",
   result: "acted",
   message: null,

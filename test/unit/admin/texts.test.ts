@@ -3,6 +3,7 @@ import { attentionFound, attentionText, dismissalText, type Writer } from "../..
 import { attentionCodes, changeCodes, dismissals, type Sum } from "../../../src/core"
 import { amountText, changeText, refundsOf, settleable, valueText } from "../../../src/admin/text/changes"
 import { localeOf, moneyOf, shareOf } from "../../../src/admin/text/format"
+import type { Notification } from "../../../src/admin/api/schema"
 import { timelineOf } from "../../../src/admin/text/timeline"
 import { attentions } from "../../support/attentions"
 import { notification, operation, payment } from "./payments"
@@ -158,6 +159,44 @@ describe("the timeline", () => {
       tone: "problem",
       detail: "Bad signature.",
     })
+  })
+})
+
+describe("what stands beside a notification", () => {
+  const [language, { t }] = writers().find(([name]) => name === "th")!
+  const said = (facts: Partial<Notification>) => {
+    const [entry] = timelineOf(payment({ notifications: [notification(facts)] }))
+    return [entry?.said && t(entry.said), entry?.detail]
+  }
+
+  it(`is in the reader's language, by its code, and the server's sentence stays beside it (${language})`, () => {
+    expect(
+      said({ verified: false, result: "ignored", code: "unsigned", reason: "it carries no signature" }),
+    ).toEqual(["ไม่มีลายเซ็น", "it carries no signature"])
+    expect(said({ result: "failed", code: "busy", message: "Somebody is at it." })).toEqual([
+      t("problem.busy"),
+      "Somebody is at it.",
+    ])
+  })
+
+  it("is the server's own sentence where an older release stored no code", () => {
+    expect(said({ result: "failed", code: null, message: "It failed." })).toEqual([null, "It failed."])
+  })
+
+  it("and beside what is under way there is nothing that the line does not say itself", () => {
+    const asked = {
+      asked_at: "2026-03-01T08:00:00.000Z",
+      asked_outcome: "pending",
+      asked_message: "In English.",
+    } as const
+    const [entry] = timelineOf(
+      payment({ operations: [operation({ state: "pending", message: "In English.", ...asked })] }),
+    )
+    expect([entry?.detail, entry?.asked?.detail, entry?.asked?.text]).toEqual([
+      null,
+      null,
+      "timeline.asked.pending",
+    ])
   })
 })
 

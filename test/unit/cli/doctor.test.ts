@@ -37,11 +37,23 @@ const doctor = (gateway: "ksher" | "gnete", options: object, more = {}) =>
     ...more,
   })
 
-const shop = (ksher: object, gnete: object, plugins: unknown = []) => `module.exports = {
-  modules: { payment: { resolve: "@medusajs/medusa/payment", options: { providers: [
+const notification = (...channels: string[]) => ({
+  resolve: "@medusajs/medusa/notification",
+  options: {
+    providers: [{ resolve: "@medusajs/medusa/notification-local", id: "local", options: { channels } }],
+  },
+})
+
+const shop = (
+  ksher: object,
+  gnete: object,
+  plugins: unknown = [],
+  told: unknown = notification("feed"),
+) => `module.exports = {
+  modules: { notification: ${JSON.stringify(told)}, payment: { resolve: "@medusajs/medusa/payment", options: { providers: [
     { resolve: "medusa-payment-ksher-gnete/providers/ksher", id: "th", options: ${JSON.stringify(ksher)} },
     { resolve: "medusa-payment-ksher-gnete/providers/gnete", id: "hk", options: ${JSON.stringify(gnete)} },
-    { resolve: "some-other/provider", id: "x", options: {} },
+    { resolve: "some-other/provider", id: "x" },
   ] } } },
   plugins: ${JSON.stringify(plugins)},
 }`
@@ -69,6 +81,63 @@ it("finds nothing to fix in a shop that is in order, and signs a query at each g
   const calls = (await sandbox.calls()).map(({ call }) => call)
   expect(calls).toEqual(expect.arrayContaining(["gateway_order_query", "order_query", "pay/query"]))
   expect(await sandbox.books()).toEqual([])
+})
+
+describe("whether alerts reach anybody", () => {
+  const alerts = async (options: object, told?: unknown) => {
+    const plugins = [{ resolve: "medusa-payment-ksher-gnete", options: { alerts: options } }]
+    const config = shop(ksherOptions(), gneteOptions(), plugins, told)
+    const { lines } = await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }) })
+    return lines.filter((line) => / plugin +alerts /.test(line)).map((line) => line.replace(/\s+/g, " "))
+  }
+  const mail = { channels: [{ channel: "email", to: "shop@shop.example" }] }
+
+  it.each<[string, object, unknown, RegExp[]]>([
+    ["the bell has its provider", {}, notification("feed"), [/^ok .*: feed\.$/]],
+    [
+      "providers of the shop's own replaced the bell's",
+      {},
+      notification("email"),
+      [/^wrong .*bell: add .*notification-local/],
+    ],
+    [
+      "no provider at all",
+      mail,
+      { resolve: "@medusajs/medusa/notification" },
+      [/^wrong .*bell/, /^wrong .*"email"/],
+    ],
+    ["no module", {}, false, [/^wrong .*none is configured: add/]],
+    [
+      "a module that is switched off",
+      {},
+      { ...notification("feed"), disable: true },
+      [/^wrong .*none is configured/],
+    ],
+    ["mail as well", mail, notification("feed", "email"), [/^ok .*: feed, email\.$/]],
+    [
+      "mail by Medusa's cloud",
+      { feed: false, ...mail },
+      { options: { cloud: { apiKey: "k" } } },
+      [/^ok .*: email\.$/],
+    ],
+    [
+      "a report to a chat that nobody serves",
+      { feed: false, report: { timeZone: "Asia/Bangkok", channel: "slack", to: "#shop" } },
+      notification("feed"),
+      [/^wrong .*"slack"/],
+    ],
+    ["nobody is told anything", { feed: false }, false, []],
+  ])("%s", async (_, options, told, expected) => {
+    expect(await alerts(options, told)).toEqual(expected.map((line) => expect.stringMatching(line) as string))
+  })
+
+  it("reads the module from a list, too", async () => {
+    const config = `module.exports = { modules: [${JSON.stringify(notification("feed"))}, { resolve: "@medusajs/medusa/payment",
+      options: { providers: [{ resolve: "x/providers/gnete", options: ${JSON.stringify(gneteOptions())} }] } }],
+      plugins: ["medusa-payment-ksher-gnete"] }`
+    const { lines } = await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }) })
+    expect(lines).toContainEqual(expect.stringMatching(/^ok +plugin +alerts /))
+  })
 })
 
 it("reads a medusa-config in TypeScript with what the shop has", async () => {

@@ -100,6 +100,7 @@ it("every field that is changed afterwards shows", () => {
     expect(read(forged.toString())).toMatchObject({
       readable: true,
       verified: false,
+      code: "bad_signature",
       reason: "the signature does not fit the secret",
     })
   }
@@ -118,6 +119,7 @@ it("no signature is told", () => {
   expect(read(form(payOrder()))).toMatchObject({
     readable: true,
     verified: false,
+    code: "unsigned",
     reason: "it carries no signature",
   })
 })

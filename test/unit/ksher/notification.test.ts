@@ -77,6 +77,7 @@ it("every field that is changed afterwards shows", () => {
     expect(read(forged)).toMatchObject({
       readable: true,
       verified: false,
+      code: "bad_signature",
       reason: "the signature is not Ksher's",
     })
   }
@@ -89,6 +90,7 @@ it("another's signature, or none, is told", () => {
   })
   expect(read(JSON.stringify({ code: 0, data: gatewayOrder() }))).toMatchObject({
     verified: false,
+    code: "unsigned",
     reason: "it carries no signature",
   })
 })

@@ -1,10 +1,10 @@
 import { defineRouteConfig } from "@medusajs/admin-sdk"
-import { CreditCard } from "@medusajs/icons"
 import { Container, Text } from "@medusajs/ui"
 import { useEffect } from "react"
 import { Link, useSearchParams } from "react-router-dom"
 
 import { useOrderNames, usePayments, useProviders } from "../../api/queries"
+import { MenuIcon } from "../../components/menu-icon"
 import { PaymentTable } from "../../components/payment-table"
 import { ReconcilePanel } from "../../components/reconcile-panel"
 import { TotalsPanel } from "../../components/totals-panel"
@@ -81,7 +81,7 @@ const orderIds = (payments: readonly { order_id: string | null }[]): string[] =>
 
 export const config = defineRouteConfig({
   label: "menu",
-  icon: CreditCard,
+  icon: MenuIcon,
   translationNs: "gatewayPayments",
 })
 

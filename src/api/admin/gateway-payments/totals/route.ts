@@ -1,5 +1,6 @@
 import { z } from "zod"
 
+import { isZoneName } from "../../../../core"
 import { gatewayPayments } from "../../../../services/host"
 import { day } from "../../../../services/settlement"
 import { moment, parsed, route } from "../../../problems"
@@ -8,24 +9,15 @@ import { totalView } from "../../../views"
 /** A quarter. */
 const mostDays = 92
 
-const isZone = (name: string): boolean => {
-  try {
-    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }))
-  } catch {
-    return false
-  }
-}
-
 const asked = z
   .object({
     from: moment,
     to: moment,
-    /** The days are those of this zone. Names alone: PostgreSQL reads the sign of an offset the other way round. */
+    /** The days are those of this zone. */
     time_zone: z
       .string()
       .max(64)
-      .regex(/^[A-Za-z]/)
-      .refine(isZone, "is a name of the time zone database, Asia/Bangkok say")
+      .refine(isZoneName, "is a name of the time zone database, Asia/Bangkok say")
       .default("UTC"),
   })
   .refine(({ from, to }) => from < to, { path: ["to"], message: "comes after from" })
