@@ -161,6 +161,17 @@ describe("the README, step by step", () => {
     expect(await type(doctor)).toEqual({ code: 0, text: expect.stringMatching(/Nothing to fix\.\n$/) })
   })
 
+  it("does not start without the plugins entry, and the doctor says why", async () => {
+    project.write("medusa-config.ts", config.replace(/plugins: \[[^]*?\n {2}\],\n/, ""))
+    const notUnderPlugins = /medusa-payment-ksher-gnete is not under plugins in medusa-config/
+    const port = { PORT: String(await freePort()) }
+    const running = await project.start(develop.split(" "), notUnderPlugins, { ...env, ...port })
+    expect(running.output).not.toContain("Server is ready")
+    await running.stop()
+    expect(await type(doctor)).toEqual({ code: 1, text: expect.stringMatching(notUnderPlugins) })
+    project.write("medusa-config.ts", config)
+  })
+
   it("5. starts: the log says where notifications are expected", async () => {
     typed.push(develop)
     const port = { PORT: String(await freePort()) }

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util"
 import { readPluginOptions } from "../../services/options/plugin"
 import type { Terminal } from "../run"
 import { checkClock } from "./clock-check"
-import type { ConfiguredEntry } from "../../core"
+import { pluginEntryMissing, type ConfiguredEntry } from "../../core"
 import { checkAccounts } from "./account-checks"
 import { checkDatabase } from "./database-check"
 import { shopOf, shopOfOptions, type Entry, type Shop } from "./entries"
@@ -62,6 +62,7 @@ function shopFrom({ config, provider, options }: Chosen, { directory }: Terminal
 
 async function* examine(shop: Shop, terminal: Terminal): AsyncGenerator<Finding> {
   if (shop.plugin) yield { about: "plugin", check: "options", ...pluginOptions(shop.plugin.options) }
+  else if (shop.isWhole) yield { about: "plugin", check: "entry", ...wrong(pluginEntryMissing) }
   const medusa = shop.isWhole ? checkMedusa(terminal.directory) : undefined
   if (medusa) yield { about: "medusa", check: "version", ...medusa }
   for (const entry of shop.entries) yield* examineEntry(entry, terminal)

@@ -1,9 +1,7 @@
-import { readdirSync } from "node:fs"
 import { createRequire } from "node:module"
 import path from "node:path"
-import { z } from "zod"
 
-import type { Database } from "../../services/ledger"
+import { pendingMigrations, type Database } from "../../services/ledger"
 import { ok, skipped, wrong, type Finding, type Result } from "./finding"
 
 interface PgClient {
@@ -12,9 +10,6 @@ interface PgClient {
   end(): Promise<unknown>
 }
 type Pg = { Client: new (options: { connectionString: string; connectionTimeoutMillis: number }) => PgClient }
-
-/** Where Medusa notes the migrations of all its modules. */
-const migrationTable = "mikro_orm_migrations"
 
 /** What the shop's database says: which migrations it has not seen, and what it knows of the accounts. Only reads. */
 export async function* checkDatabase(
@@ -34,9 +29,10 @@ export async function* checkDatabase(
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
   try {
     await client.connect()
-    const migrated = judged(await applied(client))
+    const shop = fromPg(client)
+    const migrated = judged(await pendingMigrations(shop))
     yield migrationsAre(migrated)
-    if (migrated.verdict === "ok") yield* await accounts(fromPg(client))
+    if (migrated.verdict === "ok") yield* await accounts(shop)
   } catch (error) {
     yield migrationsAre(wrong(`The database could not be asked (${codeOf(error)}): check DATABASE_URL.`))
   } finally {
@@ -59,25 +55,10 @@ const fromPg = (client: PgClient): Database => ({
   transaction: () => Promise.reject(new Error("Nothing is written here.")),
 })
 
-const names = z.array(z.object({ name: z.string() }))
-
-async function applied(client: PgClient): Promise<Set<string>> {
-  const { rows } = await client.query("select to_regclass($1)::text as name", [migrationTable])
-  if (!names.safeParse(rows).success) return new Set()
-  const found = await client.query(`select name from ${migrationTable} where name = any($1)`, [migrations()])
-  return new Set(names.parse(found.rows).map((row) => row.name))
-}
-
-function judged(done: Set<string>): Result {
-  const pending = migrations().filter((name) => !done.has(name))
+function judged(pending: readonly string[]): Result {
   if (!pending.length) return ok("All tables are there, and no migration is pending.")
   return wrong(`Pending: ${pending.join(", ")}. Run: npx medusa db:migrate`)
 }
-
-const migrations = (): string[] =>
-  readdirSync(path.join(__dirname, "../../migrations")).flatMap(
-    (file) => /^(Migration\d+)\.(js|ts)$/.exec(file)?.[1] ?? [],
-  )
 
 /** Only the code: a driver's message may hold the address, and with it the password. */
 const codeOf = (error: unknown): string => {

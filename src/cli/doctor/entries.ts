@@ -53,7 +53,8 @@ export function shopOf(directory: string, file?: string): Shop {
     entries,
     plugin: config.plugins
       .map((one) => plugin.safeParse(typeof one === "string" ? { resolve: one } : one).data)
-      .find((one) => one?.resolve === packageName),
+      // A plugin under development is named by its folder.
+      .find((one) => one && path.basename(one.resolve) === packageName),
     databaseUrl: config.projectConfig.databaseUrl,
     isWhole: true,
   }

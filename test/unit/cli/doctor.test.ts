@@ -71,6 +71,14 @@ it("finds nothing to fix in a shop that is in order, and signs a query at each g
   expect(await sandbox.books()).toEqual([])
 })
 
+it("a shop without the plugins entry is not in order: notifications would be answered 404", async () => {
+  const { code, text } = await type(["doctor"], {
+    directory: folderWith({ "medusa-config.js": shop(ksherOptions(), gneteOptions()) }),
+  })
+  expect(text).toMatch(/^wrong +plugin +entry +medusa-payment-ksher-gnete is not under plugins/m)
+  expect(code).toBe(1)
+})
+
 it("reads a medusa-config in TypeScript with what the shop has", async () => {
   const directory = folderWith({
     "medusa-config.ts": `const providers: object[] = [{ resolve: "x/providers/gnete", options: ${JSON.stringify(gneteOptions())} }]
@@ -230,7 +238,7 @@ describe("the tables", () => {
   /** Stands in for the shop's pg: answers as a database in which these migrations are noted. */
   const pg = (applied: string) => `module.exports = { Client: class {
     async connect() { ${applied === "refuse" ? 'throw Object.assign(new Error("postgres://me:secret@host"), { code: "ECONNREFUSED" })' : ""} }
-    async query(sql, [asked]) {
+    async query(sql, asked) {
       if (/to_regclass/.test(sql)) return { rows: [{ name: ${applied === "empty" ? "null" : '"mikro_orm_migrations"'} }] }
       return { rows: ${applied === "all" ? "asked.map((name) => ({ name }))" : "[]"} }
     }
