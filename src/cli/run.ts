@@ -7,6 +7,8 @@ export interface Terminal {
   out: (line: string) => void
   err: (line: string) => void
   env: Readonly<Record<string, string | undefined>>
+  /** Whether `out` shows colours. */
+  isColoured: boolean
   /** Where the person typed the command: the shop. */
   directory: string
   now: () => Date

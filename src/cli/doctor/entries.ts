@@ -18,6 +18,12 @@ export interface Shop {
   /** What stands under `plugins` for this package; undefined where nothing does, or where no medusa-config was read. */
   plugin?: { options: unknown } | undefined
   databaseUrl?: string | undefined
+  storeCors?: string | undefined
+  workerMode?: string | undefined
+  /** What the modules and the locking providers resolve to. */
+  resolved: string[]
+  /** Providers that resolve into this package, and to nothing in it. */
+  strange: string[]
   /** These are all the entries there are: what is missing among them was removed. */
   isWhole: boolean
 }
@@ -27,25 +33,35 @@ const packageName = "medusa-payment-ksher-gnete"
 const provider = z.looseObject({
   resolve: z.unknown(),
   id: z.string().optional(),
-  options: z.unknown(),
+  options: z.unknown().optional(),
 })
 const hostModule = z.looseObject({
+  resolve: z.unknown().optional(),
   options: z.looseObject({ providers: z.array(provider).optional() }).optional(),
 })
 /** What is read of a medusa-config: `modules` is a list as it is written, and a record once defineConfig was over it. */
 const medusaConfig = z.looseObject({
   modules: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).default([]),
   plugins: z.array(z.unknown()).default([]),
-  projectConfig: z.looseObject({ databaseUrl: z.string().optional() }).default({}),
+  projectConfig: z
+    .looseObject({
+      databaseUrl: z.string().optional(),
+      workerMode: z.string().optional(),
+      http: z.looseObject({ storeCors: z.string().optional() }).optional(),
+    })
+    .default({}),
 })
-const plugin = z.looseObject({ resolve: z.string(), options: z.unknown() })
+const plugin = z.looseObject({ resolve: z.string(), options: z.unknown().optional() })
 
 /** The shop's own medusa-config, run as Medusa runs it. Throws a sentence where it cannot be found or run. */
 export function shopOf(directory: string, file?: string): Shop {
   const found = file === undefined ? configIn(directory) : path.resolve(directory, file)
   const config = medusaConfig.parse(load(found, directory))
-  const entries = Object.values(config.modules).flatMap(entriesOf)
-  if (!entries.length)
+  const modules = Object.values(config.modules)
+  const entries = modules.flatMap(entriesOf)
+  const resolved = modules.flatMap(resolvesOf)
+  const strange = resolved.filter(isStrange)
+  if (!entries.length && !strange.length)
     throw new Error(
       `${found} has no payment provider that resolves to ${packageName}/providers/ksher or …/gnete: add one, as the README shows.`,
     )
@@ -56,6 +72,10 @@ export function shopOf(directory: string, file?: string): Shop {
       // A plugin under development is named by its folder.
       .find((one) => one && path.basename(one.resolve) === packageName),
     databaseUrl: config.projectConfig.databaseUrl,
+    storeCors: config.projectConfig.http?.storeCors,
+    workerMode: config.projectConfig.workerMode,
+    resolved,
+    strange,
     isWhole: true,
   }
 }
@@ -64,8 +84,12 @@ export function shopOf(directory: string, file?: string): Shop {
 export function shopOfOptions(gateway: string, file: string, directory: string): Shop {
   if (!isGatewayName(gateway))
     throw new Error(`--provider is ${gatewayNames.join(" or ")}, not "${gateway}".`)
-  const options = parsed(readFileSync(path.resolve(directory, file), "utf8"), file)
-  return { entries: [{ providerId: providerIdOf(gateway, undefined), gateway, options }], isWhole: false }
+  const found = path.resolve(directory, file)
+  if (!existsSync(found))
+    throw new Error(`There is no file ${found}: give --options the provider's options as JSON.`)
+  const options = parsed(readFileSync(found, "utf8"), file)
+  const entries = [{ providerId: providerIdOf(gateway, undefined), gateway, options }]
+  return { entries, resolved: [], strange: [], isWhole: false }
 }
 
 /** The parser's own message quotes the text, and with it a key: it goes no further. */
@@ -87,6 +111,15 @@ function entriesOf(candidate: unknown): Entry[] {
     return gateway ? [{ providerId: providerIdOf(gateway, id), gateway, options }] : []
   })
 }
+
+function resolvesOf(candidate: unknown): string[] {
+  const { data } = hostModule.safeParse(candidate)
+  const providers = (data?.options?.providers ?? []).map(({ resolve }) => resolve)
+  return [data?.resolve, ...providers].filter((one) => typeof one === "string")
+}
+
+const isStrange = (resolve: string): boolean =>
+  resolve.startsWith(`${packageName}/`) && gatewayOfEntry(resolve) === undefined
 
 function configIn(directory: string): string {
   const found = ["medusa-config.ts", "medusa-config.js", "medusa-config.cjs"]

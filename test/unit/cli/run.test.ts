@@ -37,6 +37,7 @@ it("the sandbox runs until it is stopped, and is gone then", async () => {
     out: say,
     err: say,
     env: {},
+    isColoured: false,
     directory: __dirname,
     now: () => new Date(),
     untilStopped: async () => {
