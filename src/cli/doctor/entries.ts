@@ -16,7 +16,7 @@ export interface Entry {
 export interface Shop {
   entries: Entry[]
   /** What stands under `plugins` for this package; undefined where nothing does, or where no medusa-config was read. */
-  plugin?: { options: unknown } | undefined
+  plugin?: { options?: unknown } | undefined
   databaseUrl?: string | undefined
   storeCors?: string | undefined
   workerMode?: string | undefined
