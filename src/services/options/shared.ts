@@ -132,6 +132,7 @@ export const sharedOptions = {
   open: z.enum(["at_once", "on_demand"]).default("at_once"),
   unpaidOrder: z.strictObject({ cancelAfterMinutes: z.number().int().min(1).max(longestUnpaid) }).optional(),
   latePayment: z.enum(["refund", "hold"]).default("refund"),
+  proxyUrl: z.string().max(512).refine(isHttpUrl).optional(),
   timeoutMs: z.number().int().min(100).max(120_000).default(defaultTimeoutMs),
 }
 
@@ -141,6 +142,7 @@ export const sharedHelp = {
   open: 'give "at_once" or "on_demand".',
   unpaidOrder: `leave it out, or give { cancelAfterMinutes: 120 }, whole minutes from 1 to ${longestUnpaid}.`,
   latePayment: 'give "refund" or "hold".',
+  proxyUrl: "leave it out for HTTPS_PROXY, or paste the proxy's address, such as http://proxy.example:3128.",
   timeoutMs: "give whole milliseconds from 100 to 120000.",
 }
 
