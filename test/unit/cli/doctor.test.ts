@@ -146,7 +146,7 @@ describe("what of Medusa's own configuration it looks at", () => {
       `modules: { ...${JSON.stringify(modules)},`,
     )
     const { lines } = await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }), env })
-    return lines.filter((line) => line.includes(' medusa ')).map((line) => line.replace(/ +/g, " "))
+    return lines.filter((line) => line.includes(" medusa ")).map((line) => line.replace(/ +/g, " "))
   }
   const shared = {
     event_bus: { resolve: "@medusajs/medusa/event-bus-redis" },

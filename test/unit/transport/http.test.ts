@@ -237,9 +237,9 @@ describe("behind a proxy", () => {
       const [head = "", hello = ""] = heard.split("\r\n\r\n")
       expect(head).toMatch(/^CONNECT gateway\.example:443 HTTP/)
       // By the environment's address axios sends the password as it is written there.
-    const password = named ? "pass word" : "pass%20word"
-    expect(head).toContain(`Basic ${Buffer.from(`me:${password}`).toString("base64")}`)
-    expect(JSON.stringify(outcome)).not.toMatch(/pass|127/)
+      const password = named ? "pass word" : "pass%20word"
+      expect(head).toContain(`Basic ${Buffer.from(`me:${password}`).toString("base64")}`)
+      expect(JSON.stringify(outcome)).not.toMatch(/pass|127/)
       expect(hello).toMatch(/^\x16\x03/)
       expect(heard).not.toMatch(/order_refund|a=1/)
     },
