@@ -4,7 +4,7 @@ module.exports = {
   ignoreExportsUsedInFile: true,
   // `!` marks what is published: `knip --production` starts from these alone, and so finds what only tests use.
   entry: [
-    "src/{index,providers/*/index,services/{ksher,gnete}/index,sandbox/index,workflows/index,modules/*/index,cli/index}.ts!",
+    "src/{index,providers/*/index,services/{ksher,gnete}/index,sandbox/index,types/index,workflows/index,modules/*/index,cli/index}.ts!",
     "src/services/gateway-payments.ts!",
     "src/{api,subscribers,jobs,migrations}/**/*.ts!",
     "src/admin/{routes,widgets}/**/*.tsx!",

@@ -1,6 +1,6 @@
 const integration = "test/integration/"
 const scenarios = (...names: string[]) => names.map((name) => `${integration}scenarios/${name}.test.ts`)
-const routes = [`${integration}routes.test.ts`, `${integration}security/`]
+const routes = [`${integration}routes.test.ts`, `${integration}answers.test.ts`, `${integration}security/`]
 const deaths = [`${integration}crash/`, `${integration}instances/`]
 
 /**
@@ -29,6 +29,11 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
     `${integration}orders.test.ts`,
     ...scenarios("refunds", "unknown-outcomes", "amounts", "currencies"),
   ],
+  "src/api/answers": [`${integration}answers.test.ts`],
+  "src/services/host/at-start": [`${integration}boot.test.ts`],
+  "src/services/host/mounted": [`${integration}boot.test.ts`],
+  "src/services/provider/plugin-entry": [`${integration}boot.test.ts`],
+  "src/services/ledger/migrations": [`${integration}boot.test.ts`],
   "src/services/host/send-alert": [`${integration}alerts.test.ts`],
   "src/services/settlement/tell-people": [`${integration}alerts.test.ts`],
   "src/services/settlement/morning-report": [`${integration}alerts.test.ts`],
@@ -70,7 +75,7 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** No test in a real Medusa goes through these: unit, packed and browser tests do. */
-export const elsewhere: readonly string[] = ["src/admin/", "src/cli/"]
+export const elsewhere: readonly string[] = ["src/admin/", "src/cli/", "src/types/"]
 
 /** Files and folders of tests in a real Medusa that a change of these files calls for. */
 export function touchedBy(files: readonly string[]): string[] {

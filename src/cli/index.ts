@@ -1,10 +1,19 @@
 #!/usr/bin/env node
 import { run } from "./run"
 
+const { stdout, env } = process
+
+// Who reads our output, as in `doctor | head`, has seen enough.
+stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0)
+  throw error
+})
+
 run(process.argv.slice(2), {
   out: (line) => console.log(line),
   err: (line) => console.error(line),
-  env: process.env,
+  env,
+  isColoured: stdout.isTTY && !env.NO_COLOR,
   directory: process.cwd(),
   now: () => new Date(),
   untilStopped: () =>
@@ -16,6 +25,6 @@ run(process.argv.slice(2), {
   (code) => process.exit(code),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : String(error))
-    process.exit(1)
+    process.exit(2)
   },
 )

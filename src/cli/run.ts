@@ -1,12 +1,16 @@
 import { runSandboxCommand } from "../sandbox"
 import { runDoctorCommand } from "./doctor/command"
 import { ownManifest } from "./manifest"
+import { runReplayCommand } from "./replay"
+import { runTriggerCommand } from "./trigger"
 
 /** What a command sees of the machine it runs on. */
 export interface Terminal {
   out: (line: string) => void
   err: (line: string) => void
   env: Readonly<Record<string, string | undefined>>
+  /** Whether `out` shows colours. */
+  isColoured: boolean
   /** Where the person typed the command: the shop. */
   directory: string
   now: () => Date
@@ -16,8 +20,10 @@ export interface Terminal {
 
 const help = `Ksher and Gnete payments for Medusa.
 
-  medusa-payment-ksher-gnete doctor    checks options, keys, clock, notification URL, gateway, tables and accounts
+  medusa-payment-ksher-gnete doctor    checks what a shop has configured, and says what to fix
   medusa-payment-ksher-gnete sandbox   starts both gateways, simulated
+  medusa-payment-ksher-gnete trigger   has a running sandbox notify a running shop, or fail its next call
+  medusa-payment-ksher-gnete replay    acts on a stored notification once more
   medusa-payment-ksher-gnete --version
 
 Each command says more with --help.`
@@ -29,6 +35,10 @@ export async function run([command, ...args]: readonly string[], terminal: Termi
       return runDoctorCommand(args, terminal)
     case "sandbox":
       return sandbox(args, terminal)
+    case "trigger":
+      return runTriggerCommand(args, terminal)
+    case "replay":
+      return runReplayCommand(args, terminal)
     case "--version":
     case "-v":
       terminal.out(ownManifest().version)

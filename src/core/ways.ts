@@ -1,3 +1,6 @@
+import type { GatewayName } from "./gateways"
+import { nearest } from "./nearest"
+
 /** How a shopper pays, for whoever draws a list: an icon, a heading, an order. */
 export type WayKind = "wallet" | "card" | "bank_app" | "qr" | "instalments" | "pay_later"
 
@@ -136,6 +139,23 @@ export const plainChannel = (code: string): string => (/^promptpay/i.test(code) 
 export function wayOf(code: string): Way {
   const plain = plainChannel(code)
   return (Object.hasOwn(ways, plain) ? ways[plain] : undefined) ?? unlisted(code)
+}
+
+/** Ksher writes its channels small, Gnete its way codes large. */
+const isOf: Readonly<Record<GatewayName, (code: string) => boolean>> = {
+  ksher: (code) => code === code.toLowerCase(),
+  gnete: (code) => code === code.toUpperCase(),
+}
+
+/** Channels or way codes that no table here has, each with the one that was most likely meant. They may be newer than this package. */
+export function unlistedChannels(
+  gateway: GatewayName,
+  channels: readonly string[],
+): { channel: string; meant: string | undefined }[] {
+  const known = Object.keys(ways).filter(isOf[gateway])
+  return channels
+    .filter((channel) => !known.includes(plainChannel(channel)))
+    .map((channel) => ({ channel, meant: nearest(channel, known) }))
 }
 
 const folded = (text: string): string => text.toLocaleLowerCase("en").replace(/[\s_-]+/g, "")

@@ -11,8 +11,11 @@ export function sandboxControl(url: string): SandboxControl {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(args),
-    })
-    const answer = (await response.json()) as { result?: unknown; message?: string }
+    }).catch(() => undefined)
+    const answer = (await response?.json().catch(() => undefined)) as
+      { result?: unknown; message?: string } | undefined
+    if (!response || !answer)
+      throw new SandboxError(`No sandbox answers at ${url}: start one, or give its address.`)
     if (!response.ok) throw new SandboxError(answer.message ?? `HTTP ${response.status}`)
     return answer.result ?? undefined
   }

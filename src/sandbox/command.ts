@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util"
 
+import { SandboxError } from "./errors"
 import { startSandbox, type Sandbox } from "./start"
 
 const help = `Simulated Ksher and Gnete, for development and tests. No real money moves.
@@ -32,9 +33,25 @@ export async function runSandboxCommand(
     out(help)
     return undefined
   }
-  const sandbox = await startSandbox({ port: readPort(values.port), host: values.host })
+  const sandbox = await startAt(readPort(values.port), values.host)
   for (const line of introduction(sandbox)) out(line)
   return sandbox
+}
+
+async function startAt(port: number, host: string): Promise<Sandbox> {
+  try {
+    return await startSandbox({ port, host })
+  } catch (error) {
+    const sentence = problems[(error as NodeJS.ErrnoException).code ?? ""]
+    if (sentence === undefined) throw error
+    throw new SandboxError(`Port ${port} of ${host} ${sentence}`)
+  }
+}
+
+const problems: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is in use: end the other program, perhaps another sandbox, or give --port another one.",
+  EADDRNOTAVAIL: "cannot be opened: --host is no address of this machine.",
+  EACCES: "may not be opened by this user: give --port one above 1023.",
 }
 
 function readPort(text: string): number {

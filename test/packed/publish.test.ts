@@ -46,11 +46,13 @@ const filesSaid = () => [...said.matchAll(/^npm notice [\d.]+ ?k?M?B (\S+)$/gm)]
 
 it("carries what users need, and nothing else", () => {
   const files = filesSaid()
-  expect(files).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE", "CHANGELOG.md"]))
+  expect(files).toEqual(
+    expect.arrayContaining(["package.json", "README.md", "LICENSE", "CHANGELOG.md", "llms.txt"]),
+  )
   expect(files).toContain(".medusa/server/src/cli/index.js")
   const strays = files.filter(
     (file) =>
-      !/^(\.medusa\/server\/src\/|package\.json$|README(\.[\w-]+)?\.md$|LICENSE$|CHANGELOG\.md$|medusa-config\.example\.js$)/.test(
+      !/^(\.medusa\/server\/src\/|package\.json$|README(\.[\w-]+)?\.md$|LICENSE$|CHANGELOG\.md$|llms\.txt$|medusa-config\.example\.js$)/.test(
         file,
       ),
   )

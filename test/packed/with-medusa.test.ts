@@ -146,6 +146,10 @@ describe("the README, step by step", () => {
     const { code, text } = await type(doctor)
     const lines = text.split("\n").filter((line) => /^(ok|note|wrong|skipped) /.test(line))
     expect(lines.filter((line) => !line.startsWith("ok"))).toEqual([
+      // The README's block has no `http`, and the address of its example is nobody's.
+      expect.stringMatching(/^note +medusa +CORS /),
+      expect.stringMatching(/^skipped +pp_ksher_th +route /),
+      expect.stringMatching(/^skipped +pp_gnete_hk +route /),
       expect.stringMatching(/^wrong +database +migrations +Pending: .*npx medusa db:migrate$/),
     ])
     expect(lines.map((line) => line.split(/ +/)[2])).toEqual(
@@ -159,6 +163,17 @@ describe("the README, step by step", () => {
     expect(migrated.text).toContain("gateway_payments")
     expect(migrated.code).toBe(0)
     expect(await type(doctor)).toEqual({ code: 0, text: expect.stringMatching(/Nothing to fix\.\n$/) })
+  })
+
+  it("does not start without the plugins entry, and the doctor says why", async () => {
+    project.write("medusa-config.ts", config.replace(/plugins: \[[^]*?\n {2}\],\n/, ""))
+    const notUnderPlugins = /medusa-payment-ksher-gnete is not under plugins in medusa-config/
+    const port = { PORT: String(await freePort()) }
+    const running = await project.start(develop.split(" "), notUnderPlugins, { ...env, ...port })
+    expect(running.output).not.toContain("Server is ready")
+    await running.stop()
+    expect(await type(doctor)).toEqual({ code: 1, text: expect.stringMatching(notUnderPlugins) })
+    project.write("medusa-config.ts", config)
   })
 
   it("5. starts: the log says where notifications are expected", async () => {

@@ -18,6 +18,8 @@ export interface MedusaWish {
   providers: readonly object[]
   /** What a shop writes under `plugins`. */
   plugin: object
+  /** Done to the database before Medusa boots on it. */
+  prepare?: (knex: TestDatabase["knex"]) => Promise<unknown>
 }
 
 /** A Medusa in this process with the built plugin, on a database of its own. */
@@ -46,8 +48,9 @@ process.env.LOG_LEVEL ??= "error"
  * Boots a Medusa beside the tests, not inside of them. Jest gives each file a world of its own, in which Medusa would be
  * loaded, compiled and warmed up anew. Each boot has a database of its own, its own options, and the plugin's modules anew.
  */
-export async function startMedusa({ port, providers, plugin }: MedusaWish): Promise<RealMedusa> {
+export async function startMedusa({ port, providers, plugin, prepare }: MedusaWish): Promise<RealMedusa> {
   const database = await copyMigratedDatabase("medusa")
+  await prepare?.(database.knex)
   Object.assign(process.env, {
     DATABASE_URL_OF_SHOP: database.url,
     PLUGIN_OPTIONS: JSON.stringify(plugin),

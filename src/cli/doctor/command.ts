@@ -1,16 +1,21 @@
 import { parseArgs } from "node:util"
 
+import { pluginEntryMissing, type ConfiguredEntry, type Gateway } from "../../core"
 import { readPluginOptions } from "../../services/options/plugin"
+import { OptionsError } from "../../services/options/shared"
 import type { Terminal } from "../run"
-import { checkClock } from "./clock-check"
-import type { ConfiguredEntry } from "../../core"
 import { checkAccounts } from "./account-checks"
 import { checkAlerts } from "./alert-checks"
+import { checkClock } from "./clock-check"
 import { checkDatabase } from "./database-check"
 import { shopOf, shopOfOptions, type Entry, type Shop } from "./entries"
 import { line, note, ok, wrong, type Finding } from "./finding"
-import { checkMedusa } from "./medusa-check"
 import { checkAccountInfo, checkNotificationUrl, checkQuery, subjectOf } from "./gateway-checks"
+import { checkMedusa } from "./medusa-check"
+import { checkNotificationRoute } from "./notification-check"
+import { findPlaceholders } from "./placeholders"
+import { checkRegions } from "./region-check"
+import { checkShop } from "./shop-checks"
 
 const help = `Checks what a shop has configured, and says what to fix. Changes nothing; no money moves.
 
@@ -18,10 +23,13 @@ const help = `Checks what a shop has configured, and says what to fix. Changes n
   medusa-payment-ksher-gnete doctor --config path/medusa-config.js   another file
   medusa-payment-ksher-gnete doctor --provider ksher --options ksher.json
                                                                      one gateway, without Medusa
+  medusa-payment-ksher-gnete doctor --json                           the report as JSON, for a script
 
-Looks at: options, keys, notification URL, clock, one signed query at each host of the gateway for an order that does
-not exist, what the gateway says of the account, whether Medusa has a provider for each channel that alerts go through, and, where DATABASE_URL is set, pending migrations and what the ledger knows of the accounts. Exits with 1 when
-something is wrong.`
+Looks at: the plugins entry, options and placeholders, keys, notification URL and whether it answers, clock, one signed query at
+each host of the gateway for an order that does not exist, what the gateway says of the account, whether Medusa has a provider for
+each channel that alerts go through, CORS, worker mode, Redis and locking, and, where DATABASE_URL is set, pending migrations, regions and currencies, and what the ledger knows of the accounts.
+
+Exits with 0 when nothing is wrong, 1 when something is, 2 when it could not look. Colours only on a terminal, and not with NO_COLOR.`
 
 /** @returns the exit code: 1 where something is wrong. Throws a sentence where nothing could be looked at. */
 export async function runDoctorCommand(args: string[], terminal: Terminal): Promise<number> {
@@ -31,6 +39,7 @@ export async function runDoctorCommand(args: string[], terminal: Terminal): Prom
       config: { type: "string" },
       provider: { type: "string" },
       options: { type: "string" },
+      json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   })
@@ -41,10 +50,12 @@ export async function runDoctorCommand(args: string[], terminal: Terminal): Prom
   const findings: Finding[] = []
   for await (const finding of examine(shopFrom(values, terminal), terminal)) {
     findings.push(finding)
-    terminal.out(line(finding))
+    if (!values.json) terminal.out(line(finding, terminal.isColoured))
   }
   const bad = findings.filter(({ verdict }) => verdict === "wrong").length
-  terminal.out(bad ? `\n${bad} of ${findings.length} checks found something to fix.` : "\nNothing to fix.")
+  if (values.json) terminal.out(JSON.stringify({ ok: bad === 0, findings }, null, 2))
+  else
+    terminal.out(bad ? `\n${bad} of ${findings.length} checks found something to fix.` : "\nNothing to fix.")
   return bad ? 1 : 0
 }
 
@@ -62,35 +73,60 @@ function shopFrom({ config, provider, options }: Chosen, { directory }: Terminal
 }
 
 async function* examine(shop: Shop, terminal: Terminal): AsyncGenerator<Finding> {
-  if (shop.plugin) yield* examinePlugin(shop.plugin.options, shop)
-  const medusa = shop.isWhole ? checkMedusa(terminal.directory) : undefined
-  if (medusa) yield { about: "medusa", check: "version", ...medusa }
-  for (const entry of shop.entries) yield* examineEntry(entry, terminal)
   const { env, directory, now } = terminal
+  if (shop.plugin) yield* pluginFindings(shop.plugin.options, shop)
+  else if (shop.isWhole) yield { about: "plugin", check: "entry", ...wrong(pluginEntryMissing) }
+  const medusa = shop.isWhole ? checkMedusa(directory) : undefined
+  if (medusa) yield { about: "medusa", check: "version", ...medusa }
+  yield* checkShop(shop, env.NODE_ENV === "production")
+  for (const entry of shop.entries) yield* examineEntry(entry, shop.isWhole, terminal)
+  const entries = shop.entries.map((entry) => ({ ...entry, gateway: gatewayOf(entry) }))
   yield* checkDatabase(env.DATABASE_URL ?? shop.databaseUrl, directory, async (database) =>
-    shop.isWhole ? checkAccounts(shop.entries.map(configured), database, now) : [],
+    shop.isWhole
+      ? [
+          ...(await checkRegions(entries, database)),
+          ...(await checkAccounts(shop.entries.map(configured), database, now)),
+        ]
+      : [],
   )
 }
 
-function configured(entry: Entry): ConfiguredEntry {
-  const { providerId, gateway } = entry
+/** Undefined where the entry's options are not in order. */
+function gatewayOf(entry: Entry): Gateway | undefined {
   const read = attempt(() => subjectOf(entry))
-  return { providerId, gateway, account: "value" in read ? read.value.subject.gateway.account : undefined }
+  return "value" in read ? read.value.subject.gateway : undefined
 }
 
-async function* examineEntry(entry: Entry, { env, now }: Terminal): AsyncGenerator<Finding> {
+const configured = (entry: Entry): ConfiguredEntry => ({
+  providerId: entry.providerId,
+  gateway: entry.gateway,
+  account: gatewayOf(entry)?.account,
+})
+
+async function* examineEntry(
+  entry: Entry,
+  isInShop: boolean,
+  { env, now }: Terminal,
+): AsyncGenerator<Finding> {
   const about = entry.providerId
+  const placeholders = findPlaceholders(entry.options)
+  for (const result of placeholders) yield { about, check: "options", ...result }
   const read = attempt(() => subjectOf(entry))
-  if ("problem" in read) {
-    yield { about, check: "options", ...wrong(read.problem) }
+  if ("problems" in read) {
+    for (const problem of read.problems) yield { about, check: "options", ...wrong(problem) }
     return
   }
   const { subject, warnings } = read.value
+  if (placeholders.length) return
   yield { about, check: "options", ...ok("Every option is known and valid.") }
   for (const warning of warnings) yield { about, check: "options", ...note(warning) }
   yield { about, check: "keys", ...subject.keys() }
   const address = attempt(() => checkNotificationUrl(subject))
-  yield { about, check: "notifications", ...("problem" in address ? wrong(address.problem) : address.value) }
+  const isSound = "value" in address && address.value.verdict === "ok"
+  if ("value" in address) yield { about, check: "notifications", ...address.value }
+  else for (const problem of address.problems) yield { about, check: "notifications", ...wrong(problem) }
+  // Without a configuration, the id of the entry is not known.
+  if (isSound && isInShop) yield { about, check: "route", ...(await checkNotificationRoute(subject)) }
   yield { about, check: "clock", ...(await checkClock(subject.hosts[0]?.url ?? "", now)) }
   for (const host of subject.hosts)
     yield { about, check: "query", ...(await checkQuery(subject, host, now())) }
@@ -98,11 +134,11 @@ async function* examineEntry(entry: Entry, { env, now }: Terminal): AsyncGenerat
     yield { about, check: "account", ...result }
 }
 
-function* examinePlugin(options: unknown, { notificationChannels }: Shop): Generator<Finding> {
+function* pluginFindings(options: unknown, { notificationChannels }: Shop): Generator<Finding> {
   const about = "plugin"
   const read = attempt(() => readPluginOptions(options))
-  if ("problem" in read) {
-    yield { about, check: "options", ...wrong(read.problem) }
+  if ("problems" in read) {
+    for (const problem of read.problems) yield { about, check: "options", ...wrong(problem) }
     return
   }
   yield { about, check: "options", ...ok("Every option is known and valid.") }
@@ -111,10 +147,10 @@ function* examinePlugin(options: unknown, { notificationChannels }: Shop): Gener
 }
 
 /** What stops the boot is a finding here. */
-function attempt<T>(work: () => T): { value: T } | { problem: string } {
+function attempt<T>(work: () => T): { value: T } | { problems: readonly string[] } {
   try {
     return { value: work() }
   } catch (error) {
-    return { problem: (error as Error).message }
+    return { problems: error instanceof OptionsError ? error.problems : [(error as Error).message] }
   }
 }

@@ -1,20 +1,6 @@
-import { readdirSync } from "node:fs"
-import { createRequire } from "node:module"
-import path from "node:path"
-import { z } from "zod"
-
-import type { Database } from "../../services/ledger"
+import { pendingMigrations, type Database } from "../../services/ledger"
+import { codeOf, onDatabase } from "../database"
 import { ok, skipped, wrong, type Finding, type Result } from "./finding"
-
-interface PgClient {
-  connect(): Promise<unknown>
-  query(sql: string, values: unknown[]): Promise<{ rows: unknown[] }>
-  end(): Promise<unknown>
-}
-type Pg = { Client: new (options: { connectionString: string; connectionTimeoutMillis: number }) => PgClient }
-
-/** Where Medusa notes the migrations of all its modules. */
-const migrationTable = "mikro_orm_migrations"
 
 /** What the shop's database says: which migrations it has not seen, and what it knows of the accounts. Only reads. */
 export async function* checkDatabase(
@@ -26,75 +12,25 @@ export async function* checkDatabase(
     yield migrationsAre(skipped("No DATABASE_URL: the tables were not looked for."))
     return
   }
-  const pg = pgOf(directory)
-  if (!pg) {
-    yield migrationsAre(skipped("The package pg is not installed here: the tables were not looked for."))
-    return
-  }
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
   try {
-    await client.connect()
-    const migrated = judged(await applied(client))
-    yield migrationsAre(migrated)
-    if (migrated.verdict === "ok") yield* await accounts(fromPg(client))
+    const findings = await onDatabase(databaseUrl, directory, async (database) => {
+      const migrated = judged(await pendingMigrations(database))
+      const known = migrated.verdict === "ok" ? await accounts(database) : []
+      return [migrationsAre(migrated), ...known]
+    })
+    yield* (
+      findings ?? [
+        migrationsAre(skipped("The package pg is not installed here: the tables were not looked for.")),
+      ]
+    )
   } catch (error) {
     yield migrationsAre(wrong(`The database could not be asked (${codeOf(error)}): check DATABASE_URL.`))
-  } finally {
-    await client.end().catch(() => undefined)
   }
 }
 
 const migrationsAre = (result: Result): Finding => ({ about: "database", check: "migrations", ...result })
 
-/** The ledger writes `?` where PostgreSQL's own client counts. */
-const fromPg = (client: PgClient): Database => ({
-  query: async <Row>(sql: string, bindings: readonly unknown[] = []) => {
-    let count = 0
-    const { rows } = await client.query(
-      sql.replace(/\?/g, () => `$${++count}`),
-      [...bindings],
-    )
-    return rows as Row[]
-  },
-  transaction: () => Promise.reject(new Error("Nothing is written here.")),
-})
-
-const names = z.array(z.object({ name: z.string() }))
-
-async function applied(client: PgClient): Promise<Set<string>> {
-  const { rows } = await client.query("select to_regclass($1)::text as name", [migrationTable])
-  if (!names.safeParse(rows).success) return new Set()
-  const found = await client.query(`select name from ${migrationTable} where name = any($1)`, [migrations()])
-  return new Set(names.parse(found.rows).map((row) => row.name))
-}
-
-function judged(done: Set<string>): Result {
-  const pending = migrations().filter((name) => !done.has(name))
+function judged(pending: readonly string[]): Result {
   if (!pending.length) return ok("All tables are there, and no migration is pending.")
   return wrong(`Pending: ${pending.join(", ")}. Run: npx medusa db:migrate`)
-}
-
-const migrations = (): string[] =>
-  readdirSync(path.join(__dirname, "../../migrations")).flatMap(
-    (file) => /^(Migration\d+)\.(js|ts)$/.exec(file)?.[1] ?? [],
-  )
-
-/** Only the code: a driver's message may hold the address, and with it the password. */
-const codeOf = (error: unknown): string => {
-  const { code } = error as { code?: unknown }
-  return typeof code === "string" ? code.slice(0, 32) : "no code"
-}
-
-/** The shop's pg, or the one of the Medusa it has installed. */
-function pgOf(directory: string): Pg | undefined {
-  const shop = createRequire(path.join(directory, "package.json"))
-  for (const owner of [undefined, "@medusajs/framework/package.json", "@medusajs/medusa/package.json"]) {
-    try {
-      const require = owner === undefined ? shop : createRequire(shop.resolve(owner))
-      return require("pg") as Pg
-    } catch {
-      // Not there: the next one.
-    }
-  }
-  return undefined
 }

@@ -20,6 +20,12 @@ export interface Shop {
   /** The channels that Medusa's Notification module has providers for; null: no such module, or no medusa-config was read. */
   notificationChannels: string[] | null
   databaseUrl?: string | undefined
+  storeCors?: string | undefined
+  workerMode?: string | undefined
+  /** What the modules and the locking providers resolve to. */
+  resolved: string[]
+  /** Providers that resolve into this package, and to nothing in it. */
+  strange: string[]
   /** These are all the entries there are: what is missing among them was removed. */
   isWhole: boolean
 }
@@ -32,13 +38,20 @@ const provider = z.looseObject({
   options: z.unknown().optional(),
 })
 const hostModule = z.looseObject({
+  resolve: z.unknown().optional(),
   options: z.looseObject({ providers: z.array(provider).optional() }).optional(),
 })
 /** What is read of a medusa-config: `modules` is a list as it is written, and a record once defineConfig was over it. */
 const medusaConfig = z.looseObject({
   modules: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).default([]),
   plugins: z.array(z.unknown()).default([]),
-  projectConfig: z.looseObject({ databaseUrl: z.string().optional() }).default({}),
+  projectConfig: z
+    .looseObject({
+      databaseUrl: z.string().optional(),
+      workerMode: z.string().optional(),
+      http: z.looseObject({ storeCors: z.string().optional() }).optional(),
+    })
+    .default({}),
 })
 const plugin = z.looseObject({ resolve: z.string(), options: z.unknown().optional() })
 
@@ -46,8 +59,11 @@ const plugin = z.looseObject({ resolve: z.string(), options: z.unknown().optiona
 export function shopOf(directory: string, file?: string): Shop {
   const found = file === undefined ? configIn(directory) : path.resolve(directory, file)
   const config = medusaConfig.parse(load(found, directory))
-  const entries = Object.values(config.modules).flatMap(entriesOf)
-  if (!entries.length)
+  const modules = Object.values(config.modules)
+  const entries = modules.flatMap(entriesOf)
+  const resolved = modules.flatMap(resolvesOf)
+  const strange = resolved.filter(isStrange)
+  if (!entries.length && !strange.length)
     throw new Error(
       `${found} has no payment provider that resolves to ${packageName}/providers/ksher or …/gnete: add one, as the README shows.`,
     )
@@ -55,9 +71,14 @@ export function shopOf(directory: string, file?: string): Shop {
     entries,
     plugin: config.plugins
       .map((one) => plugin.safeParse(typeof one === "string" ? { resolve: one } : one).data)
-      .find((one) => one?.resolve === packageName),
+      // A plugin under development is named by its folder.
+      .find((one) => one && path.basename(one.resolve) === packageName),
     notificationChannels: notificationChannels(config.modules),
     databaseUrl: config.projectConfig.databaseUrl,
+    storeCors: config.projectConfig.http?.storeCors,
+    workerMode: config.projectConfig.workerMode,
+    resolved,
+    strange,
     isWhole: true,
   }
 }
@@ -66,12 +87,12 @@ export function shopOf(directory: string, file?: string): Shop {
 export function shopOfOptions(gateway: string, file: string, directory: string): Shop {
   if (!isGatewayName(gateway))
     throw new Error(`--provider is ${gatewayNames.join(" or ")}, not "${gateway}".`)
-  const options = parsed(readFileSync(path.resolve(directory, file), "utf8"), file)
-  return {
-    entries: [{ providerId: providerIdOf(gateway, undefined), gateway, options }],
-    notificationChannels: null,
-    isWhole: false,
-  }
+  const found = path.resolve(directory, file)
+  if (!existsSync(found))
+    throw new Error(`There is no file ${found}: give --options the provider's options as JSON.`)
+  const options = parsed(readFileSync(found, "utf8"), file)
+  const entries = [{ providerId: providerIdOf(gateway, undefined), gateway, options }]
+  return { entries, notificationChannels: null, resolved: [], strange: [], isWhole: false }
 }
 
 /** The parser's own message quotes the text, and with it a key: it goes no further. */
@@ -124,6 +145,15 @@ function notificationChannels(modules: readonly unknown[] | Record<string, unkno
   // Medusa's own cloud sends mail where no other provider does.
   return data.options?.cloud ? [...served, "email"] : served
 }
+
+function resolvesOf(candidate: unknown): string[] {
+  const { data } = hostModule.safeParse(candidate)
+  const providers = (data?.options?.providers ?? []).map(({ resolve }) => resolve)
+  return [data?.resolve, ...providers].filter((one) => typeof one === "string")
+}
+
+const isStrange = (resolve: string): boolean =>
+  resolve.startsWith(`${packageName}/`) && gatewayOfEntry(resolve) === undefined
 
 function configIn(directory: string): string {
   const found = ["medusa-config.ts", "medusa-config.js", "medusa-config.cjs"]

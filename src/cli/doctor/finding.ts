@@ -1,3 +1,5 @@
+import { styleText } from "node:util"
+
 /** `note`: works, but look. `wrong`: does not work; the text says what to do. `skipped`: was not looked at, and why. */
 export type Verdict = "ok" | "note" | "wrong" | "skipped"
 
@@ -17,5 +19,11 @@ export const note = (text: string): Result => ({ verdict: "note", text })
 export const wrong = (text: string): Result => ({ verdict: "wrong", text })
 export const skipped = (text: string): Result => ({ verdict: "skipped", text })
 
-export const line = ({ verdict, about, check, text }: Finding): string =>
-  `${verdict.padEnd(8)}${about.padEnd(16)} ${check.padEnd(14)} ${text}`
+const colours = { ok: "green", note: "yellow", wrong: "red", skipped: "gray" } as const
+
+export function line({ verdict, about, check, text }: Finding, isColoured: boolean): string {
+  const word = verdict.padEnd(8)
+  // Whether the terminal takes colours has been asked already.
+  const shown = isColoured ? styleText(colours[verdict], word, { validateStream: false }) : word
+  return `${shown}${about.padEnd(16)} ${check.padEnd(14)} ${text}`
+}

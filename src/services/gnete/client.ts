@@ -11,6 +11,7 @@ import {
   parseJson,
   present,
   readAs,
+  requireCredentials,
   type Answer,
   type ClientTools,
 } from "../transport"
@@ -29,6 +30,8 @@ export interface GneteClientOptions extends ClientTools {
   baseUrl?: string | undefined
   /** For a whole call, in milliseconds. Default 10000. */
   timeoutMs?: number | undefined
+  /** A proxy for every call: `http://user:password@host:3128`. Default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+  proxyUrl?: string | undefined
 }
 
 /** Amounts are whole cents; the only currency Gnete documents is HKD. Numbers have at most 30 characters. */
@@ -88,7 +91,7 @@ const mayBeEmpty: ReadonlySet<string> = new Set(["pay/close"])
  *     const order = await gnete.payQuery({ mchOrderNo: "01J9ZK" })
  *     if (order.kind === "succeeded") console.log(order.value.state, order.value.amount)
  *
- * Never throws for what Gnete or the network does. `succeeded`: answered with code 0, signed, and about what was asked;
+ * Throws TypeError where it is made without its credentials, and never for what Gnete or the network does. `succeeded`: answered with code 0, signed, and about what was asked;
  * whether money moved is for the `state` in it. `refused`: a documented refusal. `not_sent`: Gnete has seen nothing.
  * Everything else is `unknown`. Only documented fields are sent: Gnete signs the ones it knows, and one more breaks it.
  */
@@ -101,14 +104,16 @@ export class GneteClient {
   readonly #now: () => Date
   readonly #http: HttpTransport
 
-  constructor({ mchNo, appId, appSecret, baseUrl = gneteHost, timeoutMs, ...tools }: GneteClientOptions) {
+  constructor(options: GneteClientOptions) {
+    const { mchNo, appId, appSecret, baseUrl = gneteHost, timeoutMs, proxyUrl, ...tools } = options
+    requireCredentials("GneteClient", { mchNo, appId, appSecret })
     this.#mchNo = mchNo
     this.#appId = appId
     this.#appSecret = appSecret
     this.#baseUrl = baseUrl
     this.#tools = tools
     this.#now = tools.now ?? (() => new Date())
-    this.#http = new HttpTransport({ gateway: "Gnete", timeoutMs })
+    this.#http = new HttpTransport({ gateway: "Gnete", timeoutMs, proxyUrl })
   }
 
   /**

@@ -63,8 +63,8 @@ export class GneteGateway implements Gateway {
 
   constructor(options: GneteOptions, tools: ClientTools = {}) {
     const { appSecret, ...settings } = options
-    const { mchNo, appId, baseUrl, timeoutMs } = settings
-    this.#client = new GneteClient({ mchNo, appId, appSecret, baseUrl, timeoutMs, ...tools })
+    const { mchNo, appId, baseUrl, timeoutMs, proxyUrl } = settings
+    this.#client = new GneteClient({ mchNo, appId, appSecret, baseUrl, timeoutMs, proxyUrl, ...tools })
     this.#settings = settings
     this.#appSecret = appSecret
     this.#now = tools.now ?? (() => new Date())

@@ -1,4 +1,4 @@
-import { filledReturnUrl, type GatewayPolicy } from "../options/shared"
+import { commonWarnings, filledReturnUrl, type GatewayPolicy } from "../options/shared"
 import type { ClientTools } from "../transport"
 import { GneteGateway } from "./gateway"
 import { readGneteOptions, type SameDayCancel } from "./options"
@@ -59,6 +59,9 @@ export function createGneteGateway(input: unknown, tools: ClientTools = {}): Gne
   return {
     gateway: new GneteGateway(options, tools),
     policy: { completion, open, unpaidOrder, latePayment, notifyBaseUrl, sameDayCancel },
-    warnings: lengthWarnings(options.returnUrl),
+    warnings: [
+      ...commonWarnings("gnete", options.wayCodes, { returnUrl: options.returnUrl }),
+      ...lengthWarnings(options.returnUrl),
+    ],
   }
 }

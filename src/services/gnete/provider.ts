@@ -1,5 +1,5 @@
 import { observeCalls } from "../observability"
-import { GatewayPaymentProvider } from "../provider"
+import { GatewayPaymentProvider, requirePluginEntry } from "../provider"
 import type { Cradle } from "../provider"
 import { createGneteGateway, readGneteOptions } from "./index"
 
@@ -8,6 +8,7 @@ export class GnetePaymentProvider extends GatewayPaymentProvider {
 
   static override validateOptions(options: Record<string, unknown>): void {
     readGneteOptions(options)
+    requirePluginEntry()
   }
 
   protected override readonly channelKeys = ["way_code", "channel"]

@@ -4,8 +4,8 @@ import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
 import { PaymentProblem, isOurs, medusaUnsupported, ulid } from "../../core"
 import type { Report } from "../../core"
 import type GatewayPaymentsService from "../gateway-payments"
-import { fromKnex, openLedger, systemClock } from "../ledger"
-import type { GatewayPayment, Ledger, OrdersWanted } from "../ledger"
+import { fromKnex, openLedger, pendingMigrations, systemClock } from "../ledger"
+import type { Database, GatewayPayment, Ledger, OrdersWanted } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import type { PluginOptions } from "../options/plugin"
 import { GatewayPaymentProvider, emitTo } from "../provider"
@@ -34,9 +34,11 @@ import { sendAlert, sendReport } from "./send-alert"
 export class GatewayPayments {
   readonly ledger: Ledger
   readonly host: Host
+  private readonly database: Database
 
   constructor(private readonly container: MedusaContainer) {
-    this.ledger = openLedger(fromKnex(container.resolve(ContainerRegistrationKeys.PG_CONNECTION)))
+    this.database = fromKnex(container.resolve(ContainerRegistrationKeys.PG_CONNECTION))
+    this.ledger = openLedger(this.database)
     this.host = new MedusaHost(container)
   }
 
@@ -46,6 +48,14 @@ export class GatewayPayments {
 
   get options(): PluginOptions {
     return this.container.resolve<GatewayPaymentsService>("gateway_payments").options
+  }
+
+  /** This package's migrations that the database has not had yet. Once it has had all, it is not asked again. */
+  async pendingMigrations(): Promise<string[]> {
+    if (isMigrated) return []
+    const pending = await pendingMigrations(this.database)
+    isMigrated = pending.length === 0
+    return pending
   }
 
   /** The provider entries of this plugin that are configured now: `pp_ksher_th`, … */
@@ -256,6 +266,8 @@ export class GatewayPayments {
 
 /** Provider ids that Medusa's table has had: as many as are configured. */
 const seen = new Set<string>()
+
+let isMigrated = false
 
 const lookedBack = new WeakSet<object>()
 

@@ -1,6 +1,6 @@
 import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 
-import { PaymentProblem, accountNotices } from "../../core"
+import { PaymentProblem, accountNotices, migrationsPending, routesMissing } from "../../core"
 import type { ConfiguredEntry } from "../../core"
 import type { Clock, Ledger } from "../ledger"
 import { systemClock } from "../ledger"
@@ -9,6 +9,7 @@ import { findings, noteInUse } from "../settlement"
 import type { Log, SettleDeps } from "../settlement"
 import { readAtStart } from "./accounts"
 import { gatewayPayments } from "./application"
+import { isRouteMissing } from "./mounted"
 import { applicationContainer } from "./order"
 
 /** What of the plugin is needed to look at its accounts. */
@@ -18,12 +19,23 @@ export interface Accounts {
   depsOf(providerId: string): Pick<SettleDeps, "gateway">
 }
 
-/** Once all of Medusa is there: says what is wrong with the accounts, and notes which ones are in use. Never stops a boot. */
+/**
+ * Once all of Medusa is there: says what keeps the plugin from working and what is wrong with the accounts, and notes which ones are
+ * in use. Never stops a boot.
+ */
 export async function atStart(log: Log): Promise<void> {
   try {
     const container = applicationContainer()
     const logger = container.resolve(ContainerRegistrationKeys.LOGGER)
     const plugin = gatewayPayments(container)
+    const { projectConfig } = container.resolve(ContainerRegistrationKeys.CONFIG_MODULE)
+    if (isRouteMissing({ workerMode: projectConfig.workerMode, command: process.argv[2] }))
+      logger.error(logLine("routes_missing", {}, routesMissing))
+    const pending = await plugin.pendingMigrations()
+    if (pending.length) {
+      logger.error(logLine("migrations_pending", {}, migrationsPending(pending.length)))
+      return
+    }
     await sayOfAccounts(plugin, logger)
     // A gateway that is slow, or down, delays no boot.
     void readAtStart(plugin, logger)

@@ -11,6 +11,7 @@ import {
   parseJson,
   present,
   readAs,
+  requireCredentials,
   type Answer,
   type ClientTools,
   type JsonObject,
@@ -45,6 +46,8 @@ export interface KsherClientOptions extends ClientTools {
   deviceId?: string | undefined
   /** For a whole call, in milliseconds. Default 10000. */
   timeoutMs?: number | undefined
+  /** A proxy for every call: `http://user:password@host:3128`. Default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+  proxyUrl?: string | undefined
 }
 
 /** Fees are whole minor units ("add 00 for decimal"), currencies ISO 4217 in upper case, order numbers ≤32 characters. */
@@ -125,7 +128,7 @@ type Envelope = schema.Envelope
  *     const order = await ksher.gatewayOrderQuery({ mch_order_no: "2105271017" })
  *     if (order.kind === "succeeded") console.log(order.value.result, order.value.total_fee)
  *
- * Never throws for what Ksher or the network does. `succeeded`: answered, signed, and about what was asked. `refused`:
+ * Throws TypeError where it is made without its credentials, and never for what Ksher or the network does. `succeeded`: answered, signed, and about what was asked. `refused`:
  * a documented refusal. `not_sent`: Ksher has seen nothing. Everything else is `unknown`.
  */
 export class KsherClient {
@@ -140,10 +143,15 @@ export class KsherClient {
   timeZone: string | undefined
 
   constructor({ privateKey, publicKeys = Object.values(publishedKeys), ...options }: KsherClientOptions) {
+    requireCredentials("KsherClient", { appid: options.appid, privateKey })
     this.#options = options
     this.#privateKey = typeof privateKey === "string" ? parsePrivateKey(privateKey) : privateKey
     this.#publicKeys = publicKeys.map((key) => (typeof key === "string" ? parsePublicKey(key) : key))
-    this.#http = new HttpTransport({ gateway: "Ksher", timeoutMs: options.timeoutMs })
+    this.#http = new HttpTransport({
+      gateway: "Ksher",
+      timeoutMs: options.timeoutMs,
+      proxyUrl: options.proxyUrl,
+    })
     this.#now = options.now ?? (() => new Date())
     this.#nonce = options.nonce ?? (() => randomBytes(16).toString("hex"))
   }

@@ -1,5 +1,5 @@
 import { observeCalls } from "../observability"
-import { GatewayPaymentProvider } from "../provider"
+import { GatewayPaymentProvider, requirePluginEntry } from "../provider"
 import type { Cradle } from "../provider"
 import { createKsherGateway, readKsherOptions } from "./index"
 
@@ -8,6 +8,7 @@ export class KsherPaymentProvider extends GatewayPaymentProvider {
 
   static override validateOptions(options: Record<string, unknown>): void {
     readKsherOptions(options)
+    requirePluginEntry()
   }
 
   protected override readonly channelKeys = ["channel"]

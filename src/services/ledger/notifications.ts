@@ -177,6 +177,17 @@ export class Notifications {
     )
   }
 
+  /** Has the next run of the job act once more on one that verified and names a payment. Says whether there is one. */
+  async replay(id: string): Promise<boolean> {
+    const now = this.clock.now()
+    const rows = await this.database.query(
+      `update gateway_notification set next_try_at = ?, updated_at = ?
+       where id = ? and verified and gateway_payment_id is not null returning id`,
+      [now, now, id],
+    )
+    return rows.length > 0
+  }
+
   /** Hands out notifications that were stored but not acted on, each to one claimant. */
   async claimDue(limit: number, holdMs: number, providerId?: string): Promise<Notification[]> {
     const now = this.clock.now()

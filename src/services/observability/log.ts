@@ -17,6 +17,8 @@ export const logCodes = [
   "account_changed",
   "entry_removed",
   "medusa_unsupported",
+  "migrations_pending",
+  "routes_missing",
   "accounts_not_read",
   "test_account",
   "channels_missing",

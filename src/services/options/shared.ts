@@ -1,4 +1,6 @@
 import { z } from "zod"
+
+import { nearest, titleOf, unlistedChannels, type GatewayName } from "../../core"
 import { defaultTimeoutMs } from "../transport"
 
 /** What both gateways' options say about the shop's own wishes. */
@@ -15,9 +17,15 @@ export interface GatewayPolicy {
   notifyBaseUrl: string
 }
 
-/** Thrown at boot: one sentence that names the option and says what to paste there. Carries no value. */
+/** Thrown at boot: for every problem a sentence that names the option and says what to paste there. Carries no value. */
 export class OptionsError extends Error {
   override readonly name = "OptionsError"
+  readonly problems: readonly string[]
+
+  constructor(...problems: readonly string[]) {
+    super(problems.join(" "))
+    this.problems = problems
+  }
 }
 
 /** Both gateways document 128 characters for a notify URL; the newest Gnete page alone allows more. */
@@ -36,6 +44,10 @@ export function notifyUrl(notifyBaseUrl: string, providerId: string): string {
   const url = notifyAddress(notifyBaseUrl, providerId)
   const problem = notifyUrlProblem(url)
   if (problem) throw new OptionsError(`Option "notifyBaseUrl" of ${providerId} is not valid: ${problem}`)
+  if (!/^[\w-]{1,110}$/.test(providerId))
+    throw new OptionsError(
+      'The id of a provider entry is part of its notification URL: give letters, digits, - or _, such as "th".',
+    )
   return url
 }
 
@@ -46,7 +58,14 @@ export function notifyUrlProblem(url: string): string | undefined {
   return `the notify URL has ${url.length} characters and the gateways take ${longestNotifyUrl}: use a shorter host or path.`
 }
 
+/** What JavaScript makes of a variable that is not set, in a template or by itself. */
+const isUnset = (url: string): boolean => /^(https?:\/\/)?(undefined|null)(?![\w.])/.test(url)
+
+const unset =
+  'it begins with "undefined": an environment variable that it is made of is not set where Medusa runs.'
+
 function formProblem(url: string): string | undefined {
+  if (isUnset(url)) return unset
   if (!isHttpUrl(url)) return "give an address that starts with https:// or http://."
   // Gnete posts a notify URL's own query into the body, unsigned, and calls the bare path.
   if (/[?#]/.test(url)) return "the notify URL must not contain a ? or #."
@@ -76,7 +95,8 @@ export const filledReturnUrl = (template: string): string => fillSessionId(templ
 export const returnUrl = (longest: number) =>
   z.string().superRefine((template, ctx) => {
     const url = filledReturnUrl(template)
-    if (!isHttpUrl(url)) problem(ctx, "give an address that starts with https:// or http://.")
+    if (isUnset(url)) problem(ctx, unset)
+    else if (!isHttpUrl(url)) problem(ctx, "give an address that starts with https:// or http://.")
     else if (url.length > longest)
       problem(
         ctx,
@@ -112,6 +132,7 @@ export const sharedOptions = {
   open: z.enum(["at_once", "on_demand"]).default("at_once"),
   unpaidOrder: z.strictObject({ cancelAfterMinutes: z.number().int().min(1).max(longestUnpaid) }).optional(),
   latePayment: z.enum(["refund", "hold"]).default("refund"),
+  proxyUrl: z.string().max(512).refine(isHttpUrl).optional(),
   timeoutMs: z.number().int().min(100).max(120_000).default(defaultTimeoutMs),
 }
 
@@ -121,11 +142,36 @@ export const sharedHelp = {
   open: 'give "at_once" or "on_demand".',
   unpaidOrder: `leave it out, or give { cancelAfterMinutes: 120 }, whole minutes from 1 to ${longestUnpaid}.`,
   latePayment: 'give "refund" or "hold".',
+  proxyUrl: "leave it out for HTTPS_PROXY, or paste the proxy's address, such as http://proxy.example:3128.",
   timeoutMs: "give whole milliseconds from 100 to 120000.",
 }
 
+/** What works, and not as a shop may expect: codes that no table knows, and braces that nothing fills in. */
+export function commonWarnings(
+  gateway: GatewayName,
+  channels: readonly string[],
+  templates: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const title = titleOf(gateway)
+  const unlisted = unlistedChannels(gateway, channels).map(({ channel, meant }) =>
+    meant === undefined ? channel : `${channel} (did you mean ${meant}?)`,
+  )
+  return [
+    ...(unlisted.length
+      ? [
+          `${title} channels that this version does not know: ${unlisted.join(", ")}. Compare them with the contract.`,
+        ]
+      : []),
+    ...Object.entries(templates).flatMap(([option, template]) =>
+      /\{(?!session_id\})/.test(template ?? "")
+        ? [`${title} option "${option}" has braces that stay as they are: only {session_id} is filled in.`]
+        : [],
+    ),
+  ]
+}
+
 /**
- * Parses provider options, or throws OptionsError with the first problem. `help` says for each option what belongs
+ * Parses provider options, or throws OptionsError with every problem. `help` says for each option what belongs
  * there; its keys are also the list of known options.
  */
 export function readOptions<Schema extends z.ZodType>(
@@ -137,31 +183,71 @@ export function readOptions<Schema extends z.ZodType>(
   const given = input ?? {}
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  throw new OptionsError(sentence(gateway, help, given, parsed.error.issues[0]))
+  const about = { gateway, schema, help, given }
+  throw new OptionsError(...new Set(parsed.error.issues.flatMap((issue) => sentences(issue, about))))
 }
 
-function sentence(
-  gateway: string,
-  help: Record<string, string>,
-  input: unknown,
-  issue: z.core.$ZodIssue | undefined,
-): string {
-  const option = String(issue?.path[0] ?? "")
-  if (issue === undefined || (option === "" && issue.code !== "unrecognized_keys"))
-    return `The ${gateway} options must be an object with ${Object.keys(help).join(", ")}.`
-  if (issue.code === "unrecognized_keys" && option === "")
-    return unknownOption(gateway, Object.keys(help), issue.keys[0] ?? "")
+interface About {
+  gateway: string
+  schema: z.ZodType
+  help: Record<string, string>
+  given: unknown
+}
+
+function sentences(issue: z.core.$ZodIssue, { gateway, schema, help, given }: About): string[] {
+  if (issue.code === "unrecognized_keys") {
+    const known = issue.path.length === 0 ? Object.keys(help) : keysAt(schema, issue.path)
+    return issue.keys.map((key) => unknownOption(gateway, known, issue.path, key))
+  }
+  const option = String(issue.path[0] ?? "")
+  if (option === "") return [`The ${gateway} options must be an object with ${Object.keys(help).join(", ")}.`]
+  const named = `${gateway} option "${nameOf(issue.path)}"`
   if (issue.code === "custom" && issue.message !== "Invalid input")
-    return `${gateway} option "${option}" is not valid: ${issue.message}`
-  const missing = (input as Record<string, unknown>)[option] === undefined
-  return `${gateway} option "${option}" is ${missing ? "missing" : "not valid"}: ${help[option] ?? "see the README."}`
+    return [`${named} is not valid: ${issue.message}`]
+  const missing = valueAt(given, issue.path) === undefined
+  return [`${named} is ${missing ? "missing" : "not valid"}: ${help[option] ?? "see the README."}`]
 }
 
-function unknownOption(gateway: string, known: string[], given: string): string {
-  const plain = (name: string) => name.toLowerCase().replace(/[^a-z]/g, "")
-  const meant = known.find((name) => plain(name) === plain(given))
+/** Whatever else stands where a name belongs may be a key that was pasted there. */
+const isName = (text: unknown): text is string => typeof text === "string" && /^[A-Za-z]\w{0,31}$/.test(text)
+
+/** `sameDayCancel.cutoff`; of a list, the list alone. */
+function nameOf(path: readonly PropertyKey[]): string {
+  const end = path.findIndex((part) => !isName(part))
+  return path.slice(0, end === -1 ? path.length : Math.max(1, end)).join(".")
+}
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown> | undefined)?.[part], value)
+
+function unknownOption(
+  gateway: string,
+  known: readonly string[],
+  path: readonly PropertyKey[],
+  given: string,
+): string {
+  const meant = nearest(given, known)
   const hint = meant === undefined ? `the options are ${known.join(", ")}.` : `write "${meant}".`
-  // Whatever else stands where a name belongs may be a key that was pasted there.
-  const name = /^[A-Za-z]\w{0,31}$/.test(given) ? `option "${given}"` : "option of another name"
+  const name = isName(given) ? `option "${[...path, given].join(".")}"` : "option of another name"
   return `${gateway} ${name} is not known: ${hint}`
+}
+
+/** What zod keeps of the schemas that are used here. */
+interface Inside {
+  innerType?: z.ZodType
+  in?: z.ZodType
+  element?: z.ZodType
+  valueType?: z.ZodType
+  shape?: Record<string, z.ZodType>
+}
+
+/** The keys of the object that the options have at this place. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const inside = schema.def as Inside
+  const wrapped = inside.innerType ?? inside.in
+  if (wrapped) return keysAt(wrapped, path)
+  const [next, ...rest] = path
+  if (next === undefined) return Object.keys(inside.shape ?? {})
+  const deeper = inside.shape?.[String(next)] ?? inside.element ?? inside.valueType
+  return deeper ? keysAt(deeper, rest) : []
 }

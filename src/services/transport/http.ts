@@ -1,7 +1,7 @@
 import http from "node:http"
 import https from "node:https"
 import type { TLSSocket } from "node:tls"
-import axios, { type AxiosInstance } from "axios"
+import axios, { type AxiosInstance, type AxiosProxyConfig } from "axios"
 import { notSent, unanswered, type NotSent, type Unknown } from "../../core"
 
 /** The gateway's answer to one call, or why there is none. */
@@ -12,6 +12,21 @@ export interface HttpTransportOptions {
   gateway: string
   /** For the whole call: looking up, connecting, sending and the last byte of the answer. Milliseconds. */
   timeoutMs?: number | undefined
+  /** `http://user:password@host:3128`. Default: what HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. */
+  proxyUrl?: string | undefined
+}
+
+/** A proxy as axios takes it; https goes through it by a tunnel. */
+function proxyOf(url: string): AxiosProxyConfig {
+  const { protocol, hostname, port, username, password } = new URL(url)
+  return {
+    protocol,
+    host: hostname,
+    port: Number(port) || (protocol === "https:" ? 443 : 80),
+    ...(username
+      ? { auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) } }
+      : {}),
+  }
 }
 
 export const defaultTimeoutMs = 10_000
@@ -29,11 +44,12 @@ export class HttpTransport {
   readonly #timeoutMs: number
   readonly #http: AxiosInstance
 
-  constructor({ gateway, timeoutMs = defaultTimeoutMs }: HttpTransportOptions) {
+  constructor({ gateway, timeoutMs = defaultTimeoutMs, proxyUrl }: HttpTransportOptions) {
     this.#gateway = gateway
     this.#timeoutMs = timeoutMs
     this.#http = axios.create({
       adapter: "http",
+      ...(proxyUrl === undefined ? {} : { proxy: proxyOf(proxyUrl) }),
       httpAgent: new http.Agent({ keepAlive: true, timeout: idleMs }),
       httpsAgent: new https.Agent({ keepAlive: true, timeout: idleMs }),
       maxRedirects: 0,

@@ -1,5 +1,6 @@
 export * from "./answer"
 export * from "./body"
+export * from "./credentials"
 export * from "./fields"
 export * from "./http"
 export * from "./json"

@@ -465,3 +465,18 @@ it("old ones go, in bounded steps, but none that is still to be acted on", async
   expect(await notifications.prune(before, 2)).toBe(0)
   expect(await notifications.ofPayment(payment.id)).toHaveLength(2)
 })
+
+it("is acted on once more when a person asks, where it verified and names a payment", async () => {
+  const { notifications } = world.ledger
+  const payment = await world.aPayment()
+  const ours = { names: { number: payment.number } }
+  const { notification } = await store("acted on", { ...ours, ours: done })
+  expect(await notifications.claimDue(10, minute)).toEqual([])
+  expect(await notifications.replay(notification.id)).toBe(true)
+  expect(await notifications.claimDue(10, minute)).toMatchObject([{ id: notification.id }])
+
+  const forged = await store("forged", { ...ours, ...rejected, ours: done })
+  const stranger = await store("nobody's", { nobodys: done })
+  for (const { id } of [forged.notification, stranger.notification])
+    expect(await notifications.replay(id)).toBe(false)
+})

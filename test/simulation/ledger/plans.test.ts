@@ -322,6 +322,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "notifications.finish": ({ notifications }) => notifications.finish(`gnot_${id}1`, { result: "acted" }),
   "notifications.postpone": ({ notifications }) => notifications.postpone(`gnot_${id}1`, now),
   "notifications.revive": ({ notifications }) => notifications.revive(`gnot_${id}1`),
+  "notifications.replay": ({ notifications }) => notifications.replay(`gnot_${id}1`),
   "notifications.claimDue": ({ notifications }) => notifications.claimDue(50, 60_000),
   "notifications.ofPayment": ({ notifications }) => notifications.ofPayment(id),
   "notifications.foldCounts": ({ notifications }) =>

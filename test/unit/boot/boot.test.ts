@@ -2,7 +2,9 @@ import { generateKeyPairSync } from "node:crypto"
 
 import { checkAtBoot } from "../../../src/loaders/check-at-boot"
 import { GnetePaymentProvider } from "../../../src/services/gnete/provider"
+import { isRouteMissing, noteNotificationRoute } from "../../../src/services/host/mounted"
 import { KsherPaymentProvider } from "../../../src/services/ksher/provider"
+import { requirePluginEntry } from "../../../src/services/provider"
 
 const privateKey = generateKeyPairSync("rsa", {
   modulusLength: 1024,
@@ -105,4 +107,28 @@ describe("the module looks at the whole configuration when the server boots", ()
       }).not.toThrow()
     },
   )
+})
+
+describe("a shop that has provider entries and no plugins entry", () => {
+  it("does not boot, and the sentence says what to add", () => {
+    expect(() => requirePluginEntry({ modules: { payment: {} } })).toThrow(
+      /not under plugins in medusa-config.*add \{ resolve: "medusa-payment-ksher-gnete"/,
+    )
+    expect(() => requirePluginEntry({ modules: { gateway_payments: false } })).toThrow(/not under plugins/)
+  })
+
+  it("boots with the entry, and where no shop is booting", () => {
+    requirePluginEntry({ modules: { payment: {}, gateway_payments: {} } })
+    requirePluginEntry({})
+    requirePluginEntry()
+  })
+})
+
+it("a process that answers requests needs the route for notifications; a worker and a script do not", () => {
+  expect(isRouteMissing({ workerMode: "shared", command: "start" })).toBe(true)
+  expect(isRouteMissing({ workerMode: "server", command: undefined })).toBe(true)
+  expect(isRouteMissing({ workerMode: "worker", command: "start" })).toBe(false)
+  expect(isRouteMissing({ workerMode: "shared", command: "exec" })).toBe(false)
+  noteNotificationRoute()
+  expect(isRouteMissing({ workerMode: "shared", command: "start" })).toBe(false)
 })

@@ -44,12 +44,17 @@ const notification = (...channels: string[]) => ({
   },
 })
 
+const plugins = [{ resolve: "medusa-payment-ksher-gnete", options: {} }]
+
 const shop = (
   ksher: object,
   gnete: object,
   plugins: unknown = [],
+  more: object = {},
   told: unknown = notification("feed"),
 ) => `module.exports = {
+  projectConfig: { http: { storeCors: "https://shop.example" } },
+  ...${JSON.stringify(more)},
   modules: { notification: ${JSON.stringify(told)}, payment: { resolve: "@medusajs/medusa/payment", options: { providers: [
     { resolve: "medusa-payment-ksher-gnete/providers/ksher", id: "th", options: ${JSON.stringify(ksher)} },
     { resolve: "medusa-payment-ksher-gnete/providers/gnete", id: "hk", options: ${JSON.stringify(gnete)} },
@@ -86,7 +91,7 @@ it("finds nothing to fix in a shop that is in order, and signs a query at each g
 describe("whether alerts reach anybody", () => {
   const alerts = async (options: object, told?: unknown) => {
     const plugins = [{ resolve: "medusa-payment-ksher-gnete", options: { alerts: options } }]
-    const config = shop(ksherOptions(), gneteOptions(), plugins, told)
+    const config = shop(ksherOptions(), gneteOptions(), plugins, {}, told)
     const { lines } = await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }) })
     return lines.filter((line) => / plugin +alerts /.test(line)).map((line) => line.replace(/\s+/g, " "))
   }
@@ -138,6 +143,202 @@ describe("whether alerts reach anybody", () => {
     const { lines } = await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }) })
     expect(lines).toContainEqual(expect.stringMatching(/^ok +plugin +alerts /))
   })
+})
+
+it("a shop without the plugins entry is not in order: notifications would be answered 404", async () => {
+  const { code, text } = await type(["doctor"], {
+    directory: folderWith({ "medusa-config.js": shop(ksherOptions(), gneteOptions()) }),
+  })
+  expect(text).toMatch(/^wrong +plugin +entry +medusa-payment-ksher-gnete is not under plugins/m)
+  expect(code).toBe(1)
+})
+
+describe("everything that is wrong is said in one run", () => {
+  const lines = async (ksher: object, gnete: object, more: object = {}) => {
+    const config = shop({ ...ksherOptions(), ...ksher }, { ...gneteOptions(), ...gnete }, plugins, more)
+    return (await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }) })).lines
+  }
+  const bad = (all: string[]) =>
+    all.filter((line) => /^(wrong|note)/.test(line)).map((line) => line.replace(/ +/g, " "))
+
+  it("options of both gateways, with what was meant", async () => {
+    const found = bad(
+      await lines(
+        { appid: undefined, appId: "mch1", chanels: ["card"], returnUrl: "undefined/checkout" },
+        { sameDayCancel: { cutof: "23:00" }, notifyBaseUrl: "https://undefined" },
+      ),
+    )
+    expect(found).toEqual([
+      expect.stringMatching(/^wrong pp_ksher_th options Ksher option "appid" is missing/),
+      expect.stringMatching(/^wrong pp_ksher_th options Ksher option "returnUrl" .* begins with "undefined"/),
+      expect.stringMatching(/^wrong pp_ksher_th options Ksher option "appId" is not known: write "appid"/),
+      expect.stringMatching(/^wrong pp_ksher_th options Ksher option "chanels" .* write "channels"/),
+      expect.stringMatching(/^wrong pp_gnete_hk options .*"sameDayCancel.cutof" .* write "cutoff"/),
+      expect.stringMatching(/^wrong pp_gnete_hk options .*"notifyBaseUrl" .* begins with "undefined"/),
+    ])
+  })
+
+  it("placeholders, which have the form of the real thing", async () => {
+    const found = bad(await lines({ appid: "xxxx" }, { appSecret: "your-app-secret", mchNo: "changeme" }))
+    expect(found).toEqual([
+      expect.stringMatching(/^wrong pp_ksher_th options Option "appid" is a placeholder/),
+      expect.stringMatching(/^wrong pp_gnete_hk options Option "mchNo" is a placeholder/),
+      expect.stringMatching(/^wrong pp_gnete_hk options Option "appSecret" is a placeholder/),
+    ])
+  })
+
+  it("codes that no table has", async () => {
+    const found = bad(await lines({ channels: ["true_money"] }, { wayCodes: ["UPOP"] }))
+    expect(found).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^note pp_ksher_th options .*did you mean truemoney/),
+        expect.stringMatching(/^note pp_gnete_hk options .*did you mean UP_OP/),
+      ]),
+    )
+  })
+
+  it("an id that no address can have, and a provider that this package has not", async () => {
+    const config = shop(ksherOptions(), gneteOptions(), plugins)
+      .replace('id: "th"', 'id: "th_long name!"')
+      .replace("some-other/provider", "medusa-payment-ksher-gnete/providers/kscher")
+    const { text } = await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }) })
+    expect(text).toMatch(/^wrong +pp_ksher_th_long name! notifications +The id of a provider entry/m)
+    expect(text).toMatch(
+      /^wrong +plugin +providers +medusa-payment-ksher-gnete\/providers\/kscher is no provider/m,
+    )
+  })
+})
+
+describe("what of Medusa's own configuration it looks at", () => {
+  const found = async (projectConfig: object, modules: object = {}, env: Record<string, string> = {}) => {
+    const config = shop(ksherOptions(), gneteOptions(), plugins, { projectConfig }).replace(
+      "modules: {",
+      `modules: { ...${JSON.stringify(modules)},`,
+    )
+    const { lines } = await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }), env })
+    return lines.filter((line) => line.includes(" medusa ")).map((line) => line.replace(/ +/g, " "))
+  }
+  const shared = {
+    event_bus: { resolve: "@medusajs/medusa/event-bus-redis" },
+    workflows: { resolve: "@medusajs/medusa/workflow-engine-redis" },
+    locking: {
+      resolve: "@medusajs/medusa/locking",
+      options: { providers: [{ resolve: "@medusajs/medusa/locking-postgres", id: "postgres" }] },
+    },
+  }
+
+  it("a shop of one instance, and its storefront", async () => {
+    expect(await found({ http: { storeCors: "http://localhost:8000, https://shop.example" } })).toEqual([
+      "ok medusa CORS The storefront's address is in storeCors.",
+      expect.stringMatching(/^ok medusa worker mode/),
+      expect.stringMatching(/^ok medusa instances Events, workflows, locks are kept .* enough for one/),
+    ])
+  })
+
+  it.each([
+    ["https://other.example", "note"],
+    ["/shop\\.example$/", "ok"],
+    ["/other\\.example$/", "note"],
+    ["/(/", "note"],
+  ])("storeCors %s: %s", async (storeCors, verdict) => {
+    expect((await found({ http: { storeCors } }))[0]).toMatch(new RegExp(`^${verdict} medusa CORS`))
+  })
+
+  it("several instances need what they share", async () => {
+    expect(await found({ workerMode: "server" })).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^note medusa worker mode .*"worker" or "shared"/),
+        expect.stringMatching(/^wrong medusa instances Events, workflows, locks/),
+      ]),
+    )
+    expect(await found({ workerMode: "worker" }, shared)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^note medusa worker mode .*takes no notifications/),
+        "ok medusa instances Events, workflows and locks are shared by all instances.",
+      ]),
+    )
+    const { locking, ...others } = shared
+    expect(locking).toBeDefined()
+    expect(await found({}, others, { NODE_ENV: "production" })).toContainEqual(
+      expect.stringMatching(/^note medusa instances Locks are kept/),
+    )
+  })
+})
+
+describe("whether the notification URL answers", () => {
+  const route = async (status: number, body: string, headers: Record<string, string> = {}) => {
+    const asked: string[] = []
+    const server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`)
+      response.writeHead(status, headers).end(body)
+    })
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const notifyBaseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const config = shop({ ...ksherOptions(), notifyBaseUrl }, gneteOptions(), plugins)
+    const { lines } = await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }) })
+    await new Promise((resolve) => server.close(resolve))
+    expect(asked).toEqual(["POST /hooks/gateway/pp_ksher_th"])
+    return lines.find((line) => /pp_ksher_th +route/.test(line))
+  }
+
+  it.each([
+    [400, '{"result":"FAIL","msg":"unreadable"}', /^ok .*The notification URL answers/],
+    [400, "fail", /^ok /],
+    [404, '{"result":"FAIL","msg":"unknown provider"}', /^wrong .*does not know this provider/],
+    [503, '{"result":"FAIL","msg":"could not be stored"}', /^wrong .*look at the database/],
+    [404, "Cannot POST", /^wrong .*404, and not from this plugin/],
+    [200, "OK", /^note .*look at the proxy/],
+  ])("%d %s", async (status, body, expected) => {
+    expect(await route(status, body)).toMatch(expected)
+  })
+
+  it("a redirect, which no gateway follows", async () => {
+    expect(await route(301, "", { location: "https://shop.example" })).toMatch(/^wrong .*redirects \(301\)/)
+  })
+
+  it("nobody is there yet", async () => {
+    const config = shop({ ...ksherOptions(), notifyBaseUrl: "http://127.0.0.1:9" }, gneteOptions(), plugins)
+    const { text } = await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }) })
+    expect(text).toMatch(/^skipped +pp_ksher_th +route +Nobody answers/m)
+  })
+})
+
+describe("the report", () => {
+  it("is JSON for a script, with the same exit code", async () => {
+    const directory = folderWith({
+      "medusa-config.js": shop({ ...ksherOptions(), apppid: "x" }, gneteOptions(), plugins),
+    })
+    const { code, text } = await type(["doctor", "--json"], { directory })
+    const report = JSON.parse(text) as { ok: boolean; findings: object[] }
+    expect([code, report.ok]).toEqual([1, false])
+    expect(report.findings).toContainEqual({
+      about: "pp_ksher_th",
+      check: "options",
+      verdict: "wrong",
+      text: 'Ksher option "apppid" is not known: write "appid".',
+    })
+  })
+
+  it("has colours where the terminal takes them", async () => {
+    const directory = folderWith({ "options.json": JSON.stringify(gneteOptions()) })
+    const args = ["doctor", "--provider", "gnete", "--options", "options.json"]
+    expect((await type(args, { directory, isColoured: true })).text).toContain("\u001b[32mok")
+    expect((await type(args, { directory })).text).not.toContain("\u001b")
+  })
+})
+
+it("entries beside ours need no options, and the plugin may be named alone", async () => {
+  const config = shop(ksherOptions(), gneteOptions(), ["medusa-payment-ksher-gnete"]).replace(
+    'id: "x", options: {}',
+    'id: "x"',
+  )
+  const { lines } = await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }) })
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^ok +plugin +options/),
+      expect.stringMatching(/^ok +pp_ksher_th +query/),
+    ]),
+  )
 })
 
 it("reads a medusa-config in TypeScript with what the shop has", async () => {
@@ -299,12 +500,33 @@ describe("the tables", () => {
   /** Stands in for the shop's pg: answers as a database in which these migrations are noted. */
   const pg = (applied: string) => `module.exports = { Client: class {
     async connect() { ${applied === "refuse" ? 'throw Object.assign(new Error("postgres://me:secret@host"), { code: "ECONNREFUSED" })' : ""} }
-    async query(sql, [asked]) {
+    async query(sql, asked) {
       if (/to_regclass/.test(sql)) return { rows: [{ name: ${applied === "empty" ? "null" : '"mikro_orm_migrations"'} }] }
       return { rows: ${applied === "all" ? "asked.map((name) => ({ name }))" : "[]"} }
     }
     async end() {}
   } }`
+  it("regions: offered where its gateway takes the currency, and nowhere", async () => {
+    const linked = [{ provider: "pp_gnete_hk", region: "Thailand", currency: "thb" }]
+    const config = shop(ksherOptions(), gneteOptions(), plugins)
+    const { text } = await type(["doctor"], {
+      env: { DATABASE_URL: "postgres://host/shop" },
+      directory: folderWith({
+        "medusa-config.js": config,
+        "node_modules/pg/index.js": pg("all").replace(
+          "async query(sql, asked) {",
+          `async query(sql, asked) {
+      if (/region_payment_provider/.test(sql)) return { rows: ${JSON.stringify(linked)} }
+      if (!/mikro_orm|to_regclass/.test(sql)) return { rows: [] }`,
+        ),
+      }),
+    })
+    expect(text).toMatch(/^note +pp_ksher_th +regions +It is in no region/m)
+    expect(text).toMatch(
+      /^wrong +pp_gnete_hk +regions +It is offered in Thailand \(THB\) and cannot be paid/m,
+    )
+  })
+
   const withPg = (applied: string) =>
     type(["doctor", "--provider", "gnete", "--options", "options.json"], {
       env: { DATABASE_URL: "postgres://me:secret@host/shop" },
@@ -337,6 +559,7 @@ describe("what it cannot work with", () => {
     [["--provider", "ksher"], /together/],
     [["--provider", "paypal", "--options", "options.json"], /ksher or gnete/],
     [["--provider", "ksher", "--options", "options.json"], /options\.json is not JSON/],
+    [["--provider", "ksher", "--options", "none.json"], /There is no file .*none\.json: give --options/],
     [["--config", "broken.js"], /could not be run: no database today/],
     [["--config", "empty.js"], /no payment provider/],
     [[], /no medusa-config here/],

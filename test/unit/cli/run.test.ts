@@ -11,10 +11,10 @@ it("--version is the package's", async () => {
   expect(await type(["--version"])).toMatchObject({ code: 0, text: version })
 })
 
-it.each([["--help"], ["-h"], ["help"]])("%s names both commands", async (word) => {
+it.each([["--help"], ["-h"], ["help"]])("%s names every command", async (word) => {
   const { code, text } = await type([word])
   expect(code).toBe(0)
-  expect(text).toMatch(/doctor[^]*sandbox/)
+  expect(text).toMatch(/doctor[^]*sandbox[^]*trigger[^]*replay/)
 })
 
 it("without a command it says what there is, and fails", async () => {
@@ -37,6 +37,7 @@ it("the sandbox runs until it is stopped, and is gone then", async () => {
     out: say,
     err: say,
     env: {},
+    isColoured: false,
     directory: __dirname,
     now: () => new Date(),
     untilStopped: async () => {
@@ -48,7 +49,7 @@ it("the sandbox runs until it is stopped, and is gone then", async () => {
   await expect(fetch(`${url}/control/books`, { method: "POST", body: "[]" })).rejects.toThrow()
 })
 
-it.each(["sandbox", "doctor"])("%s --help says how", async (command) => {
+it.each(["sandbox", "doctor", "trigger", "replay"])("%s --help says how", async (command) => {
   const { code, text } = await type([command, "--help"])
   expect(code).toBe(0)
   expect(text).toContain(`medusa-payment-ksher-gnete ${command}`)

@@ -29,6 +29,7 @@ export async function type(args: readonly string[], terminal: Partial<Terminal> 
     out,
     err: out,
     env: {},
+    isColoured: false,
     directory: folderWith({}),
     now: () => new Date(),
     untilStopped: () => Promise.resolve(),

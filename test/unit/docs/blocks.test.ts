@@ -219,6 +219,12 @@ it("every picture of docs/images is shown on a page, and is small", () => {
   }
 })
 
+it("llms.txt names pages that are there", () => {
+  const named = [...read("llms.txt").matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) => target)
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter((target) => !existsSync(path.join(root, target)))).toEqual([])
+})
+
 describe("every link of the pages leads somewhere", () => {
   it.each(links.map(({ page, target }): [string, string] => [page, target]))("%s → %s", (page, target) => {
     const { exists, anchor, anchors } = destination(page, target)

@@ -288,3 +288,13 @@ it("shows no secret when it is printed", () => {
   expect(inspect(peer.client(), { showHidden: true, depth: 9 })).not.toContain(secret)
   expect(JSON.stringify(peer.client())).toBe("{}")
 })
+
+it.each([
+  [{ mchNo: undefined }, "mchNo"],
+  [{ appId: "" }, "appId"],
+  [{ appSecret: undefined, mchNo: undefined }, "mchNo, appSecret"],
+])("is not made with %j", (missing, names) => {
+  expect(() => peer.client(missing as never)).toThrow(
+    new TypeError(`GneteClient needs ${names}: see that the variables they come from are set.`),
+  )
+})

@@ -99,7 +99,7 @@ it.each([
   ["channelExtra", { ALI_H5: { walletType: "HK" } }],
 ])("%s cannot be %j, and the value is not repeated", (option, value) => {
   const said = sentence({ [option]: value })
-  expect(said).toMatch(new RegExp(`^Gnete option "${option}" is not valid: .{10,200}[.]$`))
+  expect(said).toMatch(new RegExp(`^Gnete option "${option}(\\.\\w+)?" is not (valid|known): .{10,200}[.]$`))
   expect(said).not.toMatch(/has a blank|short/)
 })
 
@@ -132,4 +132,10 @@ it.each([
   const returnUrl = `${start}${"x".repeat(length - start.length - 33)}{session_id}`
   const { warnings } = createGneteGateway({ ...good, returnUrl })
   expect(warnings).toEqual(Array(count).fill(expect.stringContaining(`has ${length} characters`)))
+})
+
+it("notes a way code that no table has, with what was meant", () => {
+  expect(createGneteGateway({ ...good, wayCodes: ["UPOP", "up_qr"] }).warnings).toEqual([
+    "Gnete channels that this version does not know: UPOP (did you mean UP_OP?), up_qr (did you mean UP_QR?). Compare them with the contract.",
+  ])
 })

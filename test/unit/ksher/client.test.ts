@@ -460,6 +460,16 @@ it("each request has its own nonce and the time of its own", async () => {
   expect(second.nonce_str).not.toBe(first.nonce_str)
 })
 
+it.each([
+  [{ appid: undefined }, "KsherClient needs appid"],
+  [{ privateKey: "" }, "KsherClient needs privateKey"],
+  [{ appid: "", privateKey: undefined }, "KsherClient needs appid, privateKey"],
+])("is not made with %j", (missing, sentence) => {
+  expect(() => peer.client(missing as never)).toThrow(
+    new TypeError(`${sentence}: see that the variables they come from are set.`),
+  )
+})
+
 it("shows no key when it is printed", () => {
   const client = peer.client()
   expect(inspect(client, { showHidden: true, depth: 9 })).not.toMatch(/PRIVATE|privateKey|exponent/)

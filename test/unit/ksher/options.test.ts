@@ -101,7 +101,7 @@ it.each([
   [{ instalments: { ktc_instal: { months: [3, 3] } } }, "instalments", "months by channel"],
   [{ savedCards: true, mode: "qr" }, "savedCards", 'set mode to "redirect"'],
 ])("%p stops the boot, and says what to write", (options, option, help) => {
-  expect(() => read(options as never)).toThrow(`"${option}"`)
+  expect(() => read(options as never)).toThrow(new RegExp(`"${option}[."]`))
   expect(() => read(options as never)).toThrow(help)
 })
 
@@ -175,7 +175,9 @@ describe("one sentence names the option and says what to paste there", () => {
     ["notifyBaseUrl", "https://shop.example/?a=1"],
   ])("%s cannot be %j", (option, value) => {
     const said = sentence({ [option]: value })
-    expect(said).toMatch(new RegExp(`^Ksher option "${option}" is not valid: .{10,200}[.]$`))
+    expect(said).toMatch(
+      new RegExp(`^Ksher option "${option}(\\.\\w+)?" is not (valid|known): .{10,200}[.]$`),
+    )
     expect(said).not.toContain("not a key")
     expect(said).not.toContain("PRIVATE")
   })
@@ -188,6 +190,51 @@ describe("one sentence names the option and says what to paste there", () => {
     expect(sentence({ token: "secret" })).toMatch(
       /^Ksher option "token" is not known: the options are appid, privateKey, mode, /,
     )
+  })
+
+  it("names every problem at once, and the name that was most likely meant", () => {
+    expect(
+      sentence({ appid: undefined, appId: "mch1", channels: undefined, chanels: ["card"], expireMinutes: 0 }),
+    ).toBe(
+      [
+        'Ksher option "appid" is missing: paste the appid of merchant.ksher.net, such as mch35000.',
+        'Ksher option "channels" is missing: list the channel codes of the contract, each once, such as ["promptpay", "truemoney"], or give "auto".',
+        'Ksher option "expireMinutes" is not valid: give whole minutes from 1 to 44640.',
+        'Ksher option "appId" is not known: write "appid".',
+        'Ksher option "chanels" is not known: write "channels".',
+      ].join(" "),
+    )
+  })
+
+  it("names the key inside of an option", () => {
+    expect(sentence({ minorUnits: { jpn: 0 } })).toBe(
+      'Ksher option "minorUnits.jpn" is not known: write "jpy".',
+    )
+    expect(sentence({ unpaidOrder: { cancelAfter: 5 }, completion: "order_first" })).toMatch(
+      /^Ksher option "unpaidOrder.cancelAfterMinutes" is missing: .* Ksher option "unpaidOrder.cancelAfter" is not known: the options are cancelAfterMinutes\.$/,
+    )
+    expect(sentence({ instalments: { ktc_instal: { month: [3] } } })).toMatch(
+      /"instalments.ktc_instal.month" is not known: write "months"/,
+    )
+  })
+
+  it.each(["undefined/checkout", "https://undefined/checkout", "undefined", "null/checkout"])(
+    "says of %s that a variable is not set",
+    (returnUrl) => {
+      expect(sentence({ returnUrl, notifyBaseUrl: returnUrl })).toMatch(
+        /"returnUrl" is not valid: it begins with "undefined": an environment variable .*"notifyBaseUrl" is not valid: it begins/,
+      )
+    },
+  )
+
+  it("notes channels that no table has, with what was meant, and braces that nothing fills in", () => {
+    const channels = ["true_money", "promptpay", "newpay"]
+    expect(
+      createKsherGateway({ ...good, channels, returnUrl: "https://shop.example/{sessionId}" }).warnings,
+    ).toEqual([
+      "Ksher channels that this version does not know: true_money (did you mean truemoney?), newpay. Compare them with the contract.",
+      'Ksher option "returnUrl" has braces that stay as they are: only {session_id} is filled in.',
+    ])
   })
 
   it("a page needs a place to come back to, a QR does not", () => {
@@ -246,13 +293,15 @@ describe("createKsherGateway", () => {
 
   it("warns of more channels than one of Ksher's pages takes, and boots", () => {
     const channels = Array.from({ length: 20 }, (_, at) => `channel_${at}`)
-    expect(createKsherGateway({ ...good, channels }).warnings).toEqual([
+    const lengthsOf = ({ warnings }: { warnings: string[] }) =>
+      warnings.filter((warning) => warning.includes("characters"))
+    expect(lengthsOf(createKsherGateway({ ...good, channels }))).toEqual([
       `Ksher option "channels" has 209 characters when joined by commas: one of Ksher's pages takes 128 only, and payments may not open. Ksher's own examples have up to 201.`,
     ])
-    expect(createKsherGateway({ ...good, channels: channels.slice(0, 12) }).warnings).toEqual([])
+    expect(lengthsOf(createKsherGateway({ ...good, channels: channels.slice(0, 12) }))).toEqual([])
     // A QR code names one channel.
-    const qr = createKsherGateway({ ...good, mode: "qr", channels: ["airpay", ...channels] }).warnings
-    expect(qr.filter((warning) => warning.includes("characters"))).toEqual([])
+    const qr = createKsherGateway({ ...good, mode: "qr", channels: ["airpay", ...channels] })
+    expect(lengthsOf(qr)).toEqual([])
   })
 
   it("stops at bad options", () => {

@@ -25,6 +25,15 @@ it("starts, and prints options that work when they are pasted", async () => {
   await sandbox.stop()
 })
 
+it("a busy port is one sentence", async () => {
+  const { sandbox } = await run("--port", "0")
+  const port = new URL(sandbox?.url ?? "").port
+  await expect(run("--port", port)).rejects.toThrow(
+    `Port ${port} of 127.0.0.1 is in use: end the other program, perhaps another sandbox, or give --port another one.`,
+  )
+  await sandbox?.stop()
+})
+
 it("--help starts nothing", async () => {
   const { sandbox, text } = await run("--help")
   expect(sandbox).toBeUndefined()

@@ -94,7 +94,12 @@ it("the published package runs nothing when it is installed, and holds nothing b
     "postuninstall",
   ])
     expect(manifest.scripts).not.toHaveProperty(hook)
-  expect(manifest.files).toEqual([".medusa/server/src", "medusa-config.example.js", "CHANGELOG.md"])
+  expect(manifest.files).toEqual([
+    ".medusa/server/src",
+    "medusa-config.example.js",
+    "CHANGELOG.md",
+    "llms.txt",
+  ])
   expect(manifest.scripts).toMatchObject({ prepack: "npm run build" })
 })
 

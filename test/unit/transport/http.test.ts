@@ -215,23 +215,35 @@ describe("behind a proxy", () => {
   const before = process.env
   afterEach(() => (process.env = before))
 
-  it("the proxy is told the gateway's host, and what follows is encrypted to the gateway", async () => {
-    const proxy = await tcpServer((socket) =>
-      socket.once("data", () => {
-        socket.write("HTTP/1.1 200 Connection established\r\n\r\n")
-        socket.once("data", () => socket.destroy())
-      }),
-    )
-    process.env = { PATH: before.PATH, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }
-    const outcome = await post("https://gateway.example/api/order_refund")
-    const heard = proxy.received()
-    await proxy.stop()
-    expect(outcome.kind).not.toBe("answered")
-    const [head = "", hello = ""] = heard.split("\r\n\r\n")
-    expect(head).toMatch(/^CONNECT gateway\.example:443 HTTP/)
-    expect(hello).toMatch(/^\x16\x03/)
-    expect(heard).not.toMatch(/order_refund|a=1/)
-  })
+  it.each([
+    ["that the environment names", false],
+    ["that an option names", true],
+  ])(
+    "%s: it is told the gateway's host, and what follows is encrypted to the gateway",
+    async (_name, named) => {
+      const proxy = await tcpServer((socket) =>
+        socket.once("data", () => {
+          socket.write("HTTP/1.1 200 Connection established\r\n\r\n")
+          socket.once("data", () => socket.destroy())
+        }),
+      )
+      const address = `http://me:pass%20word@127.0.0.1:${proxy.port}`
+      process.env = { PATH: before.PATH, ...(named ? {} : { HTTPS_PROXY: address }) }
+      const transport = new HttpTransport({ gateway: "Ksher", ...(named ? { proxyUrl: address } : {}) })
+      const outcome = await transport.post("https://gateway.example/api/order_refund", "a=1", {})
+      const heard = proxy.received()
+      await proxy.stop()
+      expect(outcome.kind).not.toBe("answered")
+      const [head = "", hello = ""] = heard.split("\r\n\r\n")
+      expect(head).toMatch(/^CONNECT gateway\.example:443 HTTP/)
+      // By the environment's address axios sends the password as it is written there.
+      const password = named ? "pass word" : "pass%20word"
+      expect(head).toContain(`Basic ${Buffer.from(`me:${password}`).toString("base64")}`)
+      expect(JSON.stringify(outcome)).not.toMatch(/pass|127/)
+      expect(hello).toMatch(/^\x16\x03/)
+      expect(heard).not.toMatch(/order_refund|a=1/)
+    },
+  )
 })
 
 it("no message carries the request", async () => {

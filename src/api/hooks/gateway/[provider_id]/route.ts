@@ -1,11 +1,13 @@
 import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
 import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 
-import { gatewayPayments } from "../../../../services/host"
+import { gatewayPayments, noteNotificationRoute } from "../../../../services/host"
 import { kindOf, logLine } from "../../../../services/observability"
 import { act, receive } from "../../../../services/settlement"
 import type { Receipt } from "../../../../services/settlement"
 import { readBody, type Unread } from "./body"
+
+noteNotificationRoute()
 
 const statuses: Record<Receipt["kind"], number> = {
   accepted: 200,

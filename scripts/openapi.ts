@@ -1,0 +1,140 @@
+import { writeFileSync } from "node:fs"
+import path from "node:path"
+import { z } from "zod"
+
+import * as answers from "../src/api/answers"
+
+interface Route {
+  summary: string
+  answer: keyof typeof answers | "text/csv" | "the gateway's"
+  /** Statuses of refusals, beside Medusa's own. */
+  refused: number[]
+}
+
+/** Every route of this package, by method and path, and what of `src/api/answers.ts` it answers. Pages for people are none: only what programs ask is described. */
+export const routes: Readonly<Record<string, Route>> = {
+  "POST /hooks/gateway/{provider_id}": {
+    summary: "Takes a notification, stores it, and replies in the format the gateway expects.",
+    answer: "the gateway's",
+    refused: [400, 401, 404, 408, 413, 503],
+  },
+  "GET /store/gateway-payments/methods": {
+    summary: "Every way to pay, sorted for the device.",
+    answer: "methodsAnswer",
+    refused: [400, 404],
+  },
+  "GET /store/gateway-payments/{session_id}": {
+    summary: "State of a payment, and how to pay it.",
+    answer: "shopperAnswer",
+    refused: [404],
+  },
+  "POST /store/gateway-payments/{session_id}/open": {
+    summary: "Opens a payment with what the shopper chose, once.",
+    answer: "shopperAnswer",
+    refused: [400, 404, 409],
+  },
+  "POST /store/orders/{id}/cancel": {
+    summary: "Cancels an order of the customer who is logged in.",
+    answer: "cancelAnswer",
+    refused: [401, 403, 404, 409],
+  },
+  "GET /admin/gateway-payments": {
+    summary: "The list, with filters.",
+    answer: "listAnswer",
+    refused: [400, 401],
+  },
+  "GET /admin/gateway-payments/export": {
+    summary: "The list with the same filters, as a CSV file.",
+    answer: "text/csv",
+    refused: [400, 401],
+  },
+  "GET /admin/gateway-payments/totals": {
+    summary: "What came in and went back by day, entry, channel and currency.",
+    answer: "totalsAnswer",
+    refused: [400, 401],
+  },
+  "GET /admin/gateway-payments/{id}": {
+    summary: "One payment with its operations, notifications and decisions.",
+    answer: "detailAnswer",
+    refused: [401, 404],
+  },
+  "POST /admin/gateway-payments/{id}/sync": {
+    summary: "Asks the gateway now, and sends again what is owed unless only_ask is true.",
+    answer: "detailAnswer",
+    refused: [400, 401, 404, 409],
+  },
+  "POST /admin/gateway-payments/{id}/resolve": {
+    summary: "Carries out what a person decided, once per Idempotency-Key.",
+    answer: "detailAnswer",
+    refused: [400, 401, 404, 409],
+  },
+  "POST /admin/gateway-payments/reconcile": {
+    summary: "Compares all books; dry_run changes nothing.",
+    answer: "reconcileAnswer",
+    refused: [400, 401],
+  },
+  "GET /admin/gateway-payments/providers": {
+    summary: "How each provider is configured, and when its last notification arrived.",
+    answer: "providersAnswer",
+    refused: [401],
+  },
+  "POST /admin/gateway-payments/providers/{id}/check": {
+    summary: "A signed query at the gateway that changes nothing.",
+    answer: "connectionAnswer",
+    refused: [401, 404],
+  },
+}
+
+const schemaOf = (schema: z.ZodType): object =>
+  Object.fromEntries(Object.entries(z.toJSONSchema(schema)).filter(([key]) => key !== "$schema"))
+
+function contentOf(answer: Route["answer"]): object {
+  if (answer === "text/csv") return { "text/csv": { schema: { type: "string" } } }
+  if (answer === "the gateway's")
+    return {
+      "application/json": { schema: { type: "object", properties: { result: { const: "SUCCESS" } } } },
+      "text/html": { schema: { const: "success" } },
+    }
+  return { "application/json": { schema: { $ref: `#/components/schemas/${answer}` } } }
+}
+
+function operationOf(route: string, { summary, answer, refused }: Route) {
+  const [, place = ""] = route.split(" ")
+  const names = [...place.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+  const refusal = contentOf("refusalAnswer")
+  return {
+    summary,
+    parameters: names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
+    responses: Object.fromEntries([
+      ["200", { description: "Done.", content: contentOf(answer) }],
+      ...refused.map((status) => [String(status), { description: "Refused.", content: refusal }]),
+    ]) as object,
+  }
+}
+
+function paths(): Record<string, Record<string, object>> {
+  const found: Record<string, Record<string, object>> = {}
+  for (const [route, said] of Object.entries(routes)) {
+    const [method = "", place = ""] = route.split(" ")
+    found[place] = { ...found[place], [method.toLowerCase()]: operationOf(route, said) }
+  }
+  return found
+}
+
+export const openapi = {
+  openapi: "3.1.0",
+  info: {
+    title: "medusa-payment-ksher-gnete",
+    version: "0.1.0",
+    description:
+      "Amounts are major units, times are ISO 8601. Store routes need Medusa's publishable key, admin routes its login.",
+  },
+  paths: paths(),
+  components: {
+    schemas: Object.fromEntries(Object.entries(answers).map(([name, schema]) => [name, schemaOf(schema)])),
+  },
+}
+
+export const written = `${JSON.stringify(openapi, null, 2)}\n`
+
+if (require.main === module) writeFileSync(path.join(__dirname, "../docs/openapi.json"), written)

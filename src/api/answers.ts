@@ -1,0 +1,242 @@
+import { z } from "zod"
+
+import { attentionCodes, gatewayNames, operationStates, states, unavailableReasons } from "../core"
+import { decisionActions, waysBack } from "../services/settlement"
+
+/**
+ * What the routes answer, as the contract with whoever asks them: nothing more, nothing less. Types, `docs/openapi.json` and a test
+ * on real answers are made from these. Times are ISO strings, amounts major units, as Medusa shows them.
+ */
+
+const text = z.string()
+const maybeText = z.string().nullable()
+const time = z.iso.datetime()
+const maybeTime = time.nullable()
+const gateway = z.enum(gatewayNames)
+
+/** How a shopper pays; null once nothing is left to pay. */
+export const paymentAction = z.union([
+  z.strictObject({ type: z.literal("redirect"), url: text }),
+  z.strictObject({ type: z.literal("qr"), content: text }),
+  z.strictObject({ type: z.literal("qr"), image: text }),
+])
+
+const shopperPayment = z.strictObject({
+  session_id: text,
+  state: z.enum(states),
+  action: paymentAction.nullable(),
+  expires_at: maybeTime,
+})
+
+const method = z.strictObject({
+  provider_id: text,
+  channel: text,
+  kind: z.enum(["wallet", "card", "bank_app", "qr", "instalments", "pay_later"]),
+  name: z.strictObject({ en: text, th: text, "zh-CN": text, "zh-TW": text }),
+  available: z.boolean(),
+  reason: z.enum(unavailableReasons).nullable(),
+  minimum: z.number().nullable(),
+  maximum: z.number().nullable(),
+  refunds: z.enum(["whole", "part", "none"]),
+  device: z.enum(["any", "phone", "desktop"]),
+  instalments: z
+    .strictObject({
+      months: z.array(z.number()).nullable(),
+      interest: z.enum(["shop", "shopper"]).nullable(),
+    })
+    .nullable(),
+})
+
+export const methodsAnswer = z.strictObject({ methods: z.array(method) })
+export const shopperAnswer = z.strictObject({ gateway_payment: shopperPayment })
+export const cancelAnswer = z.strictObject({ order: z.strictObject({ id: text, status: text }) })
+
+const payment = z.strictObject({
+  id: text,
+  session_id: text,
+  order_id: maybeText,
+  provider_id: text,
+  gateway,
+  channel: maybeText,
+  merchant_order_no: text,
+  gateway_order_no: maybeText,
+  currency_code: text,
+  amount: z.number(),
+  paid_amount: z.number(),
+  refunded_amount: z.number(),
+  state: z.enum(states),
+  settled_by: z.enum(["close", "cancel", "refund", "outside"]).nullable(),
+  unconfirmed: z.enum(["refund", "close"]).nullable(),
+  attention: maybeText,
+  attention_code: z.enum(attentionCodes).nullable(),
+  attention_values: z.record(text, z.unknown()).nullable(),
+  version: z.number().int(),
+  expires_at: maybeTime,
+  paid_at: maybeTime,
+  created_at: time,
+  updated_at: time,
+})
+
+const operation = z.strictObject({
+  id: text,
+  kind: z.enum(["open", "close", "cancel", "refund"]),
+  merchant_no: text,
+  gateway_no: maybeText,
+  amount: z.number().nullable(),
+  state: z.enum(operationStates),
+  outside: z.boolean(),
+  by_hand: z.enum(waysBack).nullable(),
+  refund_id: maybeText,
+  decision_id: maybeText,
+  reason: maybeText,
+  code: maybeText,
+  message: maybeText,
+  asked_at: maybeTime,
+  asked_outcome: z.enum(operationStates).nullable(),
+  asked_code: maybeText,
+  asked_message: maybeText,
+  attempts: z.number().int(),
+  created_at: time,
+  settled_at: maybeTime,
+})
+
+const notification = z.strictObject({
+  id: text,
+  about: z.enum(["payment", "refund", "cancel"]).nullable(),
+  verified: z.boolean(),
+  reason: maybeText,
+  state: maybeText,
+  result: z.enum(["received", "acted", "ignored", "failed"]),
+  message: maybeText,
+  deliveries: z.number().int(),
+  created_at: time,
+})
+
+const decision = z.strictObject({
+  id: text,
+  action: z.enum(decisionActions),
+  operation_id: maybeText,
+  amount: z.number().nullable(),
+  how: z.enum(waysBack).nullable(),
+  refund_id: maybeText,
+  note: text,
+  decided_by: text,
+  idempotency_key: maybeText,
+  answer: maybeText,
+  created_at: time,
+  answered_at: maybeTime,
+})
+
+const detail = payment.extend({
+  capabilities: z.strictObject({ refund: z.boolean(), partial_refund: z.boolean() }).optional(),
+  operations: z.array(operation),
+  notifications: z.array(notification),
+  decisions: z.array(decision),
+  owed: z
+    .strictObject({
+      amount: z.number(),
+      attempts: z.number().int(),
+      most_attempts: z.number().int(),
+      next_try_at: maybeTime,
+    })
+    .nullable(),
+  owed_refunds: z.array(z.strictObject({ id: text, amount: z.number(), created_at: text })),
+})
+
+export const listAnswer = z.strictObject({
+  gateway_payments: z.array(payment),
+  count: z.number().int(),
+  offset: z.number().int(),
+  limit: z.number().int(),
+  next_cursor: maybeText,
+  previous_cursor: maybeText,
+})
+export const detailAnswer = z.strictObject({ gateway_payment: detail })
+
+export const totalsAnswer = z.strictObject({
+  totals: z.array(
+    z.strictObject({
+      day: text,
+      provider_id: text,
+      gateway,
+      channel: maybeText,
+      currency_code: text,
+      payments: z.number().int(),
+      taken: z.number(),
+      refunds: z.number().int(),
+      returned: z.number(),
+    }),
+  ),
+})
+
+export const reconcileAnswer = z.strictObject({
+  dry_run: z.boolean(),
+  changes: z.array(
+    z.strictObject({
+      gateway_payment_id: text,
+      code: text,
+      number: text.optional(),
+      what: text,
+      from: text,
+      to: text,
+    }),
+  ),
+  complete: z.boolean(),
+  payments: z.array(
+    z.strictObject({
+      id: text,
+      order_id: maybeText,
+      merchant_order_no: text,
+      gateway,
+      currency_code: text,
+      refund_amount: z.number(),
+    }),
+  ),
+  not_visible: z.array(z.strictObject({ code: text, gateway, payments: z.number().int() })),
+})
+
+const account = z.strictObject({
+  read_at: time,
+  type: maybeText,
+  currency_code: maybeText,
+  time_zone: maybeText,
+  partial_refunds: z.boolean().nullable(),
+  channels: z.array(
+    z.strictObject({
+      channel: text,
+      order_limit: z.number().nullable(),
+      day_limit: z.number().nullable(),
+      settles: maybeText,
+    }),
+  ),
+  missing_channels: z.array(text),
+  notices: z.array(z.strictObject({ code: text, sentence: text })),
+})
+
+export const providersAnswer = z.strictObject({
+  providers: z.array(
+    z.strictObject({
+      id: text,
+      gateway,
+      account_hint: text,
+      mode: z.enum(["redirect", "qr"]),
+      channels: z.array(text),
+      completion: z.enum(["pay_first", "order_first"]),
+      late_payment: z.enum(["refund", "hold"]),
+      notification_url: text,
+      last_notification_at: maybeTime,
+      last_success_at: maybeTime,
+      notifications_24h: z.number().int(),
+      rejected_24h: z.number().int(),
+      account: account.nullable(),
+      not_opening: z
+        .strictObject({ answer: text, payments: z.number().int(), since: time, last_at: time })
+        .nullable(),
+    }),
+  ),
+})
+
+export const connectionAnswer = z.strictObject({ ok: z.boolean(), code: text.optional(), message: text })
+
+/** A refusal: a stable code, and a sentence that says what happened to the money. */
+export const refusalAnswer = z.looseObject({ type: text, code: text.nullish(), message: text })

@@ -1,0 +1,31 @@
+import { readdirSync } from "node:fs"
+import path from "node:path"
+
+import type { Database } from "./database"
+
+/** Where Medusa notes the migrations of all its modules. */
+const table = "mikro_orm_migrations"
+
+/** This package's migrations that the database has not had yet. */
+export async function pendingMigrations(database: Pick<Database, "query">): Promise<string[]> {
+  const done = await applied(database)
+  return migrations().filter((name) => !done.has(name))
+}
+
+async function applied(database: Pick<Database, "query">): Promise<Set<string>> {
+  const [found] = await database.query<{ name: string | null }>("select to_regclass(?)::text as name", [
+    table,
+  ])
+  if (!found?.name) return new Set()
+  const ours = migrations()
+  const rows = await database.query<{ name: string }>(
+    `select name from ${table} where name in (${ours.map(() => "?").join(", ")})`,
+    ours,
+  )
+  return new Set(rows.map((row) => row.name))
+}
+
+const migrations = (): string[] =>
+  readdirSync(path.join(__dirname, "../../migrations")).flatMap(
+    (file) => /^(Migration\d+)\.(js|ts)$/.exec(file)?.[1] ?? [],
+  )

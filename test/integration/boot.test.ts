@@ -1,0 +1,63 @@
+import { readdirSync } from "node:fs"
+import path from "node:path"
+
+import { freePort, root } from "../../demo/processes"
+import { startSandbox, type Sandbox } from "../../src/sandbox"
+import type { MedusaWish } from "../setup/real-medusa"
+import { standardEntries, withOptions } from "./entries"
+
+interface Log {
+  error(line: string): void
+}
+
+let sandbox: Sandbox
+let errors: string[]
+
+beforeAll(async () => (sandbox = await startSandbox({ notifications: "manual", seed: 1 })))
+afterAll(() => sandbox.stop())
+
+beforeEach(() => {
+  errors = []
+  const { logger } = loadAsMedusa("@medusajs/framework/logger") as { logger: Log }
+  jest.spyOn(logger, "error").mockImplementation((line) => void errors.push(line))
+})
+afterEach(() => jest.restoreAllMocks())
+
+async function boot(wish: Partial<MedusaWish>) {
+  const port = await freePort()
+  const providers = standardEntries.map((entry) => withOptions(entry, port, sandbox))
+  return startMedusa({ port, providers, plugin: {}, ...wish })
+}
+
+const own = () => errors.filter((line) => line.includes("[gateway-payments]"))
+
+it("with a migration pending it says so once, and the job leaves the tables alone until it is done", async () => {
+  const last = readdirSync(path.join(root, "src/migrations")).sort().at(-1)!.replace(".ts", "")
+  const medusa = await boot({
+    prepare: (knex) => knex.raw("delete from mikro_orm_migrations where name = ?", [last]),
+  })
+  try {
+    expect(own()).toEqual([
+      expect.stringMatching(/migrations_pending: One migration .* pending.*run npx medusa db:migrate\.$/),
+    ])
+    expect(await medusa.plugin.pendingMigrations()).toEqual([last])
+    await runJob(medusa.container)
+    expect(own()).toHaveLength(1)
+  } finally {
+    await medusa.stop()
+  }
+})
+
+it("with everything in place it says nothing", async () => {
+  const medusa = await boot({})
+  try {
+    expect(own()).toEqual([])
+  } finally {
+    await medusa.stop()
+  }
+})
+
+function runJob(container: unknown): Promise<void> {
+  const job = loadAsMedusa(path.join(root, ".medusa/server/src/jobs/reconcile-gateway-payments"))
+  return (job as { default: (container: unknown) => Promise<void> }).default(container)
+}
