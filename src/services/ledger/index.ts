@@ -9,6 +9,7 @@ import { Leases } from "./leases"
 import { Notifications } from "./notifications"
 import { Operations } from "./operations"
 import { Orders } from "./orders"
+import { PayLinks } from "./pay-links"
 import { Payments } from "./payments"
 import { Reservations } from "./reservations"
 import { Turnovers } from "./turnover"
@@ -25,6 +26,7 @@ export interface Ledger {
   decisions: Decisions
   turnovers: Turnovers
   alerts: Alerts
+  payLinks: PayLinks
   /** The same ledger for who holds a payment: what is written about it fails once another process has taken it over. */
   under(lease: Lease): Ledger
   /** The same ledger inside one short transaction: no HTTP call is ever made in there. */
@@ -39,6 +41,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
   const decisions = new Decisions(database, clock)
   const turnovers = new Turnovers(database)
   const alerts = new Alerts(database, clock)
+  const payLinks = new PayLinks(database, clock)
   const opened = (held?: Lease): Ledger => ({
     payments: new Payments(database, clock, held),
     operations: new Operations(database, clock, held),
@@ -50,6 +53,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
     decisions,
     turnovers,
     alerts,
+    payLinks,
     under: opened,
     together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
   })
@@ -66,6 +70,7 @@ export * from "./leases"
 export * from "./notifications"
 export * from "./operations"
 export * from "./orders"
+export * from "./pay-links"
 export * from "./payment-list"
 export * from "./payments"
 export * from "./reservations"

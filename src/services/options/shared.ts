@@ -11,6 +11,10 @@ export interface GatewayPolicy {
   unpaidOrder?: { cancelAfterMinutes: number } | undefined
   /** What is done with money that comes for a payment that is closed or whose order is gone. */
   latePayment: "refund" | "hold"
+  /** What a session's `data.action` leads to: the gateway's page or QR, or this plugin's own page. */
+  checkout?: "gateway" | "page" | undefined
+  /** Where the shopper goes after paying; `{session_id}` in it is filled in. */
+  returnUrl?: string | undefined
   /** Where the gateway reaches this backend, without a slash at the end. */
   notifyBaseUrl: string
 }
@@ -110,6 +114,7 @@ export const sharedOptions = {
     }),
   completion: z.enum(["pay_first", "order_first"]).default("pay_first"),
   open: z.enum(["at_once", "on_demand"]).default("at_once"),
+  checkout: z.enum(["gateway", "page"]).default("gateway"),
   unpaidOrder: z.strictObject({ cancelAfterMinutes: z.number().int().min(1).max(longestUnpaid) }).optional(),
   latePayment: z.enum(["refund", "hold"]).default("refund"),
   timeoutMs: z.number().int().min(100).max(120_000).default(defaultTimeoutMs),
@@ -119,10 +124,18 @@ export const sharedHelp = {
   notifyBaseUrl: "paste the public address of this Medusa backend, such as https://shop.example.",
   completion: 'give "pay_first" or "order_first".',
   open: 'give "at_once" or "on_demand".',
+  checkout: 'give "gateway" or "page".',
   unpaidOrder: `leave it out, or give { cancelAfterMinutes: 120 }, whole minutes from 1 to ${longestUnpaid}.`,
   latePayment: 'give "refund" or "hold".',
   timeoutMs: "give whole milliseconds from 100 to 120000.",
 }
+
+/** On the pay page a shopper chooses first: nothing is opened before that. */
+export const whenOpened = ({
+  checkout,
+  open,
+}: Pick<GatewayPolicy, "checkout" | "open">): GatewayPolicy["open"] =>
+  checkout === "page" ? "on_demand" : open
 
 /**
  * Parses provider options, or throws OptionsError with the first problem. `help` says for each option what belongs

@@ -1,0 +1,6 @@
+export { languageOf, type Language } from "./language"
+export { drawPage, drawProblem, drawRefusal, drawUnknown, type DrawnPage, type PageContent } from "./render"
+export { notices, type Notice } from "./texts"
+export { hashOf, isProof, isToken, newToken, proofOf } from "./token"
+export { lastOf, viewOf } from "./view"
+export type { LinkTerms, PageFacts, PagePayment, PageView, Refusal } from "./view"
