@@ -6,7 +6,7 @@ import type { Refusal } from "../pay-page"
 import { hour } from "../settlement"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
-import { refusalOf } from "./pay-page"
+import { availableMethods, refusalOf } from "./pay-page"
 import { makeLink, type LinkRequest, type MadeLink } from "./make-link"
 import { plainDecimal, type Amount } from "./transactions"
 
@@ -101,6 +101,8 @@ export async function payableOf(
     const currency = currency_code.toLowerCase()
     const terms = { collectionId: id, orderId, amount: plainDecimal(amount), currency, expiresAt }
     if (!order || (await refusalOf(plugin, terms))) continue
+    // A region without a way to pay of this plugin has no page to lead to.
+    if (!(await availableMethods(container, plugin, terms, "phone")).length) continue
     const payable = { collectionId: id, amount: addMajor(terms.amount), currency }
     return { collectionIds, payable: { ...payable, email: order.email, displayId: order.display_id } }
   }

@@ -197,10 +197,11 @@ const stateOf = (payments: readonly PagePayment[]): string =>
     .digest("hex")
     .slice(0, 16)
 
-async function availableMethods(
+/** Those that can be chosen for what is to be paid. */
+export async function availableMethods(
   container: MedusaContainer,
   plugin: GatewayPayments,
-  { collectionId }: PayLink,
+  { collectionId }: Pick<PayLink, "collectionId">,
   device: AskingDevice,
 ): Promise<PaymentMethod[]> {
   try {
