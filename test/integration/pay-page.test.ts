@@ -1,4 +1,4 @@
-import { PageVisitor, methodsIn, proofIn } from "../support/page-visitor"
+import { PageVisitor, methodsIn, proofIn } from "../../demo/shop"
 import type { ProviderEntry } from "./entries"
 import { atRest, changeCart, minute, orderOfCart, rows } from "./scenarios/support"
 import { expectBooks, gatewayBooks, inRealMedusa, ledgerPayment, runJob, travel } from "./world"
