@@ -9,7 +9,7 @@ import { systemClock } from "../ledger"
 import type { PayLink } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import { fillSessionId } from "../options/shared"
-import { lastOf, viewOf } from "../pay-page"
+import { lastOf, oneOfEach, viewOf } from "../pay-page"
 import type { Notice, PageContent, PageFacts, PagePayment } from "../pay-page"
 import { allOf, isOutOfReach, letGo, second } from "../settlement"
 import type { GatewayPayment } from "../settlement"
@@ -42,14 +42,15 @@ export async function pageOf(
     availableMethods(container, plugin, link, device),
     shopName(container),
   ])
+  const last = lastOf(facts)
   return {
     shop,
     amount: toMajor(roundToMinor(link.amount, facts.digits), facts.digits),
     currency: link.currency,
     view: viewOf(facts),
-    methods,
+    methods: oneOfEach(methods, last?.providerId),
     state: stateOf(facts.payments),
-    backUrl: backUrl(plugin, lastOf(facts) ?? facts.payments.at(-1)),
+    backUrl: backUrl(plugin, last ?? facts.payments.at(-1)),
     now: facts.now,
   }
 }

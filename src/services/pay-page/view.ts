@@ -1,5 +1,5 @@
 import { hasMoney, isUnended, roundToMinor, unowed } from "../../core"
-import type { Demand, GatewayName, PaymentAction, Reserved, State, Unwanted } from "../../core"
+import type { Demand, GatewayName, PaymentAction, PaymentMethod, Reserved, State, Unwanted } from "../../core"
 
 /** What a link was made for. Amounts in major units, as Medusa keeps them. */
 export interface LinkTerms {
@@ -62,6 +62,21 @@ export function viewOf(facts: PageFacts): PageView {
   if (link.expiresAt <= now) return { kind: "refused", why: "expired" }
   if (last?.state === "created" && !last.unwanted) return { kind: "opening" }
   return { kind: "choose", tried: last ? triedOf(last, now) : null }
+}
+
+/**
+ * One of each way to pay: a region may offer the same channel by several entries. The entry whose payment it is comes first, so that a
+ * shopper stays with it.
+ */
+export function oneOfEach(
+  methods: readonly PaymentMethod[],
+  providerId: string | undefined,
+): PaymentMethod[] {
+  const same = (one: PaymentMethod, other: PaymentMethod) => one.name.en === other.name.en
+  return methods.filter((method, at) => {
+    const preferred = methods.find((one) => same(one, method) && one.providerId === providerId)
+    return preferred ? preferred === method : methods.findIndex((one) => same(one, method)) === at
+  })
 }
 
 /** The newest payment whose session Medusa still has. */

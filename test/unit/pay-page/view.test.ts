@@ -1,5 +1,5 @@
-import type { Demand } from "../../../src/core"
-import { viewOf } from "../../../src/services/pay-page"
+import { wayOf, type Demand, type PaymentMethod } from "../../../src/core"
+import { oneOfEach, viewOf } from "../../../src/services/pay-page"
 import type { PageFacts, PagePayment } from "../../../src/services/pay-page"
 
 const now = new Date("2026-03-01T10:00:00Z")
@@ -132,4 +132,18 @@ it.each<[string, Partial<PageFacts>, object]>([
   ],
 ])("%s", (_name, patch, expected) => {
   expect(viewOf(facts(patch))).toMatchObject(expected)
+})
+
+describe("a way to pay that several entries offer", () => {
+  const by = (providerId: string, channel: string) =>
+    ({ providerId, channel, name: wayOf(channel).name }) as PaymentMethod
+  const methods = [by("pp_ksher_a", "card"), by("pp_ksher_b", "card"), by("pp_ksher_b", "truemoney")]
+  const shown = (providerId?: string) =>
+    oneOfEach(methods, providerId).map((one) => `${one.providerId} ${one.channel}`)
+
+  it("is shown once, by the entry whose payment it is", () => {
+    expect(shown("pp_ksher_b")).toEqual(["pp_ksher_b card", "pp_ksher_b truemoney"])
+    expect(shown("pp_ksher_a")).toEqual(["pp_ksher_a card", "pp_ksher_b truemoney"])
+    expect(shown()).toEqual(["pp_ksher_a card", "pp_ksher_b truemoney"])
+  })
 })
