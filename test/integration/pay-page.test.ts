@@ -225,6 +225,9 @@ inRealMedusa(
         const shown = await shopper.open(other.url)
         travel(73 * hour)
         expect((await shopper.get(shown.url)).body).toContain("This link has expired")
+        // The cookie of a link that is over lasts long enough to be told so.
+        const [cookie = ""] = (await visitor().get(other.url)).headers.getSetCookie()
+        expect(Date.parse(/Expires=([^;]+)/i.exec(cookie)![1]!)).toBeGreaterThan(Date.now())
       })
     })
 

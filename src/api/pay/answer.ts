@@ -12,6 +12,8 @@ type Link = MadeLink["link"]
 /** Where a page is: the id says which one, and the cookie that it may be seen. */
 const pagePath = (id: string): string => `/pay/page/${id}`
 
+const hour = 3_600_000
+
 const cookieName = "gateway_pay"
 
 /** A link that this browser has opened, with its token. */
@@ -66,7 +68,8 @@ export function enter(
     httpOnly: true,
     sameSite: "lax",
     secure: req.secure,
-    expires: link.expiresAt,
+    // Who comes too late is told so.
+    expires: new Date(Math.max(link.expiresAt.getTime(), Date.now()) + hour),
   })
   res.redirect(303, path)
 }

@@ -93,6 +93,7 @@ interface Drawing {
   status: number
 }
 
+/** Style and script stand there to the letter: the browser compares them with their hashes. */
 function drawn({ language, title, main, refresh, picture, status }: Drawing): DrawnPage {
   const again = html`<noscript><meta http-equiv="refresh" content="${refreshEvery}" /></noscript>`
   const body = html`<!doctype html>
@@ -103,16 +104,10 @@ function drawn({ language, title, main, refresh, picture, status }: Drawing): Dr
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <meta name="robots" content="noindex" />
         <link rel="icon" href="data:," />
-        ${refresh ? again : null}
-        <style>
-          ${new Markup(style)}
-        </style>
+        ${refresh ? again : null} ${new Markup(`<style>${style}</style>`)}
       </head>
       <body>
-        ${main}
-        <script>
-          ${new Markup(script)}
-        </script>
+        ${main} ${new Markup(`<script>${script}</script>`)}
       </body>
     </html>`
   return { status, body: body.text, policy: securityPolicy(picture) }

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto"
+
 import { encode } from "uqr"
 
 import { languages, wayOf } from "../../../src/core"
@@ -89,6 +91,18 @@ describe("a page", () => {
     ["ftp://img.gateway.example/1.png", "img-src data:;"],
   ])("with the gateway's own picture %s lets that host's alone in", (image, allowed) => {
     expect(drawPage(paying({ type: "qr", image })).policy).toContain(allowed)
+  })
+
+  it("carries the very style and script that its policy allows", () => {
+    const { body, policy } = drawPage(content())
+    for (const [tag, source] of [
+      ["style", "style-src"],
+      ["script", "script-src"],
+    ]) {
+      const inside = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(body)?.[1] ?? ""
+      const hash = createHash("sha256").update(inside).digest("base64")
+      expect(policy).toContain(`${source} 'sha256-${hash}'`)
+    }
   })
 
   it("is small, whatever it shows, and loads nothing", () => {
