@@ -20,6 +20,8 @@ export interface Screen {
   phone?: boolean
   /** Medusa's code of the admin's language. */
   language?: string
+  /** What the browser asks pages for. */
+  locale?: string
   dark?: boolean
   javaScript?: boolean
 }
@@ -64,11 +66,14 @@ export function useBrowser(): Tabs {
   }
 }
 
-async function openContext(browser: Browser, { width, height, phone, language, dark, javaScript }: Screen) {
+async function openContext(
+  browser: Browser,
+  { width, height, phone, language, locale, dark, javaScript }: Screen,
+) {
   const context = await browser.newContext({
     viewport: { width, height },
     ...(phone ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {}),
-    locale: "en-GB",
+    locale: locale ?? "en-GB",
     timezoneId: "Asia/Hong_Kong",
     reducedMotion: "reduce",
     colorScheme: dark ? "dark" : "light",

@@ -110,11 +110,9 @@ it.each([
   ["th", "เลือกวิธีชำระเงิน", "พร้อมเพย์"],
   ["zh-CN", "请选择付款方式", "PromptPay"],
   ["zh-HK", "請選擇付款方式", "PromptPay"],
-  ["fr, en;q=0.5", "How would you like to pay?", "PromptPay"],
-])("a browser that asks for %s gets its language", async (language, heading, method) => {
-  const { page, url } = await atThePage({ ...phone, dark: true })
-  await page.setExtraHTTPHeaders({ "accept-language": language })
-  await page.goto(url)
+  ["fr", "How would you like to pay?", "PromptPay"],
+])("a browser that asks for %s gets its language", async (locale, heading, method) => {
+  const { page } = await atThePage({ ...phone, dark: true, locale })
   await says(page, heading)
   await page.getByRole("button", { name: method, exact: true }).waitFor()
   await expectUsable(page, await page.getByRole("button").count())
@@ -136,12 +134,12 @@ it("an admin copies the link of an order with something to pay, which says who m
   const page = await tabs.open({ height: 2200 })
   await asAdmin(page, shop.url, `/orders/${order.id}`)
   await press(page, "Copy payment link")
-  await says(page, /^Link of THB 350\.50 made by /)
+  await says(page, "Link of THB 350.50 made by admin@shop.example")
   const link = await page.evaluate(() => navigator.clipboard.readText())
   expect(link).toMatch(/\/pay\/[\w-]{32}$/)
   await says(page, "Nothing is sent: Medusa's Notification module has no provider for e-mail.")
   expect(await page.getByRole("button", { name: "Send payment link" }).isDisabled()).toBe(true)
   const shopper = await tabs.open(phone)
   await shopper.goto(link)
-  await says(shopper, /THB\s350\.50/)
+  await says(shopper, "THB 350.50")
 })
