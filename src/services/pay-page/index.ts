@@ -3,4 +3,4 @@ export { drawPage, drawProblem, drawRefusal, drawUnknown, type DrawnPage, type P
 export { notices, type Notice } from "./texts"
 export { hashOf, isProof, isToken, newToken, proofOf } from "./token"
 export { lastOf, oneOfEach, viewOf } from "./view"
-export type { LinkTerms, PageFacts, PagePayment, PageView, Refusal } from "./view"
+export type { PageFacts, PagePayment, Refusal } from "./view"
