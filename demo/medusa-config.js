@@ -11,6 +11,11 @@ payment.options.providers.push(
   { ...ksher, id: "first", options: { ...ksher.options, completion: "order_first" } },
   { ...ksher, id: "qr", options: { ...ksher.options, mode: "qr", channels: ["airpay", "promptpay"] } },
   { ...ksher, id: "demand", options: { ...ksher.options, open: "on_demand" } },
+  {
+    ...ksher,
+    id: "page",
+    options: { ...ksher.options, checkout: "page", mode: "qr", channels: ["airpay", "promptpay"] },
+  },
   { ...gnete, id: "first", options: { ...gnete.options, completion: "order_first" } },
 )
 // Medusa's login is a cookie for https only, and the demo's admin is opened by http.

@@ -22,7 +22,7 @@ export interface RunningShop {
 }
 
 export const providers = {
-  thb: ["pp_ksher_th", "pp_ksher_first", "pp_ksher_qr", "pp_ksher_demand"],
+  thb: ["pp_ksher_th", "pp_ksher_first", "pp_ksher_qr", "pp_ksher_demand", "pp_ksher_page"],
   hkd: ["pp_gnete_hk", "pp_gnete_first"],
 }
 

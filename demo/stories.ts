@@ -2,6 +2,7 @@ import { toMajor } from "../src/core/money"
 import type { SandboxControl } from "../src/sandbox"
 import type { RunningShop } from "./running-shop"
 import {
+  PageVisitor,
   medusaBooks,
   toSession,
   withTax,
@@ -175,6 +176,15 @@ async function addOne(world: RunningShop, order: PlacedOrder): Promise<string> {
 async function pendingDifference(world: RunningShop, order: PlacedOrder): Promise<number> {
   const { order: now } = await world.shop.admin("get", `/admin/orders/${order.id}?fields=id,total,*summary`)
   return Number(now.summary.pending_difference)
+}
+
+/** What the pay page says in the end. */
+async function saidOn(visitor: PageVisitor, page: { url: string }): Promise<string> {
+  const { body } = await eventually(
+    () => visitor.get(page.url),
+    (now) => now.body.includes("Your payment has arrived"),
+  )
+  return body.includes("Your payment has arrived") ? "the page says: paid" : "the page does not say: paid"
 }
 
 export const stories: Story[] = [
@@ -364,6 +374,42 @@ export const stories: Story[] = [
       const order = await place(world, cart, session)
       const opened = (await world.sandbox.calls({ call: "gateway_pay" })).length - before
       return told(world, order, "paid", `4 sessions, ${opened} order opened`)
+    },
+  },
+  {
+    title: "Ksher QR code on the plugin's pay page → paid",
+    play: async (world) => {
+      const cart = await world.shopper.fillCart("thb")
+      const session = await world.shopper.choose(cart, "pp_ksher_page")
+      const visitor = new PageVisitor(world.url)
+      const page = await visitor.open(String(session.data.action.url))
+      const code = await visitor.press(page, "pp_ksher_page airpay")
+      if (!code.body.includes("data:image/png")) throw new Error("The page draws no code.")
+      await world.sandbox.pay(session.number)
+      const order = await place(world, cart, session)
+      return told(world, order, "paid", await saidOn(visitor, page))
+    },
+  },
+  {
+    title: "Ksher order edited after it was paid → the difference is paid by its link",
+    play: async (world) => {
+      const order = await paid(world, "pp_ksher_th", { channel: "truemoney" })
+      await addOne(world, order)
+      const made = await world.shop.admin("post", "/admin/gateway-payments/links", { order_id: order.id })
+      const visitor = new PageVisitor(world.url)
+      const page = await visitor.open(String(made.url))
+      await visitor.press(page, "pp_ksher_th truemoney")
+      const { gateway_payments } = await world.shop.admin(
+        "get",
+        `/admin/gateway-payments?order_id=${order.id}`,
+      )
+      const numbers = gateway_payments.map((one: { merchant_order_no: string }) => one.merchant_order_no)
+      await world.sandbox.pay(numbers.find((number: string) => number !== order.session.number))
+      await eventually(
+        () => pendingDifference(world, order),
+        (now) => now === 0,
+      )
+      return { ...(await told(world, order, "paid", await saidOn(visitor, page))), numbers }
     },
   },
   {

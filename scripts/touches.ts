@@ -1,6 +1,7 @@
 const integration = "test/integration/"
 const scenarios = (...names: string[]) => names.map((name) => `${integration}scenarios/${name}.test.ts`)
 const routes = [`${integration}routes.test.ts`, `${integration}answers.test.ts`, `${integration}security/`]
+const page = [`${integration}pay-page.test.ts`]
 const deaths = [`${integration}crash/`, `${integration}instances/`]
 
 /**
@@ -16,6 +17,15 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
     ...scenarios("notifications"),
   ],
   "src/api/store/": [...routes, ...scenarios("cancel", "on-demand", "one-at-a-time")],
+  "src/api/pay/": page,
+  "src/api/payment-collection/": page,
+  "src/api/admin/gateway-payments/links/": page,
+  "src/drawing/": page,
+  "src/services/pay-page/": page,
+  "src/services/host/pay-": page,
+  "src/services/host/make-link": page,
+  "src/services/host/send-link": page,
+  "src/services/ledger/pay-links": page,
   "src/subscribers/": [
     `${integration}orders.test.ts`,
     ...scenarios("order-changes", "cancel", "reconciliation"),

@@ -1,5 +1,6 @@
 export * from "./books"
 export * from "./client"
+export * from "./page-visitor"
 export * from "./seed"
 export * from "./shopper"
 export * from "./tax"

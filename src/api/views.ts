@@ -1,4 +1,5 @@
 import { isOpen, lessMajor, toMajor, type AccountInfo, type ChannelFacts, type PaymentMethod } from "../core"
+import type { MadeLink, Payable } from "../services/host"
 import { isOutOfReach, unconfirmedOf } from "../services/settlement"
 import type {
   Change,
@@ -201,3 +202,23 @@ export const methodView = (method: PaymentMethod) => {
     instalments: method.instalments,
   }
 }
+
+/** A link to the pay page, without its address: that is known when it is made, and never again. */
+export const payLinkView = (link: MadeLink["link"]) => ({
+  id: link.id,
+  payment_collection_id: link.collectionId,
+  amount: Number(link.amount),
+  currency_code: link.currency,
+  made_by: link.madeBy,
+  sent_at: link.sentAt,
+  expires_at: link.expiresAt,
+  created_at: link.createdAt,
+})
+
+/** What can be paid of an order by a link. */
+export const payableView = ({ collectionId, amount, currency, email }: Payable) => ({
+  payment_collection_id: collectionId,
+  amount: Number(amount),
+  currency_code: currency,
+  has_address: email !== null && email !== "",
+})

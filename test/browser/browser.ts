@@ -20,6 +20,10 @@ export interface Screen {
   phone?: boolean
   /** Medusa's code of the admin's language. */
   language?: string
+  /** What the browser asks pages for. */
+  locale?: string
+  dark?: boolean
+  javaScript?: boolean
 }
 
 const desk: Screen = { width: 1280, height: 900 }
@@ -62,13 +66,18 @@ export function useBrowser(): Tabs {
   }
 }
 
-async function openContext(browser: Browser, { width, height, phone, language }: Screen) {
+async function openContext(
+  browser: Browser,
+  { width, height, phone, language, locale, dark, javaScript }: Screen,
+) {
   const context = await browser.newContext({
     viewport: { width, height },
     ...(phone ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {}),
-    locale: "en-GB",
+    locale: locale ?? "en-GB",
     timezoneId: "Asia/Hong_Kong",
     reducedMotion: "reduce",
+    colorScheme: dark ? "dark" : "light",
+    javaScriptEnabled: javaScript ?? true,
     permissions: ["clipboard-read", "clipboard-write"],
   })
   context.setDefaultTimeout(30_000)

@@ -5,8 +5,9 @@ import { readQr } from "../support/qr-reader"
 /** What a phone that is held before the screen reads: the pixels as they are shown, and nothing of the page behind. */
 export async function scan(code: Locator): Promise<string> {
   const shot = (await code.screenshot({ animations: "disabled" })).toString("base64")
-  // The browser that drew them also knows how to read a PNG.
-  const rows = await code.page().evaluate(async (png) => {
+  // The browser that drew them also knows how to read a PNG; a page of its own has no policy against that.
+  const desk = await code.page().context().newPage()
+  const rows = await desk.evaluate(async (png) => {
     const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob())
     const canvas = new OffscreenCanvas(image.width, image.height)
     const context = canvas.getContext("2d")
@@ -16,6 +17,7 @@ export async function scan(code: Locator): Promise<string> {
       Array.from({ length: image.width }, (_, x) => (pixels[4 * (y * image.width + x)] ?? 0) < 128),
     )
   }, shot)
+  await desk.close()
   return readQr(modules(rows))
 }
 

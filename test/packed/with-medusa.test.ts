@@ -262,6 +262,7 @@ describe("a shop that installed it", () => {
       "gateway_notification_count",
       "gateway_operation",
       "gateway_order",
+      "gateway_pay_link",
       "gateway_payment",
       "gateway_report",
       "gateway_turnover",

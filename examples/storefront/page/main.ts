@@ -111,6 +111,7 @@ const manners: Record<string, string> = {
   pp_ksher_qr: "QR code here",
   pp_ksher_first: "order now, pay later",
   pp_ksher_demand: "opened when you choose",
+  pp_ksher_page: "on the plugin's page",
   pp_gnete_first: "order now, pay later",
 }
 

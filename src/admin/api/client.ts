@@ -7,12 +7,16 @@ import {
   connectionAnswer,
   detailAnswer,
   listAnswer,
+  madeLinkAnswer,
   orderNamesAnswer,
+  payLinksAnswer,
   providersAnswer,
   reconcileAnswer,
   refusalAnswer,
   totalsAnswer,
   type Connection,
+  type MadeLink,
+  type PayLinks,
   type PaymentDetail,
   type PaymentList,
   type Provider,
@@ -205,6 +209,12 @@ function startOf(day: string | undefined, later = 0): string | undefined {
   start.setDate(start.getDate() + later)
   return start.toISOString()
 }
+
+export const payLinksOf = (orderId: string): Promise<PayLinks> =>
+  get(`${base}/links`, payLinksAnswer, { order_id: orderId })
+
+export const makePayLink = (orderId: string, send: boolean): Promise<MadeLink> =>
+  post(`${base}/links`, madeLinkAnswer, { order_id: orderId, send })
 
 export async function listProviders(): Promise<Provider[]> {
   return (await get(`${base}/providers`, providersAnswer)).providers

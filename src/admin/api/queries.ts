@@ -8,7 +8,9 @@ import {
   downloadPayments,
   listPayments,
   listProviders,
+  makePayLink,
   orderNames,
+  payLinksOf,
   paymentDetail,
   paymentsOfOrder,
   reconcile,
@@ -36,6 +38,7 @@ const keys = {
   providers: [...ours, "providers"],
   // Under the dashboard's own key: what it reads anew after a cancel, a capture or a refund includes these.
   ofOrder: (orderId: string) => [...orders, "detail", orderId, leaf],
+  linksOf: (orderId: string) => [...orders, "detail", orderId, "links", leaf],
 }
 
 /** Often enough to see a notification come in, rarely enough for a tab that stays open. */
@@ -116,6 +119,17 @@ export const useAdminNames = (ids: readonly string[]) =>
     enabled: ids.length > 0,
     placeholderData: keepPreviousData,
   })
+
+export const usePayLinks = (orderId: string) =>
+  useQuery({ queryKey: keys.linksOf(orderId), queryFn: () => payLinksOf(orderId) })
+
+export function useMakePayLink(orderId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (send: boolean) => makePayLink(orderId, send),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.linksOf(orderId) }),
+  })
+}
 
 export const useProviders = () => useQuery({ queryKey: keys.providers, queryFn: listProviders })
 

@@ -228,6 +228,32 @@ export const connectionAnswer = z.object({
 })
 export type Connection = z.infer<typeof connectionAnswer>
 
+/** A link to the pay page: its address is told when it is made, and never again. */
+const payLinkSchema = z.object({
+  id: z.string(),
+  amount: z.number(),
+  currency_code: z.string(),
+  made_by: z.string().nullable(),
+  sent_at: z.string().nullable(),
+  created_at: z.string(),
+})
+export type PayLink = z.infer<typeof payLinkSchema>
+
+/** What can be paid of an order by a link, and the links that were made before. */
+export const payLinksAnswer = z.object({
+  payable: z.object({ amount: z.number(), currency_code: z.string(), has_address: z.boolean() }).nullable(),
+  can_send: z.boolean(),
+  links: z.array(payLinkSchema),
+})
+export type PayLinks = z.infer<typeof payLinksAnswer>
+
+export const madeLinkAnswer = z.object({
+  url: z.string(),
+  sent: z.boolean(),
+  not_sent: z.enum(["no_provider", "no_address", "failed"]).nullable(),
+})
+export type MadeLink = z.infer<typeof madeLinkAnswer>
+
 /** Of Medusa's own users: who decided. */
 export const adminsAnswer = z.object({
   users: z.array(

@@ -1,6 +1,6 @@
 import type { KsherOrder } from "../books"
 import type { Envelope } from "../exchange"
-import { pngDataUri } from "../qr-image"
+import { pngDataUri } from "../../drawing/qr-png"
 import { encodeQr } from "../qr"
 import type { World } from "../world"
 import { failData, queriedData, walletData, walletEnvelope } from "./answers"

@@ -1,4 +1,4 @@
-import { commonWarnings, filledReturnUrl, type GatewayPolicy } from "../options/shared"
+import { commonWarnings, filledReturnUrl, whenOpened, type GatewayPolicy } from "../options/shared"
 import type { ClientTools } from "../transport"
 import { GneteGateway } from "./gateway"
 import { readGneteOptions, type SameDayCancel } from "./options"
@@ -55,13 +55,13 @@ function lengthWarnings(returnUrl: string | undefined): string[] {
 /** The Gnete gateway from a provider's options. Throws OptionsError where they cannot be used. */
 export function createGneteGateway(input: unknown, tools: ClientTools = {}): GneteSetup {
   const options = readGneteOptions(input)
-  const { completion, open, unpaidOrder, latePayment, notifyBaseUrl, sameDayCancel } = options
+  const { completion, checkout, unpaidOrder, latePayment, notifyBaseUrl, returnUrl, sameDayCancel } = options
   return {
     gateway: new GneteGateway(options, tools),
-    policy: { completion, open, unpaidOrder, latePayment, notifyBaseUrl, sameDayCancel },
-    warnings: [
-      ...commonWarnings("gnete", options.wayCodes, { returnUrl: options.returnUrl }),
-      ...lengthWarnings(options.returnUrl),
-    ],
+    policy: {
+      ...{ completion, checkout, unpaidOrder, latePayment, notifyBaseUrl, returnUrl, sameDayCancel },
+      open: whenOpened(options),
+    },
+    warnings: [...commonWarnings("gnete", options.wayCodes, { returnUrl }), ...lengthWarnings(returnUrl)],
   }
 }

@@ -1,5 +1,5 @@
 import type { ClientTools } from "../transport"
-import { commonWarnings, type GatewayPolicy } from "../options/shared"
+import { commonWarnings, whenOpened, type GatewayPolicy } from "../options/shared"
 import { factsOf } from "./channels"
 import { KsherGateway } from "./gateway"
 import { readKsherOptions } from "./options"
@@ -65,11 +65,14 @@ const openQrWarnings = (channels: readonly string[]): string[] =>
 /** The Ksher gateway from a provider's options. Throws OptionsError where they cannot be used. */
 export function createKsherGateway(input: unknown, tools: ClientTools = {}): KsherSetup {
   const options = readKsherOptions(input)
-  const { completion, open, unpaidOrder, latePayment, notifyBaseUrl, mode, returnUrl, failUrl } = options
+  const { completion, checkout, unpaidOrder, latePayment, notifyBaseUrl, mode, returnUrl, failUrl } = options
   const channels = options.channels === "auto" ? [] : options.channels
   return {
     gateway: new KsherGateway(options, tools),
-    policy: { completion, open, unpaidOrder, latePayment, notifyBaseUrl },
+    policy: {
+      ...{ completion, checkout, unpaidOrder, latePayment, notifyBaseUrl, returnUrl },
+      open: whenOpened(options),
+    },
     warnings: [
       ...commonWarnings("ksher", channels, { returnUrl, ...(failUrl === returnUrl ? {} : { failUrl }) }),
       ...(mode === "qr" ? openQrWarnings(channels) : lengthWarnings(channels.join(","))),

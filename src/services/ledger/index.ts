@@ -9,6 +9,7 @@ import { Leases } from "./leases"
 import { Notifications } from "./notifications"
 import { Operations } from "./operations"
 import { Orders } from "./orders"
+import { PayLinks } from "./pay-links"
 import { Payments } from "./payments"
 import { Reports } from "./reports"
 import { Reservations } from "./reservations"
@@ -27,6 +28,7 @@ export interface Ledger {
   turnovers: Turnovers
   alerts: Alerts
   reports: Reports
+  payLinks: PayLinks
   /** The same ledger for who holds a payment: what is written about it fails once another process has taken it over. */
   under(lease: Lease): Ledger
   /** The same ledger inside one short transaction: no HTTP call is ever made in there. */
@@ -42,6 +44,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
   const turnovers = new Turnovers(database)
   const alerts = new Alerts(database, clock)
   const reports = new Reports(database, clock)
+  const payLinks = new PayLinks(database, clock)
   const opened = (held?: Lease): Ledger => ({
     payments: new Payments(database, clock, held),
     operations: new Operations(database, clock, held),
@@ -54,6 +57,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
     turnovers,
     alerts,
     reports,
+    payLinks,
     under: opened,
     together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
   })
@@ -71,6 +75,7 @@ export * from "./migrations"
 export * from "./notifications"
 export * from "./operations"
 export * from "./orders"
+export * from "./pay-links"
 export * from "./payment-list"
 export * from "./payments"
 export * from "./reports"

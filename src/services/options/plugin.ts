@@ -1,7 +1,7 @@
 import { z } from "zod"
 
 import { isZoneName, languages } from "../../core"
-import { readOptions } from "./shared"
+import { baseUrl, readOptions, returnUrl } from "./shared"
 
 /** What Medusa's admin draws in its feed. */
 export const feedTemplate = "admin-ui"
@@ -50,12 +50,23 @@ const schema = z.strictObject({
       report: report.optional(),
     })
     .prefault({}),
+  payPage: z
+    .strictObject({
+      url: baseUrl.optional(),
+      returnUrl: returnUrl(1024).optional(),
+      linkHours: z.number().int().min(1).max(2160).default(72),
+      channel: z.string().min(1).default("email"),
+      template: z.string().min(1).default("gateway-payments-link"),
+    })
+    .prefault({}),
 })
 
 const help = {
   storefrontCancel: "give { enabled: true } or { enabled: true, withinMinutes: 60 }.",
   alerts:
     'give { feed: true, language: "en", channels: [{ channel: "email", to: "shop@shop.example" }], report: { time: "08:00", timeZone: "Asia/Bangkok" } }; the languages are en, th, zh-CN and zh-TW.',
+  payPage:
+    'give { linkHours: 72, returnUrl: "https://shop.example/thanks" }; url is where shoppers reach this backend, linkHours whole hours from 1 to 2160.',
   notificationRetentionDays: "give whole days from 1 to 3650.",
 }
 

@@ -13,6 +13,10 @@ export interface GatewayPolicy {
   unpaidOrder?: { cancelAfterMinutes: number } | undefined
   /** What is done with money that comes for a payment that is closed or whose order is gone. */
   latePayment: "refund" | "hold"
+  /** What a session's `data.action` leads to: the gateway's page or QR, or this plugin's own page. */
+  checkout?: "gateway" | "page" | undefined
+  /** Where the shopper goes after paying; `{session_id}` in it is filled in. */
+  returnUrl?: string | undefined
   /** Where the gateway reaches this backend, without a slash at the end. */
   notifyBaseUrl: string
 }
@@ -130,6 +134,7 @@ export const sharedOptions = {
     }),
   completion: z.enum(["pay_first", "order_first"]).default("pay_first"),
   open: z.enum(["at_once", "on_demand"]).default("at_once"),
+  checkout: z.enum(["gateway", "page"]).default("gateway"),
   unpaidOrder: z.strictObject({ cancelAfterMinutes: z.number().int().min(1).max(longestUnpaid) }).optional(),
   latePayment: z.enum(["refund", "hold"]).default("refund"),
   proxyUrl: z.string().max(512).refine(isHttpUrl).optional(),
@@ -140,6 +145,7 @@ export const sharedHelp = {
   notifyBaseUrl: "paste the public address of this Medusa backend, such as https://shop.example.",
   completion: 'give "pay_first" or "order_first".',
   open: 'give "at_once" or "on_demand".',
+  checkout: 'give "gateway" or "page".',
   unpaidOrder: `leave it out, or give { cancelAfterMinutes: 120 }, whole minutes from 1 to ${longestUnpaid}.`,
   latePayment: 'give "refund" or "hold".',
   proxyUrl: "leave it out for HTTPS_PROXY, or paste the proxy's address, such as http://proxy.example:3128.",
@@ -169,6 +175,13 @@ export function commonWarnings(
     ),
   ]
 }
+
+/** On the pay page a shopper chooses first: nothing is opened before that. */
+export const whenOpened = ({
+  checkout,
+  open,
+}: Pick<GatewayPolicy, "checkout" | "open">): GatewayPolicy["open"] =>
+  checkout === "page" ? "on_demand" : open
 
 /**
  * Parses provider options, or throws OptionsError with every problem. `help` says for each option what belongs

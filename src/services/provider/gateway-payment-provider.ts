@@ -6,15 +6,18 @@ import {
 } from "@medusajs/framework/utils"
 import type * as Medusa from "@medusajs/framework/types"
 
-import { PaymentProblem, merchantNumber, money, roundToMinor, sameMoney } from "../../core"
+import { PaymentProblem, isUnended, merchantNumber, money, roundToMinor, sameMoney } from "../../core"
 import type { Gateway } from "../../core"
 import { fromKnex, openLedger, systemClock } from "../ledger"
 import type { Clock, GatewayPayment, KnexLike, Ledger } from "../ledger"
 import { demandOf } from "../host/demand"
+import { makeLink, tokenIn } from "../host/make-link"
 import { applicationContainer, lockOrder, orderOfRefund, orderStanding } from "../host/order"
 import { plainDecimal, type Amount } from "../host/transactions"
 import { logLine } from "../observability"
+import type GatewayPaymentsService from "../gateway-payments"
 import { notifyUrl } from "../options/shared"
+import { hashOf } from "../pay-page"
 import {
   abandon,
   authorize,
@@ -49,7 +52,7 @@ export interface Cradle {
 
 export interface GatewaySetup {
   gateway: Gateway
-  policy: Policy & { notifyBaseUrl: string }
+  policy: Policy & { notifyBaseUrl: string; returnUrl?: string | undefined }
   warnings: string[]
 }
 
@@ -114,18 +117,20 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
   override async initiatePayment(input: Medusa.InitiatePaymentInput): Promise<Medusa.InitiatePaymentOutput> {
     return inMedusasWords(async () => {
       const sessionId = textOf(input.data?.session_id)
+      const amount = plainDecimal(input.amount)
       const payment = await open(
         {
           sessionId,
           collectionId: await this.collectionOf(sessionId),
-          amount: plainDecimal(input.amount),
+          amount,
           currency: input.currency_code,
           channel: this.channelIn(input.data),
           customerId: input.context?.customer?.id,
         },
         this.deps,
       )
-      return { id: payment.number, status: PaymentSessionStatus.PENDING, data: sessionData(payment) }
+      const data = await this.firstData(payment, amount)
+      return { id: payment.number, status: PaymentSessionStatus.PENDING, data }
     })
   }
 
@@ -134,11 +139,11 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
       const payment = await this.paymentOf(input.data)
       if (payment.state !== "unopened") requireOwnAccount(payment, this.deps)
       const asked = money(roundToMinor(plainDecimal(input.amount), payment.digits), input.currency_code)
-      if (sameMoney(asked, money(payment.amount, payment.currency))) return { data: sessionData(payment) }
+      if (sameMoney(asked, money(payment.amount, payment.currency))) return { data: this.dataOf(payment) }
       const waiting = { amount: plainDecimal(input.amount), currency: input.currency_code }
       const changed =
         payment.state === "unopened" ? await changeWaiting(payment, waiting, this.deps) : undefined
-      if (changed) return { data: sessionData(changed) }
+      if (changed) return { data: await this.firstData(changed, waiting.amount) }
       await abandon(payment, "amount_changed", this.deps)
       throw new PaymentProblem(
         "not_allowed",
@@ -152,7 +157,8 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     try {
       const payment = await this.paymentIn(input.data)
       if (!payment) return { data: {} }
-      if (isOwnData(input.data, payment)) await letGo(payment, this.deps)
+      const isOwn = isOwnData(input.data, payment) || (await this.isOwnPage(input.data, payment))
+      if (isOwn) await letGo(payment, this.deps)
       else await lookAgain(payment, this.deps)
     } catch (error) {
       // Medusa would fail the shopper's request; the job finds every payment whose session is gone.
@@ -166,7 +172,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
   ): Promise<Medusa.AuthorizePaymentOutput> {
     return inMedusasWords(async () => {
       const { payment, status } = await authorize(await this.sessionIdOf(input), this.deps)
-      return { status: statuses[status], data: sessionData(payment) }
+      return { status: statuses[status], data: this.dataOf(payment) }
     })
   }
 
@@ -175,7 +181,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     return inMedusasWords(async () => {
       const payment = await this.paymentOf(input.data)
       requireOwnAccount(payment, this.deps)
-      return { data: sessionData(payment) }
+      return { data: this.dataOf(payment) }
     })
   }
 
@@ -190,18 +196,18 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
         },
         this.deps,
       )
-      return { data: sessionData(payment) }
+      return { data: this.dataOf(payment) }
     })
   }
 
   override async cancelPayment(input: Medusa.CancelPaymentInput): Promise<Medusa.CancelPaymentOutput> {
     return inMedusasWords(async () => ({
-      data: sessionData(await cancel(await this.paymentOf(input.data), this.deps)),
+      data: this.dataOf(await cancel(await this.paymentOf(input.data), this.deps)),
     }))
   }
 
   override async retrievePayment(input: Medusa.RetrievePaymentInput): Promise<Medusa.RetrievePaymentOutput> {
-    return inMedusasWords(async () => ({ data: sessionData(await this.paymentOf(input.data)) }))
+    return inMedusasWords(async () => ({ data: this.dataOf(await this.paymentOf(input.data)) }))
   }
 
   override async getPaymentStatus(
@@ -210,7 +216,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     return inMedusasWords(async () => {
       const known = await this.paymentOf(input.data)
       const { payment, status } = await authorize(known.sessionId, this.deps)
-      return { status: statuses[status], data: sessionData(payment) }
+      return { status: statuses[status], data: this.dataOf(payment) }
     })
   }
 
@@ -242,6 +248,35 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
       action: PaymentActions.SUCCESSFUL,
       data: { session_id: payment.sessionId, amount: plainDecimal(amount) },
     }
+  }
+
+  /** What is stored when a session is made, or asks for another amount: with the page's address, where the page is used. */
+  private async firstData(payment: GatewayPayment, amount: string) {
+    const data = sessionData(payment)
+    const { collectionId, orderId, sessionId, currency } = payment
+    if (this.policy.checkout !== "page" || !collectionId) return data
+    const { payPage } = applicationContainer().resolve<GatewayPaymentsService>("gateway_payments").options
+    const { url } = await makeLink(this.ledger, payPage, this.policy.notifyBaseUrl, {
+      ...{ collectionId, orderId, sessionId, amount, currency, origin: "session" },
+    })
+    return { ...data, action: { type: "redirect" as const, url } }
+  }
+
+  /** What is stored later on. Medusa merges it into what it has: the page's address stays for as long as there may be something to pay. */
+  private dataOf(payment: GatewayPayment) {
+    const { action, ...data } = sessionData(payment)
+    const isOfPage = this.policy.checkout === "page" && isUnended(payment.state) && !payment.unwanted
+    return isOfPage ? data : { ...data, action }
+  }
+
+  /** As `isOwnData`, for a session whose link is the page's. */
+  private async isOwnPage(
+    data: Record<string, unknown> | undefined,
+    { sessionId }: GatewayPayment,
+  ): Promise<boolean> {
+    const token = tokenIn(linkOf(data?.action))
+    if (token === undefined) return false
+    return (await this.ledger.payLinks.ofToken(hashOf(token)))?.sessionId === sessionId
   }
 
   /** Under which id Medusa registered this very entry: it tells a provider everything but that. */

@@ -8,6 +8,8 @@ export interface Policy {
   completion: "pay_first" | "order_first"
   /** `on_demand`: a payment session waits for the shopper's choice, and the gateway's order is made with that. */
   open?: "at_once" | "on_demand" | undefined
+  /** What a session's `data.action` leads to: absent, what the gateway gives. */
+  checkout?: "gateway" | "page" | undefined
   /** Orders that nobody has paid by then are ended; absent: none is. */
   unpaidOrder?: { cancelAfterMinutes: number } | undefined
   /** What becomes of money that comes after Medusa gave the payment up. */

@@ -30,6 +30,7 @@ export { Silence } from "./silence"
 export * from "./survey"
 export * from "./tell"
 export { tellPeople } from "./tell-people"
+export { allOf } from "./wanted"
 export * from "./watch"
 // These stand before the same names above: from outside, a use case is observed.
 export {

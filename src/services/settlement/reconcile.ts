@@ -49,6 +49,8 @@ const holdMs = leaseMs
 /** A card counts a day of notifications, and the clocks of two instances may differ. */
 const countedFor = 26 * hour
 
+const keptExpired = 30 * day
+
 /** Of one run: a minute of more than any shop sells, and the rest in the next one. */
 const mostFolded = 10_000
 
@@ -97,6 +99,10 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
       new Date(deps.now().getTime() - deps.notificationRetentionDays * day),
       limits.batch * 10,
     )
+  })
+  // A while longer than they last: who comes too late is told so.
+  await onItsOwn(deps, "links", async () => {
+    await deps.ledger.payLinks.prune(new Date(deps.now().getTime() - keptExpired), limits.batch * 10)
   })
   await onItsOwn(deps, "counts", () =>
     deps.ledger.notifications.foldCounts(new Date(deps.now().getTime() - countedFor)),

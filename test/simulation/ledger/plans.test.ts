@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { states } from "../../../src/core"
 import { LeaseLost, openLedger } from "../../../src/services/ledger"
-import type { Database, Ledger, NewNotification, Prepared } from "../../../src/services/ledger"
+import type { Database, Ledger, NewNotification, NewPayLink, Prepared } from "../../../src/services/ledger"
 import { aNewPayment, openLedgerWorld, start, type LedgerWorld } from "./support"
 
 interface Node {
@@ -120,7 +120,13 @@ async function fill() {
     [start, start, start],
   )
   await world.database.query(
-    "vacuum analyze gateway_report, gateway_alert, gateway_turnover, gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
+    `insert into gateway_pay_link (id, token_hash, collection_id, amount, currency_code, origin, expires_at, created_at)
+     select 'gplink_' || n, 'hash_' || n, 'pay_col_' || n, '1', 'thb', 'admin', ?::timestamptz + n * interval '1 minute', ?::timestamptz
+     from generate_series(1, ${rows}) n`,
+    [start, start],
+  )
+  await world.database.query(
+    "vacuum analyze gateway_pay_link, gateway_report, gateway_alert, gateway_turnover, gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
   )
 }
 
@@ -131,6 +137,11 @@ const linked = { collectionIds: ["pay_col_42", "pay_col_43"], sessionIds: ["pays
 /** A planned statement returns no row, and an empty page that is not the first has to be counted: both are planned. */
 const page = { limit: 20, offset: 20 }
 const deep = { limit: 20, offset: 0 }
+
+const aPayLink: NewPayLink = {
+  ...{ tokenHash: "hash", collectionId: "pay_col_42", orderId: null, sessionId: null },
+  ...{ amount: "1", currency: "thb", origin: "session", madeBy: null, expiresAt: now },
+}
 
 const prepared: Prepared = {
   account: "account",
@@ -336,6 +347,13 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "decisions.repeatedSince": ({ decisions }) => decisions.repeatedSince(aDecision, lately),
   "decisions.ofPayment": ({ decisions }) => decisions.ofPayment(id),
   "turnovers.byDay": ({ turnovers }) => turnovers.byDay(lately, now, "Asia/Bangkok"),
+  "payLinks.create": ({ payLinks }) => payLinks.create(aPayLink),
+  "payLinks.get": ({ payLinks }) => payLinks.get("gplink_42"),
+  "payLinks.ofToken": ({ payLinks }) => payLinks.ofToken("hash_42"),
+  "payLinks.madeFor": ({ payLinks }) => payLinks.madeFor(["pay_col_42", "pay_col_43"], 10),
+  "payLinks.noteSent": ({ payLinks }) => payLinks.noteSent("gplink_42"),
+  "payLinks.keepNewest": ({ payLinks }) => payLinks.keepNewest("pay_col_42", "visit", 20),
+  "payLinks.prune": ({ payLinks }) => payLinks.prune(now, 500),
   "alerts.standing": ({ alerts }) => alerts.standing(),
   "alerts.told": ({ alerts }) => alerts.told(),
   "alerts.hold": ({ alerts }) => alerts.hold(anAlert, undefined, 1_000),
@@ -449,6 +467,7 @@ it("no method of the ledger is left out", () => {
       "turnovers",
       "alerts",
       "reports",
+      "payLinks",
     ] as const
   ).flatMap((part) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))

@@ -1,5 +1,11 @@
 import { migrations, type PlainMigration } from "../../../scripts/migrations"
-import { fromKnex, openLedger, type Database, type Ledger } from "../../../src/services/ledger"
+import {
+  fromKnex,
+  openLedger,
+  type Database,
+  type Ledger,
+  type NewPayLink,
+} from "../../../src/services/ledger"
 import { createEmptyDatabase, type TestDatabase } from "../../setup/database"
 import { aNewPayment } from "../ledger/support"
 
@@ -45,6 +51,7 @@ const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Prom
       attention: "A refund is in doubt.",
       returnedUnsaid: true,
     }),
+  Migration20261128010000: (ledger) => ledger.payLinks.create(aPayLink),
   Migration20261127110000: (ledger) => ledger.payments.create({ ...aNewPayment(), waits: true }, new Date()),
 }
 
@@ -97,6 +104,17 @@ const empty = async () => {
 
 /** What PostgreSQL calls an error that the SQL itself raises. */
 const raised = "P0001"
+
+const aPayLink: NewPayLink = {
+  ...{ tokenHash: "hash", collectionId: "pay_col_1", orderId: null, sessionId: null },
+  ...{
+    amount: "350.5",
+    currency: "thb",
+    origin: "admin",
+    madeBy: "user_1",
+    expiresAt: new Date("2999-01-01"),
+  },
+}
 
 const aPayment = async (ledger: Ledger) => (await ledger.payments.create(aNewPayment(), new Date())).payment
 

@@ -32,6 +32,7 @@ it("what is not given has the documented default", () => {
     expireSeconds: 7200,
     completion: "pay_first",
     open: "at_once",
+    checkout: "gateway",
     latePayment: "refund",
     sameDayCancel: { enabled: true, cutoff: "23:00", timeZone: "Asia/Hong_Kong" },
     baseUrl: "https://api-pay.gnete.com.hk",
@@ -115,12 +116,15 @@ it("createGneteGateway gives the gateway and the shop's wishes", () => {
   expect(gateway.account).toBe("M1621873433/60cc09bce4b0f1c0b83761c9")
   expect(policy).toEqual({
     completion: "pay_first",
+    checkout: "gateway",
     open: "at_once",
     latePayment: "refund",
     notifyBaseUrl: "https://shop.example",
     sameDayCancel: { enabled: true, cutoff: "23:00", timeZone: "Asia/Hong_Kong" },
   })
   expect(warnings).toEqual([])
+  // On the page a shopper chooses before anything is opened.
+  expect(createGneteGateway({ ...good, checkout: "page" }).policy.open).toBe("on_demand")
   expect(() => createGneteGateway({})).toThrow('Gnete option "mchNo" is missing')
 })
 

@@ -40,6 +40,7 @@ it("what is not given has the documented default", () => {
     expireMinutes: 60,
     completion: "pay_first",
     open: "at_once",
+    checkout: "gateway",
     instalments: {},
     savedCards: false,
     latePayment: "refund",
@@ -278,11 +279,20 @@ describe("createKsherGateway", () => {
     expect([gateway.name, gateway.account]).toEqual(["ksher", "mch35000"])
     expect(policy).toEqual({
       completion: "order_first",
+      checkout: "gateway",
       open: "at_once",
       latePayment: "hold",
       notifyBaseUrl: "https://shop.example",
+      returnUrl: good.returnUrl,
     })
     expect(warnings).toEqual([])
+  })
+
+  it("opens nothing before the shopper has chosen on the pay page", () => {
+    expect(createKsherGateway({ ...good, checkout: "page" }).policy).toMatchObject({
+      checkout: "page",
+      open: "on_demand",
+    })
   })
 
   it("warns of channels whose open QR cannot be closed", () => {

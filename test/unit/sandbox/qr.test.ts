@@ -1,7 +1,8 @@
 import { inflateSync } from "node:zlib"
 
 import { encodeQr } from "../../../src/sandbox/qr"
-import { pngOf, svgOf } from "../../../src/sandbox/qr-image"
+import { pngOf } from "../../../src/drawing/qr-png"
+import { svgOf } from "../../../src/sandbox/qr-image"
 import { at, readQr } from "../../support/qr-reader"
 
 /** The longest text of each version. */

@@ -1,0 +1,6 @@
+export { languageOf, type Language } from "./language"
+export { drawPage, drawProblem, drawRefusal, drawUnknown, type DrawnPage, type PageContent } from "./render"
+export { notices, type Notice } from "./texts"
+export { hashOf, isProof, isToken, newToken, proofOf } from "./token"
+export { lastOf, oneOfEach, viewOf } from "./view"
+export type { PageFacts, PagePayment, Refusal } from "./view"
