@@ -53,6 +53,16 @@ export const routes: Readonly<Record<string, Route>> = {
     answer: "totalsAnswer",
     refused: [400, 401],
   },
+  "GET /admin/gateway-payments/links": {
+    summary: "What an order has to pay, and the links that admins made for it.",
+    answer: "payLinksAnswer",
+    refused: [400, 401],
+  },
+  "POST /admin/gateway-payments/links": {
+    summary: "Makes a payment link for what an order has to pay, and sends it where asked to.",
+    answer: "madeLinkAnswer",
+    refused: [400, 401],
+  },
   "GET /admin/gateway-payments/{id}": {
     summary: "One payment with its operations, notifications and decisions.",
     answer: "detailAnswer",

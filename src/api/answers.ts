@@ -105,6 +105,7 @@ const notification = z.strictObject({
   about: z.enum(["payment", "refund", "cancel"]).nullable(),
   verified: z.boolean(),
   reason: maybeText,
+  code: maybeText,
   state: maybeText,
   result: z.enum(["received", "acted", "ignored", "failed"]),
   message: maybeText,
@@ -234,6 +235,38 @@ export const providersAnswer = z.strictObject({
         .nullable(),
     }),
   ),
+})
+
+const payLink = z.strictObject({
+  id: text,
+  payment_collection_id: text,
+  amount: z.number(),
+  currency_code: text,
+  made_by: maybeText,
+  sent_at: maybeTime,
+  expires_at: time,
+  created_at: time,
+})
+
+export const payLinksAnswer = z.strictObject({
+  payable: z
+    .strictObject({
+      payment_collection_id: text,
+      amount: z.number(),
+      currency_code: text,
+      has_address: z.boolean(),
+    })
+    .nullable(),
+  can_send: z.boolean(),
+  links: z.array(payLink),
+})
+
+/** The only time that the address of a link is told. */
+export const madeLinkAnswer = z.strictObject({
+  url: text,
+  link: payLink,
+  sent: z.boolean(),
+  not_sent: z.enum(["no_address", "no_provider", "failed"]).nullable(),
 })
 
 export const connectionAnswer = z.strictObject({ ok: z.boolean(), code: text.optional(), message: text })

@@ -17,11 +17,14 @@ it("reports by mail with a template of its own", () => {
 })
 
 it.each<[object, RegExp]>([
-  [{}, /"alerts" is not valid/],
+  [{}, /"alerts.report.timeZone" is missing/],
   [{ timeZone: "+07:00" }, /report.timeZone is a name of the time zone database/],
-  [{ timeZone: "Asia/Bangkok", time: "24:00" }, /"alerts" is not valid: give .*time: "08:00"/],
+  [{ timeZone: "Asia/Bangkok", time: "24:00" }, /"alerts.report.time" is not valid: give .*time: "08:00"/],
   [{ timeZone: "Asia/Bangkok", channel: "email" }, /report.to says who gets the report/],
-  [{ timeZone: "Asia/Bangkok", zone: "UTC" }, /"alerts" is not valid/],
+  [
+    { timeZone: "Asia/Bangkok", zone: "UTC" },
+    /"alerts.report.zone" is not known: the options are time, timeZone/,
+  ],
 ])("%j stops the boot", (given, sentence) => {
   expect(() => report(given)).toThrow(sentence)
 })
