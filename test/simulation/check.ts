@@ -152,7 +152,8 @@ function silentlyOpen(payment: GatewayPayment, operations: readonly Operation[])
 const neverOpened = (payment: GatewayPayment, operations: readonly Operation[]): boolean =>
   payment.state === "failed" &&
   payment.action === null &&
-  operations.every((one) => one.kind !== "open" || one.state === "refused" || one.state === "not_sent")
+  (payment.unwanted === null ||
+    operations.every((one) => one.kind !== "open" || one.state === "refused" || one.state === "not_sent"))
 
 /** "Dismiss": the shop keeps the money that is held, and nothing more is to be done. */
 const keptByHand = ({ payment, world }: Case): boolean =>
