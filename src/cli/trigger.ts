@@ -43,7 +43,7 @@ export async function runTriggerCommand(args: string[], terminal: Terminal): Pro
     terminal.out(`The next ${call ?? "call"} goes wrong: ${kind ?? ""}, ${when}.`)
     return 0
   }
-  const act = acts[what as keyof typeof acts] as Act | undefined
+  const act = what !== undefined && Object.hasOwn(acts, what) ? acts[what as keyof typeof acts] : undefined
   if (!act) throw new Error(`Say what to trigger: ${[...Object.keys(acts), "fault"].join(", ")}.`)
   const { isRight, text } = await act(control, orderNo ?? (await latestOrder(control)))
   if (isRight) terminal.out(text)

@@ -12,13 +12,15 @@ export interface ReportPlan {
 }
 
 /**
- * The day that is to be reported now: the one before, once the clock shows the time. `lastDay` is the last that was. Of a shop
- * that stood still for days, the days before that one are not told any more.
+ * The day that is to be reported now: the one before, once the clock shows the time; until then the one before that, where it was
+ * missed. `lastDay` is the last that was reported. Of a shop that stood still for days, earlier days are not told any more.
  */
 export function reportDue(now: Date, lastDay: string | null, plan: ReportPlan): string | undefined {
   const { day, time } = localTime(now, plan.timeZone)
-  const before = daysAfter(day, -1)
-  return time >= plan.time && (lastDay === null || lastDay < before) ? before : undefined
+  const isTime = time >= plan.time
+  if (lastDay === null && !isTime) return undefined
+  const due = daysAfter(day, isTime ? -1 : -2)
+  return lastDay === null || lastDay < due ? due : undefined
 }
 
 /** Which line of a report something belongs to. */
@@ -97,7 +99,7 @@ const nothing = {
 
 /** What a report says, in one language: a line for each channel, and in it only what is there. */
 export function reportText({ day, lines, isCut }: Report, language: Language) {
-  const sentences = lines.map((line) => lineText(line, language))
+  const sentences = lines.flatMap((line) => lineText(line, language) ?? [])
   return {
     title: fill(title[language], { day }),
     description: [
@@ -107,7 +109,8 @@ export function reportText({ day, lines, isCut }: Report, language: Language) {
   }
 }
 
-function lineText(line: ReportLine, language: Language): string {
+/** `undefined`: what came in and went back of it cancels out, and nothing waits. */
+function lineText(line: ReportLine, language: Language): string | undefined {
   const show = (minor: number) => formatMoney(money(minor, line.currency), line.digits)
   const said: [keyof typeof parts, number, number][] = [
     ["taken", line.payments, line.taken],
@@ -119,6 +122,7 @@ function lineText(line: ReportLine, language: Language): string {
   const shown = said
     .filter(([, count, minor]) => count !== 0 || minor !== 0)
     .map(([part, count, minor]) => fill(parts[part][language], { count: String(count), amount: show(minor) }))
+  if (!shown.length) return undefined
   const channel = line.channel === null ? unnamed[language] : wayOf(line.channel).name[language]
   const frame = language.startsWith("zh") ? "{name}：{parts}。" : "{name}: {parts}."
   const between = language.startsWith("zh") ? "，" : ", "

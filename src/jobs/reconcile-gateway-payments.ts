@@ -6,8 +6,8 @@ import { reconcile, second } from "../services/settlement"
 /** Everything that is due: see `docs/operating.md`. Several instances may run it at once. */
 export default async function reconcileGatewayPayments(container: MedusaContainer): Promise<void> {
   const plugin = gatewayPayments(container)
-  // The boot has said so, once: until then every part would fail, each minute.
-  if ((await plugin.pendingMigrations()).length) return
+  // The boot has said so, once. Where a later migration alone is missing, what needs it fails by itself, and money is settled all the same.
+  if (!(await plugin.hasLedger())) return
   const deps = plugin.reconcileDeps()
   await reconcile(deps, {
     // What is claimed and not begun waits for the claim to end where the process dies: a small number, so that few do.

@@ -31,7 +31,7 @@ async function boot(wish: Partial<MedusaWish>) {
 
 const own = () => errors.filter((line) => line.includes("[gateway-payments]"))
 
-it("with a migration pending it says so once, and the job leaves the tables alone until it is done", async () => {
+it("with a migration pending it says so once, and the job settles what it can all the same", async () => {
   const last = readdirSync(path.join(root, "src/migrations")).sort().at(-1)!.replace(".ts", "")
   const medusa = await boot({
     prepare: (knex) => knex.raw("delete from mikro_orm_migrations where name = ?", [last]),
@@ -41,8 +41,29 @@ it("with a migration pending it says so once, and the job leaves the tables alon
       expect.stringMatching(/migrations_pending: One migration .* pending.*run npx medusa db:migrate\.$/),
     ])
     expect(await medusa.plugin.pendingMigrations()).toEqual([last])
+    const knex = medusa.container.resolve("__pg_connection__")
+    await knex.raw(
+      `insert into gateway_pay_link (id, token_hash, collection_id, amount, currency_code, origin, expires_at, created_at)
+       values ('gplink_old', 'old', 'pay_col_old', '1', 'thb', 'admin', '2020-01-01', '2020-01-01')`,
+    )
     await runJob(medusa.container)
+    expect(await medusa.plugin.ledger.payLinks.get("gplink_old")).toBeUndefined()
     expect(own()).toHaveLength(1)
+  } finally {
+    await medusa.stop()
+  }
+})
+
+it("where no migration was applied it says so once, and the job does nothing", async () => {
+  const medusa = await boot({
+    prepare: (knex) =>
+      knex.raw(
+        "drop table gateway_payment cascade; delete from mikro_orm_migrations where name like 'Migration202611%'",
+      ),
+  })
+  try {
+    await runJob(medusa.container)
+    expect(own()).toEqual([expect.stringMatching(/migrations_pending: \d+ migrations .* are pending/)])
   } finally {
     await medusa.stop()
   }

@@ -143,9 +143,74 @@ inRealMedusa(
         await world.sandbox.fault({ gateway: "ksher", call: "gateway_pay", kind: "timeout", when: "after" })
         const shopper = visitor()
         const answer = await shopper.press(await shopper.open(url), "pp_ksher_page truemoney")
-        expect(answer.body).toContain("Nothing has been paid")
+        expect(answer.body).toContain("The payment could not be opened")
         await shopper.press(answer, "pp_ksher_page truemoney")
         expect((await shopper.get(answer.url)).body).toContain("Open TrueMoney")
+      })
+
+      it("is no other once money of the first is there: it is captured, and no second order is made", async () => {
+        const { cart, session, url } = await atPage("pp_ksher_qr")
+        const shopper = visitor()
+        const first = await shopper.press(await shopper.open(url), "pp_ksher_qr promptpay")
+        await world.sandbox.pay(session.number)
+        const opened = (await world.sandbox.calls({ call: "native_pay" })).length
+        const second = await shopper.press(first, "pp_ksher_qr airpay")
+        expect(second.body).toContain("Your payment has arrived")
+        expect((await world.sandbox.calls({ call: "native_pay" })).length).toBe(opened)
+        await expectBooks(world, await orderOfCart(world, { cart, session }), 35050)
+      })
+
+      it("is no other while the gateway does not say what became of the first", async () => {
+        const { cart, session, url } = await atPage("pp_ksher_qr")
+        const shopper = visitor()
+        const first = await shopper.press(await shopper.open(url), "pp_ksher_qr promptpay")
+        await world.sandbox.fault({ gateway: "ksher", call: "order_query", kind: "garbage", when: "before" })
+        const second = await shopper.press(first, "pp_ksher_qr airpay")
+        expect(second.body).toContain("not known yet whether your last payment has arrived")
+        expect((await sessionNow(cart)).id).toBe(session.id)
+      })
+
+      it("leaves an earlier code that cannot be closed, and says so for as long as it may be paid", async () => {
+        const { url } = await atPage("pp_ksher_qr")
+        const shopper = visitor()
+        const first = await shopper.press(await shopper.open(url), "pp_ksher_qr promptpay")
+        const second = await shopper.press(first, "pp_ksher_qr airpay")
+        expect(second.body).toContain("Do not pay with it")
+        expect((await shopper.get(second.url.replace(/\?.*/, ""))).body).toContain("Do not pay with it")
+      })
+
+      it("is not offered where another provider holds the shopper's money, or an edit gave the collection up", async () => {
+        const { cart, url } = await atPage("pp_ksher_page")
+        const { collectionId } = cart
+        await rows(
+          world,
+          `insert into payment_session (id, currency_code, amount, raw_amount, provider_id, data, status, payment_collection_id)
+           values ('payses_' || ?, 'thb', 350.5, '{"value": "350.5"}', 'pp_system_default', '{}', 'authorized', ?)`,
+          [collectionId, collectionId],
+        )
+        const shopper = visitor()
+        expect((await shopper.open(url)).body).toContain("There is nothing to pay")
+        await rows(world, "delete from payment_session where id = 'payses_' || ?", [collectionId])
+        expect((await shopper.open(url)).body).toContain("How would you like to pay?")
+        await rows(world, "update payment_collection set status = 'canceled' where id = ?", [collectionId])
+        expect((await shopper.open(url)).body).toContain("no longer wanted")
+      })
+
+      it("of a link that has expired is not carried out, though what it opened can be paid", async () => {
+        const { session, url } = await atPage("pp_gnete_hk")
+        const shopper = visitor()
+        const shown = await shopper.open(url)
+        const opened = await shopper.press(shown, "pp_gnete_hk UP_OP")
+        await rows(
+          world,
+          "update gateway_pay_link set expires_at = now() - interval '1 minute' where session_id = ?",
+          [session.id],
+        )
+        expect((await shopper.get(opened.url)).body).not.toContain("Pay another way")
+        const again = await shopper.press({ ...shown, url: opened.url }, "pp_gnete_hk WX_QR")
+        expect((await ledgerPayment(world, { session })).state).toBe("pending")
+        const name = /Open [^<]+</.exec(opened.body)?.[0]
+        expect([name, again.body]).toEqual([expect.any(String), expect.stringContaining(name ?? "-")])
       })
 
       it("that the page does not offer is refused", async () => {
@@ -302,7 +367,7 @@ inRealMedusa(
         await runJob(world, 3 * minute)
         await expectBooks(world, { id: orderId, cart, session }, 35050)
         const after = await visitor().open(path)
-        expect([after.status, after.body.includes("already paid")]).toEqual([410, true])
+        expect([after.status, after.body.includes("There is nothing to pay")]).toEqual([410, true])
       })
 
       it("of another order, or of none, leads nowhere", async () => {

@@ -1,7 +1,7 @@
 import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
 import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 
-import { gatewayPayments } from "../../services/host"
+import { gatewayPayments, pageBase } from "../../services/host"
 import type { GatewayPayments, MadeLink } from "../../services/host"
 import { logLine, wordsOf } from "../../services/observability"
 import { drawProblem, hashOf, isProof, isToken, languageOf } from "../../services/pay-page"
@@ -9,8 +9,13 @@ import type { DrawnPage, Language } from "../../services/pay-page"
 
 type Link = MadeLink["link"]
 
-/** Where a page is: the id says which one, and the cookie that it may be seen. */
-const pagePath = (id: string): string => `/pay/page/${id}`
+/**
+ * Where a page is: the id says which one, and the cookie that it may be seen. A backend behind a path of the shop's keeps that path.
+ */
+function pagePath(base: string, id: string): string {
+  const prefix = URL.canParse(base) ? new URL(base).pathname.replace(/\/+$/, "") : ""
+  return `${prefix}/pay/page/${id}`
+}
 
 const hour = 3_600_000
 
@@ -57,17 +62,19 @@ export const languageFor = (req: MedusaRequest): Language => languageOf(req.head
  * Swaps a token for a cookie and goes on to the page: what stands in an address is written to logs and histories. The cookie comes
  * back from the gateway's page as well, and never with another site's forms.
  */
-export function enter(
+export async function enter(
   req: MedusaRequest,
   res: MedusaResponse,
+  plugin: GatewayPayments,
   { link, token }: Pick<MadeLink, "link" | "token">,
-): void {
-  const path = pagePath(link.id)
+): Promise<void> {
+  const base = await pageBase(plugin)
+  const path = pagePath(base, link.id)
   res.cookie(cookieName, token, {
     path,
     httpOnly: true,
     sameSite: "lax",
-    secure: req.secure,
+    secure: req.secure || base.startsWith("https:"),
     // Who comes too late is told so.
     expires: new Date(Math.max(link.expiresAt.getTime(), Date.now()) + hour),
   })
@@ -108,5 +115,12 @@ export function isOwnForm(req: MedusaRequest, token: string): boolean {
 const hostOf = (origin: string): string | undefined =>
   URL.canParse(origin) ? new URL(origin).host : undefined
 
-export const backToPage = (res: MedusaResponse, id: string, notice: string | null): void =>
-  res.redirect(303, `${pagePath(id)}${notice === null ? "" : `?notice=${notice}`}`)
+export async function backToPage(
+  res: MedusaResponse,
+  plugin: GatewayPayments,
+  id: string,
+  notice: string | null,
+): Promise<void> {
+  const path = pagePath(await pageBase(plugin), id)
+  res.redirect(303, `${path}${notice === null ? "" : `?notice=${notice}`}`)
+}

@@ -78,7 +78,8 @@ async function* examine(shop: Shop, terminal: Terminal): AsyncGenerator<Finding>
   else if (shop.isWhole) yield { about: "plugin", check: "entry", ...wrong(pluginEntryMissing) }
   const medusa = shop.isWhole ? checkMedusa(directory) : undefined
   if (medusa) yield { about: "medusa", check: "version", ...medusa }
-  yield* checkShop(shop, env.NODE_ENV === "production")
+  const workerMode = shop.workerMode ?? env.MEDUSA_WORKER_MODE
+  yield* checkShop({ ...shop, workerMode }, env.NODE_ENV === "production")
   for (const entry of shop.entries) yield* examineEntry(entry, shop.isWhole, terminal)
   const entries = shop.entries.map((entry) => ({ ...entry, gateway: gatewayOf(entry) }))
   yield* checkDatabase(env.DATABASE_URL ?? shop.databaseUrl, directory, async (database) =>

@@ -4,7 +4,7 @@ import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
 import { PaymentProblem, isOurs, medusaUnsupported, ulid } from "../../core"
 import type { Report } from "../../core"
 import type GatewayPaymentsService from "../gateway-payments"
-import { fromKnex, openLedger, pendingMigrations, systemClock } from "../ledger"
+import { fromKnex, hasLedger, openLedger, pendingMigrations, systemClock } from "../ledger"
 import type { Database, GatewayPayment, Ledger, OrdersWanted } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import type { PluginOptions } from "../options/plugin"
@@ -50,12 +50,15 @@ export class GatewayPayments {
     return this.container.resolve<GatewayPaymentsService>("gateway_payments").options
   }
 
-  /** This package's migrations that the database has not had yet. Once it has had all, it is not asked again. */
-  async pendingMigrations(): Promise<string[]> {
-    if (isMigrated) return []
-    const pending = await pendingMigrations(this.database)
-    isMigrated = pending.length === 0
-    return pending
+  /** This package's migrations that the database has not had yet. */
+  pendingMigrations(): Promise<string[]> {
+    return pendingMigrations(this.database)
+  }
+
+  /** Whether the ledger is there at all. Once it is, nobody asks again. */
+  async hasLedger(): Promise<boolean> {
+    isThere ||= await hasLedger(this.database)
+    return isThere
   }
 
   /** The provider entries of this plugin that are configured now: `pp_ksher_th`, … */
@@ -267,7 +270,7 @@ export class GatewayPayments {
 /** Provider ids that Medusa's table has had: as many as are configured. */
 const seen = new Set<string>()
 
-let isMigrated = false
+let isThere = false
 
 const lookedBack = new WeakSet<object>()
 

@@ -32,10 +32,8 @@ export async function atStart(log: Log): Promise<void> {
     if (isRouteMissing({ workerMode: projectConfig.workerMode, command: process.argv[2] }))
       logger.error(logLine("routes_missing", {}, routesMissing))
     const pending = await plugin.pendingMigrations()
-    if (pending.length) {
-      logger.error(logLine("migrations_pending", {}, migrationsPending(pending.length)))
-      return
-    }
+    if (pending.length) logger.error(logLine("migrations_pending", {}, migrationsPending(pending.length)))
+    if (!(await plugin.hasLedger())) return
     await sayOfAccounts(plugin, logger)
     // A gateway that is slow, or down, delays no boot.
     void readAtStart(plugin, logger)

@@ -12,9 +12,9 @@ export interface Serving {
   command: string | undefined
 }
 
-/** Commands that start Medusa's modules, and none of its routes. */
-const withoutRoutes = ["exec", "user"]
+/** The commands that serve routes. Others, and other programs, load Medusa's modules alone. */
+const serving = ["start", "develop"]
 
 /** Whether this process answers requests and has no route for notifications. */
 export const isRouteMissing = ({ workerMode, command }: Serving): boolean =>
-  !isMounted && workerMode !== "worker" && !withoutRoutes.includes(command ?? "")
+  !isMounted && workerMode !== "worker" && serving.includes(command ?? "")

@@ -55,9 +55,14 @@ export async function linkOfCollection(
   const request = { ...asked, amount: plainDecimal(row.amount), currency: row.currency_code.toLowerCase() }
   const { payPage } = plugin.options
   const expiresAt = new Date(systemClock.now().getTime() + hour)
-  const refused = await refusalOf(plugin, { ...request, expiresAt })
+  const refused = await refusalOf(container, plugin, { ...request, expiresAt })
   if (refused) return { refused }
   return makeLink(plugin.ledger, payPage, await backendOf(plugin), request)
+}
+
+/** Where shoppers reach the page. */
+export async function pageBase(plugin: GatewayPayments): Promise<string> {
+  return plugin.options.payPage.url ?? (await backendOf(plugin))
 }
 
 /** Where this backend is reached: what the gateways are told of it. */
@@ -100,7 +105,7 @@ export async function payableOf(
   for (const { id, amount, currency_code } of newestFirst) {
     const currency = currency_code.toLowerCase()
     const terms = { collectionId: id, orderId, amount: plainDecimal(amount), currency, expiresAt }
-    if (!order || (await refusalOf(plugin, terms))) continue
+    if (!order || (await refusalOf(container, plugin, terms))) continue
     // A region without a way to pay of this plugin has no page to lead to.
     if (!(await availableMethods(container, plugin, terms, "phone")).length) continue
     const payable = { collectionId: id, amount: addMajor(terms.amount), currency }

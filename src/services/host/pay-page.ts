@@ -4,14 +4,15 @@ import type { ILockingModule, MedusaContainer } from "@medusajs/framework/types"
 import { MedusaError, Modules } from "@medusajs/framework/utils"
 import { createPaymentSessionsWorkflow } from "@medusajs/medusa/core-flows"
 
-import { hasMoney, isUnended, roundToMinor, toMajor, type AskingDevice, type PaymentMethod } from "../../core"
+import { PaymentProblem, hasMoney, isOurs, isUnended, roundToMinor, toMajor } from "../../core"
+import type { AskingDevice, PaymentMethod } from "../../core"
 import { systemClock } from "../ledger"
 import type { PayLink } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import { fillSessionId } from "../options/shared"
-import { lastOf, oneOfEach, viewOf } from "../pay-page"
+import { amountOf, lastOf, oneOfEach, viewOf } from "../pay-page"
 import type { Notice, PageContent, PageFacts, PagePayment } from "../pay-page"
-import { allOf, isOutOfReach, letGo, second } from "../settlement"
+import { allOf, authorize, day, isOutOfReach, letGo, second, settle } from "../settlement"
 import type { GatewayPayment } from "../settlement"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
@@ -24,8 +25,8 @@ export interface PageChoice {
   channel: string
 }
 
-/** More tries than a person makes; each may be an order at a gateway. */
-const mostPayments = 30
+/** More orders at a gateway than a person has opened in a day. */
+const mostOpened = 30
 
 /** Longer than a gateway takes to make an order. */
 const lockSeconds = 30
@@ -38,7 +39,7 @@ export async function pageOf(
   device: AskingDevice,
 ): Promise<Omit<PageContent, "language" | "proof" | "notice">> {
   const [facts, methods, shop] = await Promise.all([
-    factsOf(plugin, link),
+    factsOf(container, plugin, link),
     availableMethods(container, plugin, link, device),
     shopName(container),
   ])
@@ -48,7 +49,8 @@ export async function pageOf(
     amount: toMajor(roundToMinor(link.amount, facts.digits), facts.digits),
     currency: link.currency,
     view: viewOf(facts),
-    methods: oneOfEach(methods, last?.providerId),
+    // Of a link that has expired only what it opened can still be paid.
+    methods: link.expiresAt > facts.now ? oneOfEach(methods, last?.providerId) : [],
     state: stateOf(facts.payments),
     backUrl: backUrl(plugin, last ?? facts.payments.at(-1)),
     now: facts.now,
@@ -60,8 +62,12 @@ export const pageState = async (plugin: GatewayPayments, link: PayLink): Promise
   stateOf(await paymentsOf(plugin, link))
 
 /** Why nothing can be paid by a link, or `undefined`: for whoever is about to hand one out. */
-export async function refusalOf(plugin: GatewayPayments, link: PageFacts["link"] & { currency: string }) {
-  const view = viewOf(await factsOf(plugin, link))
+export async function refusalOf(
+  container: MedusaContainer,
+  plugin: GatewayPayments,
+  link: PageFacts["link"] & { currency: string },
+) {
+  const view = viewOf(await factsOf(container, plugin, link))
   if (view.kind === "refused") return view.why
   return view.kind === "paid" ? ("nothing_owed" as const) : undefined
 }
@@ -104,21 +110,27 @@ async function openChosen(
   link: PayLink,
   choice: PageChoice,
 ): Promise<Notice | null> {
-  const facts = await factsOf(plugin, link)
+  const facts = await factsOf(container, plugin, link)
   const view = viewOf(facts)
   if (view.kind !== "choose" && view.kind !== "pay") return null
   const last = lastOf(facts)
   if (last && view.kind === "pay" && isSameChoice(last, choice)) return null
-  if (last && waitsFor(last, choice)) {
+  if (link.expiresAt <= facts.now) return null
+  if (last && last.amount === amountOf(facts) && waitsFor(last, choice)) {
     await openPayment(plugin, last.sessionId, { channel: choice.channel })
     return null
   }
-  if (facts.payments.length >= mostPayments) return "too_many"
-  const before = last && isUnended(last.state) ? await closed(plugin, last) : undefined
-  // It was paid meanwhile: the page says so, and nothing is opened beside it.
-  if (before && hasMoney(before.state)) return null
+  const lately = facts.now.getTime() - day
+  const opened = facts.payments.filter(({ openedAt }) => openedAt !== null && openedAt.getTime() > lately)
+  if (opened.length >= mostOpened) return "too_many"
+  if (last && isUnended(last.state)) {
+    const before = await replaced(plugin, last)
+    if (before === "unknown") return "asking"
+    // It was paid meanwhile: the page says so, and nothing is opened beside it.
+    if (before && hasMoney(before.state)) return null
+  }
   await openAnew(container, plugin, link, choice)
-  return before && isUnended(before.state) ? "choice_left" : null
+  return null
 }
 
 const waitsFor = ({ state, providerId, unwanted }: PagePayment, choice: PageChoice): boolean =>
@@ -138,14 +150,25 @@ async function openAnew(
   if (payment?.state === "unopened") await openPayment(plugin, result.id, { channel })
 }
 
-/** What becomes of a payment that another one takes the place of. */
-async function closed(
+/**
+ * What becomes of a payment that another one takes the place of. Its gateway is asked first, and money that is there is captured: once
+ * the session is gone it would be late. `unknown`: the gateway gave no sure answer.
+ */
+async function replaced(
   plugin: GatewayPayments,
   { sessionId }: PagePayment,
-): Promise<GatewayPayment | undefined> {
+): Promise<GatewayPayment | "unknown" | undefined> {
   const payment = await plugin.ledger.payments.ofSession(sessionId)
   if (!payment) return undefined
-  await letGo(payment, plugin.depsOfPayment(payment))
+  const deps = plugin.depsOfPayment(payment)
+  try {
+    const asked = payment.openedAt === null ? payment : (await authorize(sessionId, deps)).payment
+    if (hasMoney(asked.state)) return await settle(asked.id, deps)
+  } catch (error) {
+    if (error instanceof PaymentProblem && error.code === "not_confirmed") return "unknown"
+    throw error
+  }
+  await letGo(payment, deps)
   return plugin.ledger.payments.ofSession(sessionId)
 }
 
@@ -153,13 +176,15 @@ const isSameChoice = (payment: PagePayment, { providerId, channel }: PageChoice)
   payment.providerId === providerId && (payment.askedChannel ?? payment.channel) === channel
 
 async function factsOf(
+  container: MedusaContainer,
   plugin: GatewayPayments,
   link: PageFacts["link"] & { currency: string },
 ): Promise<PageFacts> {
   const demand = await plugin.host.demandOf(link.collectionId)
-  const [reserved, payments] = await Promise.all([
+  const [reserved, payments, standing] = await Promise.all([
     plugin.ledger.reservations.of(allOf(demand, link.collectionId)),
     paymentsOf(plugin, link),
+    standingOf(container, link.collectionId),
   ])
   const sessions = new Set(demand.sessionIds)
   return {
@@ -167,10 +192,29 @@ async function factsOf(
     demand,
     // One whose session is gone is not captured any more.
     reserved: reserved.filter(({ sessionId }) => sessions.has(sessionId)),
+    standing,
     payments,
     digits: decimalsOf(link.currency),
     now: systemClock.now(),
   }
+}
+
+interface CollectionRow {
+  status: string
+  payment_sessions?: ({ provider_id: string; status: string } | null)[] | null
+}
+
+/** In which a provider holds the shopper's money, or is being asked for it. */
+const taken = new Set(["authorized", "pending_authorization", "captured"])
+
+async function standingOf(container: MedusaContainer, collectionId: string): Promise<PageFacts["standing"]> {
+  const fields = ["status", "payment_sessions.provider_id", "payment_sessions.status"]
+  const [row] = await graph<CollectionRow>(container, "payment_collection", fields, { id: collectionId })
+  if (row?.status === "canceled") return "canceled"
+  const isTaken = (row?.payment_sessions ?? []).some(
+    (session) => session && !isOurs(session.provider_id) && taken.has(session.status),
+  )
+  return isTaken ? "taken" : "open"
 }
 
 const paymentsOf = async (

@@ -12,6 +12,14 @@ export async function pendingMigrations(database: Pick<Database, "query">): Prom
   return migrations().filter((name) => !done.has(name))
 }
 
+/** Whether the first of them was applied: without it there is nothing to work on. */
+export async function hasLedger(database: Pick<Database, "query">): Promise<boolean> {
+  const [found] = await database.query<{ name: string | null }>(
+    "select to_regclass('gateway_payment')::text as name",
+  )
+  return found?.name != null
+}
+
 async function applied(database: Pick<Database, "query">): Promise<Set<string>> {
   const [found] = await database.query<{ name: string | null }>("select to_regclass(?)::text as name", [
     table,

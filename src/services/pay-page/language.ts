@@ -28,6 +28,6 @@ const longestHeader = 512
 /** Chinese is written in two scripts; where the region says which, it is taken from there. */
 function ours(tag: string): Language | undefined {
   const [language] = tag.split("-")
-  if (language === "zh") return /-(hant|tw|hk|mo)\b/.test(tag) ? "zh-TW" : "zh-CN"
+  if (language === "zh") return !/-hans\b/.test(tag) && /-(hant|tw|hk|mo)\b/.test(tag) ? "zh-TW" : "zh-CN"
   return languages.find((one) => one === language)
 }

@@ -35,7 +35,8 @@ export const script = `
 (() => {
   const page = document.querySelector("main")
   const here = location.pathname
-  const anew = () => location.replace(here)
+  // A form that is on its way says more than a look from beside it.
+  const anew = () => { if (!page.dataset.sent) location.replace(here) }
   const look = (state) => { if (state && state !== page.dataset.state) anew() }
   const left = document.querySelector("[data-until]")
   if (left) {
@@ -54,7 +55,11 @@ export const script = `
     if (page.dataset.sent) return event.preventDefault()
     page.dataset.sent = "1"
   })
-  addEventListener("pageshow", (event) => { if (event.persisted) anew() })
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return
+    delete page.dataset.sent
+    anew()
+  })
   if (!page.dataset.live) return
   let wait = 3000
   const ask = async () => {
@@ -82,7 +87,8 @@ const styleHash = hash(style)
 
 /** A gateway's picture of a QR code is the one thing that may come from elsewhere, from its own host alone. */
 export function securityPolicy(picture: string | undefined): string {
-  const host = picture && /^https?:/.test(picture) ? ` ${new URL(picture).origin}` : ""
+  const origin = picture && URL.canParse(picture) ? new URL(picture).origin : ""
+  const host = /^https?:\/\/[\w.:[\]-]+$/.test(origin) ? ` ${origin}` : ""
   return [
     "default-src 'none'",
     `script-src ${scriptHash}`,

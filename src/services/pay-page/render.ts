@@ -115,7 +115,7 @@ function drawn({ language, title, main, refresh, picture, status }: Drawing): Dr
 
 function headOf(content: PageContent, words: Texts): Markup | null {
   if (content.view.kind === "refused") return null
-  const heading = words.payTo.replace("{shop}", content.shop)
+  const heading = words.payTo.replace("{shop}", () => content.shop)
   return html`<h1>${heading}</h1>
     <p class="amount">${amountIn(content)}</p>`
 }
@@ -129,14 +129,15 @@ function bodyOf(content: PageContent, words: Texts): Markup {
   const { view } = content
   switch (view.kind) {
     case "choose":
-      return html`${view.tried ? html`<p class="note" role="status">${words.tried[view.tried]}</p>` : null}
+      return html`${earlierOf(view, words)}
+        ${view.tried ? html`<p class="note" role="status">${words.tried[view.tried]}</p>` : null}
         <h2>${words.choose}</h2>
         ${choiceOf(content, words)}`
     case "opening":
       return html`<p class="waiting" role="status">${words.opening}</p>
         ${refreshLink(words)}`
     case "pay":
-      return payOf(content, view.payment, words)
+      return payOf(content, view, words)
     case "paid":
       return html`<h2>${words.paid}</h2>
         <p role="status">${words.paidText}</p>
@@ -164,10 +165,15 @@ function choiceOf({ methods, proof, language }: PageContent, words: Texts): Mark
 
 type PayView = Extract<PageView, { kind: "pay" }>
 
-function payOf(content: PageContent, payment: PayView["payment"], words: Texts): Markup {
+/** Stands there for as long as it is so, whatever the shopper did last. */
+const earlierOf = ({ isEarlierOpen }: { isEarlierOpen: boolean }, words: Texts): Markup | null =>
+  isEarlierOpen ? html`<p class="note" role="note">${words.earlier}</p>` : null
+
+function payOf(content: PageContent, view: PayView, words: Texts): Markup {
+  const { payment } = view
   const { language } = content
   const method = nameOf(payment, language)
-  return html`${actionOf(payment.action, method, words)}
+  return html`${earlierOf(view, words)} ${actionOf(payment.action, method, words)}
     ${payment.expiresAt ? timeLeft(payment.expiresAt, content.now, words) : null}
     <p class="soft waiting" role="status">${words.waiting}</p>
     ${refreshLink(words)}
@@ -185,11 +191,11 @@ function actionOf(action: PaymentAction, method: string, words: Texts): Markup {
   if (action.type === "redirect")
     return html`<p>
       <a class="button act" href="${webAddress(action.url)}" rel="noreferrer"
-        >${words.open.replace("{method}", method)}</a
+        >${words.open.replace("{method}", () => method)}</a
       >
     </p>`
   const picture = "content" in action ? qrPicture(action.content) : webAddress(action.image)
-  return html`<p>${words.scan.replace("{method}", method)}</p>
+  return html`<p>${words.scan.replace("{method}", () => method)}</p>
     <figure><img src="${picture}" alt="${words.code}" width="272" height="272" /></figure>
     <p>
       <a class="button plain" href="${picture}" download="payment-qr.png" rel="noreferrer">${words.save}</a>

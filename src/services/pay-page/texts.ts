@@ -2,7 +2,7 @@ import type { Language } from "./language"
 import type { Refusal, Tried } from "./view"
 
 /** What happened to what the shopper has just asked for. */
-export const notices = ["not_opened", "busy", "unavailable", "too_many", "choice_left"] as const
+export const notices = ["not_opened", "busy", "unavailable", "too_many", "asking"] as const
 export type Notice = (typeof notices)[number]
 
 export interface Texts {
@@ -16,6 +16,8 @@ export interface Texts {
   none: string
   tried: Record<Tried, string>
   notice: Record<Notice, string>
+  /** What an earlier choice has left open. */
+  earlier: string
   opening: string
   open: string
   scan: string
@@ -46,16 +48,18 @@ export const texts: Readonly<Record<Language, Texts>> = {
     tried: {
       failed: "The last payment did not go through, and nothing was paid by it. Please try again.",
       expired: "The time for the last payment has run out. Please start again.",
+      returned:
+        "An earlier payment arrived and could not be used. The shop returns it: please ask the shop before you pay again.",
     },
     notice: {
-      not_opened:
-        "The payment could not be opened. Nothing has been paid; try again or choose another way to pay.",
+      not_opened: "The payment could not be opened. Please try again, or choose another way to pay.",
       busy: "This payment is being opened in another window. Please wait a moment.",
       unavailable: "This way to pay is not available here. Please choose another one.",
       too_many: "This payment has been started too often. Nothing more was opened; please ask the shop.",
-      choice_left:
-        "The code you opened before may still work. Do not pay with it: use only what is shown here.",
+      asking:
+        "It is not known yet whether your last payment has arrived. Nothing new was opened: please wait a moment, and check again before you pay.",
     },
+    earlier: "The code you opened before may still work. Do not pay with it: use only what is shown here.",
     opening: "The payment is being prepared. This takes a moment.",
     open: "Open {method}",
     scan: "Scan this code with {method}.",
@@ -81,7 +85,10 @@ export const texts: Readonly<Record<Language, Texts>> = {
         title: "This order is cancelled",
         text: "There is nothing to pay. If you have paid already, the shop returns it.",
       },
-      nothing_owed: { title: "There is nothing to pay", text: "This order is already paid." },
+      nothing_owed: {
+        title: "There is nothing to pay",
+        text: "The shop asks for nothing here at the moment.",
+      },
       gone: {
         title: "This payment is no longer wanted",
         text: "The shop does not ask for it any more. There is nothing to pay.",
@@ -107,14 +114,16 @@ export const texts: Readonly<Record<Language, Texts>> = {
     tried: {
       failed: "上一次付款没有成功，也没有扣款。请重试。",
       expired: "上一次付款已超时。请重新开始。",
+      returned: "之前的一笔付款已到账，但无法使用，商店会退还。再次付款前请先联系商店。",
     },
     notice: {
-      not_opened: "无法开始付款。没有扣款；请重试，或换一种付款方式。",
+      not_opened: "无法开始付款。请重试，或换一种付款方式。",
       busy: "此付款正在另一个窗口中打开。请稍候。",
       unavailable: "这种付款方式在此不可用。请选择其他方式。",
       too_many: "此付款已开始过太多次，没有再开始新的付款。请联系商店。",
-      choice_left: "您之前打开的付款码可能仍然有效。请勿使用它付款，只使用本页显示的内容。",
+      asking: "尚不清楚您上一次的付款是否已到账，因此没有开始新的付款。请稍候，付款前再次查看。",
     },
+    earlier: "您之前打开的付款码可能仍然有效。请勿使用它付款，只使用本页显示的内容。",
     opening: "正在准备付款，请稍候。",
     open: "打开{method}",
     scan: "请用{method}扫描此二维码。",
@@ -134,7 +143,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
         text: "生成此链接后，订单有改动。请向商店索取新链接，或返回商店。",
       },
       order_canceled: { title: "此订单已取消", text: "无需付款。如果您已经付款，商店会退款。" },
-      nothing_owed: { title: "无需付款", text: "此订单已付清。" },
+      nothing_owed: { title: "无需付款", text: "商店目前没有要求在此付款。" },
       gone: { title: "不再需要此付款", text: "商店不再要求这笔付款，无需付款。" },
       unknown: {
         title: "此链接在这里无法使用",
@@ -154,14 +163,16 @@ export const texts: Readonly<Record<Language, Texts>> = {
     tried: {
       failed: "上一次付款沒有成功，也沒有扣款。請重試。",
       expired: "上一次付款已逾時。請重新開始。",
+      returned: "之前的一筆付款已到帳，但無法使用，商店會退還。再次付款前請先聯絡商店。",
     },
     notice: {
-      not_opened: "無法開始付款。沒有扣款；請重試，或換一種付款方式。",
+      not_opened: "無法開始付款。請重試，或換一種付款方式。",
       busy: "此付款正在另一個視窗中開啟。請稍候。",
       unavailable: "這種付款方式在此無法使用。請選擇其他方式。",
       too_many: "此付款已開始過太多次，沒有再開始新的付款。請聯絡商店。",
-      choice_left: "您之前開啟的付款碼可能仍然有效。請勿使用它付款，只使用本頁顯示的內容。",
+      asking: "尚不清楚您上一次的付款是否已到帳，因此沒有開始新的付款。請稍候，付款前再次查看。",
     },
+    earlier: "您之前開啟的付款碼可能仍然有效。請勿使用它付款，只使用本頁顯示的內容。",
     opening: "正在準備付款，請稍候。",
     open: "開啟{method}",
     scan: "請用{method}掃描此二維碼。",
@@ -181,7 +192,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
         text: "產生此連結後，訂單有變更。請向商店索取新連結，或返回商店。",
       },
       order_canceled: { title: "此訂單已取消", text: "無需付款。如果您已經付款，商店會退款。" },
-      nothing_owed: { title: "無需付款", text: "此訂單已付清。" },
+      nothing_owed: { title: "無需付款", text: "商店目前沒有要求在此付款。" },
       gone: { title: "不再需要此付款", text: "商店不再要求這筆付款，無需付款。" },
       unknown: {
         title: "此連結在這裡無法使用",
@@ -201,14 +212,16 @@ export const texts: Readonly<Record<Language, Texts>> = {
     tried: {
       failed: "การชำระเงินครั้งก่อนไม่สำเร็จ และไม่มีการหักเงิน กรุณาลองอีกครั้ง",
       expired: "การชำระเงินครั้งก่อนหมดเวลาแล้ว กรุณาเริ่มใหม่",
+      returned: "การชำระเงินครั้งก่อนมาถึงแล้วแต่ใช้ไม่ได้ ร้านค้าจะคืนเงินให้ กรุณาติดต่อร้านค้าก่อนชำระอีกครั้ง",
     },
     notice: {
-      not_opened: "เปิดการชำระเงินไม่ได้ ยังไม่มีการหักเงิน กรุณาลองอีกครั้งหรือเลือกวิธีอื่น",
+      not_opened: "เปิดการชำระเงินไม่ได้ กรุณาลองอีกครั้งหรือเลือกวิธีอื่น",
       busy: "กำลังเปิดการชำระเงินนี้ในอีกหน้าต่างหนึ่ง กรุณารอสักครู่",
       unavailable: "วิธีชำระเงินนี้ใช้ที่นี่ไม่ได้ กรุณาเลือกวิธีอื่น",
       too_many: "เริ่มการชำระเงินนี้บ่อยเกินไปแล้ว ระบบไม่ได้เปิดรายการใหม่ กรุณาติดต่อร้านค้า",
-      choice_left: "รหัสที่เปิดไว้ก่อนหน้าอาจยังใช้ได้ อย่าชำระด้วยรหัสนั้น ให้ใช้เฉพาะที่แสดงในหน้านี้",
+      asking: "ยังไม่ทราบว่าการชำระเงินครั้งก่อนมาถึงหรือไม่ จึงยังไม่เปิดรายการใหม่ กรุณารอสักครู่แล้วตรวจสอบอีกครั้งก่อนชำระ",
     },
+    earlier: "รหัสที่เปิดไว้ก่อนหน้าอาจยังใช้ได้ อย่าชำระด้วยรหัสนั้น ให้ใช้เฉพาะที่แสดงในหน้านี้",
     opening: "กำลังเตรียมการชำระเงิน กรุณารอสักครู่",
     open: "เปิด {method}",
     scan: "สแกนรหัสนี้ด้วย {method}",
@@ -231,7 +244,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
         title: "คำสั่งซื้อนี้ถูกยกเลิกแล้ว",
         text: "ไม่มียอดที่ต้องชำระ หากคุณชำระแล้ว ร้านค้าจะคืนเงินให้",
       },
-      nothing_owed: { title: "ไม่มียอดที่ต้องชำระ", text: "คำสั่งซื้อนี้ชำระครบแล้ว" },
+      nothing_owed: { title: "ไม่มียอดที่ต้องชำระ", text: "ขณะนี้ร้านค้าไม่ได้เรียกเก็บเงินที่นี่" },
       gone: { title: "ไม่ต้องชำระรายการนี้แล้ว", text: "ร้านค้าไม่ได้เรียกเก็บรายการนี้อีก ไม่มียอดที่ต้องชำระ" },
       unknown: {
         title: "ลิงก์นี้ใช้ที่นี่ไม่ได้",

@@ -21,6 +21,12 @@ export interface PagePayment {
   action: PaymentAction | null
   unwanted: Unwanted | null
   expiresAt: Date | null
+  /** When it was opened at the gateway; null: it never was. */
+  openedAt: Date | null
+  /** Minor units. */
+  amount: number
+  /** Something of it went back, and nobody knows how much. */
+  returnedUnsaid: boolean
 }
 
 /** Everything that decides what the page shows, looked up once. */
@@ -28,6 +34,8 @@ export interface PageFacts {
   link: LinkTerms
   demand: Demand
   reserved: readonly Reserved[]
+  /** `taken`: another provider holds a payment of the collection, or is about to. To choose one here would give that up. */
+  standing: "open" | "canceled" | "taken"
   /** Of the link's collection, oldest first. */
   payments: readonly PagePayment[]
   /** Decimals of the currency. */
@@ -36,33 +44,49 @@ export interface PageFacts {
 }
 
 /** Why the shopper is asked to try once more. */
-export type Tried = "failed" | "expired"
+export type Tried = "failed" | "expired" | "returned"
 
 /** Why there is nothing to pay by this link. */
 export type Refusal = "expired" | "amount_changed" | "order_canceled" | "nothing_owed" | "gone"
 
 export type PageView =
   /** The shopper chooses how to pay. */
-  | { kind: "choose"; tried: Tried | null }
+  | { kind: "choose"; tried: Tried | null; isEarlierOpen: boolean }
   /** The gateway is making the order. */
   | { kind: "opening" }
   /** There is a link or a code to pay by. */
-  | { kind: "pay"; payment: PagePayment & { action: PaymentAction } }
+  | { kind: "pay"; payment: PagePayment & { action: PaymentAction }; isEarlierOpen: boolean }
   | { kind: "paid" }
   | { kind: "refused"; why: Refusal }
 
 /** What the page shows. What is paid comes first, then what Medusa still asks for, then what can be paid by. Pure. */
 export function viewOf(facts: PageFacts): PageView {
-  const { link, demand, payments, now } = facts
-  if (payments.some(({ state, unwanted }) => state === "paid" && !unwanted)) return { kind: "paid" }
+  const { link, payments, now } = facts
+  const amount = amountOf(facts)
+  if (payments.some((one) => isPaid(one) && one.amount === amount)) return { kind: "paid" }
   const why = refusalOf(facts)
-  if (why) return why === "nothing_owed" && isHeld(demand, link) ? { kind: "paid" } : { kind: "refused", why }
+  if (why) return why === "nothing_owed" && isHeld(facts) ? { kind: "paid" } : { kind: "refused", why }
   const last = lastOf(facts)
-  if (last && isPayable(last, now)) return { kind: "pay", payment: last }
+  // A code may live longer than its time, and one of an earlier choice too.
+  const isEarlierOpen = payments.some((one) => one !== last && isStillOpen(one))
+  if (last && isPayable(last, now) && last.amount === amount)
+    return { kind: "pay", payment: last, isEarlierOpen }
   if (link.expiresAt <= now) return { kind: "refused", why: "expired" }
   if (last?.state === "created" && !last.unwanted) return { kind: "opening" }
-  return { kind: "choose", tried: last ? triedOf(last, now) : null }
+  const isReturned = payments.some(({ state, unwanted }) => hasMoney(state) && (state !== "paid" || unwanted))
+  const tried = isReturned ? "returned" : last ? triedOf(last, now) : null
+  return { kind: "choose", tried, isEarlierOpen }
 }
+
+/** What the link is for, in minor units. */
+export const amountOf = ({ link, digits }: Pick<PageFacts, "link" | "digits">): number =>
+  roundToMinor(link.amount, digits)
+
+const isPaid = ({ state, unwanted, returnedUnsaid }: PagePayment): boolean =>
+  state === "paid" && !unwanted && !returnedUnsaid
+
+const isStillOpen = ({ state, action }: PagePayment): boolean =>
+  state === "pending" || (state === "failed" && action !== null)
 
 /**
  * One of each way to pay: a region may offer the same channel by several entries. The entry whose payment it is comes first, so that a
@@ -96,10 +120,11 @@ export const isPayable = (
   !payment.unwanted &&
   (payment.expiresAt === null || payment.expiresAt > now)
 
-function refusalOf({ link, demand, reserved, digits }: PageFacts): Refusal | null {
+function refusalOf({ link, demand, reserved, standing, digits }: PageFacts): Refusal | null {
   const minor = roundToMinor(link.amount, digits)
   const asking = { sessionId: "", ...link, amount: minor, askedAmount: minor }
   const why = unowed(asking, demand, reserved, digits)
+  if (why === null && standing !== "open") return standing === "taken" ? "nothing_owed" : "gone"
   switch (why) {
     case "collection_deleted":
       return "gone"
@@ -110,9 +135,13 @@ function refusalOf({ link, demand, reserved, digits }: PageFacts): Refusal | nul
   }
 }
 
-/** What is not owed any more was paid by this link's own collection. */
-const isHeld = ({ held }: Demand, { collectionId }: LinkTerms): boolean =>
-  held.some((one) => one.collectionId === collectionId)
+/** What is not owed any more was paid by this link's own collection, whole, and is still there. */
+function isHeld(facts: PageFacts): boolean {
+  const { demand, link, digits } = facts
+  const held = demand.held.filter(({ collectionId }) => collectionId === link.collectionId)
+  const sum = held.reduce((all, { amount }) => all + roundToMinor(amount, digits), 0)
+  return held.length > 0 && sum >= amountOf(facts)
+}
 
 function triedOf({ state, expiresAt, unwanted }: PagePayment, now: Date): Tried | null {
   if (state === "failed" || unwanted === "open_lost") return "failed"

@@ -23,11 +23,21 @@ function proxyOf(url: string): AxiosProxyConfig {
     protocol,
     host: hostname,
     port: Number(port) || (protocol === "https:" ? 443 : 80),
-    ...(username
-      ? { auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) } }
-      : {}),
+    ...(username ? { auth: { username: decoded(username), password: decoded(password) } } : {}),
   }
 }
+
+/** A password may hold a per cent sign that stands for itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+const isProxied = (proxyUrl: string | undefined): boolean =>
+  Boolean(proxyUrl ?? process.env.HTTPS_PROXY ?? process.env.https_proxy)
 
 export const defaultTimeoutMs = 10_000
 /** A QR image is some 20 kB; nothing a gateway says comes near this. */
@@ -47,11 +57,13 @@ export class HttpTransport {
   constructor({ gateway, timeoutMs = defaultTimeoutMs, proxyUrl }: HttpTransportOptions) {
     this.#gateway = gateway
     this.#timeoutMs = timeoutMs
+    // A tunnel takes this for the time in which it has to be dug.
+    const timeout = isProxied(proxyUrl) ? Math.max(timeoutMs, idleMs) : idleMs
     this.#http = axios.create({
       adapter: "http",
       ...(proxyUrl === undefined ? {} : { proxy: proxyOf(proxyUrl) }),
       httpAgent: new http.Agent({ keepAlive: true, timeout: idleMs }),
-      httpsAgent: new https.Agent({ keepAlive: true, timeout: idleMs }),
+      httpsAgent: new https.Agent({ keepAlive: true, timeout }),
       maxRedirects: 0,
       maxContentLength: longestAnswer,
       decompress: true,

@@ -115,18 +115,24 @@ describe("a shop that has provider entries and no plugins entry", () => {
       /not under plugins in medusa-config.*add \{ resolve: "medusa-payment-ksher-gnete"/,
     )
     expect(() => requirePluginEntry({ modules: { gateway_payments: false } })).toThrow(/not under plugins/)
+    const others = { modules: { payment: {} }, plugins: ["another-plugin", { resolve: "one-more" }, null] }
+    expect(() => requirePluginEntry(others)).toThrow(/not under plugins/)
   })
 
   it("boots with the entry, and where no shop is booting", () => {
     requirePluginEntry({ modules: { payment: {}, gateway_payments: {} } })
+    requirePluginEntry({ modules: { payment: {} }, plugins: ["medusa-payment-ksher-gnete"] })
+    requirePluginEntry({ modules: { payment: {} }, plugins: [{ resolve: "../medusa-payment-ksher-gnete" }] })
     requirePluginEntry({})
     requirePluginEntry()
   })
 })
 
-it("a process that answers requests needs the route for notifications; a worker and a script do not", () => {
+it("a process that answers requests needs the route for notifications; a worker, a command and a program of the shop's do not", () => {
   expect(isRouteMissing({ workerMode: "shared", command: "start" })).toBe(true)
-  expect(isRouteMissing({ workerMode: "server", command: undefined })).toBe(true)
+  expect(isRouteMissing({ workerMode: "server", command: "develop" })).toBe(true)
+  expect(isRouteMissing({ workerMode: "server", command: undefined })).toBe(false)
+  expect(isRouteMissing({ workerMode: "server", command: "db:migrate:scripts" })).toBe(false)
   expect(isRouteMissing({ workerMode: "worker", command: "start" })).toBe(false)
   expect(isRouteMissing({ workerMode: "shared", command: "exec" })).toBe(false)
   noteNotificationRoute()

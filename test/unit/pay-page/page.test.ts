@@ -40,7 +40,7 @@ const content = (patch: Partial<PageContent> = {}): PageContent => ({
   shop: "Tea & Cake",
   amount: "350.50",
   currency: "thb",
-  view: { kind: "choose", tried: null },
+  view: { kind: "choose", tried: null, isEarlierOpen: false },
   methods: [method("truemoney"), method("card")],
   proof: "proof",
   state: "abc",
@@ -53,10 +53,12 @@ const paying = (action: PaymentAction, patch: Partial<PageContent> = {}) =>
   content({
     view: {
       kind: "pay",
+      isEarlierOpen: false,
       payment: {
         ...{ sessionId: "payses_1", providerId: "pp_ksher_th", gateway: "ksher", state: "pending" },
         ...{ channel: "promptpay", askedChannel: "promptpay", unwanted: null },
-        ...{ action, expiresAt: new Date(now.getTime() + 899_000) },
+        ...{ action, expiresAt: new Date(now.getTime() + 899_000), openedAt: now },
+        ...{ amount: 35_050, returnedUnsaid: false },
       },
     },
     ...patch,
@@ -119,9 +121,20 @@ describe("a page", () => {
   })
 
   it("says what went wrong only while there is something to do about it", () => {
-    const said = "Nothing has been paid; try again"
+    const said = "The payment could not be opened"
     expect(drawPage(content({ notice: "not_opened" })).body).toContain(said)
     expect(drawPage(content({ notice: "not_opened", view: { kind: "paid" } })).body).not.toContain(said)
+  })
+
+  it("warns of an earlier code for as long as it may be paid", () => {
+    const said = "Do not pay with it"
+    const view = { kind: "choose", tried: null, isEarlierOpen: true } as const
+    expect(drawPage(content({ view })).body).toContain(said)
+    expect(drawPage(content()).body).not.toContain(said)
+  })
+
+  it("writes a shop's name as it is", () => {
+    expect(drawPage(content({ shop: "$& $' $$" })).body).toContain("Pay $&#38; $&#39; $$")
   })
 
   it("that is refused says why, without the amount", () => {

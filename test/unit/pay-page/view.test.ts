@@ -16,6 +16,9 @@ const payment = (patch: Partial<PagePayment> = {}): PagePayment => ({
   action: { type: "redirect", url: "https://pay.example/1" },
   unwanted: null,
   expiresAt: later,
+  openedAt: earlier,
+  amount: 35_050,
+  returnedUnsaid: false,
   ...patch,
 })
 
@@ -34,6 +37,7 @@ const facts = (patch: Partial<PageFacts> = {}): PageFacts => ({
   link: { collectionId: "pay_col_1", orderId: null, amount: "350.5", expiresAt: later },
   demand: demand(),
   reserved: [],
+  standing: "open",
   payments: [],
   digits: 2,
   now,
@@ -91,8 +95,62 @@ it.each<[string, Partial<PageFacts>, object]>([
   [
     "late money pays nothing",
     { payments: [payment({ state: "paid_late", unwanted: "session_deleted" })] },
+    { kind: "choose", tried: "returned" },
+  ],
+  [
+    "an earlier one was returned, since its cart could not be completed",
+    {
+      payments: [
+        payment({ sessionId: "payses_0", state: "refunded" }),
+        payment({ state: "unopened", action: null }),
+      ],
+    },
+    { kind: "choose", tried: "returned", isEarlierOpen: false },
+  ],
+  [
+    "an earlier code may still be paid",
+    { payments: [payment({ sessionId: "payses_0", unwanted: "session_deleted" }), payment()] },
+    { kind: "pay", isEarlierOpen: true },
+  ],
+  [
+    "an earlier one is closed",
+    { payments: [payment({ sessionId: "payses_0", state: "void" }), payment()] },
+    { kind: "pay", isEarlierOpen: false },
+  ],
+  [
+    "its code is for another amount",
+    { payments: [payment({ amount: 70_100 })] },
     { kind: "choose", tried: null },
   ],
+  [
+    "what is paid is another amount",
+    { payments: [payment({ amount: 100, state: "paid" })] },
+    { kind: "choose", tried: null },
+  ],
+  [
+    "something of it went back, and nobody knows how much",
+    { payments: [payment({ state: "paid", returnedUnsaid: true })] },
+    { kind: "choose" },
+  ],
+  [
+    "all of it went back, and the order asks for nothing",
+    {
+      payments: [payment({ state: "refunded" })],
+      demand: demand({ order: { ...order, wanted: "0" }, held: [{ ...held[0]!, amount: "0" }] }),
+    },
+    { kind: "refused", why: "nothing_owed" },
+  ],
+  [
+    "another provider has taken a part of it",
+    { demand: demand({ order, held: [{ ...held[0]!, amount: "100" }] }) },
+    { kind: "refused", why: "nothing_owed" },
+  ],
+  [
+    "another provider holds the shopper's money",
+    { standing: "taken" },
+    { kind: "refused", why: "nothing_owed" },
+  ],
+  ["an edit has given the collection up", { standing: "canceled" }, { kind: "refused", why: "gone" }],
   [
     "the amount is another",
     { demand: demand({ collection: { id: "pay_col_1", amount: "701" } }) },

@@ -5,6 +5,6 @@ import { enter, languageFor, page, send } from "../answer"
 export const GET = page(async (req, res, plugin) => {
   const token = String(req.params.token)
   const link = isToken(token) ? await plugin.ledger.payLinks.ofToken(hashOf(token)) : undefined
-  if (link) enter(req, res, { link, token })
+  if (link) await enter(req, res, plugin, { link, token })
   else send(res, drawUnknown(languageFor(req)))
 })

@@ -34,5 +34,5 @@ export const POST = page(async (req, res, plugin) => {
   const notice = asked.success
     ? await payBy(req.scope, plugin, link, { providerId, channel }, deviceOf(req.headers))
     : "unavailable"
-  backToPage(res, link.id, notice)
+  await backToPage(res, plugin, link.id, notice)
 })

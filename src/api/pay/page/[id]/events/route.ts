@@ -5,19 +5,30 @@ import { openedLink, page } from "../../../answer"
 
 /** More than a shop has shoppers at its pages at a time, and few enough to look after. Others ask from time to time. */
 const mostListeners = 200
-let listeners = 0
+/** Of one link: its shopper's tabs and devices. */
+const mostOfLink = 10
+const listeners = new Map<string, number>()
+const all = (): number => [...listeners.values()].reduce((sum, count) => sum + count, 0)
+
+function listen(linkId: string, more: 1 | -1): void {
+  const count = (listeners.get(linkId) ?? 0) + more
+  if (count > 0) listeners.set(linkId, count)
+  else listeners.delete(linkId)
+}
 
 /** Tells a page when it is to be drawn anew, from the moment it asks. */
 export const GET = page(async (req, res, plugin) => {
   const opened = await openedLink(req, plugin)
   // No content: the browser does not ask again.
-  if (!opened || listeners >= mostListeners) {
+  const isFull = all() >= mostListeners || (listeners.get(opened?.link.id ?? "") ?? 0) >= mostOfLink
+  if (!opened || isFull || req.method === "HEAD") {
     res.status(opened ? 204 : 403).end()
     return
   }
-  listeners++
+  listen(opened.link.id, 1)
   const gone = new AbortController()
   res.on("close", () => gone.abort())
+  if (res.destroyed) gone.abort()
   try {
     res.setHeader("Content-Type", "text/event-stream")
     // A proxy that collects or compresses what it passes on would keep it to itself.
@@ -29,7 +40,7 @@ export const GET = page(async (req, res, plugin) => {
       await after(liveFor.every, undefined, { signal: gone.signal, ref: false }).catch(() => undefined)
     }
   } finally {
-    listeners--
+    listen(opened.link.id, -1)
     res.end()
   }
 })
