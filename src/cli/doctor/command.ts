@@ -3,6 +3,7 @@ import { parseArgs } from "node:util"
 import { pluginEntryMissing, type ConfiguredEntry, type Gateway } from "../../core"
 import { readPluginOptions } from "../../services/options/plugin"
 import { OptionsError } from "../../services/options/shared"
+import { codeOf } from "../database"
 import type { Terminal } from "../run"
 import { checkAccounts } from "./account-checks"
 import { checkAlerts } from "./alert-checks"
@@ -85,7 +86,7 @@ async function* examine(shop: Shop, terminal: Terminal): AsyncGenerator<Finding>
   yield* checkDatabase(env.DATABASE_URL ?? shop.databaseUrl, directory, async (database) =>
     shop.isWhole
       ? [
-          ...(await checkRegions(entries, database)),
+          ...(await checkRegions(entries, database).catch(regionsNotRead)),
           ...(await checkAccounts(shop.entries.map(configured), database, now)),
         ]
       : [],
@@ -134,6 +135,11 @@ async function* examineEntry(
   for (const result of await checkAccountInfo(subject, env.NODE_ENV === "production"))
     yield { about, check: "account", ...result }
 }
+
+/** What another Medusa keeps elsewhere hides nothing of the rest. */
+const regionsNotRead = (error: unknown): Finding[] => [
+  { about: "database", check: "regions", ...note(`Medusa's regions could not be read (${codeOf(error)}).`) },
+]
 
 function* pluginFindings(options: unknown, { notificationChannels }: Shop): Generator<Finding> {
   const about = "plugin"
