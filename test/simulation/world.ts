@@ -448,7 +448,7 @@ export class World {
     const deps = process.depsOf(providerId)
     const receipt = await receive(rawOf(message), deps)
     if (receipt.kind !== "accepted") return false
-    if (message.reading.readable && message.reading.number) this.heardOf.add(message.reading.number)
+    if (message.reading.number) this.heardOf.add(message.reading.number)
     const { notification, fresh } = receipt
     if (fresh && notification.result === "received")
       this.alone(process.owner, "acts on a notification", () => act(notification, deps))

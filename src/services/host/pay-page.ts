@@ -114,23 +114,24 @@ async function openChosen(
   const view = viewOf(facts)
   if (view.kind !== "choose" && view.kind !== "pay") return null
   const last = lastOf(facts)
-  if (last && view.kind === "pay" && isSameChoice(last, choice)) return null
-  if (link.expiresAt <= facts.now) return null
-  if (last && last.amount === amountOf(facts) && waitsFor(last, choice)) {
+  const isShown = view.kind === "pay" && isSameChoice(view.payment, choice)
+  if (isShown || link.expiresAt <= facts.now) return null
+  if (last?.amount === amountOf(facts) && waitsFor(last, choice)) {
     await openPayment(plugin, last.sessionId, { channel: choice.channel })
     return null
   }
-  const lately = facts.now.getTime() - day
-  const opened = facts.payments.filter(({ openedAt }) => openedAt !== null && openedAt.getTime() > lately)
-  if (opened.length >= mostOpened) return "too_many"
-  if (last && isUnended(last.state)) {
-    const before = await replaced(plugin, last)
-    if (before === "unknown") return "asking"
-    // It was paid meanwhile: the page says so, and nothing is opened beside it.
-    if (before && hasMoney(before.state)) return null
-  }
+  if (openedLately(facts) >= mostOpened) return "too_many"
+  const before = await replaced(plugin, last)
+  if (before === "unknown") return "asking"
+  // It was paid meanwhile: the page says so, and nothing is opened beside it.
+  if (before && hasMoney(before.state)) return null
   await openAnew(container, plugin, link, choice)
   return null
+}
+
+function openedLately({ payments, now }: PageFacts): number {
+  const since = now.getTime() - day
+  return payments.filter(({ openedAt }) => openedAt !== null && openedAt.getTime() > since).length
 }
 
 const waitsFor = ({ state, providerId, unwanted }: PagePayment, choice: PageChoice): boolean =>
@@ -156,8 +157,10 @@ async function openAnew(
  */
 async function replaced(
   plugin: GatewayPayments,
-  { sessionId }: PagePayment,
+  last: PagePayment | undefined,
 ): Promise<GatewayPayment | "unknown" | undefined> {
+  if (!last || !isUnended(last.state)) return undefined
+  const { sessionId } = last
   const payment = await plugin.ledger.payments.ofSession(sessionId)
   if (!payment) return undefined
   const deps = plugin.depsOfPayment(payment)
