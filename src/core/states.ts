@@ -50,3 +50,13 @@ export const isOpen = (state: State): boolean =>
 
 /** No money, and no end yet: what nobody asks for any more is ended. */
 export const isUnended = (state: State): boolean => isOpen(state) || state === "unopened"
+
+/**
+ * Paid, wanted and whole: what Medusa is told of, and what a shopper is thanked for. The gateway may say "refunded" and not how much:
+ * nobody ships on that.
+ */
+export const isToCapture = (payment: {
+  state: State
+  unwanted: string | null
+  returnedUnsaid: boolean
+}): boolean => payment.state === "paid" && !payment.unwanted && !payment.returnedUnsaid

@@ -167,9 +167,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: "money that was given up while the gateway was asked is captured all the same",
     seed: 754,
-    file: settlement("authorize"),
+    file: "src/core/states.ts",
     flavour: "changing",
-    edits: [['  state === "paid" && !unwanted && !returnedUnsaid', '  state === "paid" && !returnedUnsaid']],
+    edits: [['payment.state === "paid" && !payment.unwanted', 'payment.state === "paid"']],
   },
   {
     name: "two links for one difference are both paid for",

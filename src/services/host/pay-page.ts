@@ -4,7 +4,7 @@ import type { ILockingModule, MedusaContainer } from "@medusajs/framework/types"
 import { MedusaError, Modules } from "@medusajs/framework/utils"
 import { createPaymentSessionsWorkflow } from "@medusajs/medusa/core-flows"
 
-import { PaymentProblem, hasMoney, isOurs, isUnended, roundToMinor, toMajor } from "../../core"
+import { PaymentProblem, hasMoney, isOurs, isUnended, toMajor } from "../../core"
 import type { AskingDevice, PaymentMethod } from "../../core"
 import { systemClock } from "../ledger"
 import type { PayLink } from "../ledger"
@@ -46,7 +46,7 @@ export async function pageOf(
   const last = lastOf(facts)
   return {
     shop,
-    amount: toMajor(roundToMinor(link.amount, facts.digits), facts.digits),
+    amount: toMajor(amountOf(facts), facts.digits),
     currency: link.currency,
     view: viewOf(facts),
     // Of a link that has expired only what it opened can still be paid.
@@ -187,7 +187,7 @@ async function factsOf(
   const [reserved, payments, standing] = await Promise.all([
     plugin.ledger.reservations.of(allOf(demand, link.collectionId)),
     paymentsOf(plugin, link),
-    standingOf(container, link.collectionId),
+    collectionStanding(container, link.collectionId),
   ])
   const sessions = new Set(demand.sessionIds)
   return {
@@ -210,7 +210,10 @@ interface CollectionRow {
 /** In which a provider holds the shopper's money, or is being asked for it. */
 const taken = new Set(["authorized", "pending_authorization", "captured"])
 
-async function standingOf(container: MedusaContainer, collectionId: string): Promise<PageFacts["standing"]> {
+async function collectionStanding(
+  container: MedusaContainer,
+  collectionId: string,
+): Promise<PageFacts["standing"]> {
   const fields = ["status", "payment_sessions.provider_id", "payment_sessions.status"]
   const [row] = await graph<CollectionRow>(container, "payment_collection", fields, { id: collectionId })
   if (row?.status === "canceled") return "canceled"

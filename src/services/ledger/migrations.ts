@@ -14,23 +14,22 @@ export async function pendingMigrations(database: Pick<Database, "query">): Prom
 
 /** Whether the first of them was applied: without it there is nothing to work on. */
 export async function hasLedger(database: Pick<Database, "query">): Promise<boolean> {
-  const [found] = await database.query<{ name: string | null }>(
-    "select to_regclass('gateway_payment')::text as name",
-  )
-  return found?.name != null
+  return hasTable(database, "gateway_payment")
 }
 
 async function applied(database: Pick<Database, "query">): Promise<Set<string>> {
-  const [found] = await database.query<{ name: string | null }>("select to_regclass(?)::text as name", [
-    table,
-  ])
-  if (!found?.name) return new Set()
+  if (!(await hasTable(database, table))) return new Set()
   const ours = migrations()
   const rows = await database.query<{ name: string }>(
     `select name from ${table} where name in (${ours.map(() => "?").join(", ")})`,
     ours,
   )
   return new Set(rows.map((row) => row.name))
+}
+
+async function hasTable(database: Pick<Database, "query">, name: string): Promise<boolean> {
+  const [found] = await database.query<{ name: string | null }>("select to_regclass(?)::text as name", [name])
+  return found?.name != null
 }
 
 const migrations = (): string[] =>

@@ -10,8 +10,6 @@ export interface Texts {
   /** `{shop}` is filled in. */
   payTo: string
   choose: string
-  pay: string
-  again: string
   other: string
   none: string
   tried: Record<Tried, string>
@@ -25,7 +23,6 @@ export interface Texts {
   save: string
   /** `{time}` is filled in, as 14:59. */
   left: string
-  timeUp: string
   waiting: string
   refresh: string
   paid: string
@@ -41,8 +38,6 @@ export const texts: Readonly<Record<Language, Texts>> = {
     title: "Payment",
     payTo: "Pay {shop}",
     choose: "How would you like to pay?",
-    pay: "Continue",
-    again: "Try again",
     other: "Pay another way",
     none: "None of this shop's ways to pay can be used for this amount. Please ask the shop.",
     tried: {
@@ -66,7 +61,6 @@ export const texts: Readonly<Record<Language, Texts>> = {
     code: "QR code for this payment",
     save: "Save the code",
     left: "Time left: {time}",
-    timeUp: "The time has run out.",
     waiting: "Waiting for your payment. This page changes as soon as it arrives.",
     refresh: "Check again",
     paid: "Paid",
@@ -107,8 +101,6 @@ export const texts: Readonly<Record<Language, Texts>> = {
     title: "付款",
     payTo: "向 {shop} 付款",
     choose: "请选择付款方式",
-    pay: "继续",
-    again: "重试",
     other: "换一种付款方式",
     none: "此商店的付款方式都不能用于这一金额。请联系商店。",
     tried: {
@@ -130,7 +122,6 @@ export const texts: Readonly<Record<Language, Texts>> = {
     code: "此付款的二维码",
     save: "保存二维码",
     left: "剩余时间：{time}",
-    timeUp: "时间已到。",
     waiting: "等待您付款。款项到账后，本页会自动更新。",
     refresh: "再次查看",
     paid: "已付款",
@@ -156,8 +147,6 @@ export const texts: Readonly<Record<Language, Texts>> = {
     title: "付款",
     payTo: "向 {shop} 付款",
     choose: "請選擇付款方式",
-    pay: "繼續",
-    again: "重試",
     other: "換一種付款方式",
     none: "此商店的付款方式都不能用於這一金額。請聯絡商店。",
     tried: {
@@ -179,7 +168,6 @@ export const texts: Readonly<Record<Language, Texts>> = {
     code: "此付款的二維碼",
     save: "儲存二維碼",
     left: "剩餘時間：{time}",
-    timeUp: "時間已到。",
     waiting: "等待您付款。款項到帳後，本頁會自動更新。",
     refresh: "再次查看",
     paid: "已付款",
@@ -205,8 +193,6 @@ export const texts: Readonly<Record<Language, Texts>> = {
     title: "ชำระเงิน",
     payTo: "ชำระเงินให้ {shop}",
     choose: "เลือกวิธีชำระเงิน",
-    pay: "ดำเนินการต่อ",
-    again: "ลองอีกครั้ง",
     other: "ชำระด้วยวิธีอื่น",
     none: "วิธีชำระเงินของร้านนี้ใช้กับยอดนี้ไม่ได้ กรุณาติดต่อร้านค้า",
     tried: {
@@ -228,7 +214,6 @@ export const texts: Readonly<Record<Language, Texts>> = {
     code: "คิวอาร์โค้ดสำหรับการชำระเงินนี้",
     save: "บันทึกคิวอาร์โค้ด",
     left: "เวลาที่เหลือ: {time}",
-    timeUp: "หมดเวลาแล้ว",
     waiting: "กำลังรอการชำระเงิน หน้านี้จะเปลี่ยนทันทีเมื่อได้รับเงิน",
     refresh: "ตรวจสอบอีกครั้ง",
     paid: "ชำระเงินแล้ว",

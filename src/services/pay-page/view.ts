@@ -1,4 +1,4 @@
-import { hasMoney, isUnended, roundToMinor, unowed } from "../../core"
+import { hasMoney, isToCapture, isUnended, roundToMinor, unowed } from "../../core"
 import type { Demand, GatewayName, PaymentAction, PaymentMethod, Reserved, State, Unwanted } from "../../core"
 
 /** What a link was made for. Amounts in major units, as Medusa keeps them. */
@@ -63,7 +63,7 @@ export type PageView =
 export function viewOf(facts: PageFacts): PageView {
   const { link, payments, now } = facts
   const amount = amountOf(facts)
-  if (payments.some((one) => isPaid(one) && one.amount === amount)) return { kind: "paid" }
+  if (payments.some((one) => isToCapture(one) && one.amount === amount)) return { kind: "paid" }
   const why = refusalOf(facts)
   if (why) return why === "nothing_owed" && isHeld(facts) ? { kind: "paid" } : { kind: "refused", why }
   const last = lastOf(facts)
@@ -81,9 +81,6 @@ export function viewOf(facts: PageFacts): PageView {
 /** What the link is for, in minor units. */
 export const amountOf = ({ link, digits }: Pick<PageFacts, "link" | "digits">): number =>
   roundToMinor(link.amount, digits)
-
-const isPaid = ({ state, unwanted, returnedUnsaid }: PagePayment): boolean =>
-  state === "paid" && !unwanted && !returnedUnsaid
 
 const isStillOpen = ({ state, action }: PagePayment): boolean =>
   state === "pending" || (state === "failed" && action !== null)
@@ -120,8 +117,9 @@ export const isPayable = (
   !payment.unwanted &&
   (payment.expiresAt === null || payment.expiresAt > now)
 
-function refusalOf({ link, demand, reserved, standing, digits }: PageFacts): Refusal | null {
-  const minor = roundToMinor(link.amount, digits)
+function refusalOf(facts: PageFacts): Refusal | null {
+  const { link, demand, reserved, standing, digits } = facts
+  const minor = amountOf(facts)
   const asking = { sessionId: "", ...link, amount: minor, askedAmount: minor }
   const why = unowed(asking, demand, reserved, digits)
   if (why === null && standing !== "open") return standing === "taken" ? "nothing_owed" : "gone"

@@ -1,4 +1,4 @@
-import { PaymentProblem, hasMoney } from "../../core"
+import { PaymentProblem, hasMoney, isToCapture } from "../../core"
 import type { GatewayPayment } from "../ledger"
 import { withinReach } from "./account"
 import { confirm } from "./confirm"
@@ -40,10 +40,6 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
   if (isToCapture(payment)) return captured(payment, deps)
   return { payment, status: statusOf(payment, deps) }
 }
-
-/** The gateway may say "refunded" and not how much: nobody ships on that. */
-const isToCapture = ({ state, unwanted, returnedUnsaid }: GatewayPayment): boolean =>
-  state === "paid" && !unwanted && !returnedUnsaid
 
 /** Paid, and still wanted: two payments that are paid at the same moment, for what is wanted once, are told apart here. */
 async function captured(payment: GatewayPayment, deps: Deps): Promise<Authorization> {
