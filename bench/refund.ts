@@ -2,8 +2,9 @@ import { money } from "../src/core"
 import type { Gateway, RefundOrder } from "../src/core"
 import { fromKnex, openLedger, systemClock } from "../src/services/ledger"
 import type { Database, GatewayPayment } from "../src/services/ledger"
-import { Silence, tell, type Deps } from "../src/services/settlement"
-import { refund } from "../src/services/settlement/doors"
+import { Silence, type Deps } from "../src/services/settlement"
+import { emitState } from "../src/services/settlement/settling/publish"
+import { refund } from "../src/services/settlement/traced"
 import { createLedgerTables } from "./lib/tables"
 import { ms, progress, type Result } from "./lib/report"
 import { median, rounds, timed } from "./lib/statistics"
@@ -63,7 +64,7 @@ const depsOf = (database: Database): Deps => ({
 async function withLedger(payment: GatewayPayment, deps: Deps): Promise<void> {
   const of = { number: payment.number, providerId: deps.providerId }
   const done = await refund({ of, amount: { major: "100.00" }, refundId: "ref_1" }, deps)
-  await tell(done.payment, deps)
+  await emitState(done.payment, deps)
 }
 
 /** The same call with nothing written down: what is needed of the order would have to be in Medusa's own data. */

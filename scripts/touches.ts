@@ -45,14 +45,14 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
   "src/services/provider/plugin-entry": [`${integration}boot.test.ts`],
   "src/services/ledger/migrations": [`${integration}boot.test.ts`],
   "src/services/host/send-alert": [`${integration}alerts.test.ts`],
-  "src/services/settlement/tell-people": [`${integration}alerts.test.ts`],
-  "src/services/settlement/morning-report": [`${integration}alerts.test.ts`],
-  "src/services/settlement/cancel": [...scenarios("cancel", "one-at-a-time", "late"), ...deaths],
-  "src/services/settlement/order-lease": [...scenarios("cancel", "one-at-a-time"), ...deaths],
-  "src/services/settlement/enterable": scenarios("cancel", "one-at-a-time", "refunds"),
-  "src/services/settlement/unpaid": [...scenarios("unpaid-orders", "cancel"), ...deaths],
+  "src/services/settlement/people/tell-people": [`${integration}alerts.test.ts`],
+  "src/services/settlement/people/morning-report": [`${integration}alerts.test.ts`],
+  "src/services/settlement/orders/cancel": [...scenarios("cancel", "one-at-a-time", "late"), ...deaths],
+  "src/services/settlement/orders/order-lease": [...scenarios("cancel", "one-at-a-time"), ...deaths],
+  "src/services/settlement/orders/enterable": scenarios("cancel", "one-at-a-time", "refunds"),
+  "src/services/settlement/orders/unpaid": [...scenarios("unpaid-orders", "cancel"), ...deaths],
   "src/services/settlement/abandon": scenarios("cancel", "compensation", "order-changes"),
-  "src/services/settlement/void": scenarios("cancel", "compensation", "order-changes"),
+  "src/services/settlement/settling/close": scenarios("cancel", "compensation", "order-changes"),
   "src/services/settlement/open": [
     `${integration}statements.test.ts`,
     `${integration}orders.test.ts`,
@@ -63,22 +63,22 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
     ...scenarios("refunds", "reconciliation", "late"),
     ...deaths,
   ],
-  "src/services/settlement/wanted": [
+  "src/services/settlement/settling/abandonment": [
     `${integration}statements.test.ts`,
     ...scenarios("late", "order-changes", "reconciliation"),
   ],
-  "src/services/settlement/review": scenarios("late", "order-changes", "reconciliation"),
-  "src/services/settlement/share": scenarios("amounts", "refunds"),
+  "src/services/settlement/orders/review": scenarios("late", "order-changes", "reconciliation"),
+  "src/services/settlement/returns/rounding": scenarios("amounts", "refunds"),
   "src/services/settlement/notif": [
     `${integration}notifications.test.ts`,
     ...scenarios("notifications", "late"),
   ],
   "src/services/settlement/survey": [`${integration}routes.test.ts`, ...scenarios("reconciliation")],
-  "src/services/settlement/resolve": [
+  "src/services/settlement/people/carry-out": [
     `${integration}routes.test.ts`,
     ...scenarios("one-at-a-time", "unknown-outcomes"),
   ],
-  "src/services/settlement/decid": [
+  "src/services/settlement/people/decid": [
     `${integration}routes.test.ts`,
     ...scenarios("one-at-a-time", "unknown-outcomes"),
   ],

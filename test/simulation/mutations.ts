@@ -14,6 +14,7 @@ const settlement = (file: string) => `src/services/settlement/${file}.ts`
 const ledger = (file: string) => `src/services/ledger/${file}.ts`
 
 const returning = (file: string) => settlement(`returns/${file}`)
+const settling = (file: string) => settlement(`settling/${file}`)
 
 const sendsRefund =
   "  return believedAnswer(await deps.gateway.refund(refundOrder(payment, operation, deps)), operations)\n"
@@ -22,7 +23,7 @@ const sendsRefund =
 export const mutations: readonly Mutation[] = [
   {
     name: "a refund in doubt is sent again under a new number",
-    file: settlement("operations"),
+    file: returning("outcomes"),
     edits: [
       [
         "const repeated = await deps.ledger.operations.again(operation.id)",
@@ -33,7 +34,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "no answer to a refund is taken for a refusal",
     seed: 40,
-    file: settlement("operations"),
+    file: returning("outcomes"),
     edits: [
       [
         sendsRefund,
@@ -44,7 +45,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "no answer to a refund is taken for a success",
-    file: settlement("operations"),
+    file: returning("outcomes"),
     edits: [
       [
         sendsRefund,
@@ -61,10 +62,10 @@ export const mutations: readonly Mutation[] = [
     edits: [
       [`    : deps.ledger.operations.intend(payment.id, written))\n`, `    : sentAndWritten())\n`],
       [
-        `  const attempted = await attempt(payment, operations, operation, deps)\n`,
+        `  const attempted = await sendOnce(payment, operations, operation, deps)\n`,
         `  const attempted = early
     ? { ...(await conclude(payment, operation, early, deps)), outcome: early }
-    : await attempt(payment, operations, operation, deps)\n`,
+    : await sendOnce(payment, operations, operation, deps)\n`,
       ],
       [
         `  const written = { kind, amount, refundId, medusaAmount, decisionId }\n`,
@@ -120,28 +121,28 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "what nobody wants is left open at the gateway",
-    file: settlement("at-gateway"),
+    file: settling("settle-at-gateway"),
     edits: [["  if (!payment.unwanted && !expired) return payment\n", "  return payment\n"]],
   },
   {
     name: "late money is kept",
-    file: settlement("give-back"),
+    file: settling("owed-refunds"),
     edits: [["  if (!late) return payment\n", "  return payment\n"]],
   },
   {
     name: "what a cancelled order holds is left to Medusa",
-    file: settlement("give-back"),
+    file: settling("owed-refunds"),
     edits: [["  if (!order?.canceled) return payment\n", "  return payment\n"]],
   },
   {
     name: "a refund that was accepted and failed later is forgotten",
-    file: settlement("give-back"),
+    file: settling("owed-refunds"),
     edits: [["mine.some((operation) => isUnclear(operation.state) || isDone(operation))", "mine.length > 0"]],
   },
   {
     name: "an end that was not counted before a kill is never counted",
     seed: 926,
-    file: settlement("operations"),
+    file: returning("outcomes"),
     edits: [
       [
         "let current = returnedAmount(operations) === payment.refundedAmount ? payment : await tally(payment, deps)",
@@ -157,7 +158,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "an unpaid order is ended, whatever was paid of it meanwhile",
     seed: 13,
-    file: settlement("unpaid-order"),
+    file: settlement("orders/unpaid-order"),
     flavour: "on-demand",
     edits: [
       ["  if (unowned) return never(unowned)\n", ""],

@@ -3,7 +3,7 @@ import { sessionData } from "../../src/services/provider/session-data"
 import {
   openOnDemand,
   reconcileAll,
-  resolveByHand,
+  decideByHand,
   settle,
   withOrderLease,
 } from "../../src/services/settlement"
@@ -435,7 +435,7 @@ async function resolve(world: World, step: Extract<Step, { do: "resolve" }>): Pr
     if (!payment?.attentionCode) return undefined
     if (step.action === "record_refund") return undefined
     if (step.action === "dismiss") world.dismissed.add(payment.number)
-    return resolveByHand(
+    return decideByHand(
       payment,
       { action: step.action, version: payment.version, note: "decided", by: "user_1", key: null },
       process.depsOf(providerId),
@@ -465,14 +465,14 @@ async function decide(world: World, step: Decide): Promise<void> {
   if (step.action === "refund") world.intents.push(intent)
   const clicks = Array.from({ length: step.clicks }, () =>
     world.request(world.some, `decides: ${asked.action}`, ({ depsOf }) =>
-      resolveByHand(payment, decision, depsOf(payment.providerId), ({ id }) => Promise.resolve(id)),
+      decideByHand(payment, decision, depsOf(payment.providerId), ({ id }) => Promise.resolve(id)),
     ),
   )
   const answers = await Promise.all(clicks)
   if (answers.some(({ kind }) => kind === "ok")) intent.end = "done"
 }
 
-type DecisionAsked = Pick<Parameters<typeof resolveByHand>[1], "action" | "amount" | "how" | "operationId">
+type DecisionAsked = Pick<Parameters<typeof decideByHand>[1], "action" | "amount" | "how" | "operationId">
 
 /** The truth: whoever records money has seen it go back, and whoever ends a doubt has looked it up in the gateway's console. */
 function whatIsAsked(

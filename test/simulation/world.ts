@@ -5,8 +5,8 @@ import type { Gateway, RawNotification } from "../../src/core"
 import { openLedger, type Clock, type Database, type Ledger } from "../../src/services/ledger"
 import {
   act,
-  mark,
-  markTold,
+  mirrorToSession,
+  markPublished,
   notePlacedOrder,
   paymentsOfOrder,
   receive,
@@ -202,7 +202,7 @@ export class World {
   ): FakeMedusa {
     const markPayment = async (id: string) => {
       const payment = await ledger.payments.get(id)
-      if (payment) await mark(payment, depsOf(payment.providerId))
+      if (payment) await mirrorToSession(payment, depsOf(payment.providerId))
     }
     return new FakeMedusa({
       tables: this.tables,
@@ -230,7 +230,7 @@ export class World {
         },
         paymentChanged: async (id) => {
           const payment = await ledger.payments.get(id)
-          if (payment) await markTold(payment, depsOf(payment.providerId))
+          if (payment) await markPublished(payment, depsOf(payment.providerId))
         },
       },
       cancelling: (orderId) => this.judgeEnd(orderId),

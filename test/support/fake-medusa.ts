@@ -2,7 +2,7 @@ import { PaymentProblem, addMajor, toMajor, toMinor, type Demand, type OrderChan
 import { creditDue } from "../../src/services/host/transactions"
 import type { GatewayPayment } from "../../src/services/ledger"
 import {
-  letGo,
+  closeForDeletedSession,
   authorize,
   cancel,
   open,
@@ -1052,7 +1052,7 @@ export class FakeMedusa implements Host {
     const deps = this.around.depsOf(session.providerId)
     try {
       const payment = await this.paymentIn(session.data, deps)
-      if (payment) await letGo(payment, deps)
+      if (payment) await closeForDeletedSession(payment, deps)
     } catch (error) {
       deps.log.warn(`a deleted session is left to the job: ${(error as Error).message}`)
     }

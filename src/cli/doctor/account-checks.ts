@@ -1,6 +1,6 @@
 import { accountNotices, type ConfiguredEntry } from "../../core"
 import { openLedger, type Database } from "../../services/ledger"
-import { findings } from "../../services/settlement"
+import { accountFindings } from "../../services/settlement"
 import { note, ok, wrong, type Finding } from "./finding"
 
 /** What the shop's ledger knows of the accounts of its entries. */
@@ -10,7 +10,7 @@ export async function checkAccounts(
   now: () => Date,
 ): Promise<Finding[]> {
   const clock = { now }
-  const found = await findings(entries, false, { ledger: openLedger(database, clock), clock })
+  const found = await accountFindings(entries, false, { ledger: openLedger(database, clock), clock })
   const notices = accountNotices(found)
   if (!notices.length)
     return [{ about: "database", check: "accounts", ...ok("Nothing is wrong with an account.") }]

@@ -13,8 +13,8 @@ import type { EventBus } from "../provider"
 import {
   day,
   hour,
-  mark,
-  markTold,
+  mirrorToSession,
+  markPublished,
   minute,
   notePlacedOrder,
   orderIdOf,
@@ -137,7 +137,7 @@ export class GatewayPayments {
   /** Mirrors a payment's state into its session, once more where it was done before. */
   async markById(id: string): Promise<void> {
     const payment = await this.payment(id)
-    await markTold(payment, this.depsOfPayment(payment))
+    await markPublished(payment, this.depsOfPayment(payment))
   }
 
   async markByMedusaPayment(paymentId: string): Promise<void> {
@@ -147,7 +147,7 @@ export class GatewayPayments {
     )
     const sessionId = medusaPayment?.payment_session?.id
     const payment = sessionId ? await this.ledger.payments.ofSession(sessionId) : undefined
-    if (payment) await mark(payment, this.depsOfPayment(payment))
+    if (payment) await mirrorToSession(payment, this.depsOfPayment(payment))
   }
 
   async noteOrder(orderId: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { ConfiguredEntry } from "../../core"
 import type { Clock, Ledger } from "../ledger"
 import { systemClock } from "../ledger"
 import { kindOf, logLine } from "../observability"
-import { findings, noteInUse } from "../settlement"
+import { accountFindings, noteInUse } from "../settlement"
 import type { Log, SettleDeps } from "../settlement"
 import { readAtStart } from "./accounts"
 import { gatewayPayments } from "./application"
@@ -45,7 +45,7 @@ export async function atStart(log: Log): Promise<void> {
 export async function sayOfAccounts(plugin: Accounts, log: Log, clock: Clock = systemClock): Promise<void> {
   const entries = await configured(plugin)
   if (entries) await noteInUse(entries, plugin.ledger)
-  const found = await findings(entries ?? [], !entries, { ledger: plugin.ledger, clock })
+  const found = await accountFindings(entries ?? [], !entries, { ledger: plugin.ledger, clock })
   // Where Medusa does not say which entries there are, none of them is called removed.
   const notices = accountNotices(entries ? found : { ...found, orphaned: [] })
   for (const { code, providerId, sentence } of notices)

@@ -4,7 +4,7 @@ import { cancelOrderTransferRequestWorkflow } from "@medusajs/medusa/core-flows"
 
 import { PaymentProblem } from "../../core"
 import { logLine } from "../observability"
-import { changingForShopper, minute, writtenCancel } from "../settlement"
+import { changingForShopper, minute, journalCancel } from "../settlement"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
 
@@ -54,7 +54,7 @@ async function cancelHeld(
   if (now.done) return now.done
   await takeTransferAway(container, plugin, orderId)
   const deps = plugin.cancelDeps()
-  const { problem } = await writtenCancel(orderId, "customer", deps, () => plugin.host.cancelOrder(orderId))
+  const { problem } = await journalCancel(orderId, "customer", deps, () => plugin.host.cancelOrder(orderId))
   const after = await orderRow(container, orderId)
   if (after.status === "canceled") return { id: after.id, status: after.status }
   deps.log.warn(logLine("cancel_unfinished", { order: orderId }, problem))

@@ -1,7 +1,7 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
 
 import { PaymentProblem, isOurs } from "../../core"
-import { paymentsOfOrder, refuseHalfCancel, refuseUnenterable, second, writtenCancel } from "../settlement"
+import { paymentsOfOrder, refuseHalfCancel, refuseUnenterable, second, journalCancel } from "../settlement"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
 import { plainDecimal, type Amount } from "./transactions"
@@ -61,7 +61,7 @@ export async function aroundCancel(plugin: GatewayPayments, orderId: string, run
   await plugin.atOrder(orderId, async () => {
     const standing = await plugin.host.orderStanding(orderId)
     if (standing) refuseHalfCancel(standing)
-    await writtenCancel(orderId, "admin", plugin.cancelDeps(), run)
+    await journalCancel(orderId, "admin", plugin.cancelDeps(), run)
   })
 }
 

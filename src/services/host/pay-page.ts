@@ -12,7 +12,7 @@ import { logLine, wordsOf } from "../observability"
 import { fillSessionId } from "../options/shared"
 import { amountOf, lastOf, oneOfEach, viewOf } from "../pay-page"
 import type { Notice, PageContent, PageFacts, PagePayment } from "../pay-page"
-import { allOf, authorize, day, isOutOfReach, letGo, second, settle } from "../settlement"
+import { kinOf, authorize, day, isOutOfReach, closeForDeletedSession, second, settle } from "../settlement"
 import type { GatewayPayment } from "../settlement"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
@@ -171,7 +171,7 @@ async function replaced(
     if (error instanceof PaymentProblem && error.code === "not_confirmed") return "unknown"
     throw error
   }
-  await letGo(payment, deps)
+  await closeForDeletedSession(payment, deps)
   return plugin.ledger.payments.ofSession(sessionId)
 }
 
@@ -185,7 +185,7 @@ async function factsOf(
 ): Promise<PageFacts> {
   const demand = await plugin.host.demandOf(link.collectionId)
   const [reserved, payments, standing] = await Promise.all([
-    plugin.ledger.reservations.of(allOf(demand, link.collectionId)),
+    plugin.ledger.reservations.of(kinOf(demand, link.collectionId)),
     paymentsOf(plugin, link),
     collectionStanding(container, link.collectionId),
   ])

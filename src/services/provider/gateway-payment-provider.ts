@@ -23,9 +23,9 @@ import {
   authorize,
   cancel,
   changeWaiting,
-  known,
-  letGo,
-  lookAgain,
+  required,
+  closeForDeletedSession,
+  wakeSoon,
   open,
   receive,
   refundForMedusa,
@@ -158,8 +158,8 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
       const payment = await this.paymentIn(input.data)
       if (!payment) return { data: {} }
       const isOwn = isOwnData(input.data, payment) || (await this.isOwnPage(input.data, payment))
-      if (isOwn) await letGo(payment, this.deps)
-      else await lookAgain(payment, this.deps)
+      if (isOwn) await closeForDeletedSession(payment, this.deps)
+      else await wakeSoon(payment, this.deps)
     } catch (error) {
       // Medusa would fail the shopper's request; the job finds every payment whose session is gone.
       this.medusa.logger.warn(logLine("session_left_to_job", {}, asMedusaError(error).message))
@@ -189,7 +189,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
     return inMedusasWords(async () => {
       const payment = await refundForMedusa(
         {
-          number: known(numberIn(input.data)),
+          number: required(numberIn(input.data)),
           providerId: this.providerId,
           amount: plainDecimal(input.amount),
           refundId: input.context?.idempotency_key ?? null,
@@ -316,7 +316,7 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
   }
 
   private async paymentOf(data: Record<string, unknown> | undefined): Promise<GatewayPayment> {
-    return known(await this.paymentIn(data))
+    return required(await this.paymentIn(data))
   }
 
   /** By the number this plugin wrote into the data at initiate; a storefront cannot put another one over it. */

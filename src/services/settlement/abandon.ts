@@ -5,8 +5,8 @@ import { logLine, wordsOf } from "../observability"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
 import { second } from "./schedule"
-import { tell } from "./tell"
-import { closeAtGateway } from "./void"
+import { emitState } from "./settling/publish"
+import { closeAtGateway } from "./settling/close"
 
 /** Medusa may hold the cart's lock meanwhile, and the shopper waits. */
 const budgetMs = 1_500
@@ -24,25 +24,25 @@ export async function abandon(payment: GatewayPayment, why: Unwanted, deps: Deps
  * Closes a payment whose session Medusa says it deletes. Whether it has is for the job to see: money that is here by now is
  * late where the session is gone, and not where somebody else's session data led here.
  */
-export async function letGo(payment: GatewayPayment, deps: Deps): Promise<void> {
+export async function closeForDeletedSession(payment: GatewayPayment, deps: Deps): Promise<void> {
   await closeInAMoment(await deps.ledger.payments.wake(payment.id, soon), deps)
 }
 
 async function closeInAMoment(payment: GatewayPayment, deps: Deps): Promise<void> {
   if (!isUnended(payment.state)) return
-  const closing = close(payment, deps).catch((error: unknown) =>
+  const closing = closeAndEmit(payment, deps).catch((error: unknown) =>
     deps.log.warn(logLine("close_failed", { payment: payment.id }, wordsOf(error))),
   )
   await Promise.race([closing, deps.wait(budgetMs)])
 }
 
 /** The job finds out whether Medusa still wants it: a payment whose session is gone and that no order holds is unwanted. */
-export async function lookAgain(payment: GatewayPayment, deps: Deps): Promise<void> {
+export async function wakeSoon(payment: GatewayPayment, deps: Deps): Promise<void> {
   await deps.ledger.payments.wake(payment.id, soon)
 }
 
-async function close(payment: GatewayPayment, deps: Deps): Promise<void> {
-  await tell(await withLease(payment.id, deps, (leased, held) => closeAtGateway(leased, held)), deps)
+async function closeAndEmit(payment: GatewayPayment, deps: Deps): Promise<void> {
+  await emitState(await withLease(payment.id, deps, (leased, held) => closeAtGateway(leased, held)), deps)
 }
 
 /**
@@ -52,7 +52,7 @@ async function close(payment: GatewayPayment, deps: Deps): Promise<void> {
 export async function cancel(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
   if (hasMoney(payment.state)) throw paidAlready(payment)
   const closed = await withLease(payment.id, deps, (leased, held) => closeAtGateway(leased, held))
-  await tell(closed, deps)
+  await emitState(closed, deps)
   if (hasMoney(closed.state)) throw paidAlready(closed)
   if (closed.state === "void") return closed
   await deps.ledger.payments.wake(payment.id, soon, { unwanted: "order_canceled" })

@@ -1,10 +1,10 @@
 import { PaymentProblem, hasMoney, isToCapture } from "../../core"
 import type { GatewayPayment } from "../ledger"
-import { withinReach } from "./account"
-import { confirm } from "./confirm"
+import { requireReach } from "./accounts/account"
+import { confirm } from "./settling/confirm"
 import type { Deps } from "./deps"
-import { reserve } from "./wanted"
-import { tell } from "./tell"
+import { reserve } from "./settling/abandonment"
+import { emitState } from "./settling/publish"
 
 /** What Medusa is told of a session it wants to complete. */
 export interface Authorization {
@@ -24,8 +24,8 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
       "payment_unknown",
       "This payment session was not opened by this provider. Nothing has been paid; open a new one.",
     )
-  const known = await withinReach(found, deps)
-  if (isToCapture(known)) return captured(known, deps)
+  const known = await requireReach(found, deps)
+  if (isToCapture(known)) return reserveCapture(known, deps)
   if (hasMoney(known.state) || known.unwanted || known.state === "void")
     return { payment: known, status: "canceled" }
   if (known.state === "unopened") return { payment: known, status: statusOf(known, deps) }
@@ -36,13 +36,13 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
       "not_confirmed",
       `The gateway has not confirmed the payment: ${message} Try again in a moment; the payment is not lost.`,
     )
-  await tell(payment, deps)
-  if (isToCapture(payment)) return captured(payment, deps)
+  await emitState(payment, deps)
+  if (isToCapture(payment)) return reserveCapture(payment, deps)
   return { payment, status: statusOf(payment, deps) }
 }
 
 /** Paid, and still wanted: two payments that are paid at the same moment, for what is wanted once, are told apart here. */
-async function captured(payment: GatewayPayment, deps: Deps): Promise<Authorization> {
+async function reserveCapture(payment: GatewayPayment, deps: Deps): Promise<Authorization> {
   const now = await reserve(payment, deps)
   return { payment: now, status: isToCapture(now) ? "captured" : "canceled" }
 }

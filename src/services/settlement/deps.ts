@@ -1,7 +1,7 @@
 import type { Gateway } from "../../core"
 import type { Clock, GatewayPayment, Ledger } from "../ledger"
 import type { Host } from "./host"
-import type { Silence } from "./silence"
+import type { Silence } from "./settling/silence"
 
 /** What a provider entry in medusa-config decides, apart from how its gateway is reached. */
 export interface Policy {

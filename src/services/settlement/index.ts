@@ -1,50 +1,62 @@
-export * from "./abandon"
-export * from "./account"
-export * from "./account-info"
-export * from "./attention"
-export * from "./authorize"
-export * from "./booking"
-export * from "./cancelled-order"
-export * from "./cancel-journal"
-export { owedRows } from "./carried"
-export * from "./confirm"
-export * from "./decide"
-export * from "./deps"
-export * from "./enterable"
-export * from "./host"
-export * from "./known"
-export * from "./lease"
-export { reportInTheMorning } from "./morning-report"
-export * from "./notify"
-export { changeWaiting } from "./open-on-demand"
-export * from "./order-lease"
-export * from "./owing"
-export * from "./placed-order"
-export * from "./reconcile"
-export * from "./refund-asked"
-export * from "./review"
-export * from "./same-day"
-export * from "./schedule"
-export * from "./settle"
-export { Silence } from "./silence"
-export * from "./survey"
-export * from "./tell"
-export { tellPeople } from "./tell-people"
-export { allOf } from "./wanted"
-export * from "./watch"
-// These stand before the same names above: from outside, a use case is observed.
+/*
+ * What other rooms may use of settlement. From outside, a use case is traced.
+ */
 export {
   abandon,
   act,
   authorize,
   cancel,
-  letGo,
+  closeForDeletedSession,
+  decideByHand,
   open,
   openOnDemand,
   receive,
-  resolveByHand,
   settle,
-} from "./doors"
+} from "./traced"
+export { wakeSoon } from "./abandon"
+export { accountFindings, notOpening, noteInUse, requireOwnAccount } from "./accounts/account"
+export { isDue, noticesOf, readAccount, recallAccount, recentInfo } from "./accounts/account-info"
+export { isOutOfReach } from "./attention"
+export type { Authorization } from "./authorize"
+export type { Deps, Log, PaymentEvent, Policy, SettleDeps } from "./deps"
+export type {
+  AlignBefore,
+  Alignment,
+  BookDifference,
+  Host,
+  HostOrder,
+  HostPayment,
+  HostSession,
+  OrderLock,
+  OrderStanding,
+  RefundWhy,
+  SessionMark,
+  UnpaidOrder,
+} from "./host"
+export type { Receipt } from "./notify"
+export { changeWaiting } from "./open-on-demand"
+export { journalCancel } from "./orders/cancel-journal"
+export type { CancelDeps } from "./orders/cancel-journal"
+export { orderIdOf, paymentsOfOrder, settleCancelledOrder } from "./orders/cancelled-order"
+export { changingForShopper, refuseHalfCancel, refuseUnenterable } from "./orders/enterable"
+export { asOwnFlow, withOrderLease } from "./orders/order-lease"
+export { notePlacedOrder } from "./orders/placed-order"
+export { review } from "./orders/review"
+export { reportInTheMorning } from "./people/morning-report"
+export { tellPeople } from "./people/tell-people"
+export { reconcile, reconcileAll } from "./reconcile"
+export type { ReconcileDeps } from "./reconcile"
+export { required } from "./required"
+export { enteredAlone } from "./returns/booking"
+export { owing, unconfirmedOf } from "./returns/owing"
+export type { Owing } from "./returns/owing"
+export { refundForMedusa } from "./returns/refund-for-medusa"
+export { day, hour, minute, second } from "./schedule"
+export { markPublished, mirrorToSession } from "./settle"
+export { Silence } from "./settling/silence"
+export type { Change } from "./survey"
+export { unmatchedRows } from "./returns/refund-rows"
+export { kinOf } from "./settling/abandonment"
 export { decisionActions, waysBack } from "../ledger"
 export type {
   Cursor,

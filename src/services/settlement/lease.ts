@@ -1,9 +1,9 @@
 import { PaymentProblem } from "../../core"
 import { LeaseLost } from "../ledger"
 import type { GatewayPayment, Lease, Operation, PaymentKey } from "../ledger"
-import { withinReach } from "./account"
+import { requireReach } from "./accounts/account"
 import type { Deps } from "./deps"
-import { known } from "./known"
+import { required } from "./required"
 import { leaseMs } from "./schedule"
 
 const waitMs = 200
@@ -24,7 +24,7 @@ export async function withLease<T, D extends Deps>(
   for (let tries = 0; tries < patience; tries++) {
     const lease = await deps.ledger.leases.take(key, leaseMs)
     if (lease) return underLease(lease, deps, work)
-    if (!("id" in key)) key = { id: known(await deps.ledger.payments.of(key)).id }
+    if (!("id" in key)) key = { id: required(await deps.ledger.payments.of(key)).id }
     await deps.wait(waitMs)
   }
   throw busy(
@@ -39,7 +39,7 @@ async function underLease<T, D extends Deps>(
 ): Promise<T> {
   try {
     const held = { ...deps, ledger: deps.ledger.under(lease) }
-    return await work(await withinReach(lease.payment, held), held, lease.operations)
+    return await work(await requireReach(lease.payment, held), held, lease.operations)
   } catch (error) {
     if (error instanceof LeaseLost) throw takenOver()
     throw error

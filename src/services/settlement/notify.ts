@@ -5,7 +5,7 @@ import { logLine, wordsOf } from "../observability"
 import { clear, raise } from "./attention"
 import type { Deps, SettleDeps } from "./deps"
 import { isBusy } from "./lease"
-import { recordNotifiedReturn } from "./notified-return"
+import { recordNotifiedReturn } from "./returns/notified-return"
 import { after, backOff, hour, minute } from "./schedule"
 import { settle } from "./settle"
 
@@ -109,7 +109,7 @@ export async function act(notification: Notification, deps: SettleDeps): Promise
   try {
     let payment = await settle(notification.paymentId, deps)
     if (await recordNotifiedReturn(notification, payment, deps)) payment = await settle(payment.id, deps)
-    const doubt = await unbelieved(notification, payment, deps)
+    const doubt = await findDoubt(notification, payment, deps)
     await deps.ledger.notifications.finish(
       notification.id,
       doubt ? again(notification, doubt, deps) : { result: "acted" },
@@ -120,11 +120,11 @@ export async function act(notification: Notification, deps: SettleDeps): Promise
       deps.log.error(logLine("notification_failed", { notification: notification.id }, wordsOf(failure)))
     failed(error)
     // The route has answered and waits for nothing: where this cannot be written either, the row still says that it is due.
-    await failedToAct(notification, notification.paymentId, error, deps).catch(failed)
+    await noteFailedAct(notification, notification.paymentId, error, deps).catch(failed)
   }
 }
 
-async function failedToAct(
+async function noteFailedAct(
   notification: Notification,
   paymentId: string,
   error: unknown,
@@ -174,7 +174,7 @@ const isLastTry = ({ tries }: Notification): boolean => tries + 1 >= mostTries
  * forged with Ksher's weak key: it is asked again, for a while. On a closed one money may have been taken: a person is
  * called.
  */
-async function unbelieved(
+async function findDoubt(
   notification: Notification,
   payment: GatewayPayment,
   deps: SettleDeps,

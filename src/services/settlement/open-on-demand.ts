@@ -1,27 +1,27 @@
 import { PaymentProblem, hasMoney, money, roundToMinor, sameMoney, titleOf } from "../../core"
 import type { Unwanted } from "../../core"
 import type { GatewayPayment, Prepared } from "../ledger"
-import { requireOwnAccount } from "./account"
-import { requireChannels } from "./account-info"
+import { requireOwnAccount } from "./accounts/account"
+import { requireChannels } from "./accounts/account-info"
 import type { Deps, SettleDeps } from "./deps"
-import { known } from "./known"
+import { required } from "./required"
 import { withLease } from "./lease"
 import {
-  checked,
+  checkOrder,
   memberOf,
   newPayment,
   open,
   openAtGateway,
   openedBefore,
-  owedTo,
+  lookUpOwner,
   preparedOf,
-  priced,
+  priceOrder,
 } from "./open"
 import type { OpenRequest } from "./open"
 import { after, hour, minute } from "./schedule"
-import { tell } from "./tell"
-import { closeAtGateway } from "./void"
-import { askedOf, reasonToAbandon } from "./wanted"
+import { emitState } from "./settling/publish"
+import { closeAtGateway } from "./settling/close"
+import { lookUpDemand, reasonToAbandon } from "./settling/abandonment"
 
 /** What Medusa's `initiatePayment` comes to: an order at the gateway, or a payment that waits for the shopper's choice. */
 export const initiate = (request: OpenRequest, deps: Deps): Promise<GatewayPayment> =>
@@ -30,8 +30,8 @@ export const initiate = (request: OpenRequest, deps: Deps): Promise<GatewayPayme
 /** Writes down that a payment is wanted. The gateway hears of it when the shopper has chosen. */
 async function waitForChoice(request: OpenRequest, deps: Deps): Promise<GatewayPayment> {
   if (hasChoice(request)) await requireChannels(deps)
-  const order = hasChoice(request) ? checked(request, deps) : priced(request, deps)
-  const owed = await owedTo(request, order, deps)
+  const order = hasChoice(request) ? checkOrder(request, deps) : priceOrder(request, deps)
+  const owed = await lookUpOwner(request, order, deps)
   const { payment, fresh } = await deps.ledger.payments.create(
     { ...newPayment(request, order, owed, deps), waits: true, memberId: memberOf(request, deps) ?? null },
     after(deps, hour),
@@ -54,7 +54,7 @@ export async function changeWaiting(
   return withLease(payment.id, deps, async (leased, held) => {
     if (leased.state !== "unopened") return undefined
     const { sessionId, collectionId, channel } = leased
-    const order = priced({ sessionId, collectionId, amount, currency }, held)
+    const order = priceOrder({ sessionId, collectionId, amount, currency }, held)
     const now = { orderId: null, askedAmount: null, channel, askedChannel: null, medusaAmount: amount }
     return held.ledger.payments.changeWaiting(leased.id, { ...now, ...preparedOf(order, held) })
   })
@@ -74,16 +74,16 @@ export interface Choice {
  */
 export async function openOnDemand(choice: Choice, deps: SettleDeps): Promise<GatewayPayment> {
   await requireChannels(deps)
-  const found = known(await deps.ledger.payments.ofSession(choice.sessionId))
+  const found = required(await deps.ledger.payments.ofSession(choice.sessionId))
   if (isPayable(found, deps) && isSameChoice(found, choice, deps)) {
     requireOwnAccount(found, deps)
     return found
   }
   const now = await withLease({ sessionId: choice.sessionId }, deps, (leased, held) =>
-    leased.state === "unopened" ? openWaiting(leased, choice, held) : openedAlready(leased, choice, held),
+    leased.state === "unopened" ? openWaiting(leased, choice, held) : chooseAgain(leased, choice, held),
   )
   if ("payment" in now) return now.payment
-  await tell(now.left, deps)
+  await emitState(now.left, deps)
   throw now.problem
 }
 
@@ -100,9 +100,9 @@ async function openWaiting(payment: GatewayPayment, choice: Choice, deps: Settle
     currency: session.currency,
     channel: hasChoice(choice) ? choice.channel : (payment.channel ?? undefined),
   }
-  const order = checked(request, deps)
+  const order = checkOrder(request, deps)
   // What its collection asked for is compared as well: an order that was edited leaves its sessions at the old amount.
-  const { why, ...owed } = await owedNow({ ...payment, amount: order.amount.minor }, deps)
+  const { why, ...owed } = await lookUpOwed({ ...payment, amount: order.amount.minor }, deps)
   if (why) return endWaiting(payment, why, deps)
   const channel = order.channel ?? null
   const begun = await deps.ledger.payments.beginOpening(
@@ -133,12 +133,12 @@ async function endWaiting(payment: GatewayPayment, unwanted: Unwanted, deps: Set
   return { left: await closeAtGateway(noted, deps), problem: isPaid ? nothingOwed() : over() }
 }
 
-async function owedNow(
+async function lookUpOwed(
   payment: GatewayPayment,
   deps: SettleDeps,
 ): Promise<{ why: Unwanted | null } & Pick<Prepared, "orderId" | "askedAmount">> {
   if (!payment.collectionId) return { why: null, orderId: null, askedAmount: null }
-  const { demand, reserved } = await askedOf(payment.collectionId, deps)
+  const { demand, reserved } = await lookUpDemand(payment.collectionId, deps)
   const { order, collection } = demand
   return {
     why: reasonToAbandon(payment, demand, reserved),
@@ -153,10 +153,10 @@ async function whyUnwanted(begun: GatewayPayment, deps: SettleDeps): Promise<Unw
   if (!session) return "session_deleted"
   const asked = money(roundToMinor(session.amount, begun.digits), session.currency)
   if (!sameMoney(asked, money(begun.amount, begun.currency))) return "amount_changed"
-  return (await owedNow(begun, deps)).why
+  return (await lookUpOwed(begun, deps)).why
 }
 
-async function openedAlready(payment: GatewayPayment, choice: Choice, deps: SettleDeps): Promise<Chosen> {
+async function chooseAgain(payment: GatewayPayment, choice: Choice, deps: SettleDeps): Promise<Chosen> {
   if (hasMoney(payment.state)) return { payment }
   if (payment.state === "created" && !payment.unwanted) return { payment: openedBefore(payment, deps) }
   if (!isPayable(payment, deps)) return { left: payment, problem: over() }

@@ -12,11 +12,11 @@ import {
 import type { Outcome, PaymentLink, Unwanted } from "../../core"
 import type { GatewayPayment, NewPayment, Prepared } from "../ledger"
 import { count } from "../observability"
-import { noteNotOpened, requireOwnAccount } from "./account"
+import { noteNotOpened, requireOwnAccount } from "./accounts/account"
 import { raise } from "./attention"
-import { requireChannels } from "./account-info"
+import { requireChannels } from "./accounts/account-info"
 import type { Deps } from "./deps"
-import { problemOf } from "./orders"
+import { problemOf } from "./order-ref"
 import { after, minute, second } from "./schedule"
 
 export interface OpenRequest {
@@ -32,13 +32,13 @@ export interface OpenRequest {
 }
 
 /** What is to be opened: checked, and rounded to what the gateway counts in. */
-export type CheckedOrder = ReturnType<typeof checked>
+export type CheckedOrder = ReturnType<typeof checkOrder>
 
 /** Opens a payment at the gateway for a Medusa session. Throws `PaymentProblem`; then nothing is left open unnoticed. */
 export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPayment> {
   await requireChannels(deps)
-  const order = checked(request, deps)
-  const owed = await owedTo(request, order, deps)
+  const order = checkOrder(request, deps)
+  const owed = await lookUpOwner(request, order, deps)
   const { payment, operationId } = await deps.ledger.payments.open(
     newPayment(request, order, owed, deps),
     after(deps, minute),
@@ -51,7 +51,7 @@ export async function open(request: OpenRequest, deps: Deps): Promise<GatewayPay
 export const newPayment = (
   { sessionId, collectionId, amount }: OpenRequest,
   order: Pick<CheckedOrder, "number" | "amount" | "digits" | "channel">,
-  owed: Awaited<ReturnType<typeof owedTo>>,
+  owed: Awaited<ReturnType<typeof lookUpOwner>>,
   deps: Deps,
 ): NewPayment => ({
   sessionId,
@@ -109,16 +109,17 @@ export async function openAtGateway(
     notifyUrl: deps.notifyUrl,
     ...(memberId === undefined ? {} : { memberId }),
   })
-  if (outcome.kind === "succeeded") return opened(payment, operationId, outcome.value, await whyNot(), deps)
+  if (outcome.kind === "succeeded")
+    return recordOpened(payment, operationId, outcome.value, await whyNot(), deps)
   await deps.ledger.operations.conclude(operationId, { state: outcome.kind, ...problemOf(outcome) })
-  return failed(payment, outcome, deps)
+  return recordFailed(payment, outcome, deps)
 }
 
 /**
  * Refuses what is not to be paid any more, and notes what the payment is for: the order is known from the start, and what
  * its collection asks for may change later.
  */
-export async function owedTo(
+export async function lookUpOwner(
   { sessionId, collectionId }: Pick<OpenRequest, "sessionId" | "collectionId">,
   { amount, digits }: Pick<CheckedOrder, "amount" | "digits">,
   deps: Deps,
@@ -155,14 +156,14 @@ export function openedBefore(payment: GatewayPayment, deps: Deps): GatewayPaymen
 }
 
 /** Everything that can be refused before anything is written or sent. */
-export function checked(request: OpenRequest, deps: Deps) {
-  const order = priced(request, deps)
+export function checkOrder(request: OpenRequest, deps: Deps) {
+  const order = priceOrder(request, deps)
   const channel = chosen(request.channel, order, deps)
   return { ...order, ...(channel === undefined ? {} : { channel }) }
 }
 
 /** The amount as the gateway counts it, whatever the shopper chooses. */
-export function priced(request: Omit<OpenRequest, "channel">, { gateway }: Deps) {
+export function priceOrder(request: Omit<OpenRequest, "channel">, { gateway }: Deps) {
   const currency = request.currency.toLowerCase()
   const decimals = gateway.digits(currency)
   if ("problem" in decimals)
@@ -186,7 +187,7 @@ export function priced(request: Omit<OpenRequest, "channel">, { gateway }: Deps)
 /** The channel that is meant, among those of the entry, and large enough for it. */
 function chosen(
   asked: unknown,
-  { amount, digits }: ReturnType<typeof priced>,
+  { amount, digits }: ReturnType<typeof priceOrder>,
   { gateway }: Deps,
 ): string | undefined {
   const choice = gateway.chooseChannel(asked)
@@ -212,7 +213,7 @@ function numberOf(sessionId: string): string {
   }
 }
 
-async function opened(
+async function recordOpened(
   payment: GatewayPayment,
   operationId: string,
   link: PaymentLink,
@@ -245,7 +246,7 @@ const wrongCode = "qr_mismatch"
  * A lost answer cannot be recovered, since no query returns the link: the number is given up for ever and the job
  * closes what may be open under it. A refusal, or a request that never left, has opened nothing.
  */
-async function failed(
+async function recordFailed(
   payment: GatewayPayment,
   outcome: Exclude<Outcome<PaymentLink>, { kind: "succeeded" }>,
   deps: Deps,

@@ -2,18 +2,18 @@ import { PaymentProblem } from "../../core"
 import type { GatewayName } from "../../core"
 import type { BegunCancel, GatewayPayment, Ledger, Notification } from "../ledger"
 import { logLine, observed, wordsOf } from "../observability"
-import { noteRemovedEntry } from "./account"
-import { finishCancel } from "./cancel-journal"
-import type { CancelDeps } from "./cancel-journal"
+import { noteRemovedEntry } from "./accounts/account"
+import { finishCancel } from "./orders/cancel-journal"
+import type { CancelDeps } from "./orders/cancel-journal"
 import type { Log, SettleDeps } from "./deps"
-import { act, settle } from "./doors"
+import { act, settle } from "./traced"
 import { isBusy } from "./lease"
 import { notActedOn } from "./notify"
-import { wakeUnwanted } from "./review"
+import { wakeUnwanted } from "./orders/review"
 import { day, hour, leaseMs, minute } from "./schedule"
 import { survey } from "./survey"
 import type { Change, Survey } from "./survey"
-import { endUnpaidOrder, endsUnpaidAt } from "./unpaid-order"
+import { endUnpaidOrder, endsUnpaidAt } from "./orders/unpaid-order"
 
 export interface ReconcileDeps {
   ledger: Ledger
@@ -65,14 +65,14 @@ export const reconcile = (deps: ReconcileDeps, limits: ReconcileLimits): Promise
 async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<ReconcileReport> {
   const report: ReconcileReport = { settled: 0, failed: 0, notifications: 0, pruned: 0 }
   const started = deps.now().getTime()
-  await onItsOwn(deps, "strays", () => wakeStrays(deps))
-  await onItsOwn(deps, "unwanted", () => wakeUnwanted({ ...deps, host: deps.cancels.host }))
+  await runPart(deps, "strays", () => wakeStrays(deps))
+  await runPart(deps, "unwanted", () => wakeUnwanted({ ...deps, host: deps.cancels.host }))
   const { orders, notifications, payments } = deps.ledger
   const mayClaim = () => deps.now().getTime() - started < limits.budgetMs
   const ofEntry =
     <T>(claim: (entry: string) => Promise<T[]>, work: (one: T) => Promise<void>) =>
     (entry: string) =>
-      onItsOwn(deps, "entry", () => drain(limits, mayClaim, () => claim(entry), work))
+      runPart(deps, "entry", () => drain(limits, mayClaim, () => claim(entry), work))
   const actAll = ofEntry(
     (entry) => notifications.claimDue(limits.batch, holdMs, entry),
     (one) => actOn(one, deps, report),
@@ -88,33 +88,33 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
     if (looked.includes(entry)) await settleAll(entry)
   }
   await Promise.all([
-    onItsOwn(deps, "cancels", async () => {
+    runPart(deps, "cancels", async () => {
       const cancels = await orders.claimDueCancels(limits.batch, minute)
       await eachOf(cancels, limits.concurrency, (one) => finishOne(one, deps))
     }),
     ...[...new Set([...told, ...looked])].map(inTurn),
   ])
-  await onItsOwn(deps, "prune", async () => {
+  await runPart(deps, "prune", async () => {
     report.pruned = await deps.ledger.notifications.prune(
       new Date(deps.now().getTime() - deps.notificationRetentionDays * day),
       limits.batch * 10,
     )
   })
   // A while longer than they last: who comes too late is told so.
-  await onItsOwn(deps, "links", async () => {
+  await runPart(deps, "links", async () => {
     await deps.ledger.payLinks.prune(new Date(deps.now().getTime() - keptExpired), limits.batch * 10)
   })
-  await onItsOwn(deps, "counts", () =>
+  await runPart(deps, "counts", () =>
     deps.ledger.notifications.foldCounts(new Date(deps.now().getTime() - countedFor)),
   )
-  await onItsOwn(deps, "totals", async () => {
+  await runPart(deps, "totals", async () => {
     await deps.ledger.turnovers.fold(mostFolded)
   })
   return report
 }
 
 /** A part of the job that fails is logged, and leaves the others alone. */
-async function onItsOwn(deps: ReconcileDeps, part: string, work: () => Promise<void>): Promise<void> {
+async function runPart(deps: ReconcileDeps, part: string, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
@@ -145,7 +145,7 @@ async function actOn(
   report: ReconcileReport,
 ): Promise<void> {
   report.notifications++
-  await onItsOwn(deps, "notification", async () => {
+  await runPart(deps, "notification", async () => {
     try {
       await act(notification, deps.depsOf(notification.providerId))
     } catch (error) {
@@ -169,7 +169,7 @@ async function settleOne(
     report.settled++
   } catch (error) {
     report.failed++
-    await onItsOwn(deps, "payment", () => noteFailure(payment, error, deps))
+    await runPart(deps, "payment", () => noteFailure(payment, error, deps))
   }
 }
 

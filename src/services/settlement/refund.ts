@@ -2,18 +2,26 @@ import { PaymentProblem, formatMoney, money, sentenceOf, titleOf } from "../../c
 import type { AttentionValues, Outcome } from "../../core"
 import { LeaseLost, committedAmount, isDone } from "../ledger"
 import type { GatewayPayment, Operation, PaymentKey } from "../ledger"
-import { accountOf } from "./account"
+import { accountOf } from "./accounts/account"
 import { majorSumOf, raise, sumOf } from "./attention"
-import { booking } from "./booking"
-import { learnReturns } from "./confirm"
-import { deciding } from "./deciding"
+import { booking } from "./returns/booking"
+import { learnReturns } from "./settling/confirm"
+import { deciding } from "./people/deciding"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
-import { conclude, concludeFound, concludeLast, mostTurns, resolve, resolveAll, send } from "./operations"
+import {
+  conclude,
+  concludeFound,
+  concludeLast,
+  mostTurns,
+  findOutcome,
+  settleOperations,
+  send,
+} from "./returns/outcomes"
 import type { ReturnOutcome } from "./returns/decide-doubt"
 import { decideReturn } from "./returns/decide-return"
 import type { Refusal, ReturnFacts, ReturnIntent, ReturnPicture, ReturnStep } from "./returns/decide-return"
-import { sameDay } from "./same-day"
+import { sameDay } from "./returns/same-day"
 
 export interface RefundRequest extends ReturnIntent {
   of: PaymentKey
@@ -32,13 +40,13 @@ export async function refund(
   const wanted = reason === "owed" ? { ...request, owed: true } : request
   return withLease(request.of, deps, (payment, held, operations) =>
     typeof reason === "object"
-      ? enter(payment, operations, reason.operationId, request, held)
+      ? enterBooked(payment, operations, reason.operationId, request, held)
       : refundLeased(payment, operations, wanted, held),
   )
 }
 
 /** Hands a refund that has gone through to Medusa's row for it. Never sends: whoever comes second has nothing to enter. */
-async function enter(
+async function enterBooked(
   payment: GatewayPayment,
   operations: readonly Operation[],
   operationId: string,
@@ -46,7 +54,7 @@ async function enter(
   deps: Deps,
 ) {
   const done = operations.filter((one) => one.id === operationId && isDone(one))
-  const [operation] = await notBooked(done, deps)
+  const [operation] = await withoutRow(done, deps)
   if (!operation || !request.refundId)
     throw new PaymentProblem(
       "conflict",
@@ -109,7 +117,7 @@ async function performReturn(
   switch (step.do) {
     case "ask_about_doubts": {
       // Medusa deletes its refund row when we throw and comes back with a new key (H1): what is in doubt is settled first.
-      const resolved = await resolveAll(payment, operations, deps)
+      const resolved = await settleOperations(payment, operations, deps)
       return { ...resolved, facts: { ...facts, doubtsAsked: true } }
     }
     case "look_for_returns": {
@@ -117,7 +125,7 @@ async function performReturn(
       return { ...learned, facts: { ...facts, returnsLookedFor: true } }
     }
     case "read_rows":
-      return { ...known, facts: { ...facts, notBooked: await notBooked(step.done, deps) } }
+      return { ...known, facts: { ...facts, notBooked: await withoutRow(step.done, deps) } }
     case "hand_over": {
       const row = { refundId: step.refundId, medusaAmount: step.medusaAmount }
       await deps.ledger.operations.assign(step.operation.id, row)
@@ -131,7 +139,7 @@ async function performReturn(
       return { payment, operation: step.operation }
     case "refuse":
       if (step.tells) await deps.ledger.operations.told(step.tells.id)
-      throw await problemOf(step.refusal, known, deps)
+      throw await problemOfRefusal(step.refusal, known, deps)
   }
 }
 
@@ -161,10 +169,10 @@ async function sendNew(
     ? deps.ledger.operations.intendUnless({ ...accountOf(deps), fact: "no_reversal" }, payment.id, written)
     : deps.ledger.operations.intend(payment.id, written))
   if (!operation) return { ...known, facts: { ...facts, takesNoReversals: true } }
-  const attempted = await attempt(payment, operations, operation, deps)
+  const attempted = await sendOnce(payment, operations, operation, deps)
   if (fallsBack(attempted))
     return { ...known, payment: attempted.payment, operations: [...operations, attempted.operation] }
-  return answered(attempted, deps)
+  return answerAttempt(attempted, deps)
 }
 
 /** The payment stays held for the refund that follows. */
@@ -172,7 +180,7 @@ const fallsBack = ({ operation, outcome }: Pick<Attempted, "operation" | "outcom
   operation.kind === "cancel" && outcome.kind === "refused"
 
 /** Of these operations, those Medusa holds no refund row for. */
-export async function notBooked(done: readonly Operation[], deps: Deps): Promise<Operation[]> {
+export async function withoutRow(done: readonly Operation[], deps: Deps): Promise<Operation[]> {
   if (!done.length) return []
   const held = await deps.refundsHeld(done.flatMap((operation) => operation.refundId ?? []))
   return done.filter((operation) => !operation.refundId || !held.has(operation.refundId))
@@ -185,21 +193,21 @@ interface Attempted {
 }
 
 /** Write, send, and where the answer says nothing sure, ask once before the caller is told so. */
-async function attempt(
+async function sendOnce(
   payment: GatewayPayment,
   operations: readonly Operation[],
   operation: Operation,
   deps: Deps,
 ): Promise<Attempted> {
   const outcome = await send(payment, operation, operations, deps)
-  if (outcome.kind === "unknown") return askedAbout(payment, operation, outcome, deps)
+  if (outcome.kind === "unknown") return askOnce(payment, operation, outcome, deps)
   const ended = fallsBack({ operation, outcome })
     ? await conclude(payment, operation, outcome, deps)
     : await concludeLast(payment, operations, operation, outcome, deps)
   return { ...ended, outcome }
 }
 
-async function askedAbout(
+async function askOnce(
   payment: GatewayPayment,
   operation: Operation,
   outcome: ReturnOutcome,
@@ -207,7 +215,7 @@ async function askedAbout(
 ): Promise<Attempted> {
   const first = await conclude(payment, operation, outcome, deps)
   try {
-    const found = await resolve(first.payment, first.operation, deps)
+    const found = await findOutcome(first.payment, first.operation, deps)
     return { ...(await concludeFound(first.payment, first.operation, found, deps)), outcome: found.outcome }
   } catch (error) {
     // Another process has taken over, and asks: what was sent is in doubt, and nothing else may be said of it.
@@ -216,7 +224,7 @@ async function askedAbout(
   }
 }
 
-async function answered({ payment, operation, outcome }: Attempted, deps: Deps) {
+async function answerAttempt({ payment, operation, outcome }: Attempted, deps: Deps) {
   if (outcome.kind === "succeeded" || outcome.kind === "pending") return { payment, operation }
   const sum = shown(operation.amount ?? 0, payment)
   if (outcome.kind === "refused")
@@ -235,7 +243,7 @@ async function answered({ payment, operation, outcome }: Attempted, deps: Deps) 
 }
 
 /** A refusal in words. A channel that gives nothing back is a case for a person. */
-async function problemOf(refusal: Refusal, known: Known, deps: Deps): Promise<PaymentProblem> {
+async function problemOfRefusal(refusal: Refusal, known: Known, deps: Deps): Promise<PaymentProblem> {
   const { payment } = known
   switch (refusal.code) {
     case "payment_not_paid":

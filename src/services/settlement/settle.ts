@@ -3,21 +3,28 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { hasMoney, toMajor } from "../../core"
 import { returns, standingOf } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
-import { atGateway } from "./at-gateway"
+import { settleAtGateway } from "./settling/settle-at-gateway"
 import { clear, raise } from "./attention"
-import { alignBooks, bookReturns } from "./book-returns"
-import { inMedusaCaptured, isCaptured, lookUp, mayBePlaced, orderFor, orphaned } from "./capture"
-import type { Booked } from "./capture"
+import { alignBooks, bookReturns } from "./settling/book-returns"
+import {
+  captureInMedusa,
+  isCaptured,
+  lookUpCapture,
+  mayBePlaced,
+  findOrder,
+  reportWithoutOrder,
+} from "./settling/capture"
+import type { Booked } from "./settling/capture"
 import type { SettleDeps } from "./deps"
-import { codeOf, giveBackOwed, giveBackUnbooked } from "./give-back"
+import { codeOf, refundOwed, refundUnbooked } from "./settling/owed-refunds"
 import type { HostOrder } from "./host"
-import { fresh } from "./known"
+import { reload } from "./required"
 import { withLease } from "./lease"
-import { withOrderLease } from "./order-lease"
-import { owedInMedusa } from "./owed"
-import { tell } from "./tell"
+import { withOrderLease } from "./orders/order-lease"
+import { owesFailedRefund } from "./returns/unmatched-rows"
+import { emitState } from "./settling/publish"
 import { after, minute } from "./schedule"
-import { nextCheck } from "./watch"
+import { nextCheck } from "./settling/next-check"
 
 /**
  * Drives a gateway payment to where it should be, one idempotent step after the other: what is in doubt is asked, what is
@@ -31,23 +38,23 @@ export async function settle(
   lookAgainBy: Date | null = null,
 ): Promise<GatewayPayment> {
   const { asked, known, wakes } = await withLease(paymentId, deps, async (leased, held, operations) => ({
-    asked: await atGateway(leased, operations, held),
+    asked: await settleAtGateway(leased, operations, held),
     known: operations,
     wakes: leased.wakes,
   }))
   const bySoonest = (due: Date | null) => (lookAgainBy ? earlier(due, lookAgainBy) : due)
-  const { seen, left, isCalm } = await inMedusa(asked, known, deps)
+  const { seen, left, isCalm } = await settleInMedusa(asked, known, deps)
   if (isCalm) {
-    const told = await announce(await atRest(seen, deps), deps)
+    const told = await publish(await clearStaleAttention(seen, deps), deps)
     const next = bySoonest(nextCheck(told, known, deps))
     const done = await deps.ledger.payments.scheduleUnchanged(told, wakes, next)
     if (done) return done
   }
-  let payment = await announce(await atRest(await fresh(seen, deps), deps), deps)
+  let payment = await publish(await clearStaleAttention(await reload(seen, deps), deps), deps)
   // Read before its operations: whoever adds one after that has had a turn.
-  payment = await fresh(payment, deps)
+  payment = await reload(payment, deps)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
-  const owed = left !== "nothing" || (await owedInMedusa(payment, operations, deps))
+  const owed = left !== "nothing" || (await owesFailedRefund(payment, operations, deps))
   const next = bySoonest(nextCheck(payment, operations, deps, owed))
   const soon = left === "young rows" ? earlier(next, after(deps, 2 * minute)) : next
   return deps.ledger.payments.schedule(payment, wakes, soon)
@@ -59,15 +66,15 @@ type Left = "nothing" | "something" | "young rows"
 const earlier = (next: Date | null, by: Date): Date => (next && next < by ? next : by)
 
 /** What is paid need not be closed, and what is paid back needs nobody any more, whoever was faster to return it. */
-async function atRest(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  const found = await stillUnsaid(payment, deps)
+async function clearStaleAttention(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+  const found = await raiseUnsaid(payment, deps)
   const now = hasMoney(found.state) ? await clear(found, ["qr_stays_open", "close_failed"], deps) : found
   if (now.state !== "refunded") return now
   return clear(now, ["refund_refused", "refund_unsupported", "late_held", "not_captured", "no_order"], deps)
 }
 
 /** What stood before "returned, amount unknown" is gone: until somebody says how much it was, no money moves, and that is told again. */
-const stillUnsaid = async (payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> =>
+const raiseUnsaid = async (payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> =>
   payment.returnedUnsaid && payment.attentionCode === null && payment.state !== "refunded"
     ? raise(payment, "outside_unclear", { why: "amount_unsaid", order: payment.number }, deps)
     : payment
@@ -82,7 +89,7 @@ interface InMedusa {
 }
 
 /** The half that puts Medusa right; what is left to do there soon. Outside the lease, since Medusa calls the provider back. */
-async function inMedusa(
+async function settleInMedusa(
   payment: GatewayPayment,
   operations: readonly Operation[],
   deps: SettleDeps,
@@ -91,15 +98,17 @@ async function inMedusa(
   if (!hasMoney(payment.state)) return { seen: payment, left: "nothing", isCalm }
   // How much of it is still there, only a person can find out: nothing is captured, and nothing sent back.
   const unsure = payment.returnedUnsaid
-  const known = unsure ? { payment, booked: undefined } : await lookUp(payment, deps)
+  const known = unsure ? { payment, booked: undefined } : await lookUpCapture(payment, deps)
   const seen = known.payment
   try {
     return await withOrderLease(orderToPay(seen), deps, async () => {
-      const captured = unsure ? known : await inMedusaCaptured(known, deps)
-      const order = await orderFor(captured.payment, deps)
+      const captured = unsure ? known : await captureInMedusa(known, deps)
+      const order = await findOrder(captured.payment, deps)
       if (isCalm && (await isComplete(captured, order, deps)))
         return { seen: captured.payment, left: "nothing", isCalm }
-      const left = await withOrderLease(order?.id, deps, () => inOrder(captured.payment, order, unsure, deps))
+      const left = await withOrderLease(order?.id, deps, () =>
+        settleInOrder(captured.payment, order, unsure, deps),
+      )
       return { seen: captured.payment, left, isCalm: false }
     })
   } catch (error) {
@@ -132,7 +141,7 @@ const orderToPay = ({ capturedAt, orderId }: GatewayPayment): string | undefined
   capturedAt === null ? (orderId ?? undefined) : undefined
 
 /** Refunds go out, and are entered, one after the other, and not beside anything else that is done at the order. */
-async function inOrder(
+async function settleInOrder(
   payment: GatewayPayment,
   found: HostOrder | undefined,
   unsure: boolean,
@@ -143,14 +152,14 @@ async function inOrder(
   const booked = await deps.host.payment(payment.sessionId)
   const givesBack = !unsure && !deps.onlyAsks
   if (!isCaptured(booked)) {
-    if (givesBack) await giveBackUnbooked(payment, deps)
+    if (givesBack) await refundUnbooked(payment, deps)
     return "nothing"
   }
-  const returned = givesBack ? await giveBackOwed(payment, booked, order, deps) : payment
+  const returned = givesBack ? await refundOwed(payment, booked, order, deps) : payment
   const entered = await bookReturns(returned, order, deps)
   const { waits, change } = await alignBooks(payment, order, deps)
-  const now = await fresh(payment, deps)
-  const last = await orphaned(
+  const now = await reload(payment, deps)
+  const last = await reportWithoutOrder(
     entered && !change ? await clear(now, ["order_changing"], deps) : now,
     order,
     deps,
@@ -163,24 +172,24 @@ async function inOrder(
  * Mirrors the state into Medusa's session and tells subscribers, and notes that it is done: what dies in between is
  * repeated by the job, so that subscribers hear of every state at least once.
  */
-export async function announce(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+export async function publish(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
   if (payment.announced === standingOf(payment)) return payment
-  await marking.run({ id: payment.id, standing: standingOf(payment) }, () => tell(payment, deps))
-  return mark(payment, deps)
+  await marking.run({ id: payment.id, standing: standingOf(payment) }, () => emitState(payment, deps))
+  return mirrorToSession(payment, deps)
 }
 
 /** Set while a state is told by whoever marks it as well. */
 const marking = new AsyncLocalStorage<{ id: string; standing: string }>()
 
 /** Marks what was told, unless whoever told it does that. */
-export async function markTold(payment: GatewayPayment, deps: SettleDeps): Promise<void> {
+export async function markPublished(payment: GatewayPayment, deps: SettleDeps): Promise<void> {
   const teller = marking.getStore()
   if (teller?.id === payment.id && teller.standing === standingOf(payment)) return
-  await mark(payment, deps)
+  await mirrorToSession(payment, deps)
 }
 
 /** What Medusa's session shows: `void` closes it where nothing was captured on it, refunds leave their amount. */
-export async function mark(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+export async function mirrorToSession(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
   await deps.host.mark(payment.sessionId, {
     gatewayState: payment.state,
     refundedAmount: toMajor(payment.refundedAmount, payment.digits),

@@ -13,13 +13,13 @@ import {
 import type { ChangeCode, Demand, RefundRecord, Standing, Unwanted } from "../../core"
 import { isUnsettled, returnedAmount, returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
-import { listsRefunds } from "./confirm"
+import { listsRefunds } from "./settling/confirm"
 import type { SettleDeps } from "./deps"
-import { dismissedAmount, dismissedRefunds } from "./dismissed"
+import { dismissedAmount, dismissedRefunds } from "./returns/dismissed"
 import type { BookDifference, HostOrder, HostPayment } from "./host"
-import { described, unknownHere } from "./listed"
-import { orderRef } from "./orders"
-import { askedOf, reasonToAbandon } from "./wanted"
+import { matchDescriptions, unknownHere } from "./returns/listed"
+import { orderRef } from "./order-ref"
+import { lookUpDemand, reasonToAbandon } from "./settling/abandonment"
 
 export interface Change {
   gateway_payment_id: string
@@ -54,14 +54,14 @@ export async function survey(payment: GatewayPayment, deps: SettleDeps): Promise
     standing,
     listed: listed?.kind === "succeeded" ? listed.value : undefined,
     operations,
-    ...(await inMedusa(payment, deps)),
+    ...(await lookAtMedusa(payment, deps)),
   }
   const holds = standing?.state === "paid" && payment.refundedAmount < payment.paidAmount
   return { changes: differences(picture), isBlind: holds && !listsRefunds(payment, deps) }
 }
 
 /** What Medusa holds of it, and whether it still wants it. */
-async function inMedusa(
+async function lookAtMedusa(
   payment: GatewayPayment,
   deps: SettleDeps,
 ): Promise<Pick<Picture, "booked" | "order" | "why" | "beyond" | "books">> {
@@ -70,7 +70,7 @@ async function inMedusa(
   const order = collectionId ? await deps.host.orderOf(collectionId) : undefined
   const books = booked ? await deps.host.compareBooks(booked, order) : []
   if (!collectionId) return { booked, order, why: unwanted, beyond: 0, books }
-  const { demand, reserved } = await askedOf(collectionId, deps)
+  const { demand, reserved } = await lookUpDemand(collectionId, deps)
   const why = unwanted ?? reasonToAbandon(payment, demand, reserved)
   const beyond = isLastHeld(payment, demand) ? heldBeyond(demand, payment.digits) : 0
   return { booked, order, why, beyond, books }
@@ -134,7 +134,7 @@ function returnedThere({ payment, listed, operations }: Picture, standing: Stand
     return standing.state === "paid" || returnedAmount(operations) > 0
       ? []
       : [["refunded_there", toMajor(0, payment.digits), "unsaid"]]
-  return described(unknownHere(listed, operations), operations).rest.map(({ name, record }) => [
+  return matchDescriptions(unknownHere(listed, operations), operations).rest.map(({ name, record }) => [
     "refund_there",
     toMajor(0, payment.digits),
     toMajor(record.amount.minor, payment.digits),

@@ -1,4 +1,5 @@
-import { cancel, open, receive, settle, survey } from "../../../src/services/settlement"
+import { cancel, open, receive, settle } from "../../../src/services/settlement"
+import { survey } from "../../../src/services/settlement/survey"
 import { openLane, type Lane } from "../matrix/lane"
 import { hour, minute, Shop } from "../matrix/shop"
 import { gnete, ksherQr, ksherRedirect, type Variant } from "../matrix/variants"

@@ -6,13 +6,8 @@ import { createKsherGateway } from "../../../src/services/ksher"
 import { readAtStart, readDueAccounts, type ReadDeps } from "../../../src/services/host/accounts"
 import { providerCard } from "../../../src/services/host/provider-card"
 import { observeCalls } from "../../../src/services/observability"
-import {
-  readAccount,
-  recallAccount,
-  recentInfo,
-  requireChannels,
-  type Deps,
-} from "../../../src/services/settlement"
+import { readAccount, recallAccount, recentInfo, type Deps } from "../../../src/services/settlement"
+import { requireChannels } from "../../../src/services/settlement/accounts/account-info"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { Exporter } from "../../support/exporter"
 import { json, ScriptedServer } from "../../unit/transport/scripted-server"

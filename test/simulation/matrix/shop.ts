@@ -1,22 +1,17 @@
 import { PaymentProblem } from "../../../src/core"
 import {
-  mark,
+  mirrorToSession,
   notePlacedOrder,
   paymentsOfOrder,
   reconcile,
-  resolveByHand,
+  decideByHand,
   review,
   settle,
   settleCancelledOrder,
   Silence,
 } from "../../../src/services/settlement"
-import type {
-  DecisionAsked,
-  GatewayPayment,
-  Policy,
-  ReconcileDeps,
-  SettleDeps,
-} from "../../../src/services/settlement"
+import type { GatewayPayment, Policy, ReconcileDeps, SettleDeps } from "../../../src/services/settlement"
+import type { DecisionAsked } from "../../../src/services/settlement/people/decide-by-hand"
 import type { Fault, NextRefund, PayOptions } from "../../../src/sandbox"
 import {
   emptyTables,
@@ -146,7 +141,7 @@ export class Shop {
   async decide(asked: Decided): Promise<unknown> {
     const payment = await this.payment()
     const decision = { note: "decided", by: "user_1", key: null, version: payment.version, ...asked }
-    return resolveByHand(payment, decision, this.deps, ({ id, refundedAmount }) =>
+    return decideByHand(payment, decision, this.deps, ({ id, refundedAmount }) =>
       Promise.resolve({ id, refundedAmount }),
     )
   }
@@ -288,7 +283,7 @@ export class Shop {
   private startMedusa(): FakeMedusa {
     const markById = async (id: string) => {
       const payment = await this.lane.ledger.payments.get(id)
-      if (payment) await mark(payment, this.deps)
+      if (payment) await mirrorToSession(payment, this.deps)
     }
     return new FakeMedusa({
       tables: this.tables,

@@ -1,5 +1,5 @@
 import type { OrderChange } from "../../../src/core"
-import { withOrderLease, writtenCancel } from "../../../src/services/settlement"
+import { withOrderLease, journalCancel } from "../../../src/services/settlement"
 import { pendingDifference } from "../../support/fake-medusa"
 import { openLane, type Lane } from "../matrix/lane"
 import { Shop, minute } from "../matrix/shop"
@@ -25,7 +25,7 @@ describe.each([ksherRedirect, gnete])("$name", (variant) => {
   const cancels = () => ({ ...shop.deps, depsOf: () => shop.deps })
   /** As the routes do it. */
   const cancelBy = <T>(work: () => Promise<T>) =>
-    withOrderLease(shop.order().id, shop.deps, () => writtenCancel(shop.order().id, "admin", cancels(), work))
+    withOrderLease(shop.order().id, shop.deps, () => journalCancel(shop.order().id, "admin", cancels(), work))
   const cancel = () => cancelBy(() => shop.cancelOrder())
   async function books() {
     const { number, attentionCode } = await shop.payment()

@@ -1,6 +1,6 @@
 import { returns } from "../../../src/services/ledger"
 import { receive } from "../../../src/services/settlement"
-import { refund } from "../../../src/services/settlement/doors"
+import { refund } from "../../../src/services/settlement/traced"
 import { calm, openQueryWorld, raw, succeeds, type QueryWorld } from "./world"
 
 let world: QueryWorld

@@ -1,5 +1,5 @@
 import { act, receive, settleCancelledOrder } from "../../../src/services/settlement"
-import { refund } from "../../../src/services/settlement/doors"
+import { refund } from "../../../src/services/settlement/traced"
 import { notSent, unknown } from "../../../src/core"
 import { openLane, type Lane } from "../matrix/lane"
 import { hour, minute, second, Shop } from "../matrix/shop"

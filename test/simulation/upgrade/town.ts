@@ -17,7 +17,7 @@ export interface Code {
   openLedger(database: Database, clock: Clock): Ledger
   settlement: Pick<
     typeof settlement,
-    "act" | "mark" | "receive" | "reconcile" | "settle" | "settleCancelledOrder"
+    "act" | "mirrorToSession" | "receive" | "reconcile" | "settle" | "settleCancelledOrder"
   > & {
     notePlacedOrder(
       orderId: string,
@@ -304,10 +304,10 @@ export class Town {
   }
 
   private startMedusa(): fakeMedusa.FakeMedusa {
-    const { mark, notePlacedOrder, settleCancelledOrder } = this.code.settlement
+    const { mirrorToSession, notePlacedOrder, settleCancelledOrder } = this.code.settlement
     const markById = async (id: string) => {
       const payment = await this.ledger.payments.get(id)
-      if (payment) await mark(payment, this.deps(payment.providerId))
+      if (payment) await mirrorToSession(payment, this.deps(payment.providerId))
     }
     const made: fakeMedusa.FakeMedusa = new this.code.medusa.FakeMedusa({
       tables: this.tables,

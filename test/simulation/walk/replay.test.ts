@@ -1,6 +1,6 @@
 import type { Gateway, Outcome, RefundRecord } from "../../../src/core"
 import { returns } from "../../../src/services/ledger"
-import { refund } from "../../../src/services/settlement/doors"
+import { refund } from "../../../src/services/settlement/traced"
 import { openQueryWorld, type QueryWorld } from "../queries/world"
 import { channelOf, currency, flavours, isGnete, paid, type Flavour } from "./truth"
 import { begin, keyOf, movesOf, ours, type Called, type Move, type State } from "./walk"

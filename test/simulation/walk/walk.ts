@@ -9,8 +9,8 @@ import {
   returns,
 } from "../../../src/services/ledger"
 import type { GatewayPayment, Operation } from "../../../src/services/ledger"
-import { carriedRows } from "../../../src/services/settlement/carried"
-import { problemOf } from "../../../src/services/settlement/orders"
+import { matchedRows } from "../../../src/services/settlement/returns/refund-rows"
+import { problemOf } from "../../../src/services/settlement/order-ref"
 import { believedAnswer, decideDoubt } from "../../../src/services/settlement/returns/decide-doubt"
 import type {
   DoubtFacts,
@@ -216,7 +216,7 @@ function repeated(state: State, most: Domain): Move[] {
             ),
           },
         ]
-  const carried = carriedRows(state.operations)
+  const carried = matchedRows(state.operations)
   const owed = (state.operations.length < most.operations ? state.rows : [])
     .filter((row) => !carried.has(row.id))
     .map(({ id: refundId, amount }) => ({

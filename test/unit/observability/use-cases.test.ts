@@ -5,18 +5,18 @@ import {
   authorize,
   cancel,
   open,
-  raise,
   receive,
   reconcile,
   reconcileAll,
-  resolveByHand,
+  decideByHand,
   settle,
   type Deps,
   type GatewayPayment,
   type ReconcileDeps,
   type SettleDeps,
 } from "../../../src/services/settlement"
-import { refund } from "../../../src/services/settlement/doors"
+import { raise } from "../../../src/services/settlement/attention"
+import { refund } from "../../../src/services/settlement/traced"
 import { Exporter } from "../../support/exporter"
 
 let exporter: Exporter
@@ -82,7 +82,7 @@ it.each<[string, string, (deps: SettleDeps) => Promise<unknown>]>([
     "resolve",
     "resolve_invalid",
     (its) =>
-      resolveByHand(
+      decideByHand(
         payment,
         { action: "refund", version: 1, note: " ", by: "user_1", key: null },
         its,

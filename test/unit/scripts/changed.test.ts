@@ -38,7 +38,7 @@ it("every suite in a real Medusa is called for by a place of its own, not only b
 })
 
 it("the nearest place decides, and a place nobody knows calls for all", () => {
-  expect(touchedBy(["src/services/settlement/share.ts"])).toEqual([
+  expect(touchedBy(["src/services/settlement/returns/rounding.ts"])).toEqual([
     "test/integration/scenarios/amounts.test.ts",
     "test/integration/scenarios/refunds.test.ts",
   ])
@@ -47,7 +47,7 @@ it("the nearest place decides, and a place nobody knows calls for all", () => {
 })
 
 it("what imports a changed file runs as well", () => {
-  const suites = suitesOf(["src/services/settlement/share.ts", "README.md"])
+  const suites = suitesOf(["src/services/settlement/returns/rounding.ts", "README.md"])
   expect(suites).toEqual(
     expect.arrayContaining([
       "test/integration/scenarios/amounts.test.ts",

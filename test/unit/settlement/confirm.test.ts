@@ -1,5 +1,6 @@
 import { succeeded, type Standing } from "../../../src/core"
-import { confirm, Silence, type Deps, type GatewayPayment } from "../../../src/services/settlement"
+import { Silence, type Deps, type GatewayPayment } from "../../../src/services/settlement"
+import { confirm } from "../../../src/services/settlement/settling/confirm"
 import { aPayment } from "./pictures"
 
 /** What the ledger was told of a payment of THB 100.00 when the gateway answers with `standing`. */

@@ -5,8 +5,8 @@ import {
   dismissing,
   isDismissed,
   owedNow,
-} from "../../../src/services/settlement/dismissed"
-import { nextCheck } from "../../../src/services/settlement/watch"
+} from "../../../src/services/settlement/returns/dismissed"
+import { nextCheck } from "../../../src/services/settlement/settling/next-check"
 import { anOperation, aPayment, now } from "./pictures"
 
 const paid = aPayment({ state: "paid", paidAmount: 10_000, capturedAt: now })

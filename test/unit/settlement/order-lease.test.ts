@@ -3,7 +3,8 @@ import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
 
 import { lockOrder } from "../../../src/services/host/order"
 import type { Ledger } from "../../../src/services/ledger"
-import { asOwnFlow, withOrderLease, type OrderDeps } from "../../../src/services/settlement"
+import { asOwnFlow, withOrderLease } from "../../../src/services/settlement"
+import { type OrderDeps } from "../../../src/services/settlement/orders/order-lease"
 
 /** An order in the ledger, and Medusa's locking module, each of which another process may hold. */
 function shop({ leased = 0, locked = 0, silent = false, stuck = false } = {}) {

@@ -1,6 +1,6 @@
 import { PaymentProblem } from "../../../src/core"
 import type { Demand } from "../../../src/core"
-import { wakeUnwanted } from "../../../src/services/settlement"
+import { wakeUnwanted } from "../../../src/services/settlement/orders/review"
 import type { GatewayPayment } from "../../../src/services/settlement"
 import { aPayment } from "./pictures"
 

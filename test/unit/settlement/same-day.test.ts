@@ -1,5 +1,5 @@
 import fc from "fast-check"
-import { businessDay, sameDay } from "../../../src/services/settlement"
+import { businessDay, sameDay } from "../../../src/services/settlement/returns/same-day"
 import type { Deps, GatewayPayment } from "../../../src/services/settlement"
 
 const hongKong = { cutoff: "23:00", timeZone: "Asia/Hong_Kong" }

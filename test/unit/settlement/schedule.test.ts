@@ -1,5 +1,6 @@
 import fc from "fast-check"
-import { after, backOff, day, hour, minute, nextOf, second } from "../../../src/services/settlement"
+import { day, hour, minute, second } from "../../../src/services/settlement"
+import { after, backOff, nextOf } from "../../../src/services/settlement/schedule"
 
 const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const checks = fc.nat(10_000)

@@ -1,5 +1,5 @@
 import type { RefundRecord, Standing } from "../../../src/core"
-import { differences } from "../../../src/services/settlement"
+import { differences } from "../../../src/services/settlement/survey"
 import type {
   BookDifference,
   GatewayPayment,

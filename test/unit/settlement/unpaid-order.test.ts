@@ -1,7 +1,7 @@
 import type { Demand } from "../../../src/core"
 import { hour, minute } from "../../../src/services/settlement"
 import type { GatewayPayment, UnpaidOrder } from "../../../src/services/settlement"
-import { verdict, type OfEntry } from "../../../src/services/settlement/unpaid-order"
+import { verdict, type OfEntry } from "../../../src/services/settlement/orders/unpaid-order"
 import { aPayment, now } from "./pictures"
 
 const placedAt = new Date(now.getTime() - 3 * hour)

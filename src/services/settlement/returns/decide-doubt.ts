@@ -11,7 +11,7 @@ import type {
 } from "../../../core"
 import { committedAmount, returnedAmount, returns } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
-import { answered, askedMessage, unhandled } from "../orders"
+import { answeredReason, messageOfAnswer, unhandledReason } from "../order-ref"
 import { leaseMs } from "../schedule"
 
 export type ReturnOutcome = Outcome<RefundRecord | ReversalRecord>
@@ -82,7 +82,7 @@ const conclude = (outcome: ReturnOutcome): DoubtStep => ({
 const stillUnknown = (
   said: Exclude<Outcome<unknown>, { kind: "succeeded" }>,
   gateway: GatewayName,
-): Unknown => unknown("code" in said ? said.code : "query", askedMessage(said, gateway))
+): Unknown => unknown("code" in said ? said.code : "query", messageOfAnswer(said, gateway))
 
 const isAbsent = (answer: Outcome<unknown>): boolean =>
   answer.kind === "refused" && answer.reason === "absent"
@@ -139,7 +139,7 @@ function decideAbsent(picture: DoubtPicture): DoubtStep {
       ...concludeUnknown("reversed", "The reversal before it has gone through after all."),
       overturns: doubtful,
     }
-  if (operation.reason === answered) return conclude(undone(operation))
+  if (operation.reason === answeredReason) return conclude(undone(operation))
   return decideRepetition(picture, true)
 }
 
@@ -229,8 +229,8 @@ function decideByOrder(picture: DoubtPicture, operation: Operation): DoubtStep {
   // What the gateway has named it has taken in: it may still be at it.
   if (operation.gatewayNo !== null)
     return concludeUnknown("unfinished", "The gateway has not finished the reversal.")
-  if (operation.reason === unhandled) return decideUntaken(picture, operation)
-  return operation.reason === answered ? conclude(undone(operation)) : sendAgain(picture, false)
+  if (operation.reason === unhandledReason) return decideUntaken(picture, operation)
+  return operation.reason === answeredReason ? conclude(undone(operation)) : sendAgain(picture, false)
 }
 
 /** "Refunded" may be said of what anything else has returned; of nothing else, it can only be this. */
@@ -260,7 +260,7 @@ function afterSending(picture: DoubtPicture, sent: NonNullable<DoubtFacts["sent"
   if (outcome.kind === "not_sent")
     return concludeUnknown(outcome.code, `It could not be repeated under its number (${outcome.code}).`)
   if (outcome.kind === "unknown" && outcome.unhandled)
-    return decideByOrder(picture, { ...sent.operation, reason: unhandled, code: outcome.code })
+    return decideByOrder(picture, { ...sent.operation, reason: unhandledReason, code: outcome.code })
   const repeated = repeatedOutcome(picture.operation, outcome, knownAbsent && hasArrived(picture))
   return { do: "conclude", finding: { outcome: repeated, by: "sending" } }
 }
@@ -276,7 +276,7 @@ function repeatedOutcome(operation: Operation, outcome: ReturnOutcome, isFirst: 
  * answer was lost. Where the first attempt was answered with the very same, it is a refusal.
  */
 const failedAgain = (operation: Operation, outcome: Unknown): Outcome<never> =>
-  operation.reason === answered && operation.code === outcome.code
+  operation.reason === answeredReason && operation.code === outcome.code
     ? undone(operation)
     : unknown(outcome.code, outcome.message)
 

@@ -2,7 +2,7 @@ import { hasMoney, holdsMoney, isUnclear, roundToMinor } from "../../../core"
 import type { ChannelFacts } from "../../../core"
 import { committedAmount, isDone, returns } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
-import { inMedusa, shareOf } from "../share"
+import { amountInMedusa, shareOf } from "./rounding"
 import { channelReturns } from "./decide-doubt"
 
 /** What is to go back: minor units, Medusa's own number in major units, or all that is left. */
@@ -147,7 +147,8 @@ function askedTwice(picture: ReturnPicture, medusaAmount: string, refundId: stri
 function enteredAs(major: string, { payment, operations }: ReturnPicture): Operation[] {
   const rounded = (amount: string) => roundToMinor(amount, payment.digits)
   return returns(operations).filter(
-    (one) => (one.untold || one.told) && isDone(one) && rounded(inMedusa(one, payment)) === rounded(major),
+    (one) =>
+      (one.untold || one.told) && isDone(one) && rounded(amountInMedusa(one, payment)) === rounded(major),
   )
 }
 

@@ -1,5 +1,5 @@
 import type { GatewayPayments } from "../../../../services/host"
-import { owedRows, owing, type GatewayPayment } from "../../../../services/settlement"
+import { unmatchedRows, owing, type GatewayPayment } from "../../../../services/settlement"
 import {
   capabilitiesView,
   decisionView,
@@ -27,7 +27,7 @@ export async function detail(plugin: GatewayPayments, id: string) {
     notifications: notifications.map(notificationView),
     decisions: decisions.map(decisionView),
     owed: owedView(owing(payment, operations, booked, order), payment),
-    owed_refunds: owedRows(booked, operations).map(owedRefundView),
+    owed_refunds: unmatchedRows(booked, operations).map(owedRefundView),
   }
 }
 

@@ -2,7 +2,7 @@ import type { AuthenticatedMedusaRequest } from "@medusajs/framework/http"
 import { z } from "zod"
 
 import { gatewayPayments } from "../../../../../services/host"
-import { decisionActions, resolveByHand, waysBack } from "../../../../../services/settlement"
+import { decisionActions, decideByHand, waysBack } from "../../../../../services/settlement"
 import { parsed, route, storable } from "../../../../problems"
 import { detail } from "../detail"
 
@@ -31,7 +31,7 @@ export const POST = route(async (req, res) => {
   const deps = plugin.depsOfPayment(payment)
   const decided = { ...asked, operationId: operation_id, refundId: refund_id, by, key }
   const gateway_payment = await plugin.atOrderOf(payment, () =>
-    resolveByHand(payment, decided, deps, ({ id }) => detail(plugin, id)),
+    decideByHand(payment, decided, deps, ({ id }) => detail(plugin, id)),
   )
   res.json({ gateway_payment })
 })

@@ -1,0 +1,78 @@
+import { PaymentProblem, isUnended } from "../../../core"
+import type { GatewayPayment, Ledger } from "../../ledger"
+import { logLine, wordsOf } from "../../observability"
+import type { Deps, Log, SettleDeps } from "../deps"
+import { settle } from "../traced"
+import type { Host } from "../host"
+import { kinOf, isWanted, reasonToAbandon } from "../settling/abandonment"
+
+/** What a look at open payments takes. */
+export interface ReviewDeps {
+  ledger: Ledger
+  log: Log
+  depsOf: (payment: GatewayPayment) => SettleDeps
+}
+
+/**
+ * Closes those of these payments that Medusa does not ask for any more: an edit was undone, an exchange or a claim was cancelled,
+ * the order was paid another way. What fails is found again by the job.
+ */
+export async function review(payments: readonly GatewayPayment[], deps: ReviewDeps): Promise<void> {
+  for (const payment of payments.filter(({ state, unwanted }) => isUnended(state) && !unwanted)) {
+    try {
+      const own = deps.depsOf(payment)
+      if (!(await isWanted(payment, own))) await settle(payment.id, own)
+    } catch (error) {
+      deps.log.warn(logLine("review_failed", { payment: payment.id }, wordsOf(error)))
+    }
+  }
+}
+
+const pageSize = 100
+
+/** What the job's look at all open payments of orders takes. */
+export interface UnwantedDeps {
+  ledger: Ledger
+  log: Log
+  host: Pick<Host, "demandsOf">
+  depsOf: (providerId: string) => Deps
+}
+
+/**
+ * Every run of the job looks which open payments of orders Medusa still asks for: it says nothing when an exchange or a claim is
+ * cancelled. Medusa is asked about a page of them at once, and the gateway about those alone that are not wanted.
+ */
+export async function wakeUnwanted(deps: UnwantedDeps): Promise<void> {
+  for (let after = ""; ;) {
+    const page = await deps.ledger.reservations.openOfOrders(after, pageSize)
+    if (page.length) await wakeUnwantedOf(page, deps)
+    if (page.length < pageSize) return
+    after = page.at(-1)?.id ?? ""
+  }
+}
+
+async function wakeUnwantedOf(page: readonly GatewayPayment[], deps: UnwantedDeps): Promise<void> {
+  const ids = page.flatMap(({ collectionId }) => collectionId ?? [])
+  const demands = await deps.host.demandsOf([...new Set(ids)])
+  const kin = [...demands].flatMap(([id, demand]) => kinOf(demand, id))
+  const reserved = await deps.ledger.reservations.of([...new Set(kin)])
+  for (const payment of page) {
+    const collectionId = payment.collectionId ?? ""
+    const demand = demands.get(collectionId)
+    if (!demand || !isConfigured(payment, deps)) continue
+    const own = new Set(kinOf(demand, collectionId))
+    const ofOrder = reserved.filter((one) => own.has(one.collectionId))
+    if (reasonToAbandon(payment, demand, ofOrder) !== null) await deps.ledger.payments.wake(payment.id, 0)
+  }
+}
+
+/** Of a removed entry the payment itself says so, and nothing can be done. */
+function isConfigured(payment: GatewayPayment, deps: UnwantedDeps): boolean {
+  try {
+    deps.depsOf(payment.providerId)
+    return true
+  } catch (error) {
+    if (error instanceof PaymentProblem) return false
+    throw error
+  }
+}

@@ -1,0 +1,75 @@
+import { reportDue, reportLines } from "../../../core"
+import type { Report, ReportPlan, Waiting } from "../../../core"
+import type { Clock, GatewayPayment, Ledger } from "../../ledger"
+import { logLine, wordsOf } from "../../observability"
+import type { Log } from "../deps"
+import type { Host } from "../host"
+import { owing } from "../returns/owing"
+import { day as oneDay, hour, minute } from "../schedule"
+
+export interface ReportDeps {
+  ledger: Pick<Ledger, "reports" | "turnovers" | "payments" | "operations">
+  host: Pick<Host, "payment" | "orderOf">
+  clock: Clock
+  log: Log
+  /** Sends a report. Under one key it may be sent again: people see it once. */
+  send(report: Report, key: string): Promise<void>
+}
+
+/** A process that dies while it sends leaves the report to the job, which sends it again after this. */
+const heldFor = 5 * minute
+/** A channel that does not work is not tried every minute. */
+const leftAlone = hour
+/** More than a person reads, and what Medusa is asked about in a moment. */
+const mostLookedAt = 1_000
+
+/** Tells people once a day what came in and went back on the day before, and what waits for them. */
+export async function reportInTheMorning(deps: ReportDeps, plan: ReportPlan): Promise<void> {
+  const { reports } = deps.ledger
+  const day = reportDue(deps.clock.now(), await reports.lastDay(), plan)
+  if (day === undefined || !(await reports.hold(day, heldFor))) return
+  try {
+    await deps.send(await reportOf(day, plan.timeZone, deps), `gateway-report:${day}`)
+    await reports.end(day)
+  } catch (error) {
+    await reports.leave(day, leftAlone)
+    deps.log.error(logLine("report_not_sent", { day }, wordsOf(error)))
+  }
+}
+
+async function reportOf(day: string, timeZone: string, deps: ReportDeps): Promise<Report> {
+  const midnight = new Date(`${day}T00:00:00Z`).getTime()
+  // No zone is a whole day away from UTC.
+  const around = await deps.ledger.turnovers.byDay(
+    new Date(midnight - oneDay),
+    new Date(midnight + 2 * oneDay),
+    timeZone,
+  )
+  const { waiting, isCut } = await lookedAt(deps)
+  const counted = around.filter((one) => one.day === day)
+  return { day, lines: reportLines(counted, waiting), isCut }
+}
+
+async function lookedAt(deps: ReportDeps): Promise<{ waiting: Waiting[]; isCut: boolean }> {
+  const waiting: Waiting[] = []
+  for await (const page of deps.ledger.payments.everyPage({ attention: true }))
+    for (const payment of page) {
+      if (waiting.length >= mostLookedAt) return { waiting, isCut: true }
+      waiting.push(await waitingOf(payment, deps))
+    }
+  return { waiting, isCut: false }
+}
+
+async function waitingOf(payment: GatewayPayment, { ledger, host }: ReportDeps): Promise<Waiting> {
+  const { gateway, channel, currency, digits } = payment
+  const key = { gateway, channel, currency, digits }
+  if (payment.attentionCode === "late_held")
+    return { ...key, kind: "late", amount: payment.paidAmount - payment.refundedAmount }
+  const [operations, booked, order] = await Promise.all([
+    ledger.operations.ofPayment(payment.id),
+    host.payment(payment.sessionId),
+    payment.collectionId ? host.orderOf(payment.collectionId) : undefined,
+  ])
+  const amount = owing(payment, operations, booked, order)?.amount ?? 0
+  return { ...key, kind: amount > 0 ? "owed" : "stuck", amount }
+}

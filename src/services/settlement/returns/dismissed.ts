@@ -1,0 +1,83 @@
+import { addMajor, hasMoney, roundToMinor } from "../../../core"
+import { committedAmount, isDone, returns } from "../../ledger"
+import type { Dismissed, GatewayPayment, Operation } from "../../ledger"
+import { matchedRows, unmatchedRows } from "./refund-rows"
+import type { HostOrder, HostPayment } from "../host"
+import { amountInMedusa, shareOf } from "./rounding"
+
+/*
+ * What a person decided that the shop keeps, or returns another way: of that, nothing goes back by itself. It covers what was owed
+ * when it was decided, and no refund that is asked for later. A person may still return it by hand.
+ */
+
+/** Releases before this one kept no amounts: whatever such a payment holds was dismissed. */
+const isWhole = ({ settledBy, state, dismissed }: GatewayPayment): boolean =>
+  settledBy === "outside" && hasMoney(state) && state !== "refunded" && !dismissed.length
+
+/** Whether a refund of Medusa's is left as it is. */
+export const isDismissed = (payment: GatewayPayment, refundId: string): boolean =>
+  isWhole(payment) || payment.dismissed.some((one) => one.refundId === refundId)
+
+/** Of the money that Medusa holds no refund for, so much is left where it is, in minor units. */
+export const dismissedRest = (payment: GatewayPayment): number =>
+  isWhole(payment) ? payment.paidAmount : sum(payment.dismissed.filter(({ refundId }) => refundId === null))
+
+/** All that is left where it is, in minor units; what was returned by hand since is not. */
+export function dismissedAmount(payment: GatewayPayment, operations: readonly Operation[]): number {
+  if (isWhole(payment)) return payment.paidAmount
+  const carried = matchedRows(operations)
+  return sum(payment.dismissed.filter(({ refundId }) => refundId === null || !carried.has(refundId)))
+}
+
+/** Where Medusa is concerned: its refunds that are left as they are, in minor units. */
+export function dismissedRefunds(payment: GatewayPayment, operations: readonly Operation[]): number {
+  const carried = matchedRows(operations)
+  return sum(payment.dismissed.filter(({ refundId }) => refundId !== null && !carried.has(refundId)))
+}
+
+/** What is owed now, as it is written down when a person dismisses it. Pure. */
+export function owedNow(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  booked: HostPayment | undefined,
+  order: HostOrder | undefined,
+): Dismissed[] {
+  const done = returns(operations).filter(isDone)
+  const held = new Set(booked?.refunds.map(({ id }) => id))
+  const before = done.filter((one) => held.has(one.refundId ?? ""))
+  // Medusa's rows may be fractions: they are rounded as a sum.
+  const owed = unmatchedRows(booked, operations)
+  const upTo = (count: number) =>
+    count ? shareOf(addMajor("0", ...owed.slice(0, count).map((row) => row.amount)), before, payment) : 0
+  const rows = owed.map((row, index) => ({ refundId: row.id, amount: upTo(index + 1) - upTo(index) }))
+  const rest = booked
+    ? order?.canceled
+      ? heldBy(
+          booked,
+          done.filter((one) => !held.has(one.refundId ?? "")),
+          payment,
+        )
+      : 0
+    : payment.paidAmount - committedAmount(operations)
+  return rest > 0 ? [...rows, { refundId: null, amount: rest }] : rows
+}
+
+/** What Medusa has captured and holds no refund for, in minor units. Sums are rounded: Medusa keeps fractions. */
+export function heldBy(
+  { captured, refunds }: HostPayment,
+  unbooked: readonly Operation[],
+  payment: GatewayPayment,
+): number {
+  const back = [...refunds.map((row) => row.amount), ...unbooked.map((one) => amountInMedusa(one, payment))]
+  const rounded = (amount: string) => roundToMinor(amount, payment.digits)
+  return rounded(captured) - rounded(addMajor("0", ...back))
+}
+
+/** What was dismissed before and is owed still is part of what is owed now. */
+export const dismissing = (payment: GatewayPayment, owed: readonly Dismissed[]): Dismissed[] => {
+  const now = new Set(owed.map(({ refundId }) => refundId))
+  return [...payment.dismissed.filter(({ refundId }) => !now.has(refundId)), ...owed]
+}
+
+const sum = (dismissed: readonly Dismissed[]): number =>
+  dismissed.reduce((all, { amount }) => all + amount, 0)

@@ -1,0 +1,113 @@
+import { hasMoney, isOpen } from "../../../core"
+import type { Outcome, Refused } from "../../../core"
+import type { GatewayPayment, Operation } from "../../ledger"
+import { raise, withoutAttention } from "../attention"
+import { confirm } from "./confirm"
+import type { Deps } from "../deps"
+import { orderRef, problemOf } from "../order-ref"
+import { after, minute } from "../schedule"
+
+/** A QR code of some channels stays open whatever is asked (Ksher's `order_close` does not take them). */
+export const canClose = (payment: GatewayPayment, deps: Deps): boolean =>
+  payment.mode !== "qr" || deps.gateway.channelFacts(payment.channel ?? undefined).close
+
+/**
+ * Closes an unpaid payment at the gateway. Never moves money: one that turns out paid comes back as `paid` or
+ * `paid_late`. What could not be closed stays open here, due again. Call it inside the payment's lease.
+ */
+export async function closeAtGateway(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  if (payment.state === "unopened") return voidUnopened(payment, deps)
+  if (!isOpen(payment.state) || !canClose(payment, deps)) return payment
+  const operation = await writeClose(payment, deps)
+  const outcome = await deps.gateway.close(orderRef(payment, deps))
+  await deps.ledger.operations.conclude(operation.id, { state: outcome.kind, ...problemOf(outcome) })
+  return applyClose(payment, outcome, deps)
+}
+
+/** The gateway knows nothing of it. Under the lease nobody opens it meanwhile. */
+async function voidUnopened(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  const over = { nextCheckAt: null, checks: 0 }
+  return (await deps.ledger.payments.move(payment.id, "void", over)) ?? payment
+}
+
+/** A create request that was held up on its way may make the order after it had been looked for and called void. */
+export async function closeOnceMore(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  if (!canClose(payment, deps)) return payment
+  const operation = await writeClose(payment, deps)
+  const outcome = await deps.gateway.close(orderRef(payment, deps))
+  await deps.ledger.operations.conclude(operation.id, { state: outcome.kind, ...problemOf(outcome) })
+  return payment
+}
+
+/** A close has no number of its own at the gateway and may be repeated: one row counts the attempts. */
+async function writeClose(payment: GatewayPayment, deps: Deps): Promise<Operation> {
+  const earlier = (await deps.ledger.operations.ofPayment(payment.id)).find(
+    (operation) => operation.kind === "close" && operation.settledAt === null,
+  )
+  return (
+    (earlier && (await deps.ledger.operations.again(earlier.id))) ??
+    deps.ledger.operations.intend(payment.id, { kind: "close" })
+  )
+}
+
+async function applyClose(
+  payment: GatewayPayment,
+  outcome: Outcome<unknown>,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  switch (outcome.kind) {
+    case "succeeded":
+      return recordVoid(payment, deps)
+    case "refused":
+      return applyRefusedClose(payment, outcome, deps)
+    case "pending":
+    case "unknown":
+    case "not_sent":
+      return payment
+  }
+}
+
+async function applyRefusedClose(
+  payment: GatewayPayment,
+  { reason, code, message }: Refused,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  const refusal = { reason, code, message }
+  switch (reason) {
+    case "absent":
+      return recordVoid(payment, deps)
+    case "already_paid":
+    case "already_closed":
+    case "already_refunded":
+      return confirmEnd(payment, deps)
+    case "not_supported":
+      return raise(payment, "qr_stays_open", { why: "not_supported", refusal }, deps)
+    case "in_progress":
+      return payment
+    default:
+      return raise(payment, "close_failed", { why: "refused", refusal }, deps)
+  }
+}
+
+/** What can no longer be closed is over, one way or the other: one that failed for good cannot be paid any more. */
+async function confirmEnd(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  const { payment: now, standing } = await confirm(payment, deps)
+  if (standing?.state !== "failed" || hasMoney(now.state)) return now
+  return (await deps.ledger.payments.move(now.id, "void", { settledBy: "outside", checks: 0 })) ?? now
+}
+
+/** That a notification says paid, a close does not answer. */
+export const closedAttention = (payment: GatewayPayment) =>
+  payment.attentionCode === "contradiction" ? {} : withoutAttention(payment)
+
+async function recordVoid(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  const moved = await deps.ledger.payments.move(payment.id, "void", {
+    settledBy: "close",
+    ...closedAttention(payment),
+    dueBy: after(deps, minute),
+    checks: 0,
+  })
+  if (moved) return moved
+  const now = await deps.ledger.payments.get(payment.id)
+  return now && hasMoney(now.state) ? now : payment
+}

@@ -1,0 +1,351 @@
+import { hasMoney, isOpen, mayMove, money, sameMoney, toMajor } from "../../../core"
+import type { AttentionValues, Outcome, SettledBy, Standing } from "../../../core"
+import { begunAt, isUnsettled, returnedAmount, returnedAtGateway, returns } from "../../ledger"
+import type { GatewayPayment, Operation, PaymentPatch, Returned } from "../../ledger"
+import { clear, raise, sumOf } from "../attention"
+import type { Deps } from "../deps"
+import { reload } from "../required"
+import { matchDescriptions, unknownHere } from "../returns/listed"
+import type { Listed } from "../returns/listed"
+import { messageOfAnswer, orderRef } from "../order-ref"
+import { after, day, second, sincePaid } from "../schedule"
+import { noteAnswer } from "./silence"
+
+export interface Confirmation {
+  payment: GatewayPayment
+  /** `undefined`: the gateway gave no sure answer, and nothing was changed. */
+  standing: Standing | undefined
+  message?: string
+}
+
+/**
+ * Asks the gateway what an order is and writes down what that proves. The only way money is believed (invariant 4):
+ * a notification, a return URL and a caller's word are reasons to ask, no more.
+ */
+export async function confirm(payment: GatewayPayment, deps: Deps): Promise<Confirmation> {
+  const answer = await deps.gateway.query(orderRef(payment, deps))
+  await noteAnswer(payment.id, answer, deps)
+  if (answer.kind !== "succeeded") {
+    const message = messageOfAnswer(answer, deps.gateway.name)
+    return { payment, standing: undefined, message }
+  }
+  const answered = await clear(payment, ["unanswered"], deps)
+  return { payment: await believe(answered, answer.value, deps), standing: answer.value }
+}
+
+/** What a standing proves, applied to the ledger. */
+export async function believe(
+  payment: GatewayPayment,
+  standing: Standing,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  const disagreement = disagrees(payment, standing)
+  if (disagreement) return raise(payment, "amount_mismatch", disagreement, deps)
+  switch (standing.state) {
+    case "paid":
+      return recordPartReturns(await recordPaid(payment, standing, deps), deps)
+    case "refunded":
+    case "reversed":
+      return recordReturned(await recordPaid(payment, standing, deps), standing, deps)
+    case "closed":
+      return recordEnded(payment, "void", deps)
+    case "failed":
+      return recordEnded(payment, "failed", deps)
+    case "absent":
+    case "unpaid":
+    case "in_progress":
+      return recordUnpaid(payment, standing, deps)
+  }
+}
+
+const ofMoney: ReadonlySet<Standing["state"]> = new Set(["paid", "refunded", "reversed"])
+
+/** An answer for another amount or currency than was asked for proves nothing about this payment; nor does "paid" alone. */
+function disagrees(
+  payment: GatewayPayment,
+  { state, amount }: Standing,
+): AttentionValues["amount_mismatch"] | undefined {
+  const expected = money(payment.amount, payment.currency)
+  if (amount ? sameMoney(amount, expected) : !ofMoney.has(state)) return undefined
+  const said = amount ? { amount: toMajor(amount.minor, payment.digits), currency: amount.currency } : null
+  return { order: payment.number, asked: sumOf(payment, payment.amount), said, state }
+}
+
+const facts = (payment: GatewayPayment, standing: Standing, deps: Deps): PaymentPatch => ({
+  ...(standing.gatewayNo ? { gatewayNo: standing.gatewayNo } : {}),
+  ...(standing.payNo ? { payNo: standing.payNo } : {}),
+  ...(standing.channel ? { channel: standing.channel } : {}),
+  ...(standing.paidAt && !payment.paidAt ? { paidAt: paidAt(standing.paidAt, payment, deps) } : {}),
+})
+
+/** Ksher tells a time without its zone, and clocks differ: nothing was paid before it was opened, or is still to be. */
+const paidAt = (said: Date, payment: GatewayPayment, deps: Deps): Date =>
+  new Date(Math.min(Math.max(said.getTime(), begunAt(payment).getTime()), deps.clock.now().getTime()))
+
+async function recordPaid(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
+  if (hasMoney(payment.state)) return recordFacts(payment, standing, deps)
+  const late = payment.unwanted !== null || payment.state === "void"
+  const moved = await deps.ledger.payments.move(payment.id, late ? "paid_late" : "paid", {
+    ...facts(payment, standing, deps),
+    paidAt: standing.paidAt ? paidAt(standing.paidAt, payment, deps) : deps.clock.now(),
+    paidAmount: payment.amount,
+    // What had ended it has not: money is here, and is still to be returned.
+    settledBy: null,
+    ...(late ? { unwanted: payment.unwanted ?? ("closed" as const) } : {}),
+    dueBy: after(deps, 30 * second),
+    checks: 0,
+  })
+  if (!moved) return reload(payment, deps)
+  return clear(
+    moved,
+    ["amount_mismatch", "contradiction", "close_failed", "qr_stays_open", "unanswered"],
+    deps,
+  )
+}
+
+async function recordEnded(
+  payment: GatewayPayment,
+  to: "void" | "failed",
+  deps: Deps,
+): Promise<GatewayPayment> {
+  if (hasMoney(payment.state)) return reportNotPaid(payment, to === "void" ? "closed" : "failed", deps)
+  if (payment.state === to) return payment
+  const settledBy =
+    to === "void"
+      ? { settledBy: (await concludeCloses(payment, deps)) ? ("close" as const) : ("outside" as const) }
+      : {}
+  const moved = await deps.ledger.payments.move(payment.id, to, { ...settledBy, checks: 0 })
+  if (!moved) return reload(payment, deps)
+  return clear(moved, ["close_failed", "qr_stays_open", "unanswered", "amount_mismatch"], deps)
+}
+
+/** Whether a close of ours ended it. One whose answer was lost, or came when the process had died, has its end by that. */
+async function concludeCloses(payment: GatewayPayment, deps: Deps): Promise<boolean> {
+  const closes = (await deps.ledger.operations.ofPayment(payment.id)).filter(
+    (operation) => operation.kind === "close",
+  )
+  for (const operation of closes) await deps.ledger.operations.conclude(operation.id, { state: "succeeded" })
+  return closes.length > 0
+}
+
+async function recordUnpaid(
+  payment: GatewayPayment,
+  standing: Standing,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  // Ksher answers NOTSURE for more than an unpaid order: of one that was paid it proves nothing.
+  if (hasMoney(payment.state) && standing.state === "absent") return reportNotPaid(payment, "absent", deps)
+  return recordFacts(payment, standing, deps)
+}
+
+/** The gateway called it paid before. */
+const reportNotPaid = (payment: GatewayPayment, state: "closed" | "failed" | "absent", deps: Deps) =>
+  raise(payment, "contradiction", { why: "not_paid_now", order: payment.number, state }, deps)
+
+async function recordFacts(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
+  const patch = facts(payment, standing, deps)
+  const news =
+    (patch.gatewayNo && patch.gatewayNo !== payment.gatewayNo) ||
+    (patch.payNo && patch.payNo !== payment.payNo) ||
+    patch.paidAt
+  const learned = news ? await deps.ledger.payments.update(payment.id, patch) : payment
+  const agreed = ["unanswered", "amount_mismatch"] as const
+  // "Unpaid" agrees with the books, and not with a notification that says paid.
+  if (isOpen(payment.state)) return clear(learned, agreed, deps)
+  const agrees = hasMoney(payment.state) && standing.state === "paid"
+  return agrees ? clear(learned, ["contradiction", ...agreed], deps) : learned
+}
+
+/**
+ * Whether Ksher calls an order that was refunded in part REFUND or SUCCESS is not published, so its list is asked for: from a day
+ * after the payment on, when the job looks for what was returned in the console.
+ */
+async function recordPartReturns(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  if (!hasMoney(payment.state) || payment.state === "refunded" || sincePaid(payment, deps) < day)
+    return payment
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  if (returns(operations).some(isUnsettled)) return payment
+  return recordReturns(payment, operations, await foreignReturns(payment, operations, deps), deps)
+}
+
+/** Refunds that Ksher lists as done and this ledger does not hold. None where it does not say. */
+export async function foreignReturns(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<Listed[]> {
+  if (!listsRefunds(payment, deps)) return []
+  const listed = await deps.gateway.refundsOf(orderRef(payment, deps))
+  return listed.kind === "succeeded" ? unknownHere(listed.value, operations) : []
+}
+
+const returnedStates: ReadonlySet<Standing["state"]> = new Set(["refunded", "reversed"])
+
+/**
+ * Neither gateway promises to refuse more than is left: before money goes back, what was returned in its console is looked
+ * for. In the list of refunds, and where the gateway gives none, in what it says of the order.
+ */
+export async function learnReturns(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<{ payment: GatewayPayment; operations: readonly Operation[] }> {
+  const learned = await findReturns(payment, operations, deps)
+  return learned
+    ? { payment: learned, operations: await deps.ledger.operations.ofPayment(payment.id) }
+    : { payment, operations }
+}
+
+async function findReturns(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<GatewayPayment | undefined> {
+  if (!deps.gateway.channelFacts(payment.channel ?? undefined).refund) return undefined
+  if (listsRefunds(payment, deps)) {
+    const foreign = await foreignReturns(payment, operations, deps)
+    return foreign.length ? recordReturns(payment, operations, foreign, deps) : undefined
+  }
+  const answer = await deps.gateway.query(orderRef(payment, deps))
+  if (answer.kind !== "succeeded" || !returnedStates.has(answer.value.state)) return undefined
+  return believe(payment, answer.value, deps)
+}
+
+/** Whether the gateway says of the order that something of it went back, and nothing here explains it. */
+export async function isReturnedThere(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<boolean> {
+  if (listsRefunds(payment, deps)) return (await foreignReturns(payment, operations, deps)).length > 0
+  const answer = await deps.gateway.query(orderRef(payment, deps))
+  if (answer.kind !== "succeeded" || !returnedStates.has(answer.value.state)) return false
+  return answer.value.returned === "all" || returnedAtGateway(operations) === 0
+}
+
+export const listsRefunds = (payment: GatewayPayment, deps: Deps): boolean =>
+  deps.gateway.listsRefunds && deps.gateway.channelFacts(payment.channel ?? undefined).refundQuery
+
+/**
+ * The gateway says money went back. What this ledger did not send was done in the gateway's console: it is recorded, so
+ * that Medusa's books can follow. Operations in doubt are settled by their own query first, never from a total.
+ */
+async function recordReturned(
+  payment: GatewayPayment,
+  standing: Standing,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  if (returns(operations).some(isUnsettled)) return payment
+  if (standing.returned === "all" || standing.state === "reversed")
+    return recordWholeReturn(payment, operations, standing, deps)
+  const listed = await deps.gateway.refundsOf(orderRef(payment, deps))
+  if (listed.kind !== "succeeded") return reportUnlisted(payment, operations, listed, deps)
+  const foreign = unknownHere(listed.value, operations)
+  return clear(await recordReturns(payment, operations, foreign, deps), ["outside_unclear"], deps)
+}
+
+/**
+ * What the gateway lists as refunded counts, also where it, or a person, had said of a refund of ours that it was not. What a
+ * person recorded as returned in the console counts once.
+ */
+export async function recordReturns(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  foreign: readonly Listed[],
+  deps: Deps,
+): Promise<GatewayPayment> {
+  const ledger = deps.ledger.operations
+  const oursOf = ({ name }: Listed) => operations.find((operation) => operation.number === name)
+  for (const listed of foreign) {
+    const ours = oursOf(listed)
+    if (ours) await ledger.overturn(ours.id, listed.record.gatewayNo)
+  }
+  const strange = foreign.filter((listed) => !oursOf(listed))
+  const { descriptions, rest } = matchDescriptions(strange, operations)
+  for (const { operation, by } of descriptions)
+    await ledger.describe(operation.id, {
+      names: by.map(({ name }) => name),
+      gatewayNo: by[0]?.record.gatewayNo,
+    })
+  for (const { name, record } of rest)
+    await ledger.recordOutside(payment.id, {
+      kind: "refund",
+      number: name,
+      gatewayNo: record.gatewayNo,
+      amount: record.amount.minor,
+    })
+  return tally(payment, deps)
+}
+
+/** The ledger's own name for what a gateway says of a whole order, before it names the refund or the reversal that did it. */
+export const namelessReturn = ({ number }: GatewayPayment): string => `outside-${number}`
+
+async function recordWholeReturn(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  standing: Standing,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  const rest = payment.paidAmount - returnedAtGateway(operations)
+  if (rest > 0)
+    await deps.ledger.operations.recordOutside(payment.id, {
+      kind: standing.state === "reversed" ? "cancel" : "refund",
+      number: namelessReturn(payment),
+      amount: rest,
+    })
+  return tally(payment, deps)
+}
+
+/** "Refunded", and no list to say how much (Ksher with Alipay): explained by our own refunds, or a case for a person. */
+async function reportUnlisted(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  listed: Exclude<Outcome<unknown>, { kind: "succeeded" }>,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  if (returnedAtGateway(operations) > 0 || listed.kind !== "refused") return payment
+  return raise(payment, "outside_unclear", { why: "amount_unsaid", order: payment.number }, deps)
+}
+
+/**
+ * Brings state and returned amount in line with the operations that succeeded. Another process may count at the same
+ * moment: whoever comes second reads again.
+ */
+export async function tally(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  let before = payment
+  for (;;) {
+    const after = counted(before, await deps.ledger.operations.ofPayment(payment.id))
+    if (!after) return before
+    const written = await deps.ledger.payments.countReturned(before, after)
+    if (written) return reportOverReturned(written, deps)
+    before = await reload(payment, deps)
+  }
+}
+
+/** What a payment is by what its operations have returned; `undefined` where that is what it is already. Pure. */
+export function counted(payment: GatewayPayment, operations: readonly Operation[]): Returned | undefined {
+  const returned = returnedAmount(operations)
+  if (returned === payment.refundedAmount || !hasMoney(payment.state)) return undefined
+  const whole = returned >= payment.paidAmount
+  const state = whole ? "refunded" : "partially_refunded"
+  return {
+    state: mayMove(payment.state, state) ? state : payment.state,
+    refundedAmount: returned,
+    settledBy: whole ? settledBy(operations) : payment.settledBy,
+  }
+}
+
+function settledBy(operations: readonly Operation[]): SettledBy {
+  const last = returns(operations)
+    .filter((operation) => operation.state === "succeeded")
+    .at(-1)
+  return last?.outside ? "outside" : last?.kind === "cancel" ? "cancel" : "refund"
+}
+
+async function reportOverReturned(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  const { number, paidAmount, refundedAmount } = payment
+  if (refundedAmount <= paidAmount) return payment
+  const sums = { returned: sumOf(payment, refundedAmount), paid: sumOf(payment, paidAmount) }
+  return raise(payment, "books_differ", { why: "returned_beyond", order: number, ...sums }, deps)
+}

@@ -1,0 +1,96 @@
+import { hasMoney, isOpen, isUnclear } from "../../../core"
+import type { AttentionCode } from "../../../core"
+import { begunAt, committedAmount, returns } from "../../ledger"
+import type { GatewayPayment, Operation } from "../../ledger"
+import type { SettleDeps } from "../deps"
+import { dismissedAmount } from "../returns/dismissed"
+import { endsUnpaidAt } from "../orders/unpaid-order"
+import { after, backOff, day, hour, minute, nextOf } from "../schedule"
+
+/**
+ * A closed payment is looked at again, since a saved QR may still be paid and Ksher's notification may not come: soon, and
+ * after the time it would have lived for.
+ */
+const soonAfterVoid = [hour]
+const afterVoid = [hour, day, 3 * day]
+/** How long a QR code of a channel that cannot close it lives, nobody says; it is taken for lapsed after three days. */
+const afterVoidQr = [...afterVoid, 7 * day, 30 * day]
+/** A captured one too, since neither gateway need say that money was returned in its console. */
+const afterPaid = [day, 7 * day, 30 * day]
+
+/** One that waits to be opened: whether anybody still asks for it. The gateway is asked nothing. */
+export const whileUnopened = [hour, day, 7 * day, 30 * day]
+
+/** When the job looks at a payment again; null: nothing is open. */
+export function nextCheck(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Pick<SettleDeps, "clock" | "random"> & Partial<Pick<SettleDeps, "policy">>,
+  /** Medusa holds a refund that nothing carries out. */
+  owedInMedusa = false,
+): Date | null {
+  const next = nextLook(payment, operations, deps, owedInMedusa)
+  // The moment its order may be ended is the moment to look.
+  const ends = payment.orderId === null ? null : endsUnpaidAt(payment, deps.policy)
+  return ends && ends > deps.clock.now() && (!next || ends < next) ? ends : next
+}
+
+function nextLook(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Pick<SettleDeps, "clock" | "random">,
+  owedInMedusa: boolean,
+): Date | null {
+  const now = deps.clock.now()
+  const later = (base: number, longest: number) =>
+    after(deps, backOff(payment.checks, base, longest, deps.random))
+  if (returns(operations).some((operation) => isUnclear(operation.state))) return later(minute, 6 * hour)
+  if (returns(operations).some((operation) => operation.state === "pending"))
+    return later(5 * minute, 6 * hour)
+  if (payment.state === "unopened") return nextOf(payment.createdAt, whileUnopened, now)
+  if (isOpen(payment.state)) return openCheck(payment, now, later)
+  if (payment.state === "void")
+    // The gateway has never heard of one that was not opened: nobody can pay it.
+    return payment.openedAt === null
+      ? null
+      : (nextOf(begunAt(payment), soonAfterVoid, now) ??
+          nextOf(payment.expiresAt ?? begunAt(payment), payment.mode === "qr" ? afterVoidQr : afterVoid, now))
+  if (owedInMedusa || owes(payment, operations)) return later(minute, 6 * hour)
+  if (payment.state === "refunded") return settledCheck(payment, now)
+  return nextOf(payment.paidAt ?? payment.createdAt, afterPaid, now)
+}
+
+function openCheck(
+  payment: GatewayPayment,
+  now: Date,
+  later: (base: number, longest: number) => Date,
+): Date | null {
+  if (payment.state === "failed" && !payment.unwanted && payment.action === null) return null
+  // One whose create answer was lost has no known end, and nobody has its link.
+  const ends = payment.expiresAt ?? (payment.unwanted === "open_lost" ? begunAt(payment) : null)
+  const overdue = ends !== null && now.getTime() - ends.getTime() > hour
+  const next = later(2 * minute, overdue ? 6 * hour : payment.unwanted ? hour : 15 * minute)
+  // The moment it expires is the moment to close it.
+  if (payment.expiresAt && payment.expiresAt > now && payment.expiresAt < next && !payment.unwanted)
+    return payment.expiresAt
+  return next
+}
+
+/** Asking again changes nothing about these. */
+const waitsForAPerson: ReadonlySet<string> = new Set([
+  "late_held",
+  "refund_unsupported",
+] satisfies AttentionCode[])
+
+/** Money that Medusa has not taken yet, or that has to go back. */
+const owes = (payment: GatewayPayment, operations: readonly Operation[]): boolean =>
+  hasMoney(payment.state) &&
+  payment.state !== "refunded" &&
+  !payment.returnedUnsaid &&
+  !waitsForAPerson.has(payment.attentionCode ?? "") &&
+  (payment.capturedAt === null || payment.unwanted !== null) &&
+  payment.paidAmount - committedAmount(operations) - dismissedAmount(payment, operations) > 0
+
+/** One more look after the last refund, for what Medusa may not have got to write. */
+const settledCheck = (payment: GatewayPayment, now: Date): Date | null =>
+  payment.checks === 0 ? new Date(now.getTime() + 2 * minute) : null
