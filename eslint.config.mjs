@@ -124,6 +124,14 @@ export default tseslint.config(
       },
     },
     rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "CallExpression[callee.object.name='locking'][callee.property.name='execute']",
+          message:
+            "Medusa's PostgreSQL locking keeps a connection for everybody who waits: ten of them stop the shop. Take a lease.",
+        },
+      ],
       // A default that is written down is an answer; a case forgotten without one is not.
       "@typescript-eslint/switch-exhaustiveness-check": [
         "error",

@@ -2,6 +2,7 @@ import { authenticate, defineMiddlewares } from "@medusajs/framework/http"
 
 import { reviewCollectionBehind, reviewDraftBehind, reviewOrderBehind } from "../services/host"
 import { oneAtATime } from "./one-at-a-time"
+import { permissions } from "./permissions"
 
 const reviewed = (matcher: string, behind: typeof reviewCollectionBehind) => ({
   matcher,
@@ -23,5 +24,6 @@ export default defineMiddlewares({
     reviewed("/admin/draft-orders/:id/edit/confirm", reviewDraftBehind),
     { matcher: "/admin/payment-collections/:id", methods: ["DELETE"], middlewares: [reviewCollectionBehind] },
     ...oneAtATime,
+    ...permissions,
   ],
 })

@@ -81,6 +81,9 @@ const refund: Around = (plugin, req, run) => {
 const cancel: Around = (plugin, req, run) => aroundCancel(plugin, String(req.params.id), run)
 const changeOfOrder: Around = (plugin, req, run) => aroundChange(plugin, text(req.params.id), run)
 const changeInBody: Around = (plugin, req, run) => aroundChange(plugin, ofBody(req), run)
+const once = { comesOnce: true } as const
+const onceOfOrder: Around = (plugin, req, run) => aroundChange(plugin, text(req.params.id), run, once)
+const onceInBody: Around = (plugin, req, run) => aroundChange(plugin, ofBody(req), run, once)
 const changeBy =
   (entity: OrderChanger): Around =>
   async (plugin, req, run) =>
@@ -123,7 +126,8 @@ export const oneAtATime = [
   // What an admin enters as paid, or no longer asks for, is read while no payment of it is being captured.
   post("/admin/payment-collections/:id/mark-as-paid", changeOfCollection),
   guarded("DELETE", "/admin/payment-collections/:id", changeOfCollection),
-  post("/store/returns", changeInBody),
-  post("/store/orders/:id/transfer/request", changeOfOrder),
-  post("/store/orders/:id/transfer/accept", changeOfOrder),
+  // Whoever knows an order's id may call these: they wait for no turn, so that nobody queues before an admin.
+  post("/store/returns", onceInBody),
+  post("/store/orders/:id/transfer/request", onceOfOrder),
+  post("/store/orders/:id/transfer/accept", onceOfOrder),
 ]

@@ -208,4 +208,25 @@ inRealMedusa((world) => {
       (id) => id !== undefined,
     )
   })
+
+  it.each(providers)("%s: repeated at Medusa's own hook, a message costs one query", async (provider) => {
+    const { cart, session } = await opened(provider)
+    const { body, contentType } = await world.sandbox.craftNotification(session.number)
+    const send = () =>
+      world.shop.http.post(`/hooks/payment/${provider.replace("pp_", "")}`, body, {
+        headers: { "content-type": contentType },
+        transformRequest: (data: string) => data,
+      })
+    const calls = async () => (await world.sandbox.calls()).length
+    const before = await calls()
+    const payment = await ledgerPayment(world, { session })
+    for (let sent = 0; sent < 6; sent++) expect((await send()).data).toBe("OK")
+    await eventually(
+      () => world.plugin.ledger.notifications.ofPayment(payment.id),
+      (rows) => rows.length === 1,
+    )
+    await world.medusa.quiet()
+    expect((await calls()) - before).toBeLessThanOrEqual(1)
+    expect(await orderOf(cart.id)).toBeUndefined()
+  })
 })

@@ -109,6 +109,19 @@ inRealMedusa(
           expect((await one.get(opened[at]!.url)).body).toContain("Your payment has arrived")
       })
 
+      it("that is pressed twenty times at once is opened once, and whoever came too often is told to wait", async () => {
+        const { url } = await atPage("pp_ksher_page")
+        const shopper = visitor()
+        const shown = await shopper.open(url)
+        const before = (await world.sandbox.calls({ call: "gateway_pay" })).length
+        const pressed = await Promise.all(
+          Array.from({ length: 20 }, () => shopper.press(shown, "pp_ksher_page truemoney")),
+        )
+        expect((await world.sandbox.calls({ call: "gateway_pay" })).length).toBe(before + 1)
+        for (const { status } of pressed) expect(status).toBe(200)
+        expect((await shopper.open(url)).body).toContain("Open TrueMoney")
+      })
+
       it("may be changed: what was open is closed, and the new one is paid", async () => {
         const { cart, session, url } = await atPage("pp_ksher_page")
         const shopper = visitor()

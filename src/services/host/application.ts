@@ -24,7 +24,7 @@ import {
   tellPeople,
   withOrderLease,
 } from "../settlement"
-import type { CancelDeps, Host, Log, ReconcileDeps, SettleDeps } from "../settlement"
+import type { CancelDeps, Host, Log, OrderDeps, ReconcileDeps, SettleDeps } from "../settlement"
 import { findOrders, orderNames } from "./find-orders"
 import type { KnownBy } from "./find-orders"
 import { MedusaHost } from "./medusa"
@@ -172,9 +172,13 @@ export class GatewayPayments {
     })
   }
 
-  /** Runs `work` while nobody else is at the order. */
-  atOrder<T>(orderId: string | undefined, work: () => Promise<T>): Promise<T> {
-    return withOrderLease(orderId, this.cancelDeps(), work)
+  /** Runs `work` while nobody else is at the order. `comesOnce`: or refuses at once, without waiting for its turn. */
+  atOrder<T>(
+    orderId: string | undefined,
+    work: () => Promise<T>,
+    how: Pick<OrderDeps, "comesOnce"> = {},
+  ): Promise<T> {
+    return withOrderLease(orderId, { ...this.cancelDeps(), ...how }, work)
   }
 
   /** As `atOrder`, for the order that a payment belongs to, where there is one yet. */

@@ -1,7 +1,8 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
 
 import { PaymentProblem, isOurs } from "../../core"
-import { paymentsOfOrder, refuseHalfCancel, refuseUnenterable, second, journalCancel } from "../settlement"
+import { journalCancel, paymentsOfOrder, refuseHalfCancel, refuseUnenterable, second } from "../settlement"
+import type { OrderDeps } from "../settlement"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
 import { plainDecimal, type Amount } from "./transactions"
@@ -70,9 +71,10 @@ export async function aroundChange(
   plugin: GatewayPayments,
   orderId: string | undefined,
   run: RunRoute,
+  how: Pick<OrderDeps, "comesOnce"> = {},
 ): Promise<void> {
   const held = orderId !== undefined && (await hasOurs(plugin, orderId)) ? orderId : undefined
-  await plugin.atOrder(held, run)
+  await plugin.atOrder(held, run, how)
 }
 
 const hasOurs = async (plugin: GatewayPayments, orderId: string): Promise<boolean> =>

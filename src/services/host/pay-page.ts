@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 
-import type { ILockingModule, MedusaContainer } from "@medusajs/framework/types"
-import { MedusaError, Modules } from "@medusajs/framework/utils"
+import type { MedusaContainer } from "@medusajs/framework/types"
+import { MedusaError } from "@medusajs/framework/utils"
 import { createPaymentSessionsWorkflow } from "@medusajs/medusa/core-flows"
 
 import { PaymentProblem, hasMoney, isOurs, isUnended, toMajor } from "../../core"
@@ -12,7 +12,16 @@ import { logLine, wordsOf } from "../observability"
 import { fillSessionId } from "../options/shared"
 import { amountOf, lastOf, oneOfEach, viewOf } from "../pay-page"
 import type { Notice, PageContent, PageFacts, PagePayment } from "../pay-page"
-import { kinOf, authorize, day, isOutOfReach, closeForDeletedSession, second, settle } from "../settlement"
+import {
+  authorize,
+  closeForDeletedSession,
+  day,
+  inTurn,
+  isOutOfReach,
+  kinOf,
+  second,
+  settle,
+} from "../settlement"
 import type { GatewayPayment } from "../settlement"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
@@ -29,7 +38,7 @@ export interface PageChoice {
 const mostOpened = 30
 
 /** Longer than a gateway takes to make an order. */
-const lockSeconds = 30
+const waitsMs = 30 * second
 
 /** What of a page comes from the shop, all but what the shopper's browser decides. No gateway is asked. */
 export async function pageOf(
@@ -87,22 +96,29 @@ export async function payBy(
   const isOffered = ({ providerId, channel }: PaymentMethod) =>
     providerId === choice.providerId && channel === choice.channel
   if (!methods.some(isOffered)) return "unavailable"
-  const locking: ILockingModule = container.resolve(Modules.LOCKING)
-  const turn = { begun: false }
+  const { collectionId } = link
+  const queued = waiting.get(collectionId) ?? 0
+  if (queued >= mostWaiting) return "busy"
+  waiting.set(collectionId, queued + 1)
   try {
-    return await locking.execute(
-      `gateway_pay_page:${link.collectionId}`,
-      () => {
-        turn.begun = true
-        return openChosen(container, plugin, link, choice)
-      },
-      { timeout: lockSeconds },
+    const turn = await inTurn(`pay_page:${collectionId}`, plugin.cancelDeps(), waitsMs, () =>
+      openChosen(container, plugin, link, choice),
     )
+    return turn ? turn.done : "busy"
   } catch (error) {
-    plugin.log.warn(logLine("page_not_opened", { collection: link.collectionId }, wordsOf(error)))
-    return turn.begun ? "not_opened" : "busy"
+    plugin.log.warn(logLine("page_not_opened", { collection: collectionId }, wordsOf(error)))
+    return "not_opened"
+  } finally {
+    const left = (waiting.get(collectionId) ?? 1) - 1
+    if (left > 0) waiting.set(collectionId, left)
+    else waiting.delete(collectionId)
   }
 }
+
+/** Presses on the pages of one collection that this process carries out or has waiting. */
+const waiting = new Map<string, number>()
+/** Its shoppers' tabs: whoever presses more often is told to wait. */
+const mostWaiting = 4
 
 async function openChosen(
   container: MedusaContainer,

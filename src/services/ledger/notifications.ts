@@ -77,6 +77,9 @@ export interface Stored {
   stored: { notification: Notification; fresh: boolean } | undefined
 }
 
+/** Of one payment, as its page shows them. */
+const mostUnsigned = 20
+
 export class Notifications {
   private readonly together = new Together(
     (deliveries: readonly NewNotification[]) => this.storeAll(deliveries),
@@ -216,10 +219,16 @@ export class Notifications {
     )
   }
 
+  /** The last ones, oldest first. Of those that nobody has signed there are few: a flood of them hides no genuine one. */
   async ofPayment(paymentId: string, limit = 200): Promise<Notification[]> {
     const rows = await this.database.query<NotificationRow>(
-      `select * from gateway_notification where gateway_payment_id = ? order by created_at, id limit ?`,
-      [paymentId, limit],
+      `select * from (
+         (select * from gateway_notification where gateway_payment_id = ? and verified order by created_at desc, id desc limit ?)
+         union all
+         (select * from gateway_notification where gateway_payment_id = ? and not verified
+          order by created_at desc, id desc limit ?)) as heard
+       order by created_at, id`,
+      [paymentId, limit, paymentId, mostUnsigned],
     )
     return rows.map(toNotification)
   }

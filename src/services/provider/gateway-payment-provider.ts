@@ -236,8 +236,10 @@ export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
       ),
     )
     const receipt = await receive(asRaw(payload), deps)
-    if (receipt.kind !== "accepted" || !receipt.notification.paymentId)
+    // A repetition costs no query here either: the first delivery was acted on, or the job acts on it within a minute.
+    if (receipt.kind !== "accepted" || !receipt.fresh || receipt.notification.result !== "received")
       return { action: PaymentActions.NOT_SUPPORTED }
+    if (!receipt.notification.paymentId) return { action: PaymentActions.NOT_SUPPORTED }
     const stored = await this.ledger.payments.get(receipt.notification.paymentId)
     if (!stored) return { action: PaymentActions.NOT_SUPPORTED }
     const { payment, status } = await authorize(stored.sessionId, deps)

@@ -480,3 +480,19 @@ it("is acted on once more when a person asks, where it verified and names a paym
   for (const { id } of [forged.notification, stranger.notification])
     expect(await notifications.replay(id)).toBe(false)
 })
+
+it("a flood of what nobody signed hides no genuine one from the payment's page", async () => {
+  const { notifications } = world.ledger
+  const payment = await world.aPayment()
+  const about = { names: { number: payment.number } }
+  await store("first", { ...about, ours: done })
+  for (let sent = 0; sent < 60; sent++) await store(`forged ${sent}`, { ...about, ...rejected })
+  await store("last", { ...about, ours: done })
+  const shown = await notifications.ofPayment(payment.id)
+  expect(shown.filter(({ verified }) => verified)).toHaveLength(2)
+  expect(shown.filter(({ verified }) => !verified)).toHaveLength(20)
+  expect(shown.at(-1)).toMatchObject({ verified: true })
+  expect(shown.map(({ createdAt }) => createdAt.getTime())).toEqual(
+    shown.map(({ createdAt }) => createdAt.getTime()).toSorted((one, other) => one - other),
+  )
+})

@@ -3,7 +3,7 @@ import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
 
 import { lockOrder } from "../../../src/services/host/order"
 import type { Ledger } from "../../../src/services/ledger"
-import { asOwnFlow, withOrderLease } from "../../../src/services/settlement"
+import { asOwnFlow, inTurn, withOrderLease } from "../../../src/services/settlement"
 import { type OrderDeps } from "../../../src/services/settlement/orders/order-lease"
 
 /** An order in the ledger, and Medusa's locking module, each of which another process may hold. */
@@ -76,6 +76,9 @@ function shop({ leased = 0, locked = 0, silent = false, stuck = false } = {}) {
     /** The locking module answers what it has been asked at last. */
     answer: () => answers.forEach((answer) => answer()),
     at: <T>(orderId: string | undefined, work: () => Promise<T>) => withOrderLease(orderId, deps, work),
+    once: <T>(orderId: string, work: () => Promise<T>) =>
+      withOrderLease(orderId, { ...deps, comesOnce: true }, work),
+    turn: <T>(waitsMs: number, work: () => Promise<T>) => inTurn("page_1", deps, waitsMs, work),
   }
 }
 
@@ -96,6 +99,22 @@ describe("one at an order at a time", () => {
     const work = jest.fn(nothing)
     await expect(long.at("order_1", work)).rejects.toMatchObject({ code: "order_busy", kind: "conflict" })
     expect([work.mock.calls.length, long.pauses(), long.log]).toEqual([0, 50, []])
+  })
+
+  it("is refused at once to whoever may not queue", async () => {
+    const order = shop({ leased: 1 })
+    const work = jest.fn(nothing)
+    await expect(order.once("order_1", work)).rejects.toMatchObject({ code: "order_busy" })
+    expect([work.mock.calls.length, order.pauses()]).toEqual([0, 0])
+    expect(await order.once("order_1", work)).toBe("done")
+  })
+
+  it("a turn under a name takes the lease alone, waits as long as it may, and gives it back after a failure", async () => {
+    const page = shop({ leased: 3 })
+    expect(await page.turn(400, nothing)).toBeUndefined()
+    expect([await page.turn(400, nothing), page.log]).toEqual([{ done: "done" }, ["lease", "release"]])
+    await expect(page.turn(400, () => Promise.reject(new Error("not opened")))).rejects.toThrow("not opened")
+    expect([...page.held]).toEqual([])
   })
 
   it("never waits for itself: what its work asks for runs in it, and a payment without an order holds nothing", async () => {

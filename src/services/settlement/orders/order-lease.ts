@@ -14,6 +14,8 @@ export interface OrderDeps {
   wait: (ms: number) => Promise<unknown>
   log: Log
   every?: ((ms: number, work: () => void) => () => void) | undefined
+  /** Whoever finds the order taken is told so at once: for routes that anybody may call. */
+  comesOnce?: true
 }
 
 /** How long an order stays with a process that has died. */
@@ -94,12 +96,43 @@ async function take(orderId: string, deps: OrderDeps): Promise<Held> {
 const goesOn =
   "Medusa's lock on the order was not given back within ten seconds, as after the death of a process: the open changes are read once more, and the work goes on without it"
 
-async function leased(orderId: string, deps: OrderDeps): Promise<OrderLease> {
-  for (let tries = 0; tries <= patience; tries++) {
-    const lease = await deps.ledger.orders.lease(orderId, orderLeaseMs)
-    if (lease) return lease
-    if (tries < patience) await deps.wait(waitMs)
+/**
+ * Runs `work` while nobody else, on any instance, works under the same name. No connection to the database is kept meanwhile.
+ * `undefined`: somebody else was at it for as long as this waits, and nothing was done.
+ */
+export async function inTurn<T>(
+  name: string,
+  deps: Omit<OrderDeps, "host">,
+  waitsMs: number,
+  work: () => Promise<T>,
+): Promise<{ done: T } | undefined> {
+  const lease = await leaseWithin(name, deps, Math.ceil(waitsMs / waitMs))
+  if (!lease) return undefined
+  const stop = (deps.every ?? everyOf)(renewMs, () => void renew(lease, deps))
+  try {
+    return { done: await work() }
+  } finally {
+    stop()
+    await deps.ledger.orders.release(lease)
   }
+}
+
+async function leaseWithin(
+  name: string,
+  deps: Pick<OrderDeps, "ledger" | "wait">,
+  most: number,
+): Promise<OrderLease | undefined> {
+  for (let tries = 0; tries <= most; tries++) {
+    const lease = await deps.ledger.orders.lease(name, orderLeaseMs)
+    if (lease) return lease
+    if (tries < most) await deps.wait(waitMs)
+  }
+  return undefined
+}
+
+async function leased(orderId: string, deps: OrderDeps): Promise<OrderLease> {
+  const lease = await leaseWithin(orderId, deps, deps.comesOnce ? 0 : patience)
+  if (lease) return lease
   throw new PaymentProblem(
     "conflict",
     "order_busy",
@@ -135,7 +168,7 @@ async function inTime(lock: OrderLock, deps: OrderDeps): Promise<boolean> {
   }
 }
 
-async function renew(lease: OrderLease, deps: OrderDeps): Promise<void> {
+async function renew(lease: OrderLease, deps: Pick<OrderDeps, "ledger" | "log">): Promise<void> {
   try {
     if (await deps.ledger.orders.renew(lease, orderLeaseMs)) return
     deps.log.warn(logLine("order_lease_lost", { order: lease.orderId }, "another process has taken it over"))

@@ -1,6 +1,7 @@
 import { setTimeout as after } from "node:timers/promises"
 
 import { liveFor, pageState } from "../../../../../services/host"
+import { isStopping } from "../../../../stopping"
 import { openedLink, page } from "../../../answer"
 
 /** More than a shop has shoppers at its pages at a time, and few enough to look after. Others ask from time to time. */
@@ -29,13 +30,14 @@ export const GET = page(async (req, res, plugin) => {
   const gone = new AbortController()
   res.on("close", () => gone.abort())
   if (res.destroyed) gone.abort()
+  const goesOn = (waited: number) => !gone.signal.aborted && waited < liveFor.longest && !isStopping(req)
   try {
     res.setHeader("Content-Type", "text/event-stream")
     // A proxy that collects or compresses what it passes on would keep it to itself.
     res.setHeader("Cache-Control", "no-store, no-transform")
     res.setHeader("X-Accel-Buffering", "no")
     res.flushHeaders()
-    for (let waited = 0; !gone.signal.aborted && waited < liveFor.longest; waited += liveFor.every) {
+    for (let waited = 0; goesOn(waited); waited += liveFor.every) {
       res.write(`event: state\ndata: ${await pageState(plugin, opened.link)}\n\n`)
       await after(liveFor.every, undefined, { signal: gone.signal, ref: false }).catch(() => undefined)
     }

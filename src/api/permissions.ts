@@ -1,0 +1,36 @@
+/** A resource and an operation of Medusa's own roles (its feature flag `rbac`). */
+interface Permission {
+  resource: string
+  operation: "read" | "create" | "update"
+}
+
+const read: Permission = { resource: "payment", operation: "read" }
+/** What may return money asks for what Medusa asks of its own refund route. */
+const returnMoney: Permission = { resource: "refund", operation: "create" }
+const askForMoney: Permission = { resource: "payment_collection", operation: "update" }
+
+const allow = (method: "GET" | "POST", matcher: string, permission: Permission) => ({
+  matcher,
+  methods: [method],
+  policies: [permission],
+})
+
+const payments = "/admin/gateway-payments"
+
+/**
+ * What Medusa's roles must allow for each of the plugin's admin routes. A refresh is among those that may return money: what it
+ * finds out can be owed.
+ */
+export const permissions = [
+  allow("GET", payments, read),
+  allow("GET", `${payments}/export`, read),
+  allow("GET", `${payments}/totals`, read),
+  allow("GET", `${payments}/providers`, read),
+  allow("POST", `${payments}/providers/:id/check`, read),
+  allow("GET", `${payments}/links`, read),
+  allow("POST", `${payments}/links`, askForMoney),
+  allow("POST", `${payments}/reconcile`, returnMoney),
+  allow("GET", `${payments}/:id`, read),
+  allow("POST", `${payments}/:id/resolve`, returnMoney),
+  allow("POST", `${payments}/:id/sync`, returnMoney),
+]
