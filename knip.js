@@ -4,7 +4,7 @@ module.exports = {
   ignoreExportsUsedInFile: true,
   // `!` marks what is published: `knip --production` starts from these alone, and so finds what only tests use.
   entry: [
-    "src/{index,providers/*/index,services/{ksher,gnete}/index,sandbox/index,types/index,workflows/index,modules/*/index,cli/index}.ts!",
+    "src/{index,providers/*/index,services/{ksher,gnete}/index,sandbox/index,types/index,workflows/index,modules/*/index,cli/index,react/index}.ts!",
     "src/services/gateway-payments.ts!",
     "src/{api,subscribers,jobs,migrations}/**/*.ts!",
     "src/admin/{routes,widgets}/**/*.tsx!",
@@ -23,8 +23,7 @@ module.exports = {
     "@tanstack/react-query",
     "react-i18next",
     "pg",
-    // For the example storefront: what Medusa and vite bring.
-    "esbuild",
+    // For the example storefront: what Medusa brings.
     "qrcode",
     // Medusa's tools look for them, or for these versions of them.
     "ajv",
