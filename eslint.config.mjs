@@ -77,8 +77,14 @@ const layers = [
   {
     files: ["src/react/**"],
     rules: forbid(
-      { regex: "^(?!\\.|react$|uqr$)", message: "A storefront loads React, and the QR library with the first code." },
-      { regex: "^(?!\\./|\\.\\./core/|\\.\\./types$|react$|uqr$)", message: "Of this package it takes core, file by file, and types." },
+      {
+        regex: "^(?!\\.|react$|uqr$)",
+        message: "A storefront loads React, and the QR library with the first code.",
+      },
+      {
+        regex: "^(?!\\./|\\.\\./core/|\\.\\./types$|react$|uqr$)",
+        message: "Of this package it takes core, file by file, and types.",
+      },
     ),
   },
   {
@@ -116,7 +122,8 @@ const layers = [
 ]
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".medusa/", "coverage/"] },
+  // The Next.js shop has its own dependencies and compiler settings, which only its own build knows.
+  { ignores: ["node_modules/", ".medusa/", "coverage/", "examples/nextjs/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   // Text from and to a gateway is cleaned of control characters, which have to be named for that.
@@ -126,7 +133,12 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ["./tsconfig.json", "./tsconfig.test.json", "./src/admin/tsconfig.json", "./src/react/tsconfig.json"],
+        project: [
+          "./tsconfig.json",
+          "./tsconfig.test.json",
+          "./src/admin/tsconfig.json",
+          "./src/react/tsconfig.json",
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -15,7 +15,7 @@ module.exports = {
     "medusa-config.example.js",
     "test/**/*.ts",
   ],
-  project: ["src/**/*.{ts,tsx}!", "{demo,bench,scripts,examples}/**/*.{ts,js}"],
+  project: ["src/**/*.{ts,tsx}!", "{demo,bench,scripts,examples}/**/*.{ts,js}", "!examples/nextjs/**"],
   ignoreDependencies: [
     // Medusa's, reached through it: the dashboard hands its libraries to an extension, the doctor looks for the shop's pg.
     "@medusajs/js-sdk",

@@ -16,6 +16,7 @@ export interface GatewaySession {
 /** How a payment stands, and what can be done about it. */
 export interface GatewayPayment {
   sessionId: string | null
+  providerId: string | null
   step: Step
   /** What the shop says of it; `null` until it has said something. */
   state: Payment["state"] | null
@@ -84,17 +85,30 @@ export function useGatewayPayment(
   return { ...factsOf(session, payment, now), error, isBusy, check, open, follow, startAnew }
 }
 
-function factsOf(session: GatewaySession | null | undefined, payment: Payment | null, now: number | null) {
+const factsOf = (
+  session: GatewaySession | null | undefined,
+  payment: Payment | null,
+  now: number | null,
+) => ({
+  step: session ? stepOf(payment, now) : ("none" as const),
+  ...sessionFacts(session),
+  ...paymentFacts(payment, now),
+})
+
+const sessionFacts = (session: GatewaySession | null | undefined) => ({
+  sessionId: session?.id ?? null,
+  providerId: session?.provider_id ?? null,
+  amount: amountOf(session?.amount),
+  currency: session?.currency_code ?? null,
+})
+
+function paymentFacts(payment: Payment | null, now: number | null) {
   const left = payment && msLeft(payment, now)
   return {
-    sessionId: session?.id ?? null,
-    step: session ? stepOf(payment, now) : ("none" as const),
     state: payment?.state ?? null,
     action: payment?.action ?? null,
     expiresAt: payment?.expires_at ? new Date(payment.expires_at) : null,
-    timeLeft: left === null ? null : Math.ceil(left / 1000),
-    amount: amountOf(session?.amount),
-    currency: session?.currency_code ?? null,
+    timeLeft: left === null ? null : Math.round(left / 1000),
   }
 }
 

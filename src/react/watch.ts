@@ -11,9 +11,9 @@ export interface Snapshot {
 }
 
 export interface WatchOptions {
-  /** The money has arrived. Asked again until it resolves, as long as the page is there. */
+  /** The money has arrived. Called again while it throws or returns `false`, as long as the page is there. */
   onPaid?: ((payment: Payment) => unknown) | undefined
-  /** Has the gateway asked now: completing the cart does it. An unpaid cart is refused, which is no fault. */
+  /** Has the gateway asked now: completing the cart does it. An unpaid cart is refused, which is no fault. Never beside `onPaid`. */
   check?: (() => unknown) | undefined
   /** Go on until the money has gone back, as an order's page does. */
   isRefundAwaited?: boolean | undefined
@@ -57,6 +57,8 @@ export class PaymentWatch {
   /** The shop has been told that it is paid, or is being told. */
   #told: "no" | "telling" | "yes" = "no"
   #eventsFailed = 0
+  /** Two requests that complete a cart wait for each other. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(
     private readonly sessionId: string,
@@ -137,10 +139,13 @@ export class PaymentWatch {
 
   async #checkAndLook(): Promise<boolean> {
     try {
-      await this.#options.check?.()
+      await this.#inTurn(() => this.#options.check?.())
     } catch (error) {
       // A page that leads on says so by a throw; a cart that is not paid is refused.
-      if (isNavigation(error)) throw error
+      if (isNavigation(error)) {
+        this.#told = "yes"
+        throw error
+      }
     }
     return this.look()
   }
@@ -205,15 +210,15 @@ export class PaymentWatch {
     this.#told = "telling"
     for (let pause = shortest; ; pause = Math.min(pause * 2, longest)) {
       try {
-        await this.#options.onPaid?.(payment)
-        break
+        const answer = await this.#inTurn(() => this.#isTold() || this.#options.onPaid?.(payment))
+        if (answer !== false) break
       } catch (error) {
         if (isNavigation(error)) {
           this.#told = "yes"
           throw error
         }
-        this.#set({ error: "not_completed" })
       }
+      this.#set({ error: "not_completed" })
       await this.clock.wait(pause, signal)
       if (signal.aborted) {
         this.#told = "no"
@@ -222,6 +227,16 @@ export class PaymentWatch {
     }
     this.#told = "yes"
     this.#set({ error: null })
+  }
+
+  #isTold(): boolean {
+    return this.#told === "yes"
+  }
+
+  #inTurn<Result>(act: () => Result): Promise<Awaited<Result>> {
+    const mine = this.#turn.then(async () => act())
+    this.#turn = mine.catch(() => undefined)
+    return mine as Promise<Awaited<Result>>
   }
 
   async #busy<Result>(act: () => Promise<Result>): Promise<Result> {

@@ -118,6 +118,45 @@ describe("the order", () => {
     expect([onPaid.mock.calls.length, watch.snapshot().error]).toEqual([2, null])
   })
 
+  it.each(["throws", "returns false"])(
+    "is made one at a time: the gateway is not asked meanwhile, and the shop that %s is asked again",
+    async (how) => {
+      const order: string[] = []
+      const refuse = () => {
+        if (how === "throws") throw new Error("not yet")
+        return false
+      }
+      const act = (name: string) => async () => {
+        order.push(`${name} begins`)
+        await new Promise((resolve) => setImmediate(resolve))
+        order.push(`${name} ends`)
+        return order.length < 4 ? refuse() : undefined
+      }
+      shop.current = payment({ state: "paid", action: null })
+      const watch = shop.watch({ onPaid: act("order"), check: act("check") })
+      stop = watch.start()
+      await watch.check()
+      await shop.settle()
+      while (shop.waits.length) await shop.wake()
+      expect(order.filter((one) => one.startsWith("order")).length).toBeGreaterThan(1)
+      expect(order.map((one, at) => (at % 2 ? one.endsWith("ends") : one.endsWith("begins")))).not.toContain(
+        false,
+      )
+    },
+  )
+
+  it("is asked for no more once the check has led to its page", async () => {
+    const onPaid = jest.fn()
+    const leads = Object.assign(new Error("NEXT_REDIRECT"), { digest: "NEXT_REDIRECT;push;/order" })
+    const watch = shop.watch({ onPaid, check: () => Promise.reject(leads) })
+    const checked = watch.check()
+    await expect(checked).rejects.toBe(leads)
+    shop.current = payment({ state: "paid", action: null })
+    await watch.look()
+    await shop.settle()
+    expect(onPaid).not.toHaveBeenCalled()
+  })
+
   it("is not asked for by money that came too late", async () => {
     const onPaid = jest.fn()
     shop.current = payment({ state: "paid_late", action: null })
