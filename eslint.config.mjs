@@ -13,7 +13,7 @@ const above = (message, ...layers) => ({
   regex: `^\\.{1,2}/(.*/)?(${layers.join("|")})(/|$)`,
   message,
 })
-const surface = ["api", "subscribers", "jobs", "workflows", "admin", "cli", "providers", "links"]
+const surface = ["api", "subscribers", "jobs", "workflows", "admin", "cli", "providers", "links", "react"]
 const gateways = ["ksher", "gnete"]
 const clean =
   "Two readings of the gateways' pages check each other: the sandbox and the clients share nothing."
@@ -75,6 +75,19 @@ const layers = [
     ),
   },
   {
+    files: ["src/react/**"],
+    rules: forbid(
+      {
+        regex: "^(?!\\.|react$|uqr$)",
+        message: "A storefront loads React, and the QR library with the first code.",
+      },
+      {
+        regex: "^(?!\\./|\\.\\./core/|\\.\\./types$|react$|uqr$)",
+        message: "Of this package it takes core, file by file, and types.",
+      },
+    ),
+  },
+  {
     files: ["src/services/ledger/**"],
     rules: forbid(
       above("The ledger knows core and its tables only.", "settlement", "sandbox", ...gateways, ...surface),
@@ -109,7 +122,8 @@ const layers = [
 ]
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".medusa/", "coverage/"] },
+  // The Next.js shop has its own dependencies and compiler settings, which only its own build knows.
+  { ignores: ["node_modules/", ".medusa/", "coverage/", "examples/nextjs/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   // Text from and to a gateway is cleaned of control characters, which have to be named for that.
@@ -119,7 +133,12 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ["./tsconfig.json", "./tsconfig.test.json", "./src/admin/tsconfig.json"],
+        project: [
+          "./tsconfig.json",
+          "./tsconfig.test.json",
+          "./src/admin/tsconfig.json",
+          "./src/react/tsconfig.json",
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -45,6 +45,11 @@ module.exports = {
       globalSetup: "<rootDir>/test/setup/pack.ts",
       setupFilesAfterEnv: [patient],
     }),
+    project("nextjs", {
+      globalSetup: "<rootDir>/test/setup/start-nextjs.ts",
+      globalTeardown: "<rootDir>/test/setup/stop-nextjs.ts",
+      setupFilesAfterEnv: [patient],
+    }),
     project("browser", {
       globalSetup: "<rootDir>/test/setup/start-shop.ts",
       globalTeardown: "<rootDir>/test/setup/stop-shop.ts",

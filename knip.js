@@ -4,7 +4,7 @@ module.exports = {
   ignoreExportsUsedInFile: true,
   // `!` marks what is published: `knip --production` starts from these alone, and so finds what only tests use.
   entry: [
-    "src/{index,providers/*/index,services/{ksher,gnete}/index,sandbox/index,types/index,workflows/index,modules/*/index,cli/index}.ts!",
+    "src/{index,providers/*/index,services/{ksher,gnete}/index,sandbox/index,types/index,workflows/index,modules/*/index,cli/index,react/index}.ts!",
     "src/services/gateway-payments.ts!",
     "src/{api,subscribers,jobs,migrations}/**/*.ts!",
     "src/admin/{routes,widgets}/**/*.tsx!",
@@ -15,7 +15,7 @@ module.exports = {
     "medusa-config.example.js",
     "test/**/*.ts",
   ],
-  project: ["src/**/*.{ts,tsx}!", "{demo,bench,scripts,examples}/**/*.{ts,js}"],
+  project: ["src/**/*.{ts,tsx}!", "{demo,bench,scripts,examples}/**/*.{ts,js}", "!examples/nextjs/**"],
   ignoreDependencies: [
     // Medusa's, reached through it: the dashboard hands its libraries to an extension, the doctor looks for the shop's pg.
     "@medusajs/js-sdk",
@@ -23,8 +23,7 @@ module.exports = {
     "@tanstack/react-query",
     "react-i18next",
     "pg",
-    // For the example storefront: what Medusa and vite bring.
-    "esbuild",
+    // For the example storefront: what Medusa brings.
     "qrcode",
     // Medusa's tools look for them, or for these versions of them.
     "ajv",

@@ -2,13 +2,14 @@ import { existsSync, readdirSync, statSync } from "node:fs"
 import path from "node:path"
 
 import { link } from "./app"
-import { medusa, pluginBuild, root } from "./processes"
+import { kitBuild, medusa, pluginBuild, root } from "./processes"
 
 /** Builds the plugin unless what was built is newer than every source. */
 export async function buildIfStale(): Promise<boolean> {
   const built = path.join(root, ".medusa/server/src/index.js")
   if (existsSync(built) && statSync(built).mtimeMs > newest(path.join(root, "src"))) return false
   await pluginBuild().ended
+  await kitBuild().ended
   return true
 }
 

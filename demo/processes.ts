@@ -15,6 +15,9 @@ export function medusa(args: string[], app: string, env: Record<string, string>)
 
 export const pluginBuild = (): Running => run([commandLine, "plugin:build"], root, {})
 
+/** What of the package a browser loads. Medusa's build empties the folder first. */
+export const kitBuild = (): Running => run(["--import", "tsx", "scripts/build-react.ts"], root, {})
+
 export interface Running {
   process: ChildProcess
   /** Resolves when it ends well; throws with what it printed otherwise. */

@@ -6,7 +6,7 @@ import * as answers from "../src/api/answers"
 
 interface Route {
   summary: string
-  answer: keyof typeof answers | "text/csv" | "the gateway's"
+  answer: keyof typeof answers | "text/csv" | "text/event-stream" | "the gateway's"
   /** Statuses of refusals, beside Medusa's own. */
   refused: number[]
 }
@@ -26,6 +26,11 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /store/gateway-payments/{session_id}": {
     summary: "State of a payment, and how to pay it.",
     answer: "shopperAnswer",
+    refused: [404],
+  },
+  "GET /store/gateway-payments/{session_id}/events": {
+    summary: "The same as server events, each time it changes; 204 where too many listen: ask instead.",
+    answer: "text/event-stream",
     refused: [404],
   },
   "POST /store/gateway-payments/{session_id}/open": {
@@ -99,7 +104,8 @@ const schemaOf = (schema: z.ZodType): object =>
   Object.fromEntries(Object.entries(z.toJSONSchema(schema)).filter(([key]) => key !== "$schema"))
 
 function contentOf(answer: Route["answer"]): object {
-  if (answer === "text/csv") return { "text/csv": { schema: { type: "string" } } }
+  if (answer === "text/csv" || answer === "text/event-stream")
+    return { [answer]: { schema: { type: "string" } } }
   if (answer === "the gateway's")
     return {
       "application/json": { schema: { type: "object", properties: { result: { const: "SUCCESS" } } } },

@@ -17,6 +17,8 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
     ...scenarios("notifications"),
   ],
   "src/api/store/": [...routes, ...scenarios("cancel", "on-demand", "one-at-a-time")],
+  "src/api/live": [...page, `${integration}store-events.test.ts`],
+  "src/api/store/gateway-payments/[session_id]/events/": [`${integration}store-events.test.ts`],
   "src/api/pay/": page,
   "src/api/payment-collection/": page,
   "src/api/admin/gateway-payments/links/": page,
@@ -85,7 +87,7 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** No test in a real Medusa goes through these: unit, packed and browser tests do. */
-export const elsewhere: readonly string[] = ["src/admin/", "src/cli/", "src/types/"]
+export const elsewhere: readonly string[] = ["src/admin/", "src/cli/", "src/react/", "src/types/"]
 
 /** Files and folders of tests in a real Medusa that a change of these files calls for. */
 export function touchedBy(files: readonly string[]): string[] {

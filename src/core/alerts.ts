@@ -72,7 +72,6 @@ function kindOf(standing: UnderAttention, told: Told | undefined, now: Date): Al
   return standing.payments > told.payments && age >= growsAfter ? "grew" : undefined
 }
 
-export const languages = ["en", "th", "zh-CN", "zh-TW"] as const
 export type Language = keyof Names
 
 /** What an alert says, in one language: a line, and what there is to do. */

@@ -48,6 +48,12 @@ async function payAt(page: Page, channel?: string): Promise<void> {
   await press(page, "Pay now")
 }
 
+async function cancel(page: Page): Promise<void> {
+  await press(page, "Cancel the order")
+  await page.getByRole("dialog", { name: "Cancel this order?" }).waitFor()
+  await press(page, "Yes, cancel it")
+}
+
 /** A browser says of every answer above 399 that something failed; here Medusa has made no order of an unpaid cart. */
 function expectRefusedCompletion(): void {
   const others = tabs
@@ -70,17 +76,19 @@ describe("the example shop", () => {
     await says(page, "paid")
     await says(page, new RegExp(`${currency}\\s`))
     if (payment === "TrueMoney") await picture(page, "shop-order")
-    await press(page, "Cancel the order")
+    await cancel(page)
     await headed(page, "Your order is cancelled")
     await says(page, "refunded: the money is on its way back to you")
     const books = await shop.sandbox.books()
     expect(books.at(-1)).toMatchObject({ currency, returned: books.at(-1)?.taken })
   })
 
-  it("a QR code is paid with a phone, and the page goes on by itself", async () => {
+  it("a QR code with its amount and the time left is paid with a phone, and the page goes on by itself", async () => {
     const page = await enter()
     await buy(page, "ShopeePay (QR code here)")
     await headed(page, "Scan to pay")
+    await says(page, /THB\s350\.50/)
+    expect(await page.getByRole("timer").textContent()).toMatch(/^\d+:\d\d$/)
     const code = page.getByRole("img", { name: "QR code to pay" })
     const mobile = await tabs.open(phone)
     await mobile.goto(await scan(code))
@@ -101,6 +109,77 @@ describe("the example shop", () => {
     await page.getByRole("radio", { name: other, exact: true }).check()
     await press(page, "Pay")
     await says(page, /Simulated Gnete|Scan to pay/)
+  })
+
+  it("every page is there again after a reload, and the way back to the shop leads out", async () => {
+    const page = await enter()
+    await buy(page, "ShopeePay (QR code here)")
+    const code = page.getByRole("img", { name: "QR code to pay" })
+    const before = await scan(code)
+    await page.reload()
+    await headed(page, "Scan to pay")
+    expectRefusedCompletion()
+    expect(await scan(code)).toBe(before)
+    const mobile = await tabs.open(phone)
+    await mobile.goto(before)
+    await payAt(mobile)
+    await headed(page, "Thank you for your order")
+    await page.reload()
+    await headed(page, "Thank you for your order")
+    await press(page, "Back to the shop")
+    await headed(page, "Tea")
+    await page.reload()
+    await headed(page, "Tea")
+  })
+
+  it("another choice is made from the code, and the payment that was paid meanwhile is not asked for again", async () => {
+    const page = await enter()
+    await buy(page, "ShopeePay (QR code here)")
+    await headed(page, "Scan to pay")
+    await press(page, "Choose another payment")
+    await says(page, "Please do not pay by the code")
+    expectRefusedCompletion()
+    await page.getByRole("radio", { name: "ShopeePay (QR code here)", exact: true }).check()
+    await press(page, "Pay")
+    await headed(page, "Scan to pay")
+    // The page hears nothing while it is away; the shopper pays, and comes back to choose anew.
+    await page.route(/gateway-payments\/payses/, (route) => route.abort())
+    await shop.sandbox.pay((await sessionOf(page)).slice("payses_".length))
+    await page.unroute(/gateway-payments\/payses/)
+    tabs.complaints()
+    await page.getByRole("button", { name: "Choose another payment" }).click()
+    await headed(page, "Thank you for your order")
+  })
+
+  it("an order is kept where the shopper thinks better of it", async () => {
+    const page = await enter()
+    await signUp(page)
+    await buy(page, "TrueMoney")
+    await payAt(page)
+    await headed(page, "Thank you for your order")
+    await press(page, "Cancel the order")
+    await page.getByRole("dialog", { name: "Cancel this order?" }).waitFor()
+    await press(page, "Keep the order")
+    await press(page, "Cancel the order")
+    await page.keyboard.press("Escape")
+    await page.reload()
+    await headed(page, "Thank you for your order")
+    await says(page, "paid")
+  })
+
+  it("says at the sign-in what went wrong there, and takes Enter for the button", async () => {
+    const page = await enter()
+    await press(page, "Create an account")
+    expect(
+      await page.getByRole("textbox", { name: "E-mail" }).evaluate((one) => one.matches(":focus:invalid")),
+    ).toBe(true)
+    await page.getByRole("textbox", { name: "E-mail" }).fill("nobody@shop.example")
+    await page.getByRole("textbox", { name: "Password" }).fill("not the password")
+    await page.keyboard.press("Enter")
+    const form = page.locator("form")
+    await form.getByRole("alert").waitFor()
+    expect(await form.getByRole("alert").textContent()).toMatch(/Invalid email or password/)
+    expect(tabs.complaints().every((one) => one.includes("/auth/customer/emailpass"))).toBe(true)
   })
 
   it("who comes back unpaid may go on with the payment, or choose another", async () => {
@@ -127,7 +206,7 @@ describe("the example shop", () => {
     await page.goto(`${shop.storefrontUrl}/checkout?session_id=${await sessionOf(page)}`)
     await headed(page, "Thank you for your order")
     await says(page, "waiting for payment")
-    await press(page, "Cancel the order")
+    await cancel(page)
     await says(page, "closed, nothing was charged")
     await page.goto(link)
     await says(page, "closed")

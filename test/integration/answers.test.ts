@@ -75,11 +75,15 @@ inRealMedusa((world) => {
     expectAnswer(`GET ${base}/providers`, cards)
   })
 
-  it("the notification's and the file's are no JSON of ours, and every other route was checked", () => {
+  it("the notification's, the file's and the events' are no JSON of ours, and every other route was checked", () => {
     const others = Object.entries(routes)
-      .filter(([, { answer }]) => answer === "text/csv" || answer === "the gateway's")
+      .filter(([, { answer }]) => answer.startsWith("text/") || answer === "the gateway's")
       .map(([route]) => route)
-    expect(others).toEqual(["POST /hooks/gateway/{provider_id}", `GET ${base}/export`])
+    expect(others).toEqual([
+      "POST /hooks/gateway/{provider_id}",
+      "GET /store/gateway-payments/{session_id}/events",
+      `GET ${base}/export`,
+    ])
     expect([...checked, ...others].sort()).toEqual(Object.keys(routes).sort())
   })
 })

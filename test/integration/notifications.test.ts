@@ -225,7 +225,7 @@ inRealMedusa((world) => {
       () => world.plugin.ledger.notifications.ofPayment(payment.id),
       (rows) => rows.length === 1,
     )
-    await world.medusa.quiet()
+    await world.quiet()
     expect((await calls()) - before).toBeLessThanOrEqual(1)
     expect(await orderOf(cart.id)).toBeUndefined()
   })

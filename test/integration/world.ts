@@ -23,6 +23,8 @@ export interface World {
   seeded: Seeded
   /** Where Medusa and the plugin print. */
   console: Console
+  /** Waits for the workflows that requests have left running. */
+  quiet: () => Promise<void>
 }
 
 let medusa: RealMedusa
@@ -48,7 +50,7 @@ export function inRealMedusa(
     )
     medusa = await startMedusa({ port, providers, plugin })
     const { container, console } = medusa
-    Object.assign(world, { container, console, plugin: medusa.plugin })
+    Object.assign(world, { container, console, plugin: medusa.plugin, quiet: () => medusa.quiet() })
     world.shop = new ShopClient(`http://localhost:${port}`)
     await world.shop.logIn(admin.email, admin.password)
     const sold: Partial<Record<Currency, string[]>> = {}

@@ -9,9 +9,15 @@ const execute = promisify(execFile)
 
 export const repository = path.resolve(__dirname, "../..")
 
+/** Where a door of the export map leads, by who asks for it. */
+type Door = string | { [condition: string]: Door }
+
+export const targetsOf = (door: Door): string[] =>
+  typeof door === "string" ? [door] : Object.values(door).flatMap(targetsOf)
+
 interface Manifest {
   name: string
-  exports: Record<string, string | Record<string, string>>
+  exports: Record<string, Door>
   bin: Record<string, string>
   dependencies: Record<string, string>
   devDependencies: Record<string, string>

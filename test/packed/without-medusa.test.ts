@@ -1,7 +1,7 @@
 import { isBuiltin } from "node:module"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
-import { manifestOf, Project, repository, tarball } from "./project"
+import { manifestOf, Project, repository, targetsOf, tarball } from "./project"
 
 const { name, bin } = manifestOf(repository)
 
@@ -33,9 +33,7 @@ it("brings axios, csv-stringify, uqr and zod, and nothing of Medusa", () => {
 
 it("has behind every door of its export map what the map says", () => {
   const { exports } = manifestOf(installed)
-  const targets = Object.values(exports).flatMap((door) =>
-    typeof door === "string" ? [door] : Object.values(door),
-  )
+  const targets = Object.values(exports).flatMap(targetsOf)
   const missing = targets.filter(
     (target) => !existsSync(path.join(installed, target.replace("*", "gateway-payments"))),
   )

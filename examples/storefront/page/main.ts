@@ -1,7 +1,7 @@
 import type { HttpTypes } from "@medusajs/types"
 import { toCanvas } from "qrcode"
 
-import { action, el, facts, money, say, show } from "./dom"
+import { action, ask, attempt, countdown, el, facts, money, say, show } from "./dom"
 import {
   gatewayPayment,
   isOpen,
@@ -16,11 +16,14 @@ import { Shop } from "./shop"
 interface Checkout {
   cartId: string
   sessionId: string
+  /** As it is shown. */
+  total: string
   orderId?: string
 }
 
 const storageKey = "checkout"
 const remember = (checkout: Checkout) => localStorage.setItem(storageKey, JSON.stringify(checkout))
+const forget = () => localStorage.removeItem(storageKey)
 const remembered = (): Checkout | undefined => {
   const stored = localStorage.getItem(storageKey)
   return stored ? (JSON.parse(stored) as Checkout) : undefined
@@ -35,6 +38,17 @@ const restart = (): AbortSignal => {
   waiting = new AbortController()
   return waiting.signal
 }
+
+/** The way out of every page: what was bought is in the e-mail of a real shop. */
+const leave = () =>
+  action(
+    "Back to the shop",
+    async () => {
+      forget()
+      await catalogue()
+    },
+    false,
+  )
 
 async function catalogue(): Promise<void> {
   restart()
@@ -84,26 +98,32 @@ function signInForm(): HTMLElement {
     autocomplete: "current-password",
     required: true,
   })
-  return el(
+  const submit = el("button", { class: "main" }, "Sign in")
+  const create = el("button", { type: "button" }, "Create an account")
+  const form = el(
     "form",
     {},
     el("h2", {}, "Sign in"),
     el("p", {}, "With an account you can cancel an order."),
     el("label", { for: "email" }, "E-mail", email),
     el("label", { for: "password" }, "Password", password),
-    action("Sign in", async () => {
-      await shop.signIn(email.value, password.value)
-      await catalogue()
-    }),
-    action(
-      "Create an account",
-      async () => {
-        await shop.signUp(email.value, password.value)
-        await catalogue()
-      },
-      false,
-    ),
+    submit,
+    create,
   )
+  const enter = (button: HTMLButtonElement, way: "signIn" | "signUp") =>
+    attempt(button, async () => {
+      await shop[way](email.value, password.value)
+      await catalogue()
+    })
+  form.addEventListener("submit", (event) => {
+    event.preventDefault()
+    void enter(submit, "signIn")
+  })
+  create.addEventListener("click", () => {
+    // The browser says at the field what is missing.
+    if (form.reportValidity()) void enter(create, "signUp")
+  })
+  return form
 }
 
 /** This shop offers the same ways to pay in several manners, to show them all. */
@@ -144,27 +164,60 @@ async function choosePayment(cart: HttpTypes.StoreCart, problem = ""): Promise<v
       const method = methods[Number(form.querySelector<HTMLInputElement>("input:checked")?.value)]
       if (method) await pay(cart, method)
     }),
+    leave(),
   )
 }
 
 async function pay(cart: HttpTypes.StoreCart, method: Method): Promise<void> {
   // Read anew: a payment opened before has left its collection on the cart.
   const current = await shop.cart(cart.id)
-  const { sessionId, action: how } = await shop.openPayment(current, method)
+  const payment = await shop.openPayment(current, method)
   const orderId = orderFirst(method.provider_id) ? await shop.complete(cart.id) : undefined
-  remember({ cartId: cart.id, sessionId, ...(orderId ? { orderId } : {}) })
-  await follow(how)
+  const total = money(current.total, current.currency_code)
+  const checkout = { cartId: cart.id, sessionId: payment.session_id, total, ...(orderId ? { orderId } : {}) }
+  remember(checkout)
+  await follow(payment, checkout)
 }
 
 /** Sends the shopper to the gateway's page, or shows the QR code and waits here. */
-async function follow(how: Action): Promise<void> {
+async function follow(payment: GatewayPayment, checkout: Checkout): Promise<void> {
+  const how = payment.action
+  if (!how) return decided(payment, checkout)
   if (how.type === "redirect") {
     location.assign(how.url)
     return
   }
-  show("Scan to pay", await qr(how), el("p", {}, "Keep this page open: it goes on by itself."))
-  await wait()
+  const signal = restart()
+  const until = payment.expires_at
+  show(
+    "Scan to pay",
+    facts({
+      Amount: checkout.total,
+      ...(until ? { "Time left": countdown(new Date(until), signal) } : {}),
+    }),
+    await qr(how),
+    el("p", {}, "Keep this page open: it goes on by itself. You may load it again."),
+    checkout.orderId ? action("Back to the order", () => orderPage(checkout), false) : undefined,
+    checkout.orderId ? undefined : anotherChoice(checkout),
+    checkout.orderId ? undefined : leave(),
+  )
+  await wait(signal)
 }
+
+/** The gateway is asked first: what is paid is not paid twice. */
+const anotherChoice = (checkout: Checkout) =>
+  action(
+    "Choose another payment",
+    async () => {
+      const orderId = await shop.complete(checkout.cartId).catch(() => undefined)
+      if (orderId) return orderPage({ ...checkout, orderId })
+      await choosePayment(
+        await shop.cart(checkout.cartId),
+        "Please do not pay by the code or the page that you opened before.",
+      )
+    },
+    false,
+  )
 
 async function qr(how: Extract<Action, { type: "qr" }>): Promise<HTMLElement> {
   if (how.image !== undefined) return el("img", { class: "qr", src: how.image, alt: "QR code to pay" })
@@ -174,10 +227,9 @@ async function qr(how: Extract<Action, { type: "qr" }>): Promise<HTMLElement> {
 }
 
 /** Waits until the payment is decided, then goes on with what it came to. */
-async function wait(): Promise<void> {
+async function wait(signal = restart()): Promise<void> {
   const checkout = remembered()
   if (!checkout) return catalogue()
-  const signal = restart()
   say("Waiting for your payment.")
   const payment = await watch(shop.sdk, checkout.sessionId, (one) => isDecided(one), signal)
   if (payment) await decided(payment, checkout)
@@ -198,7 +250,11 @@ async function decided(payment: GatewayPayment, checkout: Checkout): Promise<voi
       return orderId ? orderPage({ ...checkout, orderId }) : wait()
     }
     case "paid_late":
-      show("Your payment came too late", el("p", {}, "The money is returned to you by itself."))
+      show(
+        "Your payment came too late",
+        el("p", {}, "The shop returns it: please ask the shop before you pay again."),
+        leave(),
+      )
       return
     case "failed":
       return choosePayment(await shop.cart(checkout.cartId), "The payment failed. Nothing was charged.")
@@ -224,17 +280,21 @@ async function orderPage(checkout: Checkout & { orderId?: string }): Promise<voi
     shop.customer(),
   ])
   const canceled = order.status === "canceled"
-  const how = payment.action
+  const canBePaid = !canceled && isOpen(payment, new Date())
   show(
     canceled ? "Your order is cancelled" : "Thank you for your order",
     facts({
       Order: `#${order.display_id ?? order.id}`,
       Total: money(order.original_total, order.currency_code),
       Payment: moneyText(payment),
+      ...(canBePaid && payment.expires_at
+        ? { "Time left": countdown(new Date(payment.expires_at), signal) }
+        : {}),
     }),
-    how && isOpen(payment, new Date()) && !canceled ? action("Pay now", () => follow(how)) : undefined,
+    canBePaid ? action("Pay now", () => follow(payment, checkout)) : undefined,
     canceled || !customer ? undefined : action("Cancel the order", () => cancel(checkout), false),
     canceled || customer ? undefined : el("p", {}, "Sign in before you buy to be able to cancel."),
+    leave(),
   )
   const before = payment.state
   const changed = await watch(shop.sdk, sessionId, (one) => one.state !== before, signal)
@@ -242,6 +302,8 @@ async function orderPage(checkout: Checkout & { orderId?: string }): Promise<voi
 }
 
 async function cancel(checkout: Checkout): Promise<void> {
+  const text = "This cannot be undone. What you have paid is returned to you."
+  if (!(await ask("Cancel this order?", text, "Yes, cancel it", "Keep the order"))) return
   await shop.cancelOrder(checkout.orderId ?? "")
   // Its money follows in a moment: this page looks until it has.
   void orderPage(checkout)
@@ -252,7 +314,9 @@ function moneyText(payment: GatewayPayment): string {
     case "unopened":
     case "created":
     case "pending":
-      return "waiting for payment"
+      return isOpen(payment, new Date())
+        ? "waiting for payment"
+        : "the time to pay is over: please ask the shop for a new link"
     case "paid":
       return "paid"
     case "partially_refunded":
@@ -278,25 +342,35 @@ async function start(): Promise<void> {
   const sessionId = new URLSearchParams(location.search).get("session_id")
   history.replaceState(null, "", "/")
   const checkout = remembered()
-  if (!sessionId || checkout?.sessionId !== sessionId) return catalogue()
+  if (!checkout || (sessionId && checkout.sessionId !== sessionId)) return catalogue()
   // Placed before it is paid: the order's own page says how it stands, and waits there.
   if (checkout.orderId) return orderPage(checkout)
   show("Your payment", el("p", {}, "We ask whether it has arrived."))
   // The gateways tell of success. Completing the cart asks them now, and an unpaid one does not become an order.
   const orderId = await shop.complete(checkout.cartId).catch(() => undefined)
   if (orderId) return orderPage({ ...checkout, orderId })
-  const payment = await gatewayPayment(shop.sdk, sessionId)
-  if (payment.state === "failed") return decided(payment, checkout)
+  const payment = await gatewayPayment(shop.sdk, checkout.sessionId)
+  if (payment.state === "failed" || !isOpen(payment, new Date())) return decided(payment, checkout)
+  if (payment.action?.type === "qr") return follow(payment, checkout)
   // The shopper came back; the gateway may tell in a moment, or the shopper turned round.
   const signal = restart()
-  const how = payment.action
   show(
     "Your payment",
     el("p", {}, "It has not arrived yet. This page goes on by itself."),
-    how ? action("Back to the payment", () => follow(how)) : undefined,
-    action("Choose another payment", async () => choosePayment(await shop.cart(checkout.cartId)), false),
+    facts({
+      Amount: checkout.total,
+      ...(payment.expires_at ? { "Time left": countdown(new Date(payment.expires_at), signal) } : {}),
+    }),
+    action("Back to the payment", () => follow(payment, checkout)),
+    anotherChoice(checkout),
+    leave(),
   )
-  const later = await watch(shop.sdk, sessionId, (one) => isDecided(one) || one.state === "paid", signal)
+  const later = await watch(
+    shop.sdk,
+    checkout.sessionId,
+    (one) => isDecided(one) || one.state === "paid",
+    signal,
+  )
   if (later) await decided(later, checkout)
 }
 

@@ -1,7 +1,7 @@
 import Medusa from "@medusajs/js-sdk"
 import type { HttpTypes } from "@medusajs/types"
 
-import { openPayment, type Action, type Method } from "./gateway-payment"
+import { openPayment, type GatewayPayment, type Method } from "./gateway-payment"
 
 /** What the page needs of a shop, by Medusa's own SDK. */
 export class Shop {
@@ -88,7 +88,7 @@ export class Shop {
   async openPayment(
     cart: HttpTypes.StoreCart,
     { provider_id, channel }: Pick<Method, "provider_id" | "channel">,
-  ): Promise<{ sessionId: string; action: Action }> {
+  ): Promise<GatewayPayment> {
     const { payment_collection } = await this.sdk.store.payment.initiatePaymentSession(cart, {
       provider_id,
       data: { channel },
@@ -96,9 +96,9 @@ export class Shop {
     const session = payment_collection.payment_sessions?.find((one) => one.provider_id === provider_id)
     if (!session) throw new Error("The payment could not be opened. Please choose another one.")
     // With `open: "on_demand"` the session waits, and this opens it; else it gives the link that there is.
-    const { action } = await openPayment(this.sdk, session.id, channel)
-    if (!action) throw new Error("This payment is closed. Please choose again.")
-    return { sessionId: session.id, action }
+    const payment = await openPayment(this.sdk, session.id, channel)
+    if (!payment.action) throw new Error("This payment is closed. Please choose again.")
+    return payment
   }
 
   /** The order of a cart, or `undefined` while it is not paid. Asking again answers the same order. */

@@ -5,13 +5,13 @@ import { MedusaError } from "@medusajs/framework/utils"
 import { createPaymentSessionsWorkflow } from "@medusajs/medusa/core-flows"
 
 import { PaymentProblem, hasMoney, isOurs, isUnended, toMajor } from "../../core"
-import type { AskingDevice, PaymentMethod } from "../../core"
+import type { AskingDevice, Notice, PaymentMethod } from "../../core"
 import { systemClock } from "../ledger"
 import type { PayLink } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import { fillSessionId } from "../options/shared"
 import { amountOf, lastOf, oneOfEach, viewOf } from "../pay-page"
-import type { Notice, PageContent, PageFacts, PagePayment } from "../pay-page"
+import type { PageContent, PageFacts, PagePayment } from "../pay-page"
 import {
   authorize,
   closeForDeletedSession,

@@ -1,6 +1,5 @@
 export { languageOf, type Language } from "./language"
 export { drawPage, drawProblem, drawRefusal, drawUnknown, type DrawnPage, type PageContent } from "./render"
-export { notices, type Notice } from "./texts"
 export { hashOf, isProof, isToken, newToken, proofOf } from "./token"
 export { amountOf, lastOf, oneOfEach, viewOf } from "./view"
 export type { PageFacts, PagePayment, Refusal } from "./view"

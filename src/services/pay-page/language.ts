@@ -1,4 +1,4 @@
-import { languages } from "../../core"
+import { languageForTag } from "../../core"
 import type { Names } from "../../core"
 
 export type Language = keyof Names
@@ -11,12 +11,12 @@ export function languageOf(accepted: string | undefined): Language {
     .map((part) => {
       const [tag = "", ...parameters] = part.trim().split(";")
       const weight = parameters.map((one) => /^\s*q=([\d.]+)$/.exec(one)?.[1]).find(Boolean)
-      return { tag: tag.toLowerCase(), weight: weight === undefined ? 1 : Number(weight) }
+      return { tag, weight: weight === undefined ? 1 : Number(weight) }
     })
     .filter(({ weight }) => weight > 0)
     .sort((one, other) => other.weight - one.weight)
   for (const { tag } of wanted) {
-    const language = ours(tag)
+    const language = languageForTag(tag)
     if (language) return language
   }
   return "en"
@@ -24,10 +24,3 @@ export function languageOf(accepted: string | undefined): Language {
 
 /** What no browser's list is longer than. */
 const longestHeader = 512
-
-/** Chinese is written in two scripts; where the region says which, it is taken from there. */
-function ours(tag: string): Language | undefined {
-  const [language] = tag.split("-")
-  if (language === "zh") return !/-hans\b/.test(tag) && /-(hant|tw|hk|mo)\b/.test(tag) ? "zh-TW" : "zh-CN"
-  return languages.find((one) => one === language)
-}

@@ -1,11 +1,11 @@
 import { titleOf, wayOf } from "../../core"
-import type { GatewayName, PaymentAction, PaymentMethod } from "../../core"
+import type { GatewayName, Notice, PaymentAction, PaymentMethod } from "../../core"
 import { html, Markup } from "./html"
 import type { Language } from "./language"
 import { script, securityPolicy, style } from "./looks"
 import { qrPicture } from "./qr"
 import { texts } from "./texts"
-import type { Notice, Texts } from "./texts"
+import type { Texts } from "./texts"
 import type { PageView, Refusal } from "./view"
 
 /** What a page is made of. Nothing in it is about the customer. */

@@ -1,5 +1,14 @@
 import { hasMoney, isToCapture, isUnended, roundToMinor, unowed } from "../../core"
-import type { Demand, GatewayName, PaymentAction, PaymentMethod, Reserved, State, Unwanted } from "../../core"
+import type {
+  Demand,
+  GatewayName,
+  PaymentAction,
+  PaymentMethod,
+  Reserved,
+  State,
+  Tried,
+  Unwanted,
+} from "../../core"
 
 /** What a link was made for. Amounts in major units, as Medusa keeps them. */
 export interface LinkTerms {
@@ -42,9 +51,6 @@ export interface PageFacts {
   digits: number
   now: Date
 }
-
-/** Why the shopper is asked to try once more. */
-export type Tried = "failed" | "expired" | "returned"
 
 /** Why there is nothing to pay by this link. */
 export type Refusal = "expired" | "amount_changed" | "order_canceled" | "nothing_owed" | "gone"

@@ -35,8 +35,15 @@ type ResolveOf010 = (
 
 async function oldCode(checkout: string): Promise<Old> {
   const of = (file: string): Promise<unknown> => import(path.join(checkout, file))
-  const settlement = (await of("src/services/settlement/index.ts")) as Code["settlement"]
-  const { resolveByHand } = settlement as unknown as { resolveByHand: ResolveOf010 }
+  const of010 = (await of("src/services/settlement/index.ts")) as Omit<
+    Code["settlement"],
+    "mirrorToSession"
+  > & {
+    mark: Code["settlement"]["mirrorToSession"]
+    resolveByHand: ResolveOf010
+  }
+  const settlement: Code["settlement"] = { ...of010, mirrorToSession: of010.mark }
+  const { resolveByHand } = of010
   const { openLedger } = (await of("src/services/ledger/index.ts")) as Pick<Code, "openLedger">
   const medusa = (await of("test/support/fake-medusa.ts")) as Code["medusa"]
   const gateway = (await of("test/support/model-gateway.ts")) as Code["gateway"]

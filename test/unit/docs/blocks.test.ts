@@ -1,4 +1,4 @@
-import { ModuleKind, transpileModule } from "typescript"
+import { JsxEmit, ModuleKind, transpileModule } from "typescript"
 import { execFile } from "node:child_process"
 import { existsSync, readdirSync, statSync } from "node:fs"
 import path from "node:path"
@@ -12,6 +12,8 @@ import { readKsherOptions } from "../../../src/services/ksher"
 import { readPluginOptions } from "../../../src/services/options/plugin"
 import * as sandboxDoor from "../../../src/sandbox"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
+import type { Step } from "../../../src/react/step"
+import { sentenceOf, textsOf } from "../../../src/react/texts"
 import { removeFolders, type } from "../cli/terminal"
 import { blocks, commands, destination, links, pages, read, root, type Block } from "./pages"
 
@@ -27,18 +29,68 @@ it("there are pages, and every block on them says its language", () => {
   expect(pages).toEqual(expect.arrayContaining(["README.md", "CONTRIBUTING.md"]))
   expect(
     blocks.filter(
-      ({ language }) => !["bash", "js", "json", "mermaid", "text", "ts", "yaml"].includes(language),
+      ({ language }) =>
+        !["bash", "diff", "js", "json", "mermaid", "text", "ts", "tsx", "yaml"].includes(language),
     ),
   ).toEqual([])
 })
 
-it.each(of("ts"))("%s is TypeScript that compiles", (_title, { text }) => {
-  const { diagnostics } = transpileModule(text, {
+/** What the compiler has against a text by itself. */
+const faults = (text: string) =>
+  transpileModule(text, {
+    fileName: "block.tsx",
     reportDiagnostics: true,
-    compilerOptions: { module: ModuleKind.ESNext },
-  })
-  expect(diagnostics?.map(({ messageText }) => messageText)).toEqual([])
+    compilerOptions: { module: ModuleKind.ESNext, jsx: JsxEmit.ReactJSX },
+  }).diagnostics?.map(({ messageText }) => messageText)
+
+it.each(of("ts", "tsx"))("%s is TypeScript that compiles", (_title, { text }) => {
+  expect(faults(text)).toEqual([])
 })
+
+/** A part of a file: statements, or members of an object. */
+const asParts = (text: string) => [text, `() => {${text}\n}`, `({${text}\n})`]
+
+it.each(of("diff"))("%s compiles before and after", (_title, { text }) => {
+  const lines = text.split("\n")
+  expect(lines.filter((line) => line && !/^[ +-]/.test(line))).toEqual([])
+  for (const sign of ["-", "+"]) {
+    const side = lines
+      .filter((line) => line.startsWith(" ") || line.startsWith(sign))
+      .map((line) => line.slice(1))
+    expect(asParts(side.join("\n")).some((part) => faults(part)?.length === 0)).toBe(true)
+  }
+})
+
+it("what a page imports of the kit is there", () => {
+  const kit = read("src/react/index.ts")
+  const named = of("tsx").flatMap(([, { text }]) =>
+    [...text.matchAll(/import \{([^}]+)\} from "medusa-payment-ksher-gnete\/react"/g)].flatMap(
+      ([, names = ""]) => names.split(",").map((name) => name.trim()),
+    ),
+  )
+  expect(named.length).toBeGreaterThan(5)
+  expect(named.filter((name) => name && !new RegExp(`\\b${name}\\b`).test(kit))).toEqual([])
+})
+
+it("the table of steps says what the kit says", () => {
+  const table = read("docs/storefront.md")
+  for (const [step, state] of Object.entries(stepsByState)) {
+    const row = table.split("\n").find((line) => line.startsWith(`| \`${step}\` | \`${state}\``))
+    expect(row).toContain(sentenceOf(step as Step, textsOf("en")))
+  }
+})
+
+const stepsByState = {
+  choose: "unopened",
+  opening: "created",
+  pay: "pending",
+  failed: "failed",
+  expired: "void",
+  paid: "paid",
+  part_returned: "partially_refunded",
+  returned: "refunded",
+  late: "paid_late",
+}
 
 describe("every command that a page names is run", () => {
   const named = [...new Map(commands.map(({ page, command }) => [command, page]))]

@@ -11,6 +11,7 @@ export const pages = [
     .filter((name) => name.endsWith(".md"))
     .map((name) => path.join("docs", name)),
   "bench/README.md",
+  "examples/nextjs/README.md",
   "examples/storefront/README.md",
 ].sort()
 

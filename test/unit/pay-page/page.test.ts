@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 
 import { encode } from "uqr"
 
-import { languages, wayOf } from "../../../src/core"
+import { notices, languages, wayOf } from "../../../src/core"
 import type { PaymentAction, PaymentMethod } from "../../../src/core"
 import {
   drawPage,
@@ -13,7 +13,6 @@ import {
   isToken,
   languageOf,
   newToken,
-  notices,
   proofOf,
 } from "../../../src/services/pay-page"
 import type { PageContent } from "../../../src/services/pay-page"

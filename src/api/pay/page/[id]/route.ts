@@ -1,7 +1,8 @@
 import { z } from "zod"
 
 import { pageOf, payBy } from "../../../../services/host"
-import { drawPage, drawUnknown, notices, proofOf } from "../../../../services/pay-page"
+import { notices } from "../../../../core"
+import { drawPage, drawUnknown, proofOf } from "../../../../services/pay-page"
 import { deviceOf } from "../../../store/gateway-payments/methods/query"
 import { backToPage, isOwnForm, languageFor, openedLink, page, send } from "../../answer"
 

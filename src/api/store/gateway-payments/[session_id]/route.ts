@@ -1,11 +1,11 @@
 import { gatewayPayments } from "../../../../services/host"
 import { PaymentProblem } from "../../../../core"
-import { route } from "../../../problems"
+import { route, tellTime } from "../../../problems"
 import { shopperView } from "../../../views"
 
 export const GET = route(async (req, res) => {
   const payment = await gatewayPayments(req.scope).ledger.payments.ofSession(String(req.params.session_id))
   if (!payment) throw new PaymentProblem("not_found", "payment_unknown", "There is no such payment.")
-  res.setHeader("Cache-Control", "no-store")
+  tellTime(res)
   res.json({ gateway_payment: shopperView(payment) })
 })

@@ -1,0 +1,26 @@
+import type { ReactElement } from "react"
+
+import { useKit } from "./context"
+import { errorOf, sentenceOf } from "./texts"
+import type { GatewayPayment } from "./use-gateway-payment"
+
+export interface PaymentStatusProps {
+  payment: GatewayPayment
+  className?: string
+}
+
+/** One sentence about where the payment stands, read aloud when it changes, and what went wrong. */
+export function PaymentStatus({ payment, className = "" }: PaymentStatusProps): ReactElement {
+  const { texts } = useKit()
+  const { step, error } = payment
+  return (
+    <div className={`gp-status ${className}`} data-step={step}>
+      <p role="status">{sentenceOf(step, texts)}</p>
+      {error && (
+        <p role="alert" className="gp-error" data-code={error}>
+          {errorOf(error, texts)}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,70 @@
+import { isOpen, type State } from "../core/states"
+import type { GatewayPaymentAction, StoreGatewayPayment } from "../types"
+
+/**
+ * What a shopper is shown.
+ *
+ * - `none`: there is no session yet. `loading`: nothing has been heard of it yet; nothing is asked of the shopper before.
+ * - `choose`: the session waits for a choice. `opening`: the gateway is making the order.
+ * - `pay`: it can be paid by `action`.
+ * - `failed`, `expired`: nothing was paid by it, and another try takes a new session.
+ * - `paid`, `part_returned`, `returned`: the money is there, or on its way back.
+ * - `late`: the money came after the shop had given the payment up.
+ */
+export type Step =
+  | "none"
+  | "loading"
+  | "choose"
+  | "opening"
+  | "pay"
+  | "failed"
+  | "expired"
+  | "paid"
+  | "part_returned"
+  | "returned"
+  | "late"
+
+export type Action = GatewayPaymentAction
+export type Payment = StoreGatewayPayment
+
+const byState: Readonly<Record<State, Step>> = {
+  unopened: "choose",
+  created: "opening",
+  pending: "pay",
+  failed: "failed",
+  void: "expired",
+  paid: "paid",
+  partially_refunded: "part_returned",
+  refunded: "returned",
+  paid_late: "late",
+}
+
+/** Pure. `now` is the server's time in milliseconds; without it nothing has run out. */
+export function stepOf(payment: Payment | null, now: number | null): Step {
+  if (!payment) return "loading"
+  const step = byState[payment.state]
+  if (step !== "pay") return step
+  return payment.action && msLeft(payment, now) !== 0 ? "pay" : "expired"
+}
+
+/** Until it can no longer be paid; `null` where nothing says when, or the time is not known. */
+export function msLeft({ expires_at }: Payment, now: number | null): number | null {
+  return expires_at === null || now === null ? null : Math.max(0, new Date(expires_at).getTime() - now)
+}
+
+/** The money of this payment arrived for what it was meant for. */
+export const isPaid = (step: Step): boolean =>
+  step === "paid" || step === "part_returned" || step === "returned"
+
+/** No other payment may be started: the money has arrived, in time or not. */
+export const hasArrived = (step: Step): boolean => isPaid(step) || step === "late"
+
+/**
+ * Nothing is left to wait for. A payment that failed or ran out may be paid all the same while the gateway's page or code is open.
+ * `isRefundAwaited`: somebody wants to see the money go back.
+ */
+export function isDone(payment: Payment, isRefundAwaited: boolean): boolean {
+  if (isOpen(payment.state) || payment.state === "unopened")
+    return payment.state === "failed" && !payment.action
+  return !isRefundAwaited || payment.state === "refunded" || payment.state === "void"
+}
