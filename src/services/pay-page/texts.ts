@@ -18,6 +18,8 @@ export interface Texts {
   earlier: string
   opening: string
   open: string
+  /** `{method}` is filled in. */
+  onwards: string
   scan: string
   code: string
   save: string
@@ -57,6 +59,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     earlier: "The code you opened before may still work. Do not pay with it: use only what is shown here.",
     opening: "The payment is being prepared. This takes a moment.",
     open: "Open {method}",
+    onwards: "You are being taken to {method}. If nothing happens, press the button.",
     scan: "Scan this code with {method}.",
     code: "QR code for this payment",
     save: "Save the code",
@@ -118,6 +121,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     earlier: "您之前打开的付款码可能仍然有效。请勿使用它付款，只使用本页显示的内容。",
     opening: "正在准备付款，请稍候。",
     open: "打开{method}",
+    onwards: "正在前往{method}。如果没有反应，请点击按钮。",
     scan: "请用{method}扫描此二维码。",
     code: "此付款的二维码",
     save: "保存二维码",
@@ -164,6 +168,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     earlier: "您之前開啟的付款碼可能仍然有效。請勿使用它付款，只使用本頁顯示的內容。",
     opening: "正在準備付款，請稍候。",
     open: "開啟{method}",
+    onwards: "正在前往{method}。如果沒有反應，請點選按鈕。",
     scan: "請用{method}掃描此二維碼。",
     code: "此付款的二維碼",
     save: "儲存二維碼",
@@ -210,6 +215,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     earlier: "รหัสที่เปิดไว้ก่อนหน้าอาจยังใช้ได้ อย่าชำระด้วยรหัสนั้น ให้ใช้เฉพาะที่แสดงในหน้านี้",
     opening: "กำลังเตรียมการชำระเงิน กรุณารอสักครู่",
     open: "เปิด {method}",
+    onwards: "กำลังพาคุณไปยัง {method} หากไม่มีอะไรเกิดขึ้น กรุณากดปุ่ม",
     scan: "สแกนรหัสนี้ด้วย {method}",
     code: "คิวอาร์โค้ดสำหรับการชำระเงินนี้",
     save: "บันทึกคิวอาร์โค้ด",
