@@ -27,7 +27,6 @@ module.exports = {
     "esbuild",
     "qrcode",
     // Medusa's tools look for them, or for these versions of them.
-    "ajv",
     "prop-types",
     "ts-node",
     "vite",

@@ -20,7 +20,8 @@ export function OrderLink({ orderId, names }: Props) {
   return (
     <Link
       to={`/orders/${orderId}`}
-      className="txt-compact-small text-ui-fg-base hover:text-ui-fg-subtle underline"
+      className="txt-compact-small text-ui-fg-base hover:text-ui-fg-subtle"
+      style={{ textDecoration: "underline" }}
     >
       {t("order", { number: names?.[orderId] ?? orderId })}
     </Link>

@@ -64,7 +64,11 @@ function ToSettings() {
   return (
     <Container className="px-6 py-4">
       <Text size="small">
-        <Link to="/settings/gateway-payments" className="text-ui-fg-base hover:text-ui-fg-subtle underline">
+        <Link
+          to="/settings/gateway-payments"
+          className="text-ui-fg-base hover:text-ui-fg-subtle"
+          style={{ textDecoration: "underline" }}
+        >
           {t("provider.to_settings")}
         </Link>
       </Text>
