@@ -237,4 +237,6 @@ export default tseslint.config(
     files: ["**/*.mjs"],
     languageOptions: { globals: { process: "readonly", console: "readonly" } },
   },
+  // A browser runs it.
+  { files: ["examples/pay-page/*.mjs"], languageOptions: { globals: { location: "writable" } } },
 )

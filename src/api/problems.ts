@@ -36,8 +36,8 @@ export const storable = (longest: number) =>
     .max(longest)
     .refine((text) => !text.includes("\0"), "must not contain a NUL character")
 
-/** A moment with its offset from UTC. */
-export const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+/** A moment with its offset from UTC. What is none ends the check: nothing after it is compared with a text. */
+export const moment = z.iso.datetime({ offset: true, abort: true }).transform((text) => new Date(text))
 
 /** Parses what a request brought, or answers with the first thing that is wrong with it. */
 export function parsed<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {

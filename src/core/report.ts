@@ -66,6 +66,8 @@ export interface Report {
   lines: ReportLine[]
   /** More payments stand under attention than were looked at. */
   isCut: boolean
+  /** How many of those that stand under attention could not be read, and are in no line. */
+  unread: number
 }
 
 /** One line for each gateway, channel and currency, whichever provider entry it is of. */
@@ -98,12 +100,13 @@ const nothing = {
 }
 
 /** What a report says, in one language: a line for each channel, and in it only what is there. */
-export function reportText({ day, lines, isCut }: Report, language: Language) {
+export function reportText({ day, lines, isCut, unread }: Report, language: Language) {
   const sentences = lines.flatMap((line) => lineText(line, language) ?? [])
   return {
     title: fill(title[language], { day }),
     description: [
-      ...(sentences.length ? sentences : [quiet[language]]),
+      ...(sentences.length ? sentences : unread ? [] : [quiet[language]]),
+      ...(unread ? [fill(unreadable[language], { count: String(unread) })] : []),
       ...(isCut ? [more[language]] : []),
     ].join("\n"),
   }
@@ -140,6 +143,13 @@ const title: Names = {
   th: "การชำระเงินผ่านเกตเวย์ของวันที่ {day}",
   "zh-CN": "{day} 的网关支付",
   "zh-TW": "{day} 的閘道付款",
+}
+
+const unreadable: Names = {
+  en: "{count} more need attention and could not be read now: see Gateway payments.",
+  th: "อีก {count} รายการต้องตรวจสอบและขณะนี้อ่านข้อมูลไม่ได้: ดูที่การชำระเงินผ่านเกตเวย์",
+  "zh-CN": "另有 {count} 笔需要处理，目前无法读取：请查看“网关支付”。",
+  "zh-TW": "另有 {count} 筆需要處理，目前無法讀取：請查看「閘道付款」。",
 }
 
 const parts: Readonly<Record<"taken" | "returned" | Waiting["kind"], Names>> = {

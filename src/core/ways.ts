@@ -147,12 +147,15 @@ const isOf: Readonly<Record<GatewayName, (code: string) => boolean>> = {
   gnete: (code) => code === code.toUpperCase(),
 }
 
+/** Every channel or way code of a gateway that a page or a merchant names. */
+export const listedChannels = (gateway: GatewayName): string[] => Object.keys(ways).filter(isOf[gateway])
+
 /** Channels or way codes that no table here has, each with the one that was most likely meant. They may be newer than this package. */
 export function unlistedChannels(
   gateway: GatewayName,
   channels: readonly string[],
 ): { channel: string; meant: string | undefined }[] {
-  const known = Object.keys(ways).filter(isOf[gateway])
+  const known = listedChannels(gateway)
   return channels
     .filter((channel) => !known.includes(plainChannel(channel)))
     .map((channel) => ({ channel, meant: nearest(channel, known) }))

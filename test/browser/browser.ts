@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs"
 import path from "node:path"
+import axe, { type AxeResults } from "axe-core"
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from "playwright-core"
 
 import { login } from "../../demo/running-shop"
@@ -120,6 +121,18 @@ export async function withoutReload(page: Page, act: () => Promise<void>): Promi
   await page.evaluate(() => (document.documentElement.dataset.stayed = "yes"))
   await act()
   expect(await page.locator("html[data-stayed]").count()).toBe(1)
+}
+
+/**
+ * What axe finds wrong in a part of a page, or in all of it: the rule, and where. It is evaluated and not loaded, so that the page's own
+ * policy stands.
+ */
+export async function axeFindings(page: Page, part = "body"): Promise<string[]> {
+  if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axe.source)
+  const { violations } = await page.evaluate<AxeResults>(
+    `axe.run(${JSON.stringify(part)}, { resultTypes: ["violations"] })`,
+  )
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`))
 }
 
 const control = /^\s*- '?(button|link|textbox|searchbox|combobox|radio|checkbox|option|dialog|table)\b(?! ")/

@@ -2,7 +2,16 @@ import { Client } from "pg"
 import type { Page } from "playwright-core"
 
 import type { Session } from "../../demo/shop"
-import { asAdmin, nameless, picture, tabsThrough, useBrowser, withoutReload, type Screen } from "./browser"
+import {
+  asAdmin,
+  axeFindings,
+  nameless,
+  picture,
+  tabsThrough,
+  useBrowser,
+  withoutReload,
+  type Screen,
+} from "./browser"
 import { scan } from "./qr-on-screen"
 import { theShop, unpaidOrder, type Shop } from "./shop"
 
@@ -28,10 +37,11 @@ async function atThePage(screen: Partial<Screen>): Promise<{ page: Page; session
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click()
 const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
 
-/** It fits its screen, every control has a name and is reached by keyboard, and whatever is pressed is large enough for a thumb. */
+/** axe finds nothing, it fits its screen, every control has a name and is reached by keyboard, and whatever is pressed is large enough for a thumb. */
 async function expectUsable(page: Page, controls: number): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
   expect(await nameless(page.locator("body"))).toEqual([])
+  expect(await axeFindings(page, "html")).toEqual([])
   expect(await tabsThrough(page, page.locator("main"))).toBe(controls)
   for (const target of await page.locator("button:visible, a.button:visible").all())
     expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44)
@@ -51,6 +61,7 @@ describe.each([
     await says(page, /Time left: \d+:\d\d/)
     await page.getByText("Pay another way").click()
     await page.getByText("Pay another way").click()
+    expect(await axeFindings(page, "html")).toEqual([])
     if (name === "a phone") await picture(page, "plugin-page", { fullPage: true })
     const saving = page.waitForEvent("download")
     await page.getByRole("link", { name: "Save the code" }).click()
@@ -70,11 +81,72 @@ it("another way to pay takes the place of the first, which cannot be paid any mo
   await page.getByText("Pay another way").click()
   await press(page, "TrueMoney")
   expect(await shop.sandbox.book(session.number)).toMatchObject({ state: "closed" })
-  await page.getByRole("link", { name: "Open TrueMoney" }).click()
   await press(page, "Pay now")
   await page.waitForURL((url) => url.href.startsWith(shop.storefrontUrl))
   await page.goto(String(session.data.action.url))
   await says(page, "Your payment has arrived.")
+})
+
+it.each([
+  ["by itself", true],
+  ["by itself where no script runs", false],
+])("the page goes on to the gateway's %s, and whoever comes back finds the button", async (_, javaScript) => {
+  const { page, url } = await atThePage({ ...phone, javaScript })
+  await press(page, "TrueMoney")
+  await page.getByRole("button", { name: "Pay now" }).waitFor()
+  expect(new URL(page.url()).origin).toBe(new URL(shop.sandboxUrl).origin)
+  await page.goto(url)
+  await page.getByRole("link", { name: "Open TrueMoney" }).waitFor()
+  if (javaScript) expect(await axeFindings(page, "html")).toEqual([])
+})
+
+it("the first paint takes the page alone, of 60 KB at most, on the narrowest phone", async () => {
+  const { page, url } = await atThePage({ width: 320, height: 568, phone: true })
+  const asked: string[] = []
+  const isFirst = new Promise<number>((known) =>
+    page.on("response", (answer) => {
+      asked.push(answer.request().resourceType())
+      if (answer.status() === 200 && answer.request().isNavigationRequest())
+        void answer.body().then((body) => known(body.length))
+    }),
+  )
+  await page.goto(url, { waitUntil: "commit" })
+  await says(page, "How would you like to pay?")
+  expect(await isFirst).toBeLessThan(60 * 1024)
+  // The address that was sent, the page, and what tells the page of changes.
+  expect(asked.filter((kind) => kind !== "eventsource")).toEqual(["document", "document"])
+  await expectUsable(page, await page.getByRole("button").count())
+})
+
+it("on a slow network a second press opens no second payment", async () => {
+  const { page, session } = await atThePage(phone)
+  const network = await page.context().newCDPSession(page)
+  await network.send("Network.emulateNetworkConditions", {
+    ...{ offline: false, latency: 800, downloadThroughput: 20_000, uploadThroughput: 10_000 },
+  })
+  const button = page.getByRole("button", { name: "ShopeePay", exact: true })
+  await button.evaluate((one: HTMLButtonElement) => {
+    one.click()
+    one.click()
+  })
+  await page.getByRole("img", { name: "QR code for this payment" }).waitFor()
+  const opened = await shop.sandbox.calls({ call: "native_pay" })
+  const mine = opened.filter(({ request }) => Object.values(request).includes(session.number))
+  expect(mine).toHaveLength(1)
+})
+
+it("without a network the code stays on the screen, and the page catches up once there is one", async () => {
+  const { page, session } = await atThePage(phone)
+  await press(page, "ShopeePay")
+  const code = page.getByRole("img", { name: "QR code for this payment" })
+  await code.waitFor()
+  await page.context().setOffline(true)
+  await shop.sandbox.pay(session.number)
+  expect(await code.isVisible()).toBe(true)
+  await page.context().setOffline(false)
+  await says(page, "Your payment has arrived.")
+  // The browser's own words about a network that was not there.
+  expect(tabs.complaints().filter((one) => !/ERR_INTERNET_DISCONNECTED|ERR_FAILED/.test(one))).toEqual([])
 })
 
 it("two tabs of one link show the same, whichever of them is used", async () => {

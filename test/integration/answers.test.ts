@@ -1,5 +1,7 @@
+import Ajv from "ajv/dist/2020"
+
 import * as answers from "../../src/api/answers"
-import { routes } from "../../scripts/openapi"
+import { openapi, routes } from "../../scripts/openapi"
 import { inRealMedusa, ledgerPayment, paidOrder, unpaidOrder } from "./world"
 
 inRealMedusa((world) => {
@@ -73,6 +75,108 @@ inRealMedusa((world) => {
     expectAnswer(`POST ${base}/providers/{id}/check`, tested)
     const cards = await world.shop.admin("get", `${base}/providers`)
     expectAnswer(`GET ${base}/providers`, cards)
+  })
+
+  describe("what docs/openapi.json forbids, the server refuses", () => {
+    interface Described {
+      parameters: { name: string; in: string; required: boolean; schema: object }[]
+      requestBody?: { content: Record<string, { schema: BodySchema }> }
+    }
+    interface BodySchema {
+      properties: Record<string, object>
+      required?: string[]
+      additionalProperties?: boolean
+    }
+    /** What each route takes without complaint: one field after the other is spoiled. */
+    const bases: Record<string, Record<string, unknown>> = {
+      "GET /store/gateway-payments/methods": { region_id: "reg_1", currency: "thb", amount: "1.00" },
+      "POST /store/gateway-payments/{session_id}/open": {},
+      [`GET ${base}`]: {},
+      [`GET ${base}/export`]: {},
+      [`GET ${base}/totals`]: { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" },
+      [`GET ${base}/links`]: { order_id: "order_1" },
+      [`POST ${base}/links`]: { order_id: "order_1" },
+      [`POST ${base}/{id}/sync`]: {},
+      [`POST ${base}/{id}/resolve`]: { action: "dismiss", version: 1, note: "Looked at" },
+      [`POST ${base}/reconcile`]: { dry_run: true },
+    }
+    // An empty parameter is one that was left out.
+    const asText = ["x", "-1", "1.5", "2026-13-45", "x".repeat(2_000)]
+    const asJson = [null, true, -1, 0, 1.5, [], {}, "", ...asText]
+    const ajv = new Ajv({ strict: false, validateFormats: false, coerceTypes: false })
+    const ofText = new Ajv({ strict: false, validateFormats: false, coerceTypes: true })
+    const described = (route: string) => {
+      const [method = "", place = ""] = route.split(" ")
+      return openapi.paths[place]![method.toLowerCase()] as Described
+    }
+    const taking = Object.keys(routes).filter((route) => {
+      const { parameters, requestBody } = described(route)
+      return requestBody !== undefined || parameters.some((one) => one.in === "query")
+    })
+
+    let paymentId = ""
+    beforeAll(async () => {
+      paymentId = (await ledgerPayment(world, await paidOrder(world, "pp_ksher_th"))).id
+    })
+
+    it("of every route that takes something", () => {
+      expect(Object.keys(bases).sort()).toEqual(taking.sort())
+    })
+
+    it.each(Object.keys(bases))("%s", async (route) => {
+      const [method = "", place = ""] = route.split(" ")
+      const path = place.replace("{session_id}", "unknown_1").replace("{id}", paymentId)
+      const { parameters, requestBody } = described(route)
+      const body = requestBody?.content["application/json"]?.schema
+      const ask = async (fields: Record<string, unknown>) => {
+        const query = body ? "" : `?${new URLSearchParams(fields as Record<string, string>).toString()}`
+        const send = place.startsWith("/store") ? world.shop.tryStore : world.shop.tryAdmin
+        const answer = await send.call(
+          world.shop,
+          method.toLowerCase() as "get" | "post",
+          `${path}${query}`,
+          body ? fields : undefined,
+        )
+        return [answer.status, (answer.data as { code?: string }).code]
+      }
+      const spoiled: [string, Record<string, unknown>][] = body
+        ? [
+            ...Object.entries(body.properties).flatMap(([name, schema]) =>
+              asJson
+                .filter((value) => !ajv.validate(schema, value))
+                .map((value): [string, Record<string, unknown>] => [
+                  name,
+                  { ...bases[route], [name]: value },
+                ]),
+            ),
+            ...(body.additionalProperties === false
+              ? [["a field that is not there", { ...bases[route], nothing: 1 }] satisfies [string, object]]
+              : []),
+          ]
+        : parameters
+            .filter((one) => one.in === "query")
+            .flatMap(({ name, schema }) =>
+              asText
+                .filter((value) => !ofText.validate({ properties: { [name]: schema } }, { [name]: value }))
+                .map((value): [string, Record<string, unknown>] => [
+                  name,
+                  { ...bases[route], [name]: value },
+                ]),
+            )
+      const needed = body
+        ? (body.required ?? [])
+        : parameters.filter((one) => one.in === "query" && one.required).map(({ name }) => name)
+      const lacking = needed.map((name): [string, Record<string, unknown>] => [
+        `${name} left out`,
+        Object.fromEntries(Object.entries(bases[route]!).filter(([key]) => key !== name)),
+      ])
+      expect((await ask(bases[route]!))[1]).not.toBe("request_invalid")
+      for (const [what, fields] of [...spoiled, ...lacking]) {
+        // It is said before anything is looked up or sent.
+        expect([what, ...(await ask(fields))]).toEqual([what, 400, "request_invalid"])
+      }
+      expect(spoiled.length).toBeGreaterThan(0)
+    })
   })
 
   it("the notification's, the file's and the events' are no JSON of ours, and every other route was checked", () => {

@@ -13,14 +13,15 @@ export function OrderLink({ orderId, names }: Props) {
   const { t } = useText()
   if (!orderId)
     return (
-      <Text as="span" size="small" leading="compact" className="text-ui-fg-muted">
+      <Text as="span" size="small" leading="compact" className="text-ui-fg-subtle">
         {t("no_order")}
       </Text>
     )
   return (
     <Link
       to={`/orders/${orderId}`}
-      className="txt-compact-small text-ui-fg-interactive hover:text-ui-fg-interactive-hover"
+      className="txt-compact-small text-ui-fg-base hover:text-ui-fg-subtle"
+      style={{ textDecoration: "underline" }}
     >
       {t("order", { number: names?.[orderId] ?? orderId })}
     </Link>

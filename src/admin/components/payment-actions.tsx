@@ -19,7 +19,7 @@ export function PaymentActions({ payment }: { payment: PaymentDetail }) {
         <Retry payment={payment} />
         <ResolveDrawer payment={payment} />
       </div>
-      <Text id={hintId} size="xsmall" leading="compact" className="text-ui-fg-muted">
+      <Text id={hintId} size="xsmall" leading="compact" className="text-ui-fg-subtle">
         {t("actions.sync_hint", { gateway: gatewayName(payment.gateway) })}
       </Text>
     </div>

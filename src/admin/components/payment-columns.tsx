@@ -66,7 +66,8 @@ export function paymentColumns({ text, names, isNarrow }: Shown) {
         <Link
           to={`/gateway-payments/${original.id}`}
           aria-label={t("open_payment", { number: original.merchant_order_no })}
-          className="text-ui-fg-interactive hover:text-ui-fg-interactive-hover font-mono"
+          className="text-ui-fg-base hover:text-ui-fg-subtle font-mono"
+          style={{ textDecoration: "underline" }}
         >
           {original.merchant_order_no}
         </Link>

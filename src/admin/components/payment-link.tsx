@@ -78,7 +78,7 @@ function Buttons({ orderId, payable, canSend }: Pick<Props, "orderId" | "payable
         </Button>
       </div>
       {why && (
-        <Text id={hintId} size="xsmall" leading="compact" className="text-ui-fg-muted">
+        <Text id={hintId} size="xsmall" leading="compact" className="text-ui-fg-subtle">
           {t(`link.not_sent.${why}`)}
         </Text>
       )}
@@ -96,7 +96,7 @@ function Made({ links }: { links: readonly PayLink[] }) {
   return (
     <ul className="flex flex-col gap-y-1">
       {links.map(({ id, amount, currency_code, made_by, sent_at, created_at }) => (
-        <li key={id} className="txt-compact-xsmall text-ui-fg-muted">
+        <li key={id} className="txt-compact-xsmall text-ui-fg-subtle">
           {t(sent_at === null ? "link.made" : "link.sent_by", {
             amount: money(amount, currency_code),
             who: names[made_by ?? ""] ?? made_by ?? "",

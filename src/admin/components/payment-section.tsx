@@ -12,10 +12,12 @@ interface Props {
   /** Shown above everything else: a heading, or the state alone. */
   header: ReactNode
   latest: number
+  /** Of the headings in it: one below the page's. */
+  level?: "h2" | "h3"
 }
 
 /** One gateway payment, as the order page and its own page show it. */
-export function PaymentSection({ payment, header, latest }: Props) {
+export function PaymentSection({ payment, header, latest, level }: Props) {
   return (
     <section
       id={sectionOf(payment)}
@@ -30,7 +32,7 @@ export function PaymentSection({ payment, header, latest }: Props) {
       <ChannelNotice payment={payment} />
       <PaymentFacts payment={payment} />
       <PaymentActions payment={payment} />
-      <Timeline payment={payment} latest={latest} />
+      <Timeline payment={payment} latest={latest} level={level} />
     </section>
   )
 }

@@ -75,7 +75,7 @@ function Configured({ provider }: { provider: Provider }) {
       <Fact name={t("provider.late_payment")}>{t(`provider.late_payment_${provider.late_payment}`)}</Fact>
       <Fact name={t("provider.url")}>
         <CopyValue value={provider.notification_url} what={t("provider.url")} />
-        <Text size="xsmall" leading="compact" className="text-ui-fg-muted">
+        <Text size="xsmall" leading="compact" className="text-ui-fg-subtle">
           {t("provider.url_hint")}
         </Text>
       </Fact>

@@ -253,7 +253,8 @@ function Difference({ change, payment, names, isPending, onApply }: DifferencePr
         <Link
           to={`/gateway-payments/${change.gateway_payment_id}`}
           aria-label={t("open_payment", { number })}
-          className="text-ui-fg-interactive hover:text-ui-fg-interactive-hover font-mono"
+          className="text-ui-fg-base hover:text-ui-fg-subtle font-mono"
+          style={{ textDecoration: "underline" }}
         >
           {number}
         </Link>

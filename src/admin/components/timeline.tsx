@@ -15,8 +15,15 @@ const dots: Readonly<Record<Tone, string>> = {
   problem: "bg-ui-tag-red-icon",
 }
 
+interface Props {
+  payment: PaymentDetail
+  latest: number
+  /** One below the heading that it stands under. */
+  level?: "h2" | "h3" | undefined
+}
+
 /** What was done at the gateway and heard from it, newest first; `latest` entries until a person asks for all. */
-export function Timeline({ payment, latest }: { payment: PaymentDetail; latest: number }) {
+export function Timeline({ payment, latest, level = "h3" }: Props) {
   const { t } = useText()
   const [all, setAll] = useState(false)
   const entries = timelineOf(payment)
@@ -24,7 +31,7 @@ export function Timeline({ payment, latest }: { payment: PaymentDetail; latest: 
   const listId = `timeline-${payment.id}`
   return (
     <div className="flex flex-col gap-y-3">
-      <Heading level="h3">{t("timeline.title")}</Heading>
+      <Heading level={level}>{t("timeline.title")}</Heading>
       {entries.length === 0 && (
         <Text size="small" leading="compact" className="text-ui-fg-subtle">
           {t("timeline.empty")}
@@ -72,7 +79,7 @@ function Entry({ entry, payment, admins }: EntryProps) {
         <Text size="small" leading="compact">
           {t(entry.text, values)}
         </Text>
-        <Text size="xsmall" leading="compact" className="text-ui-fg-muted">
+        <Text size="xsmall" leading="compact" className="text-ui-fg-subtle">
           <time dateTime={entry.at}>{time(entry.at)}</time>
         </Text>
         <By id={entry.by} admins={admins} />

@@ -4,6 +4,7 @@ import { useState } from "react"
 import { useTotals } from "../api/queries"
 import { byChannel, byDay, lastDays, type CurrencyDays } from "../rules/totals"
 import { gatewayName } from "../text/names"
+import { useNarrow } from "./use-narrow"
 import { useText } from "../text/use-text"
 import { Waiting } from "./waiting"
 
@@ -103,8 +104,11 @@ function Chart({ currency, days }: CurrencyDays) {
 
 function TotalsTable({ rows }: { rows: ReturnType<typeof byChannel> }) {
   const { t, money, channel } = useText()
+  const isNarrow = useNarrow()
+  // Where it is cut off, a keyboard has to be able to scroll it.
+  const scrolled = isNarrow && { tabIndex: 0, role: "group", "aria-label": t("totals.title") }
   return (
-    <div className="overflow-x-auto">
+    <div className="overflow-x-auto" {...scrolled}>
       <Table aria-label={t("totals.title")}>
         <Table.Header>
           <Table.Row>

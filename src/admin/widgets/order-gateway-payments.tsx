@@ -34,7 +34,8 @@ const OrderGatewayPayments = ({ data: order }: { data: { id: string } }) => {
               <Standing payment={payment} />
               <Link
                 to={`/gateway-payments/${payment.id}`}
-                className="txt-compact-small text-ui-fg-interactive hover:text-ui-fg-interactive-hover"
+                className="txt-compact-small text-ui-fg-base hover:text-ui-fg-subtle"
+                style={{ textDecoration: "underline" }}
                 aria-label={t("open_payment", { number: payment.merchant_order_no })}
               >
                 {t("details")}

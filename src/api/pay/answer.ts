@@ -115,6 +115,7 @@ export function isOwnForm(req: MedusaRequest, token: string): boolean {
 const hostOf = (origin: string): string | undefined =>
   URL.canParse(origin) ? new URL(origin).host : undefined
 
+/** `null`: what the shopper chose is open. */
 export async function backToPage(
   res: MedusaResponse,
   plugin: GatewayPayments,
@@ -122,5 +123,5 @@ export async function backToPage(
   notice: string | null,
 ): Promise<void> {
   const path = pagePath(await pageBase(plugin), id)
-  res.redirect(303, `${path}${notice === null ? "" : `?notice=${notice}`}`)
+  res.redirect(303, `${path}?${notice === null ? "chosen=1" : `notice=${notice}`}`)
 }

@@ -14,6 +14,7 @@ import { line, note, ok, wrong, type Finding } from "./finding"
 import { checkAccountInfo, checkNotificationUrl, checkQuery, subjectOf } from "./gateway-checks"
 import { checkMedusa } from "./medusa-check"
 import { checkNotificationRoute } from "./notification-check"
+import { checkPayPage } from "./pay-page-check"
 import { findPlaceholders } from "./placeholders"
 import { checkRegions } from "./region-check"
 import { checkShop } from "./shop-checks"
@@ -28,7 +29,7 @@ const help = `Checks what a shop has configured, and says what to fix. Changes n
 
 Looks at: the plugins entry, options and placeholders, keys, notification URL and whether it answers, clock, one signed query at
 each host of the gateway for an order that does not exist, what the gateway says of the account, whether Medusa has a provider for
-each channel that alerts go through, CORS, worker mode, Redis and locking, and, where DATABASE_URL is set, pending migrations, regions and currencies, and what the ledger knows of the accounts.
+each channel that alerts go through, what the pay page asks of a proxy's logs, CORS, worker mode, Redis and locking, and, where DATABASE_URL is set, pending migrations, regions and currencies, and what the ledger knows of the accounts.
 
 Exits with 0 when nothing is wrong, 1 when something is, 2 when it could not look. Colours only on a terminal, and not with NO_COLOR.`
 
@@ -141,7 +142,7 @@ const regionsNotRead = (error: unknown): Finding[] => [
   { about: "database", check: "regions", ...note(`Medusa's regions could not be read (${codeOf(error)}).`) },
 ]
 
-function* pluginFindings(options: unknown, { notificationChannels }: Shop): Generator<Finding> {
+function* pluginFindings(options: unknown, shop: Shop): Generator<Finding> {
   const about = "plugin"
   const read = attempt(() => readPluginOptions(options))
   if ("problems" in read) {
@@ -149,8 +150,9 @@ function* pluginFindings(options: unknown, { notificationChannels }: Shop): Gene
     return
   }
   yield { about, check: "options", ...ok("Every option is known and valid.") }
-  for (const result of checkAlerts(read.value.alerts, notificationChannels))
+  for (const result of checkAlerts(read.value.alerts, shop.notificationChannels))
     yield { about, check: "alerts", ...result }
+  yield* checkPayPage(shop, read.value)
 }
 
 /** What stops the boot is a finding here. */

@@ -46,7 +46,7 @@ export async function pageOf(
   plugin: GatewayPayments,
   link: PayLink,
   device: AskingDevice,
-): Promise<Omit<PageContent, "language" | "proof" | "notice">> {
+): Promise<Omit<PageContent, "language" | "proof" | "notice" | "isChosen">> {
   const [facts, methods, shop] = await Promise.all([
     factsOf(container, plugin, link),
     availableMethods(container, plugin, link, device),

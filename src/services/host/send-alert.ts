@@ -28,10 +28,10 @@ export async function sendReport(
   key: string,
 ): Promise<void> {
   const { title, description } = reportText(told, language)
-  const { day, lines, isCut } = told
+  const { day, lines, isCut, unread } = told
   const data = {
     ...{ title, description, day, time_zone: report.timeZone },
-    ...{ lines: lines.map(lineView), cut: isCut },
+    ...{ lines: lines.map(lineView), cut: isCut, unread },
   }
   await send(container, [report], { data, key, trigger: "gateway_payment.report" })
 }

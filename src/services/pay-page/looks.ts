@@ -29,14 +29,19 @@ summary{padding:12px 0;cursor:pointer;color:var(--act);font-weight:600}
 
 /**
  * What the page does by itself: it counts down, and loads itself anew once its payment has changed, told by server events or, where
- * those do not come through, by asking. Without it the page is read and used as it is.
+ * those do not come through, by asking. Once the shopper has chosen it goes on to the gateway's page. Without it the page is read and used as it is.
  */
 export const script = `
 (() => {
   const page = document.querySelector("main")
   const here = location.pathname
   // A form that is on its way says more than a look from beside it.
-  const anew = () => { if (!page.dataset.sent) location.replace(here) }
+  // Without a network the page that is there is worth more than the browser's own about it.
+  const anew = () => {
+    if (page.dataset.sent) return
+    if (navigator.onLine === false) addEventListener("online", anew, { once: true })
+    else location.replace(here)
+  }
   const look = (state) => { if (state && state !== page.dataset.state) anew() }
   const left = document.querySelector("[data-until]")
   if (left) {
@@ -60,7 +65,13 @@ export const script = `
     delete page.dataset.sent
     anew()
   })
+  if (page.dataset.onwards) {
+    // Who comes back finds the page as it stays.
+    history.replaceState(null, "", here)
+    location.assign(document.querySelector("a.act").href)
+  }
   if (!page.dataset.live) return
+  addEventListener("online", anew)
   let wait = 3000
   const ask = async () => {
     try {

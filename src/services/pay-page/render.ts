@@ -23,6 +23,8 @@ export interface PageContent {
   /** Changes when the page is to be drawn anew. */
   state: string
   notice: Notice | null
+  /** The shopper has just chosen: a page of the gateway's is gone on to without another press. */
+  isChosen: boolean
   /** Where the shop is; absent: nowhere to go back to. */
   backUrl?: string | undefined
   now: Date
@@ -42,15 +44,21 @@ export function drawPage(content: PageContent): DrawnPage {
   const { view, language } = content
   const words = texts[language]
   const live = view.kind === "choose" || view.kind === "opening" || view.kind === "pay"
+  const onwards = onwardsOf(content)
   return drawn({
     language,
     title: words.title,
-    main: html`<main data-state="${content.state}" ${live ? new Markup(' data-live="1"') : null}>
+    main: html`<main
+      data-state="${content.state}"
+      ${live ? new Markup(' data-live="1"') : null}
+      ${onwards ? new Markup(' data-onwards="1"') : null}
+    >
       ${headOf(content, words)}
       ${content.notice && live ? html`<p class="note" role="alert">${words.notice[content.notice]}</p>` : null}
       ${bodyOf(content, words)}
     </main>`,
     refresh: view.kind === "pay" || view.kind === "opening",
+    onwards,
     picture: pictureOf(view),
     status: 200,
   })
@@ -80,6 +88,7 @@ const drawMessage = (
       <p>${text}</p>
     </main>`,
     refresh: false,
+    onwards: undefined,
     picture: undefined,
     status,
   })
@@ -89,13 +98,16 @@ interface Drawing {
   title: string
   main: Markup
   refresh: boolean
+  /** Where the browser goes by itself. */
+  onwards: string | undefined
   picture: string | undefined
   status: number
 }
 
 /** Style and script stand there to the letter: the browser compares them with their hashes. */
-function drawn({ language, title, main, refresh, picture, status }: Drawing): DrawnPage {
-  const again = html`<noscript><meta http-equiv="refresh" content="${refreshEvery}" /></noscript>`
+function drawn({ language, title, main, refresh, onwards, picture, status }: Drawing): DrawnPage {
+  const next = onwards === undefined ? String(refreshEvery) : `1;url=${onwards}`
+  const again = html`<noscript><meta http-equiv="refresh" content="${next}" /></noscript>`
   const body = html`<!doctype html>
     <html lang="${language}">
       <head>
@@ -111,6 +123,16 @@ function drawn({ language, title, main, refresh, picture, status }: Drawing): Dr
       </body>
     </html>`
   return { status, body: body.text, policy: securityPolicy(picture) }
+}
+
+/**
+ * The gateway's page, where the shopper has just chosen it. Who comes back to this page stays on it, and who is to be warned of an earlier
+ * code reads that first.
+ */
+function onwardsOf({ view, isChosen }: PageContent): string | undefined {
+  if (!isChosen || view.kind !== "pay" || view.isEarlierOpen) return undefined
+  const { action } = view.payment
+  return action.type === "redirect" ? webAddress(action.url) || undefined : undefined
 }
 
 function headOf(content: PageContent, words: Texts): Markup | null {
@@ -173,7 +195,9 @@ function payOf(content: PageContent, view: PayView, words: Texts): Markup {
   const { payment } = view
   const { language } = content
   const method = nameOf(payment, language)
-  return html`${earlierOf(view, words)} ${actionOf(payment.action, method, words)}
+  return html`${earlierOf(view, words)}
+    ${onwardsOf(content) ? html`<p role="status">${words.onwards.replace("{method}", () => method)}</p>` : null}
+    ${actionOf(payment.action, method, words)}
     ${payment.expiresAt ? timeLeft(payment.expiresAt, content.now, words) : null}
     <p class="soft waiting" role="status">${words.waiting}</p>
     ${refreshLink(words)}

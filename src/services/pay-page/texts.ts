@@ -6,6 +6,8 @@ export interface Texts extends ShopperTexts {
   title: string
   /** `{shop}` is filled in. */
   payTo: string
+  /** `{method}` is filled in. */
+  onwards: string
   back: string
   refused: Record<Refusal | "unknown", { title: string; text: string }>
   problem: { title: string; text: string }
@@ -17,6 +19,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     ...shopperTexts.en,
     title: "Payment",
     payTo: "Pay {shop}",
+    onwards: "You are being taken to {method}. If nothing happens, press the button.",
     back: "Back to the shop",
     refused: {
       expired: {
@@ -53,6 +56,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     ...shopperTexts["zh-CN"],
     title: "付款",
     payTo: "向 {shop} 付款",
+    onwards: "正在前往{method}。如果没有反应，请点击按钮。",
     back: "返回商店",
     refused: {
       expired: { title: "此链接已过期", text: "没有通过此链接付款。请向商店索取新链接。" },
@@ -74,6 +78,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     ...shopperTexts["zh-TW"],
     title: "付款",
     payTo: "向 {shop} 付款",
+    onwards: "正在前往{method}。如果沒有反應，請點選按鈕。",
     back: "返回商店",
     refused: {
       expired: { title: "此連結已過期", text: "沒有透過此連結付款。請向商店索取新連結。" },
@@ -95,6 +100,7 @@ export const texts: Readonly<Record<Language, Texts>> = {
     ...shopperTexts.th,
     title: "ชำระเงิน",
     payTo: "ชำระเงินให้ {shop}",
+    onwards: "กำลังพาคุณไปยัง {method} หากไม่มีอะไรเกิดขึ้น กรุณากดปุ่ม",
     back: "กลับไปที่ร้านค้า",
     refused: {
       expired: { title: "ลิงก์นี้หมดอายุแล้ว", text: "ไม่มีการชำระเงินผ่านลิงก์นี้ กรุณาขอลิงก์ใหม่จากร้านค้า" },

@@ -20,14 +20,22 @@ const sent: { report: Report; key: string }[] = []
 const days = () => sent.splice(0).map(({ report }) => report.day)
 const logged: string[] = []
 const booked = new Map<string, HostPayment>()
+const unreadable = new Set<string>()
 const deps = (ledger = world.ledger, fails = false) => ({
   ledger,
   host: {
-    payment: (sessionId: string) => Promise.resolve(booked.get(sessionId)),
+    payment: (sessionId: string) =>
+      unreadable.has(sessionId)
+        ? Promise.reject(new Error("deadlock detected"))
+        : Promise.resolve(booked.get(sessionId)),
     orderOf: () => Promise.resolve(undefined),
   },
   clock: world.clock,
-  log: { info: () => undefined, warn: () => undefined, error: (line: string) => logged.push(line) },
+  log: {
+    info: () => undefined,
+    warn: (line: string) => logged.push(line),
+    error: (line: string) => logged.push(line),
+  },
   send: (report: Report, key: string) => {
     sent.push({ report, key })
     return fails ? Promise.reject(new Error("mail is down")) : Promise.resolve()
@@ -64,6 +72,7 @@ it("counts the day before in the shop's own zone, and what waits now", async () 
       report: {
         day: "2026-03-29",
         isCut: false,
+        unread: 0,
         lines: [
           {
             ...{ ...key, channel: "promptpay", ...none },
@@ -77,6 +86,19 @@ it("counts the day before in the shop's own zone, and what waits now", async () 
       },
     },
   ])
+})
+
+it("a payment that cannot be read is counted and logged, and keeps no other out", async () => {
+  for (const amount of [500, 700]) {
+    const { id } = await paidAt("2026-03-29T10:00:00Z", amount)
+    await world.ledger.payments.update(id, { attentionCode: "not_captured", attention: "Look." })
+    if (amount === 500) unreadable.add((await world.ledger.payments.get(id))!.sessionId)
+  }
+  await reportInTheMorning(deps(), plan)
+  unreadable.clear()
+  const [{ report } = { report: undefined }] = sent.splice(0)
+  expect(report).toMatchObject({ unread: 1, lines: [{ taken: 1_200, stuckPayments: 1 }] })
+  expect(logged.splice(0)).toEqual([expect.stringMatching(/report_unread day=2026-03-29 payment=gpay_/)])
 })
 
 it("one report a day, from the hour on", async () => {

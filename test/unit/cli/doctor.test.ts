@@ -145,6 +145,28 @@ describe("whether alerts reach anybody", () => {
   })
 })
 
+describe("what a proxy logs of the pay page", () => {
+  const reminder = async (ksher: object, options: object) => {
+    const plugins = [{ resolve: "medusa-payment-ksher-gnete", options }]
+    const config = shop({ ...ksherOptions(), ...ksher }, gneteOptions(), plugins)
+    const { code, lines } = await type(["doctor"], { directory: folderWith({ "medusa-config.js": config }) })
+    expect(code).toBe(0)
+    return lines.filter((line) => / plugin +pay page /.test(line))
+  }
+
+  it.each([
+    ["where an entry leads to it", { checkout: "page" }, {}, "72 hours"],
+    ["where the plugin's options name it", {}, { payPage: { linkHours: 24 } }, "24 hours"],
+  ])("is a reminder and no failure %s", async (_, ksher, options, hours) => {
+    expect(await reminder(ksher, options)).toEqual([expect.stringMatching(/^note .*\/pay\/ out of the logs/)])
+    expect((await reminder(ksher, options))[0]).toContain(hours)
+  })
+
+  it("is not spoken of in a shop without the page", async () => {
+    expect(await reminder({}, {})).toEqual([])
+  })
+})
+
 it("a shop without the plugins entry is not in order: notifications would be answered 404", async () => {
   const { code, text } = await type(["doctor"], {
     directory: folderWith({ "medusa-config.js": shop(ksherOptions(), gneteOptions()) }),

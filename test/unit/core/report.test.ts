@@ -80,7 +80,7 @@ it("says what there is, and nothing of what there is not", () => {
     [counted({ refunds: 0, returned: 0 }), counted({ channel: "xx_new", currency: "jpy", digits: 0 })],
     [waiting(), waiting({ channel: null, kind: "stuck", amount: 0 })],
   )
-  expect(reportText({ day: "2026-11-27", lines, isCut: false }, "en")).toEqual({
+  expect(reportText({ day: "2026-11-27", lines, isCut: false, unread: 0 }, "en")).toEqual({
     title: "Gateway payments of 2026-11-27",
     description: [
       "Ksher, channel not known: payments that a person has to look at: 1.",
@@ -92,15 +92,19 @@ it("says what there is, and nothing of what there is not", () => {
 
 it.each(languages)("says every part in %s, a quiet day, and what was not counted", (language) => {
   const lines = reportLines([counted()], [waiting(), waiting({ kind: "late" }), waiting({ kind: "stuck" })])
-  const { title, description } = reportText({ day: "2026-11-27", lines, isCut: true }, language)
+  const { title, description } = reportText({ day: "2026-11-27", lines, isCut: true, unread: 3 }, language)
   expect(title).toContain("2026-11-27")
-  const [line, more, ...rest] = description.split("\n")
+  const [line, unread, more, ...rest] = description.split("\n")
+  expect(unread).toContain("3")
   expect([line?.match(/THB [\d.]+/g), Boolean(more), rest]).toEqual([
     ["THB 300.00", "THB 50.50", "THB 40.00", "THB 40.00"],
     true,
     [],
   ])
-  const quiet = reportText({ day: "2026-11-27", lines: [], isCut: false }, language).description
+  const quiet = reportText({ day: "2026-11-27", lines: [], isCut: false, unread: 0 }, language).description
   expect(quiet).not.toBe("")
+  // A day of which not all is known is not called quiet.
+  const unknown = reportText({ day: "2026-11-27", lines: [], isCut: false, unread: 1 }, language).description
+  expect(unknown).not.toContain(quiet)
   expect(`${title} ${description} ${quiet}`).not.toMatch(/[{}]|undefined/)
 })

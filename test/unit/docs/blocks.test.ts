@@ -196,7 +196,9 @@ describe("every JavaScript block runs", () => {
 
 /** CommonJS as the page shows it; `import` of a page is the same door by the other name. */
 const withoutFence = (text: string) =>
-  text.replace(/^import \{ ([^}]+) \} from ("[^"]+")$/gm, "const { $1 } = require($2)")
+  text
+    .replace(/^export /gm, "")
+    .replace(/^import \{ ([^}]+) \} from ("[^"]+")$/gm, "const { $1 } = require($2)")
 
 interface Provider {
   resolve: string
@@ -261,6 +263,13 @@ function globals(sandbox: Sandbox, printed: unknown[][], module: object) {
     },
   }
 }
+
+it("the shortest integration is the example that a test runs", () => {
+  const example = read("examples/pay-page/pay.mjs")
+  expect(example.trim().split("\n")).toHaveLength(5)
+  for (const page of ["README.md", "README.zh-CN.md", "docs/pay-page.md", "docs/zh/pay-page.md"])
+    expect([page, read(page).includes(`\`\`\`js\n${example}\`\`\``)]).toEqual([page, true])
+})
 
 it("every picture of docs/images is shown on a page, and is small", () => {
   const folder = path.join(root, "docs/images")

@@ -44,6 +44,7 @@ const content = (patch: Partial<PageContent> = {}): PageContent => ({
   proof: "proof",
   state: "abc",
   notice: null,
+  isChosen: false,
   now,
   ...patch,
 })
@@ -117,6 +118,32 @@ describe("a page", () => {
     const refresh = '<noscript><meta http-equiv="refresh"'
     expect(drawPage(paying({ type: "redirect", url: "https://pay.example" })).body).toContain(refresh)
     expect(drawPage(content({ view: { kind: "paid" } })).body).not.toContain(refresh)
+  })
+
+  describe("goes on to the gateway's page by itself", () => {
+    const link = { type: "redirect", url: "https://pay.example/?a=1&b=2" } as const
+    const goesOn = (drawn: PageContent) => {
+      const { body } = drawPage(drawn)
+      return [body.includes('data-onwards="1"'), body.includes("1;url=https://pay.example/?a=1&#38;b=2")]
+    }
+
+    it("once the shopper has chosen it, with and without a script", () => {
+      expect(goesOn(paying(link, { isChosen: true }))).toEqual([true, true])
+      expect(drawPage(paying(link, { isChosen: true })).body).toContain('class="button act"')
+    })
+
+    it("and not where the shopper comes back, has a code to scan, or is to be warned first", () => {
+      const warned = paying(link, { isChosen: true })
+      if (warned.view.kind === "pay") warned.view.isEarlierOpen = true
+      for (const drawn of [
+        paying(link),
+        paying({ type: "qr", content: "x" }, { isChosen: true }),
+        paying({ type: "redirect", url: "javascript:alert(1)" }, { isChosen: true }),
+        content({ isChosen: true, view: { kind: "paid" } }),
+        warned,
+      ])
+        expect(goesOn(drawn)).toEqual([false, false])
+    })
   })
 
   it("says what went wrong only while there is something to do about it", () => {

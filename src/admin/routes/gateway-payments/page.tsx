@@ -66,7 +66,8 @@ function ToSettings() {
       <Text size="small">
         <Link
           to="/settings/gateway-payments"
-          className="text-ui-fg-interactive hover:text-ui-fg-interactive-hover"
+          className="text-ui-fg-base hover:text-ui-fg-subtle"
+          style={{ textDecoration: "underline" }}
         >
           {t("provider.to_settings")}
         </Link>

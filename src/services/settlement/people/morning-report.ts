@@ -45,19 +45,32 @@ async function reportOf(day: string, timeZone: string, deps: ReportDeps): Promis
     new Date(midnight + 2 * oneDay),
     timeZone,
   )
-  const { waiting, isCut } = await lookedAt(deps)
+  const { waiting, isCut, unread } = await lookedAt(day, deps)
   const counted = around.filter((one) => one.day === day)
-  return { day, lines: reportLines(counted, waiting), isCut }
+  return { day, lines: reportLines(counted, waiting), isCut, unread }
 }
 
-async function lookedAt(deps: ReportDeps): Promise<{ waiting: Waiting[]; isCut: boolean }> {
+interface LookedAt {
+  waiting: Waiting[]
+  isCut: boolean
+  unread: number
+}
+
+/** What cannot be read of one payment keeps no other out of the report: it is counted, and logged with its reason. */
+async function lookedAt(day: string, deps: ReportDeps): Promise<LookedAt> {
   const waiting: Waiting[] = []
+  let unread = 0
   for await (const page of deps.ledger.payments.everyPage({ attention: true }))
     for (const payment of page) {
-      if (waiting.length >= mostLookedAt) return { waiting, isCut: true }
-      waiting.push(await waitingOf(payment, deps))
+      if (waiting.length + unread >= mostLookedAt) return { waiting, isCut: true, unread }
+      try {
+        waiting.push(await waitingOf(payment, deps))
+      } catch (error) {
+        unread += 1
+        deps.log.warn(logLine("report_unread", { day, payment: payment.id }, wordsOf(error)))
+      }
     }
-  return { waiting, isCut: false }
+  return { waiting, isCut: false, unread }
 }
 
 async function waitingOf(payment: GatewayPayment, { ledger, host }: ReportDeps): Promise<Waiting> {

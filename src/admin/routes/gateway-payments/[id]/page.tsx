@@ -22,7 +22,7 @@ const GatewayPaymentPage = () => {
         </Heading>
       </div>
       {payment ? (
-        <PaymentSection payment={payment} latest={50} header={<Header payment={payment} />} />
+        <PaymentSection payment={payment} latest={50} level="h2" header={<Header payment={payment} />} />
       ) : (
         <Waiting error={error} lines={8} />
       )}

@@ -1,5 +1,4 @@
 import type { AuthenticatedMedusaRequest } from "@medusajs/framework/http"
-import { z } from "zod"
 
 import { PaymentProblem } from "../../../../core"
 import {
@@ -11,17 +10,14 @@ import {
   shopName,
 } from "../../../../services/host"
 import { parsed, route } from "../../../problems"
+import { linksQuery, linksRequest } from "../../../requests"
 import { payableView, payLinkView } from "../../../views"
-
-const id = z.string().regex(/^\w{1,64}$/)
-const query = z.object({ order_id: id })
-const request = z.strictObject({ order_id: id, send: z.boolean().default(false) })
 
 /** What an admin sees of the links of an order before making another one. */
 const mostShown = 10
 
 export const GET = route(async (req, res) => {
-  const { order_id: orderId } = parsed(query, req.query)
+  const { order_id: orderId } = parsed(linksQuery, req.query)
   const plugin = gatewayPayments(req.scope)
   const { collectionIds, payable } = await payableOf(req.scope, plugin, orderId)
   const links = await plugin.ledger.payLinks.madeFor(collectionIds, mostShown)
@@ -33,7 +29,7 @@ export const GET = route(async (req, res) => {
 })
 
 export const POST = route(async (req, res) => {
-  const { order_id: orderId, send } = parsed(request, req.body)
+  const { order_id: orderId, send } = parsed(linksRequest, req.body)
   const plugin = gatewayPayments(req.scope)
   const { payable } = await payableOf(req.scope, plugin, orderId)
   if (!payable) throw nothingOwed()

@@ -6,7 +6,11 @@ import { drawPage, drawUnknown, proofOf } from "../../../../services/pay-page"
 import { deviceOf } from "../../../store/gateway-payments/methods/query"
 import { backToPage, isOwnForm, languageFor, openedLink, page, send } from "../../answer"
 
-const query = z.object({ notice: z.enum(notices).nullable().catch(null) })
+const query = z.object({
+  notice: z.enum(notices).nullable().catch(null),
+  /** The shopper has just chosen on this page. */
+  chosen: z.literal("1").optional().catch(undefined),
+})
 
 export const GET = page(async (req, res, plugin) => {
   const language = languageFor(req)
@@ -15,9 +19,12 @@ export const GET = page(async (req, res, plugin) => {
     send(res, drawUnknown(language))
     return
   }
-  const { notice } = query.parse({ notice: req.query.notice ?? null })
+  const { notice, chosen } = query.parse({ notice: req.query.notice ?? null, chosen: req.query.chosen })
   const content = await pageOf(req.scope, plugin, opened.link, deviceOf(req.headers))
-  send(res, drawPage({ ...content, language, notice, proof: proofOf(opened.token) }))
+  send(
+    res,
+    drawPage({ ...content, language, notice, isChosen: chosen === "1", proof: proofOf(opened.token) }),
+  )
 })
 
 /** `pp_ksher_th truemoney`: the value of the button that was pressed. */

@@ -1,20 +1,12 @@
-import { z } from "zod"
-
 import { PaymentProblem } from "../../../../../core"
 import { gatewayPayments } from "../../../../../services/host"
 import { settle } from "../../../../../services/settlement"
 import { parsed, route } from "../../../../problems"
+import { syncRequest } from "../../../../requests"
 import { detail } from "../detail"
 
-const request = z.object({
-  /** Nothing is closed and no money goes back: the gateway is asked, and what it says is entered. */
-  only_ask: z.boolean().default(false),
-  /** Of the payment as the person saw it: 409 where it has changed since. */
-  version: z.number().int().min(1).optional(),
-})
-
 export const POST = route(async (req, res) => {
-  const { only_ask, version } = parsed(request, req.body)
+  const { only_ask, version } = parsed(syncRequest, req.body)
   const plugin = gatewayPayments(req.scope)
   const payment = await plugin.payment(String(req.params.id))
   if (version !== undefined && version !== payment.version) throw changed(payment.number)
