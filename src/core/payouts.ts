@@ -311,13 +311,20 @@ function standingsOf(
     }
   }
   const pending = open.filter(({ group }) => !standings.has(group))
+  for (const one of pendingStandings(pending, { today, graceDays, currency })) standings.set(...one)
+  return standings
+}
+
+function pendingStandings(
+  pending: readonly Owed[],
+  { today, graceDays, currency }: Pick<Books, "today" | "graceDays"> & { currency: string },
+): [Group, Standing][] {
   const waits = pending.reduce((sum, one) => sum + one.rest, 0n) < (leastTransferred[currency] ?? 1n)
-  for (const { group, rest: missing } of pending) {
+  return pending.map(({ group, rest: missing }) => {
     const isLate = daysAfter(latest(group.lines, (line) => line.settlesOn) ?? group.end, graceDays) < today
     const state = missing === 0n ? "transferred" : waits ? "waiting" : isLate ? "late" : "expected"
-    standings.set(group, { state, missing: state === "late" ? missing : 0n })
-  }
-  return standings
+    return [group, { state, missing: state === "late" ? missing : 0n }]
+  })
 }
 
 const done: Standing = { state: "transferred", missing: 0n }

@@ -511,7 +511,7 @@ const amountOf = (minor: number | undefined, currency: string | undefined): Mone
 
 /** A line about other days than were asked for says that the answer is not what it seems: none of it is taken. */
 function linesWithin(info: KsherSettlementInfo, from: string, to: string): Answer<SettlementLine[]> {
-  if (info.settlement_data.some((line) => line.begin_date < from || line.end_date > to))
+  if (info.settlement_data.some((line) => line.end_date < from || line.begin_date > to))
     return unknown("answer_mismatch", "Ksher answered about other days than were asked for.")
   return succeeded(
     info.settlement_data.map((line) => ({

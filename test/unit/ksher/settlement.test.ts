@@ -31,7 +31,7 @@ const settlements = () =>
     channels: ["alipay"],
     notifyBaseUrl: "https://shop.example",
     returnUrl: "https://shop.example/back",
-  }).gateway.settlements?.(asked)
+  }).gateway.settlements(asked)
 
 it("names the account by mch_appid, and reads Ksher's signed example", async () => {
   server.will(json(signed))
