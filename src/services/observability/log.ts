@@ -47,6 +47,7 @@ export const logCodes = [
   "export_failed",
   "alert_not_sent",
   "report_not_sent",
+  "payouts_not_read",
 ] as const
 export type LogCode = (typeof logCodes)[number]
 
