@@ -238,3 +238,16 @@ export async function fetchAllPayouts(accounts: readonly PayoutDeps[], plan: Pay
     }),
   )
 }
+
+/** From when to when the days of a channel run, by the account's clock. Without a learnt hour they end at midnight. */
+export function windowOfDays(
+  { from, to }: { from: string; to: string },
+  cutOff = 24,
+): { from: string; before: string } {
+  const start = cutOff <= 24 ? daysAfter(from, -1) : from
+  const last = cutOff <= 24 ? to : daysAfter(to, 1)
+  const hour = String(cutOff <= 24 ? cutOff % 24 : cutOff - 24).padStart(2, "0")
+  // 24:00 of a day is 00:00 of the next.
+  const next = cutOff === 24 ? 1 : 0
+  return { from: `${daysAfter(start, next)}T${hour}:00`, before: `${daysAfter(last, next)}T${hour}:00` }
+}

@@ -22,8 +22,8 @@ export const statementMapping = z
       .default("Asia/Hong_Kong"),
     currency: z
       .string()
-      .regex(/^[a-z]{3}$/i, "is a code of three letters")
-      .transform((code) => code.toLowerCase()),
+      .toLowerCase()
+      .regex(/^[a-z]{3}$/, "is a code of three letters"),
     delimiter: z.enum([",", ";", "\t"]).default(","),
     dateFormat: z.enum(dateFormats).default("YYYY-MM-DD"),
     /** The channel of every row, where no column names it. */
@@ -98,6 +98,7 @@ export async function readStatement(
     const line = typeof error.lines === "number" ? error.lines : 1
     reader.refuse(line, "is not CSV as it should be: look for a quotation mark that is not closed")
   }
+  file.destroy()
   return reader.end()
 }
 
@@ -213,7 +214,7 @@ function dayOf(text: string, format: (typeof dateFormats)[number]): string | und
     const at = format.indexOf(letter)
     return text.slice(at, format.lastIndexOf(letter) + 1)
   }
-  const separators = [...format].every((letter, at) => /[YMD]/.test(letter) || text[at] === letter)
+  const separators = Array.from(format).every((letter, at) => /[YMD]/.test(letter) || text[at] === letter)
   const day = `${part("Y")}-${part("M")}-${part("D")}`
   return separators && z.iso.date().safeParse(day).success ? day : undefined
 }
