@@ -28,12 +28,17 @@ export const POST = route(async (req, res) => {
   res.json({ ...imported, problems: [] })
 })
 
-async function* bounded(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** What still comes of a file that is refused is thrown away: whoever sends it is to read why. */
+async function* bounded(body: Readable): AsyncGenerator<Buffer> {
   let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > mostBytes) throw refusal("The file is larger than 8 MB: split it. Nothing was imported.")
-    yield chunk
+  try {
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > mostBytes) throw refusal("The file is larger than 8 MB: split it. Nothing was imported.")
+      yield chunk
+    }
+  } finally {
+    body.resume()
   }
 }
 
