@@ -296,7 +296,10 @@ const methods: Methods = {
     args: z.tuple([
       z.strictObject({
         ...{ appid: no, channel: no, day: z.iso.date() },
-        ...{ lateDays: z.number().int().positive().optional(), shortBy: z.number().int().positive().optional() },
+        ...{
+          lateDays: z.number().int().positive().optional(),
+          shortBy: z.number().int().positive().optional(),
+        },
       }),
     ]),
     run: planTransfer,
