@@ -82,6 +82,36 @@ export const routes: Readonly<Record<string, Route>> = {
     body: requests.linksRequest,
     refused: [400, 401],
   },
+  "GET /admin/gateway-payments/payouts": {
+    summary: "What the gateways paid out by day and channel, compared with the payments.",
+    answer: "payoutsAnswer",
+    refused: [400, 401],
+  },
+  "GET /admin/gateway-payments/payouts/export": {
+    summary: "The same days as a CSV file.",
+    answer: "text/csv",
+    refused: [400, 401],
+  },
+  "GET /admin/gateway-payments/payouts/payments": {
+    summary: "The payments whose money moved on some days of a channel.",
+    answer: "payoutPaymentsAnswer",
+    refused: [400, 401, 404],
+  },
+  "GET /admin/gateway-payments/payouts/mapping": {
+    summary: "How the columns of an account's statements are read.",
+    answer: "statementMappingAnswer",
+    refused: [400, 401, 404],
+  },
+  "POST /admin/gateway-payments/payouts/mapping": {
+    summary: "Saves how the columns of an account's statements are read.",
+    answer: "statementMappingAnswer",
+    refused: [400, 401, 404],
+  },
+  "POST /admin/gateway-payments/payouts/import": {
+    summary: "Imports a statement, the CSV being the body: every row of it, or none with what is wrong.",
+    answer: "importAnswer",
+    refused: [400, 401, 404],
+  },
   "GET /admin/gateway-payments/{id}": {
     summary: "One payment with its operations, notifications and decisions.",
     answer: "detailAnswer",

@@ -2,6 +2,7 @@ const integration = "test/integration/"
 const scenarios = (...names: string[]) => names.map((name) => `${integration}scenarios/${name}.test.ts`)
 const routes = [`${integration}routes.test.ts`, `${integration}answers.test.ts`, `${integration}security/`]
 const page = [`${integration}pay-page.test.ts`]
+const payouts = [`${integration}payouts.test.ts`, `${integration}answers.test.ts`]
 const deaths = [`${integration}crash/`, `${integration}instances/`]
 
 /**
@@ -22,6 +23,12 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
   "src/api/pay/": page,
   "src/api/payment-collection/": page,
   "src/api/admin/gateway-payments/links/": page,
+  "src/api/admin/gateway-payments/payouts/": payouts,
+  "src/api/payout-views": payouts,
+  "src/api/csv": [...payouts, `${integration}routes.test.ts`],
+  "src/services/settlement/payout": payouts,
+  "src/services/settlement/payouts/statement": payouts,
+  "src/services/ledger/payouts": payouts,
   "src/drawing/": page,
   "src/services/pay-page/": page,
   "src/services/host/pay-": page,

@@ -1,7 +1,14 @@
 import { z } from "zod"
 
-import { attentionCodes, gatewayNames, operationStates, states, unavailableReasons } from "../core"
-import { decisionActions, waysBack } from "../services/settlement"
+import {
+  attentionCodes,
+  gatewayNames,
+  operationStates,
+  payoutStates,
+  states,
+  unavailableReasons,
+} from "../core"
+import { decisionActions, statementMapping, waysBack } from "../services/settlement"
 
 /**
  * What the routes answer, as the contract with whoever asks them: nothing more, nothing less. Types, `docs/openapi.json` and a test
@@ -273,3 +280,79 @@ export const connectionAnswer = z.strictObject({ ok: z.boolean(), code: text.opt
 
 /** A refusal: a stable code, and a sentence that says what happened to the money. */
 export const refusalAnswer = z.looseObject({ type: text, code: text.nullish(), message: text })
+
+const payoutKey = { gateway, account: text, channel: maybeText, currency_code: text }
+
+/** Amounts as exact decimals in major units: sums of many days need not fit a number. */
+const payoutDay = z.strictObject({
+  ...payoutKey,
+  from: z.iso.date(),
+  to: z.iso.date(),
+  paid: text,
+  returned: text,
+  settled: maybeText,
+  fee: text,
+  vat: text,
+  settles_on: maybeText,
+  transferred: text,
+  transferred_on: maybeText,
+  state: z.enum(payoutStates),
+  difference: text,
+  missing: text,
+  explained: z.boolean(),
+  open: z.boolean(),
+})
+
+const payoutChannel = z.strictObject({
+  ...payoutKey,
+  settled: text,
+  fee: text,
+  vat: text,
+  transferred: text,
+  fee_percent: maybeText,
+  fee_percent_with_vat: maybeText,
+  cut_off: z.strictObject({ from: z.number(), to: z.number(), days: z.number() }).nullable(),
+})
+
+const payoutAccount = z.strictObject({
+  gateway,
+  account: text,
+  time_zone: text,
+  progress: z.strictObject({
+    asked: z.number(),
+    answered: z.number(),
+    failed: z.number(),
+    last_answer_at: maybeTime,
+    why: z.enum(["account_not_read", "statements"]).nullable(),
+    code: maybeText,
+  }),
+  statements: z.strictObject({ from: z.iso.date(), to: z.iso.date() }).nullable(),
+  days: z.array(payoutDay),
+  channels: z.array(payoutChannel),
+})
+
+export const payoutsAnswer = z.strictObject({ configured: z.boolean(), accounts: z.array(payoutAccount) })
+
+export const payoutPaymentsAnswer = z.strictObject({
+  payments: z.array(
+    z.strictObject({
+      id: text,
+      order_id: maybeText,
+      merchant_order_no: text,
+      gateway_order_no: maybeText,
+      kind: z.enum(["paid", "returned"]),
+      at: time,
+      amount: text,
+      currency_code: text,
+    }),
+  ),
+})
+
+export const statementMappingAnswer = z.strictObject({ mapping: statementMapping.nullable() })
+
+export const importAnswer = z.strictObject({
+  added: z.number(),
+  changed: z.number(),
+  unchanged: z.number(),
+  problems: z.array(z.strictObject({ line: z.number(), reason: text })),
+})

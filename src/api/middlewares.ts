@@ -13,6 +13,7 @@ const reviewed = (matcher: string, behind: typeof reviewCollectionBehind) => ({
 export default defineMiddlewares({
   routes: [
     { matcher: "/hooks/gateway/:provider_id", methods: ["POST"], bodyParser: false },
+    { matcher: "/admin/gateway-payments/payouts/import", methods: ["POST"], bodyParser: false },
     {
       matcher: "/store/orders/:id/cancel",
       methods: ["POST"],

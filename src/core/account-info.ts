@@ -25,6 +25,8 @@ export interface AccountInfo {
   /** `+07:00`. */
   timeZone: string | null
   currency: string | null
+  /** In which its money is paid out. */
+  settlementCurrency: string | null
   /** A notification address that is registered at the gateway. */
   notifyUrl: string | null
 }

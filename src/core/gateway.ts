@@ -3,6 +3,7 @@ import type { AccountInfo, KnownAccount } from "./account-info"
 import type { GatewayName } from "./gateways"
 import type { Money } from "./money"
 import type { Outcome } from "./outcome"
+import type { SettlementLine, SettlementsWanted } from "./payouts"
 
 /** How the shopper pays: Ksher's hosted page or QR; Gnete decides by wayCode. */
 export type PaymentMode = "redirect" | "qr"
@@ -201,6 +202,8 @@ export interface Gateway {
 
   /** What the gateway says that the account may do; `not_supported` where it has no such call. Most of it is not signed. */
   readAccount(): Promise<Outcome<AccountInfo>>
+  /** What was paid out, by day and channel; absent where the gateway has no such call. No line is signed: none changes a payment. */
+  settlements?(wanted: SettlementsWanted): Promise<Outcome<SettlementLine[]>>
   /** Takes note of what was read of the account, here or by another instance. */
   learn(known: KnownAccount): void
   /** What it was last told by `learn`. */

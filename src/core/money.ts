@@ -85,9 +85,11 @@ function plain(units: bigint, places: number): string {
 }
 
 /** Whole minor units to a plain decimal string in major units: `12050` with 2 digits is `"120.50"`. */
-export function toMajor(minor: number, digits: number): string {
+export function toMajor(minor: number | bigint, digits: number): string {
   const sign = minor < 0 ? "-" : ""
-  const figures = String(Math.abs(minor)).padStart(digits + 1, "0")
+  const figures = String(minor)
+    .replace("-", "")
+    .padStart(digits + 1, "0")
   if (digits === 0) return sign + figures
   return `${sign}${figures.slice(0, -digits)}.${figures.slice(-digits)}`
 }

@@ -68,6 +68,8 @@ export interface Report {
   isCut: boolean
   /** How many of those that stand under attention could not be read, and are in no line. */
   unread: number
+  /** Days of payouts that are not explained although there was time for it; absent where the shop keeps no payout books. */
+  openPayouts?: number | undefined
 }
 
 /** One line for each gateway, channel and currency, whichever provider entry it is of. */
@@ -100,7 +102,7 @@ const nothing = {
 }
 
 /** What a report says, in one language: a line for each channel, and in it only what is there. */
-export function reportText({ day, lines, isCut, unread }: Report, language: Language) {
+export function reportText({ day, lines, isCut, unread, openPayouts }: Report, language: Language) {
   const sentences = lines.flatMap((line) => lineText(line, language) ?? [])
   return {
     title: fill(title[language], { day }),
@@ -108,6 +110,7 @@ export function reportText({ day, lines, isCut, unread }: Report, language: Lang
       ...(sentences.length ? sentences : unread ? [] : [quiet[language]]),
       ...(unread ? [fill(unreadable[language], { count: String(unread) })] : []),
       ...(isCut ? [more[language]] : []),
+      ...(openPayouts === undefined ? [] : [payoutText(openPayouts, language)]),
     ].join("\n"),
   }
 }
@@ -183,6 +186,23 @@ const parts: Readonly<Record<"taken" | "returned" | Waiting["kind"], Names>> = {
     "zh-CN": "需要人工处理：{count} 笔",
     "zh-TW": "需要人工處理：{count} 筆",
   },
+}
+
+const payoutText = (open: number, language: Language): string =>
+  open === 0 ? payoutsExplained[language] : fill(payoutsOpen[language], { count: String(open) })
+
+const payoutsExplained: Names = {
+  en: "Payouts: every day that should be settled is explained.",
+  th: "การโอนเงินเข้าร้าน: ทุกวันที่ควรชำระบัญชีแล้วตรงกันทั้งหมด",
+  "zh-CN": "到账核对：所有应结算的日期均已对平。",
+  "zh-TW": "到帳核對：所有應結算的日期均已對平。",
+}
+
+const payoutsOpen: Names = {
+  en: "Payouts: {count} days are not explained yet. Look at them under Gateway payments, Payouts.",
+  th: "การโอนเงินเข้าร้าน: มี {count} วันที่ยังไม่ตรงกัน ดูได้ที่เมนูการชำระเงินผ่านเกตเวย์ หน้าการโอนเงินเข้าร้าน",
+  "zh-CN": "到账核对：有 {count} 天尚未对平。请在“网关支付”的“到账”页面查看。",
+  "zh-TW": "到帳核對：有 {count} 天尚未對平。請在「閘道付款」的「到帳」頁面查看。",
 }
 
 const unnamed: Names = {

@@ -18,6 +18,8 @@ export default async function reconcileGatewayPayments(container: MedusaContaine
   await plugin.tellPeople()
   await plugin.reportInTheMorning()
   await readDueAccounts(plugin, deps.log)
+  // Last: nothing else waits for a gateway that is asked about payouts.
+  await plugin.fetchPayouts()
 }
 
 export const config = { name: "reconcile-gateway-payments", schedule: "* * * * *" }

@@ -22,6 +22,7 @@ import {
   type KsherMerchantChanges,
   type KsherMerchantOptions,
 } from "./ksher/merchants"
+import type { PlannedTransfer } from "./ksher/settlement"
 import { settleKsherRefund } from "./ksher/shopper"
 import { webhook } from "./ksher/webhook"
 import type { Delivery, DeliveryFilter, NotificationKind } from "./notifier"
@@ -134,6 +135,8 @@ export interface SandboxControl {
   addKsherMerchant(options?: KsherMerchantOptions): Promise<KsherCredentials>
   /** Changes what Ksher tells of an account and takes from it: channels lost, limits lowered. */
   changeKsherMerchant(appid: string, changes: KsherMerchantChanges): Promise<void>
+  /** A transfer of Ksher's that will be late or short. Replaces what was planned of the same day and channel. */
+  planTransfer(plan: PlannedTransfer): Promise<void>
   addGneteMerchant(options?: GneteMerchantOptions): Promise<GneteCredentials>
 }
 
@@ -168,6 +171,9 @@ const ksherMerchant = z.strictObject({
   limits: z
     .record(z.string(), z.strictObject({ order: z.number().optional(), day: z.number().optional() }))
     .optional(),
+  feePerMille: z.number().min(0).max(1000).optional(),
+  settlesAfterDays: z.number().int().min(0).max(30).optional(),
+  settlementCutOff: z.number().int().min(13).max(36).optional(),
 })
 
 const gneteMerchant = z.strictObject({
@@ -286,6 +292,18 @@ const methods: Methods = {
     args: z.tuple([z.string(), ksherMerchant.omit({ appid: true })]),
     run: changeKsherMerchant,
   },
+  planTransfer: {
+    args: z.tuple([
+      z.strictObject({
+        ...{ appid: no, channel: no, day: z.iso.date() },
+        ...{
+          lateDays: z.number().int().positive().optional(),
+          shortBy: z.number().int().positive().optional(),
+        },
+      }),
+    ]),
+    run: planTransfer,
+  },
   addGneteMerchant: { args: z.tuple([gneteMerchant.optional()]), run: addGneteMerchant },
 }
 
@@ -312,6 +330,12 @@ async function perform(world: World, name: string, method: Method<unknown[], unk
   } finally {
     world.changes.tell()
   }
+}
+
+function planTransfer(world: World, plan: PlannedTransfer): void {
+  const isSame = (one: PlannedTransfer) =>
+    one.appid === plan.appid && one.channel === plan.channel && one.day === plan.day
+  world.transfers = [...world.transfers.filter((one) => !isSame(one)), plan]
 }
 
 function changed(world: World, orderNo: string, change: (order: Order) => void): Book {

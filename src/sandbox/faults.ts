@@ -13,6 +13,7 @@ export const ksherCalls = [
   "refund_query",
   "quick_pay",
   "merchant_info",
+  "get_settlement_info",
 ] as const
 
 export const gneteCalls = [

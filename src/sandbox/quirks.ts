@@ -74,6 +74,12 @@ export interface KsherQuirks {
   productNameMax: number
   /** Whether answers of the link host carry `"lang":""`, as one page shows and the real messages do not. */
   langInEnvelope: boolean
+  /** Longest range of `get_settlement_info` in days; null: no limit. Not documented. Default 31. */
+  settlementRangeDays: number | null
+  /** How a transfer shows money that waited for the minimum: in one sum on the last day (default), or on each of the days. */
+  transferOfWaiting: "last" | "each"
+  /** What `get_settlement_info` tells: right (default), or lines that nothing may come of, none of them being signed. */
+  settlementAnswers: "right" | "no_lines" | "other_days" | "no_amounts"
 }
 
 /** What Gnete's pages leave open. */
@@ -170,6 +176,9 @@ export const defaultQuirks: Readonly<{ [G in keyof Quirks]: Readonly<Quirks[G]> 
     wrongCaller: "code",
     productNameMax: 50,
     langInEnvelope: false,
+    settlementRangeDays: 31,
+    transferOfWaiting: "last",
+    settlementAnswers: "right",
   },
   gnete: {
     like: "pages",
@@ -240,6 +249,9 @@ const ksherChanges = z
     wrongCaller: z.enum(["code", "fail"]),
     productNameMax: z.number().int().positive(),
     langInEnvelope: z.boolean(),
+    settlementRangeDays: z.number().int().positive().nullable(),
+    transferOfWaiting: z.enum(["last", "each"]),
+    settlementAnswers: z.enum(["right", "no_lines", "other_days", "no_amounts"]),
   } satisfies Record<keyof KsherQuirks, z.ZodType>)
   .partial()
 

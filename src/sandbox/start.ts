@@ -78,6 +78,7 @@ async function makeWorld(options: SandboxOptions): Promise<World> {
     notifier: new Notifier(clock, options.notifications ?? "auto", () => changes.tell()),
     changes,
     ksherKeys: await ksherAnswerKeys(),
+    transfers: [],
     ksherMerchants: new Map<string, KsherMerchant>(),
     gneteApps: new Map<string, GneteApp>(),
     url: "",

@@ -5,6 +5,7 @@ import type { Faults } from "./faults"
 import type { GneteApp } from "./gnete/apps"
 import type { Journal } from "./journal"
 import type { KsherKeys, KsherMerchant } from "./ksher/merchants"
+import type { PlannedTransfer } from "./ksher/settlement"
 import type { Notifier } from "./notifier"
 import type { Outcomes } from "./outcomes"
 import type { Quirks } from "./quirks"
@@ -24,6 +25,8 @@ export interface World {
   readonly ksherKeys: KsherKeys
   /** The next of a running number, cut to so many digits: order numbers stay apart also while the clock stands still. */
   serial(digits: number): string
+  /** What was planned of transfers to come. */
+  transfers: readonly PlannedTransfer[]
   /** By appid. */
   readonly ksherMerchants: Map<string, KsherMerchant>
   /** By appId. */

@@ -8,7 +8,7 @@ import {
 import type { WorkflowData } from "@medusajs/framework/workflows-sdk"
 
 import { gatewayPayments } from "../services/host"
-import { resolveByHand } from "../services/settlement"
+import { decideByHand } from "../services/settlement"
 import type { DecisionAsked } from "../services/settlement"
 
 /** A decision about one gateway payment, as the admin's routes take it. Amounts are major units, as plain decimals. */
@@ -39,7 +39,7 @@ export const decideStep = createStep(
     const payment = await plugin.payment(id)
     const decision = { ...asked, version: version ?? payment.version, key: key ?? null }
     await plugin.atOrderOf(payment, () =>
-      resolveByHand(payment, decision, plugin.depsOfPayment(payment), async (now) => ({ id: now.id })),
+      decideByHand(payment, decision, plugin.depsOfPayment(payment), async (now) => ({ id: now.id })),
     )
     const { state, paidAmount, refundedAmount } = await plugin.payment(id)
     const decided: DecidedGatewayPayment = {

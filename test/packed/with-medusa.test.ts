@@ -265,6 +265,9 @@ describe("a shop that installed it", () => {
       "gateway_pay_link",
       "gateway_payment",
       "gateway_report",
+      "gateway_settlement",
+      "gateway_settlement_fetch",
+      "gateway_statement_mapping",
       "gateway_turnover",
     ])
   })

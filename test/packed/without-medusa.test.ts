@@ -24,9 +24,9 @@ const doors: Record<string, string[]> = {
   sandbox: ["startSandbox"],
 }
 
-it("brings axios, csv-stringify, uqr and zod, and nothing of Medusa", () => {
+it("brings axios, csv-parse, csv-stringify, uqr and zod, and nothing of Medusa", () => {
   const modules = readdirSync(project.path("node_modules"))
-  expect(modules).toEqual(expect.arrayContaining(["axios", "csv-stringify", "uqr", "zod"]))
+  expect(modules).toEqual(expect.arrayContaining(["axios", "csv-parse", "csv-stringify", "uqr", "zod"]))
   expect(modules).not.toContain("@medusajs")
   expect(modules).not.toContain("react")
 })

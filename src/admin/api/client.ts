@@ -78,6 +78,8 @@ async function send(path: string, query: Query, call: Call = {}): Promise<unknow
   throw new Refusal(message, response.status, code ?? undefined)
 }
 
+export { get as read }
+
 async function get<Schema extends z.ZodType>(path: string, answer: Schema, query: Query = {}) {
   return answer.parse(await send(path, query))
 }
@@ -106,22 +108,25 @@ export async function listPayments(query: ListQuery): Promise<PaymentList> {
 }
 
 /** The whole list as a file. A browser that is logged in by its cookie takes it as it comes; a token has to be sent along. */
-export async function downloadPayments(query: ListQuery): Promise<void> {
-  const url = address(`${base}/export`, query)
+export const downloadPayments = (query: ListQuery): Promise<void> =>
+  download(`${base}/export`, query, "gateway-payments.csv")
+
+export async function download(path: string, query: Query, name: string): Promise<void> {
+  const url = address(path, query)
   if (__AUTH_TYPE__ !== "jwt") {
-    save(url.href)
+    save(url.href, name)
     return
   }
   const response = await fetch(url, { headers: await authorization() })
   if (!response.ok) throw new Refusal(response.statusText, response.status, undefined)
   const file = URL.createObjectURL(await response.blob())
-  save(file)
+  save(file, name)
   URL.revokeObjectURL(file)
 }
 
-function save(href: string): void {
+function save(href: string, name: string): void {
   const link = document.createElement("a")
-  Object.assign(link, { href, download: "gateway-payments.csv" })
+  Object.assign(link, { href, download: name })
   link.click()
 }
 

@@ -16,7 +16,8 @@ import { findLink } from "./orders"
 import { orderRefund, refundQuery } from "./refund-calls"
 import { merchantInfo, quickPay } from "./counter-calls"
 import { LinkRefusal, WalletRefusal } from "./refusal"
-import { complaint, type Fields } from "./requests"
+import { accountField, complaint, type Fields } from "./requests"
+import { getSettlementInfo } from "./settlement"
 import { isSigned } from "./signature"
 import { nativePay, orderClose, orderQuery } from "./wallet-calls"
 
@@ -31,6 +32,7 @@ const rules: Record<KsherCall, (context: KsherContext) => Envelope> = {
   refund_query: refundQuery,
   quick_pay: quickPay,
   merchant_info: merchantInfo,
+  get_settlement_info: getSettlementInfo,
 }
 
 const linkCalls: readonly string[] = ["gateway_pay", "gateway_order_query", "cancel_order"]
@@ -44,7 +46,7 @@ export class KsherGateway implements SimulatedGateway {
     const call = callOf(request)
     const fields = fieldsOf(request)
     try {
-      const merchant = this.world.ksherMerchants.get(fields.appid ?? "")
+      const merchant = this.world.ksherMerchants.get(fields[accountField(call)] ?? "")
       if (!merchant) throw this.wrongCaller(call, -1)
       if (!isSigned(fields, fields.sign ?? "", merchant.publicKey, this.world.quirks.ksher.sha1Requests))
         throw this.wrongCaller(call, -2)

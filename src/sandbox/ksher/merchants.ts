@@ -33,6 +33,12 @@ export interface KsherMerchantOptions {
   registeredNotifyUrl?: string
   /** `single_order_limit` and `day_sum_limit` by channel, in minor units; none where not given. Only told, and not enforced. */
   limits?: Record<string, { order?: number; day?: number }>
+  /** What Ksher keeps of each settlement, in thousandths; 7 % of that is VAT. 20 where not given. */
+  feePerMille?: number
+  /** Days until a settled day is transferred (T+n); 1 where not given. */
+  settlesAfterDays?: number
+  /** The hour of the merchant's clock at which a day ends, 24 being midnight; 23 where not given. */
+  settlementCutOff?: number
 }
 
 /** What of a merchant can change while the sandbox runs. */
@@ -48,6 +54,9 @@ export interface KsherMerchant {
   readonly accountType: "Test" | "Formal"
   readonly registeredNotifyUrl: string
   readonly limits: Record<string, { order?: number; day?: number }>
+  readonly feePerMille: number
+  readonly settlesAfterDays: number
+  readonly settlementCutOff: number
 }
 
 export interface KsherKeys {
@@ -101,6 +110,9 @@ export async function addKsherMerchant(
     accountType: options.accountType ?? "Test",
     registeredNotifyUrl: options.registeredNotifyUrl ?? "",
     limits: options.limits ?? {},
+    feePerMille: options.feePerMille ?? 20,
+    settlesAfterDays: options.settlesAfterDays ?? 1,
+    settlementCutOff: options.settlementCutOff ?? 23,
   })
   return {
     appid,

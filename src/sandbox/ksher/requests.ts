@@ -15,7 +15,11 @@ interface CallFields {
   unsupported?: string[]
 }
 
-const common = ["appid", "nonce_str", "time_stamp", "sign"]
+const common = ["nonce_str", "time_stamp", "sign"]
+
+/** How a call names the account: one of them in its own way. */
+export const accountField = (call: KsherCall): "appid" | "mch_appid" =>
+  call === "get_settlement_info" ? "mch_appid" : "appid"
 
 const calls: Record<KsherCall, CallFields> = {
   gateway_pay: {
@@ -44,6 +48,7 @@ const calls: Record<KsherCall, CallFields> = {
     addresses: ["notify_url"],
   },
   merchant_info: { required: [] },
+  get_settlement_info: { required: ["begin_date", "end_date"], unsupported: ["appid"] },
 }
 
 const lengths: Record<string, number> = {
@@ -63,7 +68,8 @@ export function complaint(call: KsherCall, fields: Fields, quirks: KsherQuirks):
   const { required, mayBeEmpty = [], unsupported = [] } = calls[call]
   const whole = quirks.emptyPageFields === "refused" ? [...required, ...mayBeEmpty] : required
   const missing =
-    [...common, ...whole].find((name) => !fields[name]) ?? mayBeEmpty.find((name) => !(name in fields))
+    [accountField(call), ...common, ...whole].find((name) => !fields[name]) ??
+    mayBeEmpty.find((name) => !(name in fields))
   if (missing) return `${missing} is required`
   if (call === "order_close" && !fields.channel && quirks.closeWithoutChannel === "refused")
     return "channel is required"

@@ -11,12 +11,15 @@ import type { PluginOptions } from "../options/plugin"
 import { GatewayPaymentProvider, emitTo } from "../provider"
 import type { EventBus } from "../provider"
 import {
+  accountsOf,
   day,
+  fetchAllPayouts,
   hour,
   mirrorToSession,
   markPublished,
   minute,
   notePlacedOrder,
+  openPayoutDays,
   orderIdOf,
   paymentsOfOrder,
   reportInTheMorning,
@@ -24,7 +27,7 @@ import {
   tellPeople,
   withOrderLease,
 } from "../settlement"
-import type { CancelDeps, Host, Log, OrderDeps, ReconcileDeps, SettleDeps } from "../settlement"
+import type { CancelDeps, Host, Log, OrderDeps, PayoutDeps, ReconcileDeps, SettleDeps } from "../settlement"
 import { findOrders, orderNames } from "./find-orders"
 import type { KnownBy } from "./find-orders"
 import { MedusaHost } from "./medusa"
@@ -231,18 +234,40 @@ export class GatewayPayments {
   /** Tells people of the day before, where the shop wants it and it is time. What fails is logged: the job goes on. */
   async reportInTheMorning(): Promise<void> {
     const { report, language } = this.options.alerts
+    const { payoutBooks } = this.options
     if (!report) return
     const deps = {
       ledger: this.ledger,
       host: this.host,
       clock: systemClock,
       log: this.log,
+      openPayouts: payoutBooks
+        ? async () => openPayoutDays(await this.payoutAccounts(), payoutBooks)
+        : undefined,
       send: (told: Report, key: string) => sendReport(this.container, { report, language }, told, key),
     }
     try {
       await reportInTheMorning(deps, report)
     } catch (error) {
       this.log.error(logLine("job_failed", { part: "report" }, wordsOf(error)))
+    }
+  }
+
+  /** The accounts whose payouts are compared, each once; none where the shop keeps no such books. */
+  async payoutAccounts(): Promise<(SettleDeps & PayoutDeps)[]> {
+    if (!this.options.payoutBooks) return []
+    const ids = await this.providerIds()
+    return accountsOf(ids.map((id) => this.depsOf(id)))
+  }
+
+  /** Asks the gateways what they paid out, where the shop keeps such books and something is due. What fails is logged. */
+  async fetchPayouts(): Promise<void> {
+    const plan = this.options.payoutBooks
+    if (!plan) return
+    try {
+      await fetchAllPayouts(await this.payoutAccounts(), plan)
+    } catch (error) {
+      this.log.error(logLine("job_failed", { part: "payouts" }, wordsOf(error)))
     }
   }
 

@@ -22,6 +22,8 @@ import {
   type RefundRecord,
   type Refused,
   type ReversalRecord,
+  type SettlementLine,
+  type SettlementsWanted,
   type Standing,
 } from "../../core"
 import { fillSessionId, notifyUrlProblem } from "../options/shared"
@@ -41,7 +43,14 @@ import { checkPromptPay, type CodeFinding } from "./emv"
 import { refundStates, refundsUntold, standings, unsureStandings } from "./mapping"
 import { readKsherNotification } from "./notification"
 import type { KsherOptions } from "./options"
-import type { KsherGatewayOrder, KsherMerchantInfo, KsherOrder, KsherQr, KsherRefunds } from "./schema"
+import type {
+  KsherGatewayOrder,
+  KsherMerchantInfo,
+  KsherOrder,
+  KsherQr,
+  KsherRefunds,
+  KsherSettlementInfo,
+} from "./schema"
 
 type Settings = Omit<KsherOptions, "privateKey" | "publicKeys">
 
@@ -228,6 +237,11 @@ export class KsherGateway implements Gateway {
     return andThen(await this.#client.merchantInfo(), (info) => succeeded(accountInfoOf(info)))
   }
 
+  async settlements({ from, to, channel }: SettlementsWanted): Promise<Outcome<SettlementLine[]>> {
+    const request = { begin_date: from, end_date: to, pay_channel: channel }
+    return andThen(await this.#client.getSettlementInfo(request), (info) => linesWithin(info, from, to))
+  }
+
   learn(known: KnownAccount): void {
     this.#known = known
     this.#client.timeZone = known.info.timeZone ?? undefined
@@ -406,6 +420,7 @@ const accountInfoOf = (info: KsherMerchantInfo): AccountInfo => ({
   partialRefunds: info.allow_partial_refund,
   timeZone: info.time_zone ?? null,
   currency: info.price_fee_type ?? null,
+  settlementCurrency: info.settlement_fee_type ?? null,
   notifyUrl: withoutQuery(info.mch_notify_url),
 })
 
@@ -493,6 +508,26 @@ const saysWhatWasPaid = ({ appid, mch_order_no, total_fee, fee_type }: KsherGate
 
 const amountOf = (minor: number | undefined, currency: string | undefined): Money | undefined =>
   minor === undefined || currency === undefined ? undefined : { minor, currency }
+
+/** A line about other days than were asked for says that the answer is not what it seems: none of it is taken. */
+function linesWithin(info: KsherSettlementInfo, from: string, to: string): Answer<SettlementLine[]> {
+  if (info.settlement_data.some((line) => line.end_date < from || line.begin_date > to))
+    return unknown("answer_mismatch", "Ksher answered about other days than were asked for.")
+  return succeeded(
+    info.settlement_data.map((line) => ({
+      begin: line.begin_date,
+      end: line.end_date,
+      channel: line.pay_channel,
+      reference: "",
+      amount: line.settlement_amount,
+      fee: line.commission_fee,
+      vat: line.vat,
+      settlesOn: line.settlement_date ?? null,
+      transferred: line.transfer_amount,
+      transferredOn: line.transfer_date ?? null,
+    })),
+  )
+}
 
 const recordsOf = ({ refund_orders, fee_type }: KsherRefunds): RefundRecord[] =>
   refund_orders.map((row) => ({

@@ -2,9 +2,11 @@ import { z } from "zod"
 import {
   currencyCode,
   isCode,
+  isJsonObject,
   optionalReference,
   optionalText,
   reference,
+  signedNumber,
   text,
   wholeNumber,
 } from "../transport"
@@ -201,6 +203,11 @@ const yesOrNo = z
   .optional()
   .transform((value) => (value ? value === "Y" : null))
 
+const maybeCurrency = z
+  .union([currencyCode, z.literal("")])
+  .optional()
+  .transform((code) => code || undefined)
+
 const supportedChannel = z.object({
   pay_channel: z
     .string()
@@ -234,13 +241,52 @@ export const merchantInfoData = z.object({
     .regex(/^([+-]\d\d:\d\d)?$/)
     .optional()
     .transform((zone) => zone || undefined),
-  price_fee_type: z
-    .union([currencyCode, z.literal("")])
-    .optional()
-    .transform((code) => code || undefined),
+  price_fee_type: maybeCurrency,
+  settlement_fee_type: maybeCurrency,
   mch_notify_url: optionalText(512),
 })
 export type KsherMerchantInfo = z.output<typeof merchantInfoData>
+
+/** The signature of `get_settlement_info` covers everything but the lines. */
+export const signedOfSettlementInfo = (data: unknown): string[] =>
+  isJsonObject(data) ? Object.keys(data).filter((name) => name !== "settlement_data") : []
+
+const calendarDay = z.iso.date()
+
+/**
+ * One line of get_settlement_info: what a channel earned, and what of it was transferred. Negative where more was refunded than
+ * paid. No line is signed.
+ */
+const settlementLine = z
+  .object({
+    begin_date: calendarDay,
+    end_date: calendarDay,
+    pay_channel: z
+      .string()
+      .regex(/^\w{1,32}$/)
+      .transform(plainChannel),
+    settlement_amount: signedNumber,
+    commission_fee: signedNumber,
+    vat: signedNumber,
+    settlement_date: z
+      .union([calendarDay, z.literal("")])
+      .optional()
+      .transform((day) => day || undefined),
+    transfer_amount: signedNumber,
+    transfer_date: z
+      .union([calendarDay, z.literal("")])
+      .optional()
+      .transform((day) => day || undefined),
+  })
+  .refine((line) => line.begin_date <= line.end_date)
+
+/** get_settlement_info. A month has at most some hundred lines; more than this is no answer. */
+export const settlementInfoData = z.object({
+  begin_date: calendarDay,
+  end_date: calendarDay,
+  settlement_data: z.array(settlementLine).max(2_000),
+})
+export type KsherSettlementInfo = z.output<typeof settlementInfoData>
 
 /** What a webhook must carry to be about an order at all. Ksher sends one for successful payments only. */
 export const notificationData = z.object({

@@ -11,6 +11,7 @@ import { Operations } from "./operations"
 import { Orders } from "./orders"
 import { PayLinks } from "./pay-links"
 import { Payments } from "./payments"
+import { Payouts } from "./payouts"
 import { Reports } from "./reports"
 import { Reservations } from "./reservations"
 import { Turnovers } from "./turnover"
@@ -29,6 +30,7 @@ export interface Ledger {
   alerts: Alerts
   reports: Reports
   payLinks: PayLinks
+  payouts: Payouts
   /** The same ledger for who holds a payment: what is written about it fails once another process has taken it over. */
   under(lease: Lease): Ledger
   /** The same ledger inside one short transaction: no HTTP call is ever made in there. */
@@ -45,6 +47,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
   const alerts = new Alerts(database, clock)
   const reports = new Reports(database, clock)
   const payLinks = new PayLinks(database, clock)
+  const payouts = new Payouts(database, clock)
   const opened = (held?: Lease): Ledger => ({
     payments: new Payments(database, clock, held),
     operations: new Operations(database, clock, held),
@@ -58,6 +61,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
     alerts,
     reports,
     payLinks,
+    payouts,
     under: opened,
     together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
   })
@@ -78,6 +82,7 @@ export * from "./orders"
 export * from "./pay-links"
 export * from "./payment-list"
 export * from "./payments"
+export * from "./payouts"
 export * from "./reports"
 export * from "./reservations"
 export * from "./turnover"

@@ -48,6 +48,7 @@ export const logCodes = [
   "alert_not_sent",
   "report_not_sent",
   "report_unread",
+  "payouts_not_read",
 ] as const
 export type LogCode = (typeof logCodes)[number]
 

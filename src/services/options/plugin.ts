@@ -25,6 +25,12 @@ const report = z
     template: given.template ?? (given.channel === "feed" ? feedTemplate : "gateway-payments-report"),
   }))
 
+const payoutBooks = z.strictObject({
+  since: z.iso.date(),
+  byChannel: z.boolean().default(false),
+  graceDays: z.number().int().min(0).max(30).default(3),
+})
+
 const schema = z.strictObject({
   storefrontCancel: z
     .strictObject({
@@ -59,6 +65,7 @@ const schema = z.strictObject({
       template: z.string().min(1).default("gateway-payments-link"),
     })
     .prefault({}),
+  payoutBooks: payoutBooks.nullable().default(null),
 })
 
 const help = {
@@ -67,11 +74,14 @@ const help = {
     'give { feed: true, language: "en", channels: [{ channel: "email", to: "shop@shop.example" }], report: { time: "08:00", timeZone: "Asia/Bangkok" } }; the languages are en, th, zh-CN and zh-TW.',
   payPage:
     'give { linkHours: 72, returnUrl: "https://shop.example/thanks" }; url is where shoppers reach this backend, linkHours whole hours from 1 to 2160.',
+  payoutBooks:
+    'give { since: "2026-01-01" }, the first day to compare; byChannel is true or false, graceDays whole days from 0 to 30.',
   notificationRetentionDays: "give whole days from 1 to 3650.",
 }
 
 /** What a shop writes under `plugins: [{ resolve, options }]`. */
 export type PluginOptions = z.output<typeof schema>
+export type PayoutBooksOption = z.output<typeof payoutBooks>
 export type ReportOption = z.output<typeof report>
 /** Who is told, and over which channel of Medusa's Notification module. */
 export type Recipient = PluginOptions["alerts"]["channels"][number]

@@ -43,6 +43,17 @@ export { asOwnFlow, inTurn, withOrderLease } from "./orders/order-lease"
 export type { OrderDeps } from "./orders/order-lease"
 export { notePlacedOrder } from "./orders/placed-order"
 export { review } from "./orders/review"
+export {
+  accountsOf,
+  fetchAllPayouts,
+  fetchPayouts,
+  openPayoutDays,
+  readPayoutBooks,
+  windowOfDays,
+} from "./payouts/payout-books"
+export type { PayoutBooks, PayoutDeps } from "./payouts/payout-books"
+export { readMapping, readStatement, statementMapping } from "./payouts/statement"
+export type { DecisionAsked } from "./people/decide-by-hand"
 export { reportInTheMorning } from "./people/morning-report"
 export { tellPeople } from "./people/tell-people"
 export { reconcile, reconcileAll } from "./reconcile"
@@ -52,12 +63,12 @@ export { enteredAlone } from "./returns/booking"
 export { owing, unconfirmedOf } from "./returns/owing"
 export type { Owing } from "./returns/owing"
 export { refundForMedusa } from "./returns/refund-for-medusa"
+export { unmatchedRows } from "./returns/refund-rows"
 export { day, hour, minute, second } from "./schedule"
 export { markPublished, mirrorToSession } from "./settle"
+export { kinOf } from "./settling/abandonment"
 export { Silence } from "./settling/silence"
 export type { Change } from "./survey"
-export { unmatchedRows } from "./returns/refund-rows"
-export { kinOf } from "./settling/abandonment"
 export { decisionActions, waysBack } from "../ledger"
 export type {
   Cursor,

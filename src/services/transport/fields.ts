@@ -12,6 +12,15 @@ export const wholeNumber = written.pipe(
     .transform(Number),
 )
 
+/** As `wholeNumber`, and below zero where more went back than came in. */
+export const signedNumber = written.pipe(
+  z
+    .string()
+    .regex(/^-?\d{1,15}$/)
+    // `-0` is zero.
+    .transform((digits) => Number(digits) + 0),
+)
+
 /** Text of bounded length. A number counts as its text. */
 export const text = (longest: number) => written.pipe(z.string().max(longest))
 

@@ -126,7 +126,28 @@ async function fill() {
     [start, start],
   )
   await world.database.query(
-    "vacuum analyze gateway_pay_link, gateway_report, gateway_alert, gateway_turnover, gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
+    `insert into gateway_settlement (gateway, account, source, begin_day, end_day, channel, currency_code, digits, amount, fee, vat,
+       settles_on, transferred, transferred_on, seen_at)
+     select 'ksher', 'account', 'statement', to_char(day, 'YYYY-MM-DD'), to_char(day, 'YYYY-MM-DD'), 'card', 'thb', 2, 1, 0, 0, null, 1,
+       to_char(day, 'YYYY-MM-DD'), ?
+     from (select ?::timestamptz - n * interval '1 day' as day from generate_series(1, ${rows}) n) days`,
+    [start, start],
+  )
+  await world.database.query(
+    `insert into gateway_settlement_fetch (gateway, account, month, tried_at)
+     select 'ksher', 'account_' || n, '2026-11', ? from generate_series(1, ${rows}) n`,
+    [start],
+  )
+  await world.database.query(
+    `insert into gateway_statement_mapping (gateway, account, mapping, updated_at)
+     select 'gnete', 'account_' || n, '{}', ? from generate_series(1, ${rows}) n`,
+    [start],
+  )
+  await world.database.query(
+    "vacuum analyze gateway_statement_mapping, gateway_settlement, gateway_settlement_fetch, gateway_pay_link",
+  )
+  await world.database.query(
+    "vacuum analyze gateway_report, gateway_alert, gateway_turnover, gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
   )
 }
 
@@ -156,6 +177,21 @@ const prepared: Prepared = {
   medusaAmount: "0.01",
 }
 
+const shop = { gateway: "ksher", account: "account" } as const
+const november = { from: "2026-11-01", to: "2026-11-02" }
+const settled = {
+  ...{
+    begin: "2026-11-01",
+    end: "2026-11-01",
+    channel: "promptpay",
+    reference: "",
+    amount: 1,
+    fee: 0,
+    vat: 0,
+  },
+  ...{ settlesOn: null, transferred: 0, transferredOn: null },
+}
+
 /** Every statement of the ledger, by the method that makes it. */
 const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.create": ({ payments }) => payments.create(aNewPayment(), now).catch(neitherWrittenNorRead),
@@ -176,6 +212,23 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "reservations.reserve": ({ reservations }) => reservations.reserve(id, ["pay_col_42"], ["payses_42"]),
   "reservations.of": ({ reservations }) => reservations.of(["pay_col_42"]),
   "reservations.openOfOrders": ({ reservations }) => reservations.openOfOrders("", 100),
+  "payouts.keep": ({ payouts }) => payouts.keep(shop, november, [settled], { currency: "thb", digits: 2 }),
+  "payouts.importLines": ({ payouts }) =>
+    payouts.importLines(shop, [{ ...settled, currency: "thb", digits: 2 }]),
+  "payouts.lines": ({ payouts }) => payouts.lines(shop, november),
+  "payouts.statementDays": ({ payouts }) => payouts.statementDays({ ...shop, account: "account_42" }),
+  "payouts.moved": ({ payouts }) => payouts.moved(shop, { ...november, zone: "+07:00" }),
+  "payouts.behind": ({ payouts }) =>
+    payouts.behind(
+      shop,
+      { from: "2026-11-01T00:00", before: "2026-11-02T00:00", zone: "Asia/Bangkok" },
+      { channel: "promptpay", currency: "thb", limit: 10 },
+    ),
+  "payouts.fetches": ({ payouts }) => payouts.fetches({ ...shop, account: "account_42" }),
+  "payouts.claim": ({ payouts }) => payouts.claim(shop, { month: "2026-11", channel: "" }, undefined, 1),
+  "payouts.end": ({ payouts }) => payouts.end(shop, { month: "2026-11", channel: "" }, { lines: 1 }),
+  "payouts.mapping": ({ payouts }) => payouts.mapping({ gateway: "gnete", account: "account_42" }),
+  "payouts.saveMapping": ({ payouts }) => payouts.saveMapping(shop, {}, null),
   "payments.ofIds": ({ payments }) => payments.ofIds([id, "gpay_x"]),
   "payments.update": ({ payments }) => payments.update(id, { checks: 1 }).catch(neitherWrittenNorRead),
   "payments.beginOpening": ({ payments }) => payments.beginOpening(id, prepared, now),
@@ -468,6 +521,7 @@ it("no method of the ledger is left out", () => {
       "alerts",
       "reports",
       "payLinks",
+      "payouts",
     ] as const
   ).flatMap((part) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))

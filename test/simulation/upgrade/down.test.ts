@@ -52,6 +52,20 @@ const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Prom
       returnedUnsaid: true,
     }),
   Migration20261128010000: (ledger) => ledger.payLinks.create(aPayLink),
+  Migration20261128030000: (ledger) =>
+    ledger.payouts.importLines({ gateway: "gnete", account: "m/a" }, [
+      {
+        ...{
+          begin: "2026-11-01",
+          end: "2026-11-01",
+          channel: "UP_OP",
+          reference: "",
+          currency: "hkd",
+          digits: 2,
+        },
+        ...{ amount: 1, fee: 0, vat: 0, settlesOn: null, transferred: 0, transferredOn: null },
+      },
+    ]),
   Migration20261127110000: (ledger) => ledger.payments.create({ ...aNewPayment(), waits: true }, new Date()),
 }
 

@@ -62,6 +62,7 @@ describe("merchant_info", () => {
         allow_partial_refund: false,
         time_zone: "+07:00",
         price_fee_type: "thb",
+        settlement_fee_type: "thb",
         mch_notify_url: undefined,
         country_support_channel: ["airpay", "alipay", "promptpay", "card", "linepay", "truemoney", "wechat"],
         mch_support_channel: [
@@ -101,6 +102,7 @@ describe("merchant_info", () => {
       allow_partial_refund: "",
       time_zone: "",
       price_fee_type: "",
+      settlement_fee_type: "",
     })
     expect(info).toEqual({
       kind: "formal",
@@ -109,6 +111,7 @@ describe("merchant_info", () => {
       partialRefunds: null,
       timeZone: null,
       currency: null,
+      settlementCurrency: null,
       notifyUrl: null,
     })
   })

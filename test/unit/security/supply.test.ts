@@ -46,17 +46,17 @@ function brought(names: string[], from = "", found = new Map<string, Locked>()):
   return found
 }
 
-/** axios, what its forms, redirects and proxies need, csv-stringify, uqr, and zod. */
+/** axios, what its forms, redirects and proxies need, csv-parse, csv-stringify, uqr, and zod. */
 const known =
-  "axios follow-redirects form-data asynckit combined-stream delayed-stream es-set-tostringtag es-errors get-intrinsic async-function async-generator-function call-bind-apply-helpers function-bind es-define-property es-object-atoms generator-function get-proto dunder-proto gopd has-symbols hasown math-intrinsics has-tostringtag mime-types mime-db https-proxy-agent agent-base debug ms proxy-from-env csv-stringify uqr zod".split(
+  "axios follow-redirects form-data asynckit combined-stream delayed-stream es-set-tostringtag es-errors get-intrinsic async-function async-generator-function call-bind-apply-helpers function-bind es-define-property es-object-atoms generator-function get-proto dunder-proto gopd has-symbols hasown math-intrinsics has-tostringtag mime-types mime-db https-proxy-agent agent-base debug ms proxy-from-env csv-parse csv-stringify uqr zod".split(
     " ",
   )
 
 const tree = brought(Object.keys(manifest.dependencies))
 const nameOf = (at: string) => at.slice(at.lastIndexOf("node_modules/") + "node_modules/".length)
 
-it("the package brings axios, csv-stringify, uqr, zod and what axios needs, and a new name among them is looked at first", () => {
-  expect(Object.keys(manifest.dependencies)).toEqual(["axios", "csv-stringify", "uqr", "zod"])
+it("the package brings axios, csv-parse, csv-stringify, uqr, zod and what axios needs, and a new name among them is looked at first", () => {
+  expect(Object.keys(manifest.dependencies)).toEqual(["axios", "csv-parse", "csv-stringify", "uqr", "zod"])
   expect([...tree.keys()].map(nameOf).filter((name) => !known.includes(name))).toEqual([])
   expect(manifest.bundleDependencies ?? manifest.bundledDependencies).toBeUndefined()
   expect(manifest.optionalDependencies).toBeUndefined()

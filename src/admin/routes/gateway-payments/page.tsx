@@ -72,6 +72,14 @@ function ToSettings() {
           {t("provider.to_settings")}
         </Link>
       </Text>
+      <Text size="small">
+        <Link
+          to="/gateway-payments/payouts"
+          className="text-ui-fg-interactive hover:text-ui-fg-interactive-hover"
+        >
+          {t("payouts.to")}
+        </Link>
+      </Text>
     </Container>
   )
 }

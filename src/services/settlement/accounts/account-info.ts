@@ -22,6 +22,7 @@ const stored = z.object({
   partialRefunds: nullable(z.boolean()),
   timeZone: nullable(z.string()),
   currency: nullable(z.string()),
+  settlementCurrency: nullable(z.string()),
   notifyUrl: nullable(z.string()),
 }) satisfies z.ZodType<AccountInfo>
 

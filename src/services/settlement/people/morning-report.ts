@@ -12,6 +12,8 @@ export interface ReportDeps {
   host: Pick<Host, "payment" | "orderOf">
   clock: Clock
   log: Log
+  /** Days of payouts that are not explained; absent where the shop keeps no such books. */
+  openPayouts?: (() => Promise<number>) | undefined
   /** Sends a report. Under one key it may be sent again: people see it once. */
   send(report: Report, key: string): Promise<void>
 }
@@ -47,7 +49,17 @@ async function reportOf(day: string, timeZone: string, deps: ReportDeps): Promis
   )
   const { waiting, isCut, unread } = await lookedAt(day, deps)
   const counted = around.filter((one) => one.day === day)
-  return { day, lines: reportLines(counted, waiting), isCut, unread }
+  return { day, lines: reportLines(counted, waiting), isCut, unread, openPayouts: await openPayouts(deps) }
+}
+
+/** The rest of the report is told also where these books cannot be read. */
+async function openPayouts(deps: ReportDeps): Promise<number | undefined> {
+  try {
+    return await deps.openPayouts?.()
+  } catch (error) {
+    deps.log.error(logLine("payouts_not_read", {}, wordsOf(error)))
+    return undefined
+  }
 }
 
 interface LookedAt {

@@ -1,16 +1,13 @@
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
-import { stringify } from "csv-stringify/sync"
 
 import { gatewayPayments, type GatewayPayments } from "../../../../services/host"
 import { logLine, wordsOf } from "../../../../services/observability"
 import type { GatewayPayment } from "../../../../services/settlement"
+import { byteOrderMark, csvText as text } from "../../../csv"
 import { columns, lineView } from "../../../payment-file"
 import { parsed, route } from "../../../problems"
 import { filters, wanted } from "../filters"
-
-/** By this mark Excel reads the file as UTF-8. */
-const byteOrderMark = "\uFEFF"
 
 /** The whole list as one file. It is read and sent page by page, however long it is, and as fast as it is taken. */
 export const GET = route(async (req, res) => {
@@ -52,7 +49,3 @@ async function linesOf(payments: readonly GatewayPayment[], plugin: GatewayPayme
     }),
   )
 }
-
-/** A program for tables would carry out a cell that begins like a formula. */
-const text = (lines: readonly string[][]): string =>
-  stringify([...lines], { record_delimiter: "windows", escape_formulas: true })

@@ -1,0 +1,94 @@
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query"
+import { z } from "zod"
+
+import { payoutStates } from "../../core/payouts"
+import type { Period } from "../rules/payouts"
+import { download, read } from "./client"
+import { gateways } from "./schema"
+
+const base = "/admin/gateway-payments/payouts"
+
+const key = {
+  gateway: z.enum(gateways),
+  account: z.string(),
+  channel: z.string().nullable(),
+  currency_code: z.string(),
+}
+
+/** Amounts are exact decimals in major units. */
+const day = z.object({
+  ...key,
+  from: z.string(),
+  to: z.string(),
+  paid: z.string(),
+  returned: z.string(),
+  settled: z.string().nullable(),
+  fee: z.string(),
+  vat: z.string(),
+  transferred: z.string(),
+  transferred_on: z.string().nullable(),
+  state: z.enum(payoutStates),
+  difference: z.string(),
+  explained: z.boolean(),
+  open: z.boolean(),
+})
+export type PayoutDay = z.infer<typeof day>
+
+const channel = z.object({
+  ...key,
+  fee_percent: z.string().nullable(),
+  fee_percent_with_vat: z.string().nullable(),
+  cut_off: z.object({ from: z.number(), to: z.number(), days: z.number() }).nullable(),
+})
+export type PayoutChannel = z.infer<typeof channel>
+
+const account = z.object({
+  gateway: z.enum(gateways),
+  account: z.string(),
+  progress: z.object({
+    asked: z.number(),
+    answered: z.number(),
+    failed: z.number(),
+    last_answer_at: z.string().nullable(),
+    why: z.enum(["account_not_read", "statements"]).nullable(),
+  }),
+  days: z.array(day),
+  channels: z.array(channel),
+})
+export type PayoutAccount = z.infer<typeof account>
+
+const payoutsAnswer = z.object({ configured: z.boolean(), accounts: z.array(account) })
+const paymentsAnswer = z.object({
+  payments: z.array(
+    z.object({
+      id: z.string(),
+      merchant_order_no: z.string(),
+      kind: z.enum(["paid", "returned"]),
+      at: z.string(),
+      amount: z.string(),
+      currency_code: z.string(),
+    }),
+  ),
+})
+
+export const usePayouts = ({ from, to }: Period) =>
+  useQuery({
+    queryKey: ["gateway_payments", "payouts", from, to],
+    queryFn: () => read(base, payoutsAnswer, { from, to }),
+    placeholderData: keepPreviousData,
+  })
+
+export const usePaymentsBehind = (one: PayoutDay) =>
+  useQuery({
+    queryKey: ["gateway_payments", "payouts", "behind", one],
+    queryFn: async () => {
+      const { gateway, account: of, channel: by, currency_code, from, to } = one
+      const query = { gateway, account: of, channel: by ?? "", currency_code, from, to }
+      return (await read(`${base}/payments`, paymentsAnswer, query)).payments
+    },
+  })
+
+export const usePayoutsDownload = () =>
+  useMutation({
+    mutationFn: ({ from, to }: Period) => download(`${base}/export`, { from, to }, "payouts.csv"),
+  })
