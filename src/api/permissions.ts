@@ -8,6 +8,8 @@ const read: Permission = { resource: "payment", operation: "read" }
 /** What may return money asks for what Medusa asks of its own refund route. */
 const returnMoney: Permission = { resource: "refund", operation: "create" }
 const askForMoney: Permission = { resource: "payment_collection", operation: "update" }
+/** Statements change what is compared, and no payment. */
+const keepBooks: Permission = { resource: "payment", operation: "update" }
 
 const allow = (method: "GET" | "POST", matcher: string, permission: Permission) => ({
   matcher,
@@ -30,6 +32,12 @@ export const permissions = [
   allow("GET", `${payments}/links`, read),
   allow("POST", `${payments}/links`, askForMoney),
   allow("POST", `${payments}/reconcile`, returnMoney),
+  allow("GET", `${payments}/payouts`, read),
+  allow("GET", `${payments}/payouts/payments`, read),
+  allow("GET", `${payments}/payouts/export`, read),
+  allow("GET", `${payments}/payouts/mapping`, read),
+  allow("POST", `${payments}/payouts/mapping`, keepBooks),
+  allow("POST", `${payments}/payouts/import`, keepBooks),
   allow("GET", `${payments}/:id`, read),
   allow("POST", `${payments}/:id/resolve`, returnMoney),
   allow("POST", `${payments}/:id/sync`, returnMoney),

@@ -126,38 +126,52 @@ export interface Version {
 /**
  * What an order asks for only because it went back: its process died before Medusa entered the credit line. Each version adds what
  * went back in it, and takes off the credit lines that it began with. It is never more than the order asks for: what Medusa owed
- * anyway has no credit line, and a person who makes the order smaller has dealt with it. When money moved, its rows tell: what
- * was entered of it may be missing, late or wrong.
+ * anyway has no credit line, and a person who makes the order smaller has dealt with it. How much money moved, its rows tell:
+ * what was entered of it may be missing or wrong.
  *
  * `versions`: in their order and without a gap, the last is the present one. What went back before the first counts as credited.
  */
 export function creditDue(
   versions: readonly Version[],
-  payments: readonly (Named & { captures?: readonly Dated[]; refunds?: readonly Dated[] })[],
+  payments: readonly (Named & { captures?: readonly (Row & Dated)[]; refunds?: readonly (Row & Dated)[] })[],
   transactions: readonly Entered[],
   others: readonly Named[] = [],
 ): string {
   const captures = payments.flatMap((payment) => payment.captures ?? [])
   const refunds = payments.flatMap((payment) => payment.refunds ?? [])
   const elsewhere = transactions.filter((one) => !isOfPayments(one, payments, others))
+  const isBefore = datedBy(versions, transactions)
   let due = MathBN.convert(0)
-  for (const [index, { version, begun, wanted, credited, hasReturns }] of versions.entries()) {
-    const [from, to] = [new Date(begun), versions[index + 1]?.begun]
-    const end = to === undefined ? undefined : new Date(to)
+  for (const [index, { version, wanted, credited, hasReturns }] of versions.entries()) {
     const own = MathBN.sub(wanted, total(elsewhere.filter((one) => (one.version ?? 0) <= version)))
-    const asked = (at?: Date) =>
+    const asked = (at: number) =>
       MathBN.add(MathBN.sub(own, total(captures.filter(isBefore(at)))), total(refunds.filter(isBefore(at))))
     const credits = MathBN.sub(credited, versions[index - 1]?.credited ?? 0)
     const carried = hasReturns ? MathBN.convert(0) : MathBN.sub(due, credits)
-    const back = total(refunds.filter((row) => isBefore(end)(row) && !isBefore(from)(row)))
-    due = within(MathBN.add(within(carried, asked(from)), back), asked(end))
+    const back = total(refunds.filter((row) => isBefore(index + 1)(row) && !isBefore(index)(row)))
+    due = within(MathBN.add(within(carried, asked(index)), back), asked(index + 1))
   }
   return plainDecimal(due)
 }
 
-const isBefore =
-  (at: Date | undefined) =>
-  ({ created_at }: Dated): boolean =>
-    at === undefined || new Date(created_at) < at
+/**
+ * Whether money moved before the version at an index: its row or its transaction is older. A row may be dated by a machine whose
+ * clock is ahead, and a transaction entered late. No version begins before the one that it follows.
+ */
+function datedBy(versions: readonly Version[], transactions: readonly Entered[]) {
+  const starts = versions.map(({ begun }) => new Date(begun).getTime())
+  const ascending = starts.map((_, index) => Math.max(...starts.slice(0, index + 1)))
+  const entered = new Map<string, number>()
+  for (const { reference_id: id, version } of transactions)
+    if (id && version !== undefined) entered.set(id, Math.min(version, entered.get(id) ?? version))
+  return (index: number) =>
+    ({ id, created_at }: Row & Dated): boolean => {
+      const next = versions[index]
+      if (!next) return true
+      const version = entered.get(id)
+      const isEntered = version !== undefined && version < next.version
+      return isEntered || new Date(created_at).getTime() < (ascending[index] ?? 0)
+    }
+}
 
 const within = (due: Amount, asked: Amount) => MathBN.max(0, MathBN.min(due, asked))

@@ -81,7 +81,6 @@ const help = {
 
 /** What a shop writes under `plugins: [{ resolve, options }]`. */
 export type PluginOptions = z.output<typeof schema>
-export type PayoutBooksOption = z.output<typeof payoutBooks>
 export type ReportOption = z.output<typeof report>
 /** Who is told, and over which channel of Medusa's Notification module. */
 export type Recipient = PluginOptions["alerts"]["channels"][number]

@@ -10,7 +10,9 @@ const routes = readdirSync("src/api/admin", { recursive: true, encoding: "utf8" 
       .replaceAll("\\", "/")
       .replace(/^(.*)\/route\.ts$/, "/admin/$1")
       .replace(/\[(\w+)\]/g, ":$1")
-    const methods = [...readFileSync(file, "utf8").matchAll(/^export const (GET|POST|PUT|DELETE)\b/gm)]
+    const methods = [
+      ...readFileSync(`src/api/admin/${file}`, "utf8").matchAll(/^export const (GET|POST|PUT|DELETE)\b/gm),
+    ]
     return methods.map(([, method]) => `${method} ${path}`)
   })
   .sort()

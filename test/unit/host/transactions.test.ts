@@ -12,6 +12,7 @@ class Order {
   private hasReturns = false
   private count = 0
   private begun = new Date(0)
+  private ahead = 0
 
   constructor(total: number) {
     this.total = total
@@ -24,6 +25,12 @@ class Order {
   get held(): number {
     const sum = (rows: Row[]) => rows.reduce((all, { amount }) => all + amount * 100, 0)
     return Math.round(sum(this.payment.captures) - sum(this.payment.refunds))
+  }
+
+  /** What follows is done by a machine whose clock is so many seconds ahead. */
+  on(ahead: number): this {
+    this.ahead = ahead
+    return this
   }
 
   pay(amount: number): this {
@@ -102,7 +109,7 @@ class Order {
   }
 
   private tick(): Date {
-    return new Date(++this.count * 1_000)
+    return new Date((++this.count + this.ahead) * 1_000)
   }
 
   row(prefix: string, amount: number): Row {
@@ -172,6 +179,44 @@ describe("what an order asks for only because it went back", () => {
     ])("%s", (_, order, due) => {
       expect(order.due()).toBe(due)
     })
+  })
+
+  it.each<[string, Order, number]>([
+    ["an edit on a machine that is behind", paid().on(180).refund(2_000).on(0).edit(3_000), 0],
+    ["an edit on one that is ahead", paid().refund(2_000).on(180).edit(3_000), 0],
+    ["and a refund after that", paid().on(180).refund(2_000).on(0).edit(3_000).refund(1_000), 0],
+    [
+      "a refund that died, on a machine that is ahead",
+      paid().on(180).refund(2_000, "row").on(0).edit(3_000),
+      2_000,
+    ],
+    [
+      "a refund that died, on one that is behind",
+      paid().on(180).refund(2_000).on(0).refund(500, "row").edit(100),
+      500,
+    ],
+  ])("clocks that differ: %s", (_, order, due) => {
+    expect(order.due()).toBe(due)
+  })
+
+  it("whatever the clocks say, what Medusa has entered itself is never credited once more", () => {
+    const seed = Number(process.env.SEED ?? 20_261_128)
+    const random = randomOf(seed)
+    const upTo = (most: number) => 1 + Math.floor(random() * most)
+    for (let run = 0; run < 2_000; run++) {
+      const order = paid()
+      const did: string[] = [`seed ${seed}, run ${run}`]
+      for (let step = 0; step < 8; step++) {
+        const [kind, ahead, amount] = [upTo(4), (upTo(3) - 2) * 180, upTo(2_000)]
+        order.on(ahead)
+        did.push(`${kind}:${amount} at ${ahead}`)
+        if (kind === 1 && order.pending > 0) order.pay(Math.min(amount, order.pending))
+        if (kind === 2) order.edit(amount)
+        if (kind === 3) order.edit(-amount)
+        if (kind === 4 && order.held >= amount) order.refund(amount)
+        expect({ did, due: order.due() }).toEqual({ did, due: 0 })
+      }
+    }
   })
 
   it("a later edit that takes off what is asked for has dealt with it: what the next one adds is owed", () => {
