@@ -51,7 +51,7 @@ export class Refusal extends Error {
 
 interface Call {
   method?: "POST"
-  body?: string
+  body?: string | File
   headers?: Record<string, string>
 }
 
@@ -78,7 +78,7 @@ async function send(path: string, query: Query, call: Call = {}): Promise<unknow
   throw new Refusal(message, response.status, code ?? undefined)
 }
 
-export { get as read }
+export { get as read, post as write }
 
 async function get<Schema extends z.ZodType>(path: string, answer: Schema, query: Query = {}) {
   return answer.parse(await send(path, query))
@@ -101,6 +101,17 @@ async function post<Schema extends z.ZodType>(
       },
     ),
   )
+}
+
+/** A file as it is, in the body. */
+export async function upload<Schema extends z.ZodType>(
+  path: string,
+  answer: Schema,
+  query: Query,
+  file: File,
+): Promise<z.infer<Schema>> {
+  const call = { method: "POST" as const, body: file, headers: { "content-type": "text/csv" } }
+  return answer.parse(await send(path, query, call))
 }
 
 export async function listPayments(query: ListQuery): Promise<PaymentList> {

@@ -1,9 +1,16 @@
-import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query"
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import { z } from "zod"
 
 import { payoutStates } from "../../core/payouts"
 import type { Period } from "../rules/payouts"
-import { download, read } from "./client"
+import {
+  dateFormats,
+  delimiters,
+  mappingToSend,
+  statementColumns,
+  type StatementMapping,
+} from "../rules/statement"
+import { download, read, upload, write } from "./client"
 import { gateways } from "./schema"
 
 const base = "/admin/gateway-payments/payouts"
@@ -92,3 +99,48 @@ export const usePayoutsDownload = () =>
   useMutation({
     mutationFn: ({ from, to }: Period) => download(`${base}/export`, { from, to }, "payouts.csv"),
   })
+
+const mapping = z.object({
+  timeZone: z.string(),
+  currency: z.string(),
+  delimiter: z.enum(delimiters),
+  dateFormat: z.enum(dateFormats),
+  channel: z.string(),
+  feesAreNegative: z.boolean(),
+  listsTransferred: z.boolean(),
+  columns: z.partialRecord(z.enum(statementColumns), z.string()),
+}) satisfies z.ZodType<StatementMapping>
+const mappingAnswer = z.object({ mapping: mapping.nullable() })
+
+const importAnswer = z.object({
+  added: z.number(),
+  changed: z.number(),
+  unchanged: z.number(),
+  problems: z.array(z.object({ line: z.number(), reason: z.string() })),
+})
+export type StatementProblem = z.infer<typeof importAnswer>["problems"][number]
+
+type AccountKey = Pick<PayoutAccount, "gateway" | "account">
+
+const mappingKey = ({ gateway, account: of }: AccountKey) =>
+  ["gateway_payments", "payouts", "mapping", gateway, of] as const
+
+/** `null`: nobody has said yet how the columns of this account's statements are read. */
+export const useMapping = ({ gateway, account: of }: AccountKey) =>
+  useQuery({
+    queryKey: mappingKey({ gateway, account: of }),
+    queryFn: async () => (await read(`${base}/mapping`, mappingAnswer, { gateway, account: of })).mapping,
+  })
+
+/** Keeps how the columns are read, then hands the file over. The server takes all of its rows, or none. */
+export function useStatementImport({ gateway, account: of }: AccountKey) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: async ({ mapping: draft, file }: { mapping: StatementMapping; file: File }) => {
+      const body = { gateway, account: of, mapping: mappingToSend(draft) }
+      await write(`${base}/mapping`, mappingAnswer, body)
+      return upload(`${base}/import`, importAnswer, { gateway, account: of }, file)
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ["gateway_payments", "payouts"] }),
+  })
+}

@@ -9,6 +9,7 @@ import {
   type PayoutAccount,
   type PayoutDay,
 } from "../../../api/payouts"
+import { StatementImport } from "../../../components/statement-import"
 import { Waiting } from "../../../components/waiting"
 import { clockHour, keyOfChannel, keyOfDay, lastDaysOf, openDays } from "../../../rules/payouts"
 import { gatewayName } from "../../../text/names"
@@ -73,6 +74,11 @@ function Account({ of }: { of: PayoutAccount }) {
       <div className="flex flex-col gap-y-1 px-6 py-4">
         <Heading level="h2">{name}</Heading>
         <Progress of={of} />
+        {of.progress.why === "statements" && (
+          <div>
+            <StatementImport of={of} />
+          </div>
+        )}
         <Channels of={of} />
         {of.days.length > 0 && (
           <div>
