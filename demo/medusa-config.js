@@ -19,11 +19,8 @@ payment.options.providers.push(
   { ...gnete, id: "first", options: { ...gnete.options, completion: "order_first" } },
 )
 // Payout books from this month on: the simulated gateways settle as well.
-config.plugins = config.plugins.map((plugin) => {
-  const { resolve = plugin, options = {} } = typeof plugin === "string" ? {} : plugin
-  const payoutBooks = { since: `${new Date().toISOString().slice(0, 7)}-01` }
-  return resolve === "medusa-payment-ksher-gnete" ? { resolve, options: { ...options, payoutBooks } } : plugin
-})
+const plugin = config.plugins.find(({ resolve }) => resolve === "medusa-payment-ksher-gnete")
+plugin.options.payoutBooks = { since: `${new Date().toISOString().slice(0, 7)}-01` }
 // Medusa's login is a cookie for https only, and the demo's admin is opened by http.
 config.projectConfig.cookieOptions = { ...config.projectConfig.cookieOptions, secure: false }
 config.admin = { ...config.admin, disable: process.env.DEMO_ADMIN !== "true" }
