@@ -112,6 +112,11 @@ export const routes: Readonly<Record<string, Route>> = {
     answer: "importAnswer",
     refused: [400, 401, 404],
   },
+  "POST /admin/gateway-payments/payouts/forget": {
+    summary: "Takes every imported line of an account out of its books. No payment changes.",
+    answer: "forgetAnswer",
+    refused: [400, 401, 404],
+  },
   "GET /admin/gateway-payments/{id}": {
     summary: "One payment with its operations, notifications and decisions.",
     answer: "detailAnswer",

@@ -350,6 +350,8 @@ export const payoutPaymentsAnswer = z.strictObject({
 
 export const statementMappingAnswer = z.strictObject({ mapping: statementMapping.nullable() })
 
+export const forgetAnswer = z.strictObject({ removed: z.number() })
+
 export const importAnswer = z.strictObject({
   added: z.number(),
   changed: z.number(),

@@ -38,6 +38,7 @@ export const permissions = [
   allow("GET", `${payments}/payouts/mapping`, read),
   allow("POST", `${payments}/payouts/mapping`, keepBooks),
   allow("POST", `${payments}/payouts/import`, keepBooks),
+  allow("POST", `${payments}/payouts/forget`, keepBooks),
   allow("GET", `${payments}/:id`, read),
   allow("POST", `${payments}/:id/resolve`, returnMoney),
   allow("POST", `${payments}/:id/sync`, returnMoney),

@@ -92,8 +92,8 @@ export interface PayoutDay extends CurrencyOfLine {
 export interface Books {
   lines: readonly (SettlementLine & CurrencyOfLine)[]
   moved: readonly MovedInHour[]
-  /** The ranges that the gateway was asked about: of other days nothing is said. */
-  covered: readonly { from: string; to: string }[]
+  /** The ranges that the gateway was asked about, of one channel or (absent) of all: of other days nothing is said. */
+  covered: readonly { from: string; to: string; channel?: string | undefined }[]
   /** The account's calendar now. */
   today: string
   /** Days that a transfer may take beyond the day it was promised for. */
@@ -107,7 +107,8 @@ const keyOf = ({ channel, currency, digits }: { channel: string } & CurrencyOfLi
   JSON.stringify([channel, currency, digits])
 
 /** Every day of an account, compared, and the cut-off hours that its days show, by channel and currency. Pure. */
-export function compareBooks(books: Books): { days: PayoutDay[]; cutOffs: (CutOff & ChannelKey)[] } {
+export function compareBooks(given: Books): { days: PayoutDay[]; cutOffs: (CutOff & ChannelKey)[] } {
+  const books = { ...given, ...ofAllChannels(given) }
   const keys = new Set([...books.lines, ...books.moved].map(keyOf))
   const days: PayoutDay[] = []
   const cutOffs: (CutOff & ChannelKey)[] = []
@@ -122,6 +123,14 @@ export function compareBooks(books: Books): { days: PayoutDay[]; cutOffs: (CutOf
     )
   }
   return { days: days.sort(byDay), cutOffs }
+}
+
+/** A line that names no channel is of all of them: what is in its currency is compared together, under no channel. */
+function ofAllChannels({ lines, moved }: Pick<Books, "lines" | "moved">): Pick<Books, "lines" | "moved"> {
+  const together = new Set(lines.filter(({ channel }) => channel === "").map(({ currency }) => currency))
+  const joined = <One extends ChannelKey>(one: One): One =>
+    together.has(one.currency) ? { ...one, channel: "" } : one
+  return { lines: lines.map(joined), moved: moved.map(joined) }
 }
 
 export interface ChannelKey extends CurrencyOfLine {
@@ -203,8 +212,9 @@ function channelDays(key: ChannelKey, books: Books, cutOff: number): PayoutDay[]
   )
   const groups = groupsOf(books.lines)
   const settledDays = new Set(groups.flatMap(({ begin, end }) => calendar(begin, end)))
+  const covered = books.covered.filter(({ channel }) => channel === undefined || channel === key.channel)
   const own = [...new Set([...paid.keys(), ...returned.keys()])]
-    .filter((day) => !settledDays.has(day) && books.covered.some(({ from, to }) => from <= day && day <= to))
+    .filter((day) => !settledDays.has(day) && covered.some(({ from, to }) => from <= day && day <= to))
     .map((day) => ({ begin: day, end: day, lines: [] }))
   const standings = standingsOf(groups, { ...books, currency: key.currency })
   return [...groups, ...own].map((group) => {
@@ -296,18 +306,30 @@ function standingsOf(
   const standings = new Map<Group, Standing>()
   let open: Owed[] = []
   const rest = () => open.reduce((sum, one) => sum + one.rest, 0n)
+  const settle = () => {
+    for (const one of open) standings.set(one.group, done)
+    open = []
+  }
   for (const group of [...groups].sort(byTransfer)) {
-    const { settled, fee, vat, transferred, transferredOn } = totalsOf(group)
-    const net = (settled ?? 0n) - fee - vat
-    const owed = net - transferred
-    if (transferredOn === null && transferred === 0n) open.push({ group, rest: net })
-    else if (owed === 0n) standings.set(group, done)
-    else if (owed + rest() === 0n) {
-      for (const one of [...open, { group }]) standings.set(one.group, done)
-      open = []
+    const [sent, kept] = [
+      group.lines.filter(wasTransferred),
+      group.lines.filter((one) => !wasTransferred(one)),
+    ]
+    const transferred = total(sent, (line) => line.transferred)
+    const owed = netOf(sent) - transferred
+    const left = netOf(kept)
+    if (!sent.length) open.push({ group, rest: left })
+    else if (owed + left === 0n) standings.set(group, done)
+    else if (owed + left + rest() === 0n) {
+      settle()
+      standings.set(group, done)
+    } else if (owed === 0n || owed + rest() === 0n) {
+      if (owed !== 0n) settle()
+      // What is left of the day is still to come.
+      open.push({ group, rest: left })
     } else {
       standings.set(group, { state: owed > 0n ? "short" : "more", missing: owed })
-      open.push({ group, rest: owed })
+      open.push({ group, rest: owed + left })
     }
   }
   const pending = open.filter(({ group }) => !standings.has(group))
@@ -319,9 +341,19 @@ function pendingStandings(
   pending: readonly Owed[],
   { today, graceDays, currency }: Pick<Books, "today" | "graceDays"> & { currency: string },
 ): [Group, Standing][] {
-  const waits = pending.reduce((sum, one) => sum + one.rest, 0n) < (leastTransferred[currency] ?? 1n)
+  const least = leastTransferred[currency] ?? 1n
+  let sum = 0n
+  /** When so much had come together that the gateway transfers it; undefined: not yet. */
+  let enoughOn: string | undefined
+  for (const { group, rest } of pending) {
+    sum += rest
+    if (sum >= least) enoughOn ??= transferDay(group)
+  }
+  const waits = sum < least || enoughOn === undefined
   return pending.map(({ group, rest: missing }) => {
-    const isLate = daysAfter(latest(group.lines, (line) => line.settlesOn) ?? group.end, graceDays) < today
+    const own = transferDay(group)
+    const dueOn = enoughOn !== undefined && enoughOn > own ? enoughOn : own
+    const isLate = daysAfter(dueOn, graceDays) < today
     const state = missing === 0n ? "transferred" : waits ? "waiting" : isLate ? "late" : "expected"
     return [group, { state, missing: state === "late" ? missing : 0n }]
   })
@@ -329,8 +361,17 @@ function pendingStandings(
 
 const done: Standing = { state: "transferred", missing: 0n }
 
+const wasTransferred = ({ transferred, transferredOn }: SettlementLine): boolean =>
+  transferredOn !== null || transferred !== 0
+
+const netOf = (lines: readonly SettlementLine[]): bigint =>
+  total(lines, ({ amount, fee, vat }) => amount - fee - vat)
+
+/** The day for which its transfer was promised. */
+const transferDay = ({ lines, end }: Group): string => latest(lines, (line) => line.settlesOn) ?? end
+
 const byTransfer = (one: Group, other: Group): number => {
-  const at = ({ lines, end }: Group) => `${latest(lines, (line) => line.settlesOn) ?? end} ${end}`
+  const at = (group: Group) => `${transferDay(group)} ${group.end}`
   return compareText(at(one), at(other))
 }
 
@@ -396,6 +437,10 @@ export function isFetchDue(
   const since = (at: Date) => now.getTime() - at.getTime()
   if (state.failures > 0)
     return since(state.triedAt) >= Math.min(2 ** Math.min(state.failures, 9) * minuteMs, again)
-  const mayChange = state.isOpen || step.month >= daysAfter(today, -changesForDays).slice(0, 7)
+  // Asked before its last day was over, it had not seen all of it.
+  const isWhole =
+    state.answeredAt !== null &&
+    state.answeredAt.toISOString().slice(0, 10) > daysOfMonth(step.month, "", "9999-12-31").to
+  const mayChange = state.isOpen || !isWhole || step.month >= daysAfter(today, -changesForDays).slice(0, 7)
   return state.answeredAt === null || (mayChange && since(state.answeredAt) >= again)
 }

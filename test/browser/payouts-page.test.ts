@@ -56,6 +56,13 @@ it("a statement is imported: a wrong row is named, and then the right file is ta
   await drawer.getByLabel("File", { exact: true }).setInputFiles(file(`${today},12.00,0.10`))
   await drawer.getByRole("button", { name: "Import", exact: true }).click()
   await page.getByText("0 rows added, 0 changed, 1 known already.").waitFor()
+  await drawer.waitFor({ state: "detached" })
+
+  // What was read by the wrong columns is taken back, once a person has said so.
+  await gnete(page).getByRole("button", { name: "Remove the imported rows" }).click()
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove the imported rows" }).click()
+  await page.getByText("1 rows removed.").waitFor()
+  await gnete(page).getByRole("button", { name: "Remove the imported rows" }).waitFor({ state: "detached" })
 })
 
 it("axe finds nothing on the page", async () => {

@@ -83,6 +83,11 @@ inRealMedusa(
       expect(imported.data.problems).toHaveLength(1)
       expectAnswer(`POST ${place}/import`, imported.data)
       await send(`Date,Amount\n${today},1.00`)
+      expectAnswer(
+        `POST ${place}/forget`,
+        await world.shop.admin("post", `${place}/forget`, { gateway: "gnete", account }),
+      )
+      await send(`Date,Amount\n${today},1.00`)
       const days = `from=${today}&to=${today}`
       const payouts = await world.shop.admin("get", `${place}?${days}`)
       expect(payouts.accounts.length).toBeGreaterThan(1)

@@ -59,6 +59,7 @@ const account = z.object({
     last_answer_at: z.string().nullable(),
     why: z.enum(["account_not_read", "statements"]).nullable(),
   }),
+  statements: z.object({ from: z.string(), to: z.string() }).nullable(),
   days: z.array(day),
   channels: z.array(channel),
 })
@@ -141,6 +142,15 @@ export function useStatementImport({ gateway, account: of }: AccountKey) {
       await write(`${base}/mapping`, mappingAnswer, body)
       return upload(`${base}/import`, importAnswer, { gateway, account: of }, file)
     },
+    onSettled: () => queries.invalidateQueries({ queryKey: ["gateway_payments", "payouts"] }),
+  })
+}
+
+/** Takes what was imported of the account out of its books; the answer is how many rows that were. */
+export function useForgetStatements({ gateway, account: of }: AccountKey) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: () => write(`${base}/forget`, z.object({ removed: z.number() }), { gateway, account: of }),
     onSettled: () => queries.invalidateQueries({ queryKey: ["gateway_payments", "payouts"] }),
   })
 }

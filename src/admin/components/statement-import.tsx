@@ -1,7 +1,13 @@
 import { Button, Checkbox, Drawer, Hint, Input, Label, Select, Text, toast } from "@medusajs/ui"
 import { useId, useRef, useState, type FormEvent, type ReactNode } from "react"
 
-import { useMapping, useStatementImport, type PayoutAccount, type StatementProblem } from "../api/payouts"
+import {
+  useForgetStatements,
+  useMapping,
+  useStatementImport,
+  type PayoutAccount,
+  type StatementProblem,
+} from "../api/payouts"
 import {
   dateFormats,
   delimiters,
@@ -14,6 +20,7 @@ import {
   type StatementMapping,
 } from "../rules/statement"
 import { useText } from "../text/use-text"
+import { useQuestion } from "./question"
 import { Waiting } from "./waiting"
 
 /** Of a gateway without a call for it: a person imports its statement, and says once what its columns mean. */
@@ -44,6 +51,40 @@ export function StatementImport({ of }: { of: PayoutAccount }) {
         <Loaded of={of} onDone={() => setOpen(false)} />
       </Drawer.Content>
     </Drawer>
+  )
+}
+
+/** A file that was read by the wrong columns is taken back: its rows would be compared for ever. */
+export function StatementRemoval({ of }: { of: PayoutAccount }) {
+  const { t, day, problem } = useText()
+  const ask = useQuestion()
+  const forget = useForgetStatements(of)
+  if (!of.statements) return null
+  const noon = (date: string) => day(`${date}T12:00:00`)
+  const period = { from: noon(of.statements.from), to: noon(of.statements.to) }
+  const remove = async () => {
+    const agreed = await ask({
+      title: t("statement.remove"),
+      description: t("statement.remove_about", period),
+      confirmText: t("statement.remove"),
+      cancelText: t("actions.cancel"),
+    })
+    if (!agreed) return
+    forget.mutate(undefined, {
+      onSuccess: ({ removed }) => toast.success(t("statement.removed", { rows: removed })),
+      onError: (error) => toast.error(t("actions.failed", { message: problem(error) })),
+    })
+  }
+  return (
+    <Button
+      size="small"
+      variant="transparent"
+      type="button"
+      isLoading={forget.isPending}
+      onClick={() => void remove()}
+    >
+      {t("statement.remove")}
+    </Button>
   )
 }
 
@@ -159,27 +200,22 @@ function Settings({
   const { t } = useText()
   return (
     <>
-      <Field
+      <TextField
         label={t("statement.currency")}
+        value={mapping.currency}
         problem={problems.includes("currency") ? t("statement.problem.currency") : undefined}
-      >
-        {(id) => (
-          <Input
-            id={id}
-            value={mapping.currency}
-            onChange={(event) => onChange({ currency: event.target.value })}
-          />
-        )}
-      </Field>
-      <Field label={t("statement.time_zone")}>
-        {(id) => (
-          <Input
-            id={id}
-            value={mapping.timeZone}
-            onChange={(event) => onChange({ timeZone: event.target.value })}
-          />
-        )}
-      </Field>
+        onType={(currency) => onChange({ currency })}
+      />
+      <TextField
+        label={t("statement.time_zone")}
+        value={mapping.timeZone}
+        onType={(timeZone) => onChange({ timeZone })}
+      />
+      <TextField
+        label={t("statement.channel")}
+        value={mapping.channel}
+        onType={(channel) => onChange({ channel })}
+      />
       <Choice
         label={t("statement.date_format")}
         value={mapping.dateFormat}
@@ -281,6 +317,19 @@ function Field({ label, problem, children }: FieldProps) {
     </div>
   )
 }
+
+interface TextFieldProps {
+  label: string
+  value: string
+  problem?: string | undefined
+  onType: (text: string) => void
+}
+
+const TextField = ({ label, value, problem, onType }: TextFieldProps) => (
+  <Field label={label} problem={problem}>
+    {(id) => <Input id={id} value={value} onChange={(event) => onType(event.target.value)} />}
+  </Field>
+)
 
 interface ChoiceProps<Value extends string> {
   label: string

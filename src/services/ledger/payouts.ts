@@ -8,13 +8,6 @@ export interface PayoutAccount {
   account: string
 }
 
-export type StoredLine = SettlementLine & {
-  source: "gateway" | "statement"
-  currency: string
-  digits: number
-  seenAt: Date
-}
-
 export type StatementLine = SettlementLine & { currency: string; digits: number }
 
 /** Of a question: when and how it was answered. */
@@ -101,7 +94,7 @@ export class Payouts {
       `with given as (select * from jsonb_to_recordset(?::jsonb) as line (${lineColumns}))
        insert into gateway_settlement as kept (gateway, account, source, ${names}, seen_at)
        select ?, ?, 'statement', ${names}, ?::timestamptz from given ${otherwiseUpdate}
-         where (kept.amount, kept.fee, kept.vat, kept.transferred) is distinct from
+         where kept.unlisted_at is not null or (kept.amount, kept.fee, kept.vat, kept.transferred) is distinct from
            (excluded.amount, excluded.fee, excluded.vat, excluded.transferred)
            or kept.settles_on is distinct from excluded.settles_on
            or kept.transferred_on is distinct from excluded.transferred_on
@@ -113,16 +106,29 @@ export class Payouts {
     return { added, changed, unchanged: lines.length - rows.length }
   }
 
-  /** What was settled of these days, as the gateway says now. */
+  /** Takes all imported lines of an account out of its books, and returns how many there were. What is imported again is back. */
+  async forgetStatements({ gateway, account }: PayoutAccount): Promise<number> {
+    const rows = await this.database.query(
+      `update gateway_settlement set unlisted_at = ?
+       where gateway = ? and account = ? and source = 'statement' and unlisted_at is null returning part`,
+      [this.clock.now(), gateway, account],
+    )
+    return rows.length
+  }
+
+  /** What was settled of these days, as the gateway says now. Single payments are added up by day, channel and transfer. */
   async lines(
     { gateway, account }: PayoutAccount,
     days: { from: string; to: string },
-  ): Promise<StoredLine[]> {
+  ): Promise<StatementLine[]> {
     const rows = await this.database.query<LineRow>(
-      `select * from gateway_settlement where gateway = ? and account = ? and begin_day >= ? and begin_day <= ?
+      `select begin_day, end_day, channel, currency_code, digits, settles_on, transferred_on,
+         sum(amount) as amount, sum(fee) as fee, sum(vat) as vat, sum(transferred) as transferred
+       from gateway_settlement where gateway = ? and account = ? and begin_day >= ? and begin_day <= ?
          and unlisted_at is null
-       order by begin_day, end_day, channel, currency_code, reference, part limit ?`,
-      [gateway, account, days.from, days.to, mostLines],
+       group by begin_day, end_day, channel, currency_code, digits, settles_on, transferred_on, transferred <> 0
+       order by begin_day, end_day, channel, currency_code, digits, settles_on, transferred_on, transferred <> 0`,
+      [gateway, account, days.from, days.to],
     )
     return rows.map(toLine)
   }
@@ -134,7 +140,7 @@ export class Payouts {
   }: PayoutAccount): Promise<{ from: string; to: string } | undefined> {
     const rows = await this.database.query<{ first: string | null; last: string | null }>(
       `select min(begin_day) as first, max(end_day) as last from gateway_settlement
-       where gateway = ? and account = ? and source = 'statement'`,
+       where gateway = ? and account = ? and source = 'statement' and unlisted_at is null`,
       [gateway, account],
     )
     const { first = null, last = null } = rows[0] ?? {}
@@ -175,7 +181,7 @@ export class Payouts {
   async behind(
     { gateway, account }: PayoutAccount,
     { from, before, zone }: { from: string; before: string; zone: string },
-    { channel, currency, limit }: { channel: string; currency: string; limit: number },
+    { channel, currency, limit }: { channel: string | undefined; currency: string; limit: number },
   ): Promise<MovedPayment[]> {
     const [first, last] = around(from.slice(0, 10), before.slice(0, 10))
     const rows = await this.database.query<BehindRow>(
@@ -189,11 +195,12 @@ export class Payouts {
          from gateway_operation operation join gateway_payment payment on payment.id = operation.gateway_payment_id
          where ${returnedAt} and payment.account = ? and payment.gateway = ?
        ) moved
-       where coalesce(channel, '') = ? and currency_code = ?
+       where (?::text is null or coalesce(channel, '') = ?) and currency_code = ?
          and (at at time zone ${zoneOf(zone)}) >= ?::timestamp and (at at time zone ${zoneOf(zone)}) < ?::timestamp
        order by at, id, kind limit ?`,
       [
-        ...[account, gateway, first, last, first, last, account, gateway, channel, currency],
+        ...[account, gateway, first, last, first, last, account, gateway],
+        ...[channel ?? null, channel ?? null, currency],
         ...[zone, from, zone, before, limit],
       ],
     )
@@ -297,8 +304,6 @@ export class Payouts {
   }
 }
 
-/** A quarter of more channels than there are, each day. */
-const mostLines = 20_000
 /** Twenty years of every channel. */
 const mostFetches = 5_000
 
@@ -345,31 +350,22 @@ function rowsOf(lines: readonly StatementLine[]) {
 }
 
 interface LineRow {
-  source: "gateway" | "statement"
   begin_day: string
   end_day: string
   channel: string
   currency_code: string
   digits: number
-  reference: string
   amount: string
   fee: string
   vat: string
   settles_on: string | null
   transferred: string
   transferred_on: string | null
-  seen_at: Date
 }
 
-const toLine = (row: LineRow): StoredLine => ({
-  ...{
-    begin: row.begin_day,
-    end: row.end_day,
-    channel: row.channel,
-    reference: row.reference,
-    source: row.source,
-  },
-  ...{ currency: row.currency_code, digits: row.digits, seenAt: row.seen_at },
+const toLine = (row: LineRow): StatementLine => ({
+  ...{ begin: row.begin_day, end: row.end_day, channel: row.channel, reference: "" },
+  ...{ currency: row.currency_code, digits: row.digits },
   ...{ amount: Number(row.amount), fee: Number(row.fee), vat: Number(row.vat) },
   ...{ settlesOn: row.settles_on, transferred: Number(row.transferred), transferredOn: row.transferred_on },
 })

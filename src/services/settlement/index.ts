@@ -46,7 +46,6 @@ export { review } from "./orders/review"
 export {
   accountsOf,
   fetchAllPayouts,
-  fetchPayouts,
   openPayoutDays,
   readPayoutBooks,
   windowOfDays,

@@ -1,6 +1,7 @@
 import { createKsherGateway } from "../../../src/services/ksher"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
-import { fetchAllPayouts, fetchPayouts, readPayoutBooks } from "../../../src/services/settlement"
+import { fetchAllPayouts, readPayoutBooks } from "../../../src/services/settlement"
+import { fetchPayouts } from "../../../src/services/settlement/payouts/payout-books"
 import { KsherCaller } from "../../unit/sandbox/support"
 import { aNewPayment, openLedgerWorld, type LedgerWorld } from "../ledger/support"
 
@@ -246,4 +247,22 @@ it("asks by channel where the shop wants so", async () => {
   await fetchPayouts(deps, { ...plan, since: "2026-03-01", byChannel: true })
   const calls = await sandbox.calls({ call: "get_settlement_info" })
   expect(calls.map(({ request }) => request.pay_channel)).toEqual(["truemoney", "airpay"])
+})
+
+it("an account that hangs delays no other, and one that breaks is logged", async () => {
+  const [own, other] = [await entry(), await entry()]
+  let breaks: () => void = () => undefined
+  const hanging = new Promise<never>((_, reject) => (breaks = () => reject(new Error("socket hang up"))))
+  const { known, offer } = other.gateway
+  const digits = (currency: string) => other.gateway.digits(currency)
+  const gateway = {
+    ...{ name: "ksher" as const, account: "another", known, offer, digits },
+    settlements: () => hanging,
+  }
+  const run = fetchAllPayouts([{ ...other, gateway }, own], { ...plan, since: "2026-03-01" })
+  for (let looks = 0; (await readPayoutBooks(own, plan, range)).progress.answered === 0; looks++)
+    if (looks > 2_000) throw new Error("The other account was not asked.")
+  breaks()
+  await run
+  expect(lines.join()).toContain("payouts_not_read")
 })

@@ -157,3 +157,16 @@ it("a channel that does not work is logged, left alone for an hour, and tried ag
   await reportInTheMorning(deps(), plan)
   expect(days()).toHaveLength(1)
 })
+
+it("says how many days of payouts are open, and is sent without them where they cannot be read", async () => {
+  const openPayouts = jest.fn(() => Promise.resolve(2))
+  await reportInTheMorning({ ...deps(), openPayouts }, plan)
+  expect(sent.splice(0).map(({ report }) => report.openPayouts)).toEqual([2])
+
+  world.clock.forward(24 * hour)
+  openPayouts.mockRejectedValueOnce(new Error("deadlock detected"))
+  logged.length = 0
+  await reportInTheMorning({ ...deps(), openPayouts }, plan)
+  expect(sent.splice(0).map(({ report }) => report.openPayouts)).toEqual([undefined])
+  expect(logged.join()).toContain("payouts_not_read")
+})

@@ -487,6 +487,7 @@ it("a flood of what nobody signed hides no genuine one from the payment's page",
   const about = { names: { number: payment.number } }
   await store("first", { ...about, ours: done })
   for (let sent = 0; sent < 60; sent++) await store(`forged ${sent}`, { ...about, ...rejected })
+  world.clock.forward(minute)
   await store("last", { ...about, ours: done })
   const shown = await notifications.ofPayment(payment.id)
   expect(shown.filter(({ verified }) => verified)).toHaveLength(2)

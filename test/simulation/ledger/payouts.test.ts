@@ -22,7 +22,15 @@ const line = (changes: Partial<SettlementLine> = {}): SettlementLine => ({
   ...{ settlesOn: "2026-11-03", transferred: 0, transferredOn: null },
   ...changes,
 })
-const amounts = async () => (await world.ledger.payouts.lines(th, november)).map(({ amount }) => amount)
+/** Row by row, as the table has them: the ledger adds them up. */
+const amounts = async () => {
+  const rows = await world.database.query<{ amount: string }>(
+    `select amount from gateway_settlement where account = ? and unlisted_at is null
+     order by begin_day, end_day, channel, currency_code, reference, part`,
+    [th.account],
+  )
+  return rows.map(({ amount }) => Number(amount))
+}
 
 describe("what a gateway answers", () => {
   const keep = (lines: SettlementLine[], asked: object = {}) =>
@@ -134,4 +142,19 @@ describe("a question of the back-fill", () => {
     await world.ledger.payouts.end(th, step, { code: "timeout" })
     expect(await known()).toMatchObject({ answeredAt, failures: 1, lines: 3, code: "timeout" })
   })
+})
+
+it("what was imported can be taken back, and comes back when it is imported again", async () => {
+  const { payouts } = world.ledger
+  const lines = [
+    { ...line({ amount: 5_000, reference: "A" }), ...thb },
+    { ...line({ amount: 7, reference: "B" }), ...thb },
+  ]
+  await payouts.importLines(th, lines)
+  expect((await payouts.lines(th, november)).map(({ amount }) => amount)).toEqual([5_007])
+  expect(await payouts.forgetStatements(th)).toBe(2)
+  expect(await payouts.forgetStatements(th)).toBe(0)
+  expect([await payouts.lines(th, november), await payouts.statementDays(th)]).toEqual([[], undefined])
+  expect(await payouts.importLines(th, lines)).toEqual({ added: 0, changed: 2, unchanged: 0 })
+  expect((await payouts.lines(th, november)).map(({ amount }) => amount)).toEqual([5_007])
 })

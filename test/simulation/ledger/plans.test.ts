@@ -215,6 +215,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payouts.keep": ({ payouts }) => payouts.keep(shop, november, [settled], { currency: "thb", digits: 2 }),
   "payouts.importLines": ({ payouts }) =>
     payouts.importLines(shop, [{ ...settled, currency: "thb", digits: 2 }]),
+  "payouts.forgetStatements": ({ payouts }) => payouts.forgetStatements({ ...shop, account: "account_42" }),
   "payouts.lines": ({ payouts }) => payouts.lines(shop, november),
   "payouts.statementDays": ({ payouts }) => payouts.statementDays({ ...shop, account: "account_42" }),
   "payouts.moved": ({ payouts }) => payouts.moved(shop, { ...november, zone: "+07:00" }),

@@ -102,6 +102,53 @@ describe("the money of a day", () => {
   })
 })
 
+describe("what a gateway says in other ways", () => {
+  it("money that waited is late only once the sale that brought enough is late", () => {
+    const waited = line({
+      amount: 5_000,
+      fee: 0,
+      vat: 0,
+      begin: "2026-11-01",
+      end: "2026-11-01",
+      settlesOn: "2026-11-02",
+    })
+    const enough = line({ begin: "2026-11-15", end: "2026-11-15", settlesOn: "2026-11-18" })
+    const books = { lines: [waited, enough], moved: [] }
+    expect(stateOf({ ...books, today: "2026-11-20" })).toEqual(["expected", "expected"])
+    expect(stateOf({ ...books, today: "2026-11-22" })).toEqual(["late", "late"])
+  })
+
+  it("of single payments one that is still to come leaves the day open, and calls nothing short", () => {
+    const sent = line({ ...paid, reference: "A" })
+    const kept = line({ reference: "B", settlesOn: "2026-11-18" })
+    expect(stateOf({ lines: [sent, kept], moved: [] })).toEqual(["expected"])
+    expect(stateOf({ lines: [sent, { ...kept, ...paid }], moved: [] })).toEqual(["transferred"])
+    // Both in one transfer, which stands at the first of them.
+    const both = { ...sent, transferred: 2 * 97_860 }
+    expect(stateOf({ lines: [both, { ...kept, reference: "B" }], moved: [] })).toEqual(["transferred"])
+    expect(stateOf({ lines: [{ ...sent, transferred: 90_000 }, kept], moved: [] })).toEqual(["short"])
+  })
+
+  it("a line that names no channel is of all channels of its currency", () => {
+    const lines = [line({ ...paid, channel: "" })]
+    const takings = [
+      moved({ channel: "promptpay", paid: 60_000 }),
+      moved({ channel: "card", paid: 40_000 }),
+      { ...moved({ channel: "card", paid: 5 }), currency: "jpy", digits: 0 },
+    ]
+    expect(compared({ lines, moved: takings }).days).toEqual([
+      expect.objectContaining({ channel: "", paid: 100_000n, difference: 0n, isExplained: true }),
+      expect.objectContaining({ channel: "card", currency: "jpy", paid: 5n }),
+    ])
+  })
+
+  it("a channel that nobody asked about is not called open", () => {
+    const covered = [{ from: "2026-11-01", to: "2026-11-30", channel: "promptpay" }]
+    const takings = [moved(), moved({ channel: "card" })]
+    expect(compared({ covered, moved: takings }).days.map(({ channel }) => channel)).toEqual(["promptpay"])
+  })
+})
+
 it("of one channel's books another channel or currency explains nothing", () => {
   const books = { lines: [line(paid)], moved: [moved({ channel: "truemoney" }), moved({ currency: "myr" })] }
   expect(compared(books).days.map(({ isExplained }) => isExplained)).toEqual([false, false, false])
@@ -212,17 +259,19 @@ describe("the back-fill", () => {
   const step = { month: "2026-03", channel: "" }
   const at = (time: string) => new Date(`2026-03-10T${time}Z`)
   const state = { ...step, answeredAt: at("00:00"), triedAt: at("00:00"), failures: 0, isOpen: false }
+  const whole = { ...state, answeredAt: new Date("2026-04-02T00:00Z") }
   it.each([
     ["never asked", undefined, "00:01", "2026-03-10", true],
     ["answered a while ago", state, "05:59", "2026-03-10", false],
     ["answered six hours ago", state, "06:00", "2026-03-10", true],
-    ["of an old month", state, "23:00", "2026-06-10", false],
-    ["of an old month whose money is under way", { ...state, isOpen: true }, "23:00", "2026-06-10", true],
+    ["of an old month that was not over when it was asked about", state, "23:00", "2026-06-10", true],
+    ["of an old month", whole, "23:00", "2026-06-10", false],
+    ["of an old month whose money is under way", { ...whole, isOpen: true }, "23:00", "2026-06-10", true],
     ["not answered", { ...state, answeredAt: null, failures: 1 }, "00:01", "2026-03-10", false],
     ["not answered, after a pause", { ...state, answeredAt: null, failures: 1 }, "00:02", "2026-03-10", true],
     ["not answered for long", { ...state, failures: 90 }, "05:59", "2026-03-10", false],
     ["not answered for long, after six hours", { ...state, failures: 90 }, "06:00", "2026-03-10", true],
   ] as const)("%s", (_name, known, now, today, due) => {
-    expect(isFetchDue(known, step, at(now), today)).toBe(due)
+    expect(isFetchDue(known, step, new Date(`${today}T${now}Z`), today)).toBe(due)
   })
 })

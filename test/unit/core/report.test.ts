@@ -108,3 +108,14 @@ it.each(languages)("says every part in %s, a quiet day, and what was not counted
   expect(unknown).not.toContain(quiet)
   expect(`${title} ${description} ${quiet}`).not.toMatch(/[{}]|undefined/)
 })
+
+it.each(languages)("%s: a shop that keeps payout books reads how many days are open", (language) => {
+  const text = (openPayouts?: number) =>
+    reportText({ day: "2026-11-27", lines: [], isCut: false, unread: 0, openPayouts }, language).description
+  const [none, explained, open] = [text(), text(0), text(17)]
+  expect(explained).toContain(none)
+  expect(open).toContain(none)
+  expect(new Set([none, explained, open]).size).toBe(3)
+  expect(open).toContain("17")
+  expect(explained).not.toMatch(/[{}]/)
+})

@@ -156,7 +156,8 @@ export async function readPayoutBooks(
   const steps = gateway.settlements ? stepsOf(deps, plan, today) : []
   const read = { from: earlier(range.from), to: range.to }
   const [lines, moved] = await Promise.all([
-    ledger.payouts.lines(account, read),
+    // A transfer of a later day may bring what waited.
+    ledger.payouts.lines(account, { ...read, to: today > read.to ? today : read.to }),
     ledger.payouts.moved(account, { ...read, zone: timeZone }),
   ])
   const covered = [...answeredMonths(steps, known, plan, timeZone), ...(statements ? [statements] : [])]
@@ -170,22 +171,19 @@ export async function readPayoutBooks(
 
 const earlier = (day: string): string => daysAfter(day, -lookBackDays)
 
-/** The months whose every question was answered, up to the day of the answer. */
-function answeredMonths(
+/** The months that were answered, up to the day of the answer: of the channel that was asked about, or of all. */
+const answeredMonths = (
   steps: readonly FetchStep[],
   known: readonly FetchRow[],
   { since }: PayoutPlan,
   timeZone: string,
-): { from: string; to: string }[] {
-  const months = [...new Set(steps.map(({ month }) => month))]
-  return months.flatMap((month) => {
-    const states = steps.filter((step) => step.month === month).map((step) => stateOf(known, step))
-    const answers = states.flatMap((state) => state?.answeredAt ?? [])
-    if (answers.length < states.length) return []
-    const first = new Date(Math.min(...answers.map((at) => at.getTime())))
-    return [daysOfMonth(month, since, dayIn(first, timeZone))]
+): { from: string; to: string; channel: string | undefined }[] =>
+  steps.flatMap((step) => {
+    const answeredAt = stateOf(known, step)?.answeredAt
+    if (!answeredAt) return []
+    const days = daysOfMonth(step.month, since, dayIn(answeredAt, timeZone))
+    return [{ ...days, channel: step.channel || undefined }]
   })
-}
 
 function progressOf(
   steps: readonly FetchStep[],

@@ -9,7 +9,7 @@ import {
   type PayoutAccount,
   type PayoutDay,
 } from "../../../api/payouts"
-import { StatementImport } from "../../../components/statement-import"
+import { StatementImport, StatementRemoval } from "../../../components/statement-import"
 import { Waiting } from "../../../components/waiting"
 import { clockHour, keyOfChannel, keyOfDay, lastDaysOf, openDays } from "../../../rules/payouts"
 import { gatewayName } from "../../../text/names"
@@ -75,8 +75,9 @@ function Account({ of }: { of: PayoutAccount }) {
         <Heading level="h2">{name}</Heading>
         <Progress of={of} />
         {of.progress.why === "statements" && (
-          <div>
+          <div className="flex items-center gap-2">
             <StatementImport of={of} />
+            <StatementRemoval of={of} />
           </div>
         )}
         <Channels of={of} />

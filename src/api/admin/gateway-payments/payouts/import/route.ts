@@ -14,6 +14,10 @@ export const POST = route(async (req, res) => {
   const plugin = gatewayPayments(req.scope)
   const account = parsed(payoutAccount, req.query)
   const { gateway } = await requireAccount(plugin, account)
+  if (gateway.settlements)
+    throw refusal(
+      "The gateway is asked about this account: a statement would count twice. Nothing was imported.",
+    )
   const mapping = readMapping(await plugin.ledger.payouts.mapping(account))
   if (!mapping)
     throw refusal("Say first how the columns of this account's statements are read. Nothing was imported.")

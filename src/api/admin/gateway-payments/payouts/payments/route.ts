@@ -27,7 +27,11 @@ export const GET = route(async (req, res) => {
   const learnt = books?.cutOffs.find((one) => one.channel === channel && one.currency === currency)
   const window = { ...windowOfDays(range, learnt?.to), zone: books?.timeZone ?? "+07:00" }
   const account = { gateway: gateway.name, account: gateway.account }
-  const found = await plugin.ledger.payouts.behind(account, window, { channel, currency, limit: mostShown })
+  // A statement that names no channel is of all of them.
+  const of = channel === "" && !gateway.settlements ? undefined : channel
+  const found = await plugin.ledger.payouts.behind(account, window, {
+    ...{ channel: of, currency, limit: mostShown },
+  })
   res.json({
     payments: found.map((one) => ({
       ...{
