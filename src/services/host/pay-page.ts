@@ -137,7 +137,7 @@ async function openChosen(
     return null
   }
   if (openedLately(facts) >= mostOpened) return "too_many"
-  const before = await replaced(plugin, last)
+  const before = await endEarlier(plugin, last)
   if (before === "unknown") return "asking"
   // It was paid meanwhile: the page says so, and nothing is opened beside it.
   if (before && hasMoney(before.state)) return null
@@ -171,7 +171,7 @@ async function openAnew(
  * What becomes of a payment that another one takes the place of. Its gateway is asked first, and money that is there is captured: once
  * the session is gone it would be late. `unknown`: the gateway gave no sure answer.
  */
-async function replaced(
+async function endEarlier(
   plugin: GatewayPayments,
   last: PagePayment | undefined,
 ): Promise<GatewayPayment | "unknown" | undefined> {

@@ -72,7 +72,7 @@ async function asUser<T>(held: Held, work: () => Promise<T>): Promise<T> {
 }
 
 async function take(orderId: string, deps: OrderDeps): Promise<Held> {
-  const lease = await leased(orderId, deps)
+  const lease = await takeLease(orderId, deps)
   const lock = deps.host.lockOrder(orderId)
   let isLocked = false
   const stop = (deps.every ?? everyOf)(renewMs, () => {
@@ -130,7 +130,7 @@ async function leaseWithin(
   return undefined
 }
 
-async function leased(orderId: string, deps: OrderDeps): Promise<OrderLease> {
+async function takeLease(orderId: string, deps: OrderDeps): Promise<OrderLease> {
   const lease = await leaseWithin(orderId, deps, deps.comesOnce ? 0 : patience)
   if (lease) return lease
   throw new PaymentProblem(
