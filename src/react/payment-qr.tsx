@@ -8,7 +8,7 @@ export interface PaymentQrProps {
   payment: GatewayPayment
   /** What the code is read with, as the list of methods names it. */
   methodName?: string
-  /** Makes a new payment session once this one has failed or run out; without it there is no button for that. */
+  /** Makes a new payment session once this one has failed, run out or gone back; without it there is no button for that. */
   onStart?: () => unknown
   className?: string
 }
@@ -24,10 +24,9 @@ export function PaymentQr({
   className = "",
 }: PaymentQrProps): ReactElement | null {
   const { texts } = useKit()
-  const { step, action, isBusy } = payment
+  const { step, tried, action, isBusy } = payment
   const picture = usePicture(step === "pay" ? action : null)
-  const isOver = step === "failed" || step === "expired"
-  if (isOver && onStart)
+  if (tried && onStart)
     return (
       <div className={`gp-qr ${className}`} data-step={step}>
         <button

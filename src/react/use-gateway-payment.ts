@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react"
 
 import { useKit } from "./context"
-import { hasArrived, msLeft, stepOf, type Action, type Payment, type Step } from "./step"
+import type { Tried } from "../core/shopper-texts"
+import { hasArrived, msLeft, stepOf, triedOf, type Action, type Payment, type Step } from "./step"
 import { nothingKnown, PaymentWatch, type WatchOptions } from "./watch"
 
 /** Of a Medusa payment session, what is used of it. */
@@ -18,6 +19,8 @@ export interface GatewayPayment {
   sessionId: string | null
   providerId: string | null
   step: Step
+  /** Why the shopper is asked to try once more; `null` where nothing was tried, or nothing is left to pay. */
+  tried: Tried | null
   /** What the shop says of it; `null` until it has said something. */
   state: Payment["state"] | null
   action: Action | null
@@ -37,7 +40,7 @@ export interface GatewayPayment {
   open: (channel?: string) => Promise<void>
   /** Sends the shopper to the gateway's page, unless the payment turns out to be made or closed. */
   follow: () => Promise<void>
-  /** Starts another payment, unless the money of this one has arrived. */
+  /** Starts another payment, unless the money of this one is there. */
   startAnew: (begin: () => unknown) => Promise<void>
 }
 
@@ -82,7 +85,9 @@ export function useGatewayPayment(
     },
     [watch],
   )
-  return { ...factsOf(session, payment, now), error, isBusy, check, open, follow, startAnew }
+  const facts = factsOf(session, payment, now)
+  const tried = triedOf(facts.step, options.onPaid !== undefined)
+  return { ...facts, tried, error, isBusy, check, open, follow, startAnew }
 }
 
 const factsOf = (

@@ -1,4 +1,4 @@
-import { hasArrived, isDone, isPaid, stepOf, type Payment } from "./step"
+import { hasArrived, isDone, isHeld, stepOf, type Payment } from "./step"
 import { codeOf, type Heard, type StoreApi } from "./api"
 
 /** What is known of a payment at a moment. A new object for each change. */
@@ -11,7 +11,7 @@ export interface Snapshot {
 }
 
 export interface WatchOptions {
-  /** The money has arrived. Called again while it throws or returns `false`, as long as the page is there. */
+  /** The money is there. Called again while it throws or returns `false`, as long as the page and the money are there. */
   onPaid?: ((payment: Payment) => unknown) | undefined
   /** Has the gateway asked now: completing the cart does it. An unpaid cart is refused, which is no fault. Never beside `onPaid`. */
   check?: (() => unknown) | undefined
@@ -127,7 +127,7 @@ export class PaymentWatch {
    */
   startAnew(begin: () => unknown): Promise<void> {
     return this.#busy(async () => {
-      if (!(await this.#checkAndLook()) || hasArrived(this.#step())) return
+      if (!(await this.#checkAndLook()) || isHeld(this.#step(), this.#waitsForMoney())) return
       try {
         await begin()
       } catch (error) {
@@ -190,8 +190,12 @@ export class PaymentWatch {
     const { payment, error } = this.#snapshot
     if (error === "payment_unknown") return true
     if (!payment || this.#told === "telling") return false
-    const isTold = !this.#options.onPaid || this.#told === "yes" || !isPaid(this.#step())
+    const isTold = !this.#options.onPaid || this.#told === "yes" || this.#step() !== "paid"
     return isTold && isDone(payment, this.#options.isRefundAwaited ?? false)
+  }
+
+  #waitsForMoney(): boolean {
+    return this.#options.onPaid !== undefined
   }
 
   #step() {
@@ -199,9 +203,10 @@ export class PaymentWatch {
   }
 
   #hear({ payment, ahead }: Heard): void {
-    const error = this.#told === "telling" ? this.#snapshot.error : null
+    const isTelling = this.#told === "telling" && payment.state === "paid"
+    const error = isTelling ? this.#snapshot.error : null
     this.#set({ payment, ahead: ahead ?? this.#snapshot.ahead, error })
-    if (isPaid(this.#step()) && this.#told === "no" && this.#options.onPaid) void this.#tell(payment)
+    if (this.#step() === "paid" && this.#told === "no" && this.#options.onPaid) void this.#tell(payment)
   }
 
   /** The order is made by it, and the shop may be busy: it is told until it has taken it. */
@@ -222,6 +227,12 @@ export class PaymentWatch {
       await this.clock.wait(pause, signal)
       if (signal.aborted) {
         this.#told = "no"
+        return
+      }
+      // Given back meanwhile: no order is made by it any more.
+      if (this.#step() !== "paid") {
+        this.#told = "no"
+        this.#set({ error: null })
         return
       }
     }

@@ -151,6 +151,25 @@ describe("the example shop", () => {
     await headed(page, "Thank you for your order")
   })
 
+  it.each(["refunded", "partially_refunded"])(
+    "money that is %s before there was an order leads to another choice, after a reload too",
+    async (state) => {
+      const page = await enter()
+      await buy(page, "ShopeePay (QR code here)")
+      await headed(page, "Scan to pay")
+      await page.route(/gateway-payments\/payses/, async (route) => {
+        const response = await route.fetch()
+        const { gateway_payment } = (await response.json()) as { gateway_payment: object }
+        await route.fulfill({ response, json: { gateway_payment: { ...gateway_payment, state, action: null } } })
+      })
+      await says(page, "An earlier payment arrived and could not be used.")
+      await page.reload()
+      await says(page, "An earlier payment arrived and could not be used.")
+      await headed(page, "How do you want to pay?")
+      expectRefusedCompletion()
+    },
+  )
+
   it("an order is kept where the shopper thinks better of it", async () => {
     const page = await enter()
     await signUp(page)

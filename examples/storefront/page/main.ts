@@ -242,13 +242,18 @@ async function decided(payment: GatewayPayment, checkout: Checkout): Promise<voi
   say("")
   if (checkout.orderId) return orderPage(checkout)
   switch (payment.state) {
-    case "paid":
-    case "partially_refunded":
-    case "refunded": {
+    case "paid": {
       // The gateway's notification may have completed the cart already: the answer is the same order.
       const orderId = await shop.complete(checkout.cartId)
       return orderId ? orderPage({ ...checkout, orderId }) : wait()
     }
+    // It went back before there was an order: none is made by it any more.
+    case "partially_refunded":
+    case "refunded":
+      return choosePayment(
+        await shop.cart(checkout.cartId),
+        "An earlier payment arrived and could not be used. The shop returns it: please ask the shop before you pay again.",
+      )
     case "paid_late":
       show(
         "Your payment came too late",

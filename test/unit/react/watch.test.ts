@@ -1,4 +1,4 @@
-import { stepOf } from "../../../src/react/step"
+import { stepOf, triedOf } from "../../../src/react/step"
 import { payment, ShopByHand, start } from "./shop-by-hand"
 
 let shop: ShopByHand
@@ -157,12 +157,33 @@ describe("the order", () => {
     expect(onPaid).not.toHaveBeenCalled()
   })
 
-  it("is not asked for by money that came too late", async () => {
+  it.each([
+    ["paid_late", "late"],
+    ["refunded", "returned"],
+    ["partially_refunded", "part_returned"],
+  ] as const)("is not asked for by money that the shop does not keep: %s", async (state, shown) => {
     const onPaid = jest.fn()
-    shop.current = payment({ state: "paid_late", action: null })
-    const { step } = await begin({ onPaid })
-    expect([step(), onPaid.mock.calls.length]).toEqual(["late", 0])
+    shop.current = payment({ state, action: null })
+    const { step, watch } = await begin({ onPaid })
+    expect([step(), onPaid.mock.calls.length, watch.snapshot().error]).toEqual([shown, 0, null])
+    expect(await shop.wake()).toEqual([])
   })
+
+  it.each(["refunded", "partially_refunded"] as const)(
+    "is asked for no more once the money, which the shop would not take, is %s",
+    async (state) => {
+      const onPaid = jest.fn().mockResolvedValue(false)
+      const { watch } = await begin({ onPaid })
+      await shop.becomes({ state: "paid", action: null })
+      expect([onPaid.mock.calls.length, watch.snapshot().error]).toEqual([1, "not_completed"])
+      await shop.becomes({ state })
+      expect(watch.snapshot().error).toBeNull()
+      await shop.wake()
+      expect([onPaid.mock.calls.length, watch.snapshot().error]).toEqual([1, null])
+      await shop.wake()
+      expect([onPaid.mock.calls.length, shop.waits.length]).toEqual([1, 0])
+    },
+  )
 })
 
 describe("another try", () => {
@@ -195,6 +216,29 @@ describe("another try", () => {
       { error: "not_started", isBusy: false },
     ])
   })
+})
+
+describe("money that went back before there was an order", () => {
+  it.each(["refunded", "partially_refunded"] as const)("lets the shopper pay anew: %s", async (state) => {
+    shop.current = payment({ state, action: null })
+    const { watch, step } = await begin({ onPaid: jest.fn() })
+    expect(triedOf(step(), true)).toBe("returned")
+    const again = jest.fn()
+    await watch.startAnew(again)
+    expect(again).toHaveBeenCalledTimes(1)
+  })
+
+  it.each(["paid", "refunded", "partially_refunded", "paid_late"] as const)(
+    "is told from an order's, whose page starts nothing: %s",
+    async (state) => {
+      shop.current = payment({ state, action: null })
+      const { watch, step } = await begin()
+      expect(triedOf(step(), false)).toBeNull()
+      const again = jest.fn()
+      await watch.startAnew(again)
+      expect(again).not.toHaveBeenCalled()
+    },
+  )
 })
 
 describe("opening a session that waits", () => {

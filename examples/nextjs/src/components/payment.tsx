@@ -31,7 +31,7 @@ export function Payment({ cartId, session, hasReturned }: PaymentProps) {
     await initiatePaymentSession({ provider_id: choice.provider_id, data: { channel: choice.channel } })
     setIsChanging(false)
   }
-  const isWaiting = ["loading", "opening", "pay", "paid", "late"].includes(payment.step)
+  const isWaiting = payment.step !== "none" && payment.step !== "choose" && !payment.tried
   const showsChoice = !isWaiting || isChanging
   return (
     <section aria-label="Payment">
