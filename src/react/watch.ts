@@ -10,11 +10,14 @@ export interface Snapshot {
   isBusy: boolean
 }
 
+/** What came of asking the gateway. Only a sure `not_paid` lets another payment be started. */
+export type CheckAnswer = "paid" | "not_paid" | "unknown"
+
 export interface WatchOptions {
   /** The money is there. Called again while it throws or returns `false`, as long as the page and the money are there. */
   onPaid?: ((payment: Payment) => unknown) | undefined
-  /** Has the gateway asked now: completing the cart does it. An unpaid cart is refused, which is no fault. Never beside `onPaid`. */
-  check?: (() => unknown) | undefined
+  /** Has the gateway asked now: completing the cart does it. A throw counts as `unknown`. Never called beside `onPaid`. */
+  check?: (() => CheckAnswer | Promise<CheckAnswer>) | undefined
   /** Go on until the money has gone back, as an order's page does. */
   isRefundAwaited?: boolean | undefined
 }
@@ -57,6 +60,7 @@ export class PaymentWatch {
   /** The shop has been told that it is paid, or is being told. */
   #told: "no" | "telling" | "yes" = "no"
   #eventsFailed = 0
+  #isStarting = false
   /** Two requests that complete a cart wait for each other. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -105,7 +109,10 @@ export class PaymentWatch {
 
   /** Has the gateway asked, then looks. */
   check(): Promise<boolean> {
-    return this.#busy(() => this.#checkAndLook())
+    return this.#busy(async () => {
+      await this.#ask()
+      return this.look()
+    })
   }
 
   /** Opens a session that waits for a choice. Nothing is opened twice: the same choice gets the same link. */
@@ -123,31 +130,46 @@ export class PaymentWatch {
   }
 
   /**
-   * Starts another payment, unless the money of this one has arrived: that is asked first. Where it cannot be asked, nothing is started.
+   * Starts another payment, unless the money of this one is there: that is asked first. Where there is no sure answer, nothing is started:
+   * the shopper could pay twice. A second press while one is on its way does nothing.
    */
-  startAnew(begin: () => unknown): Promise<void> {
-    return this.#busy(async () => {
-      if (!(await this.#checkAndLook()) || isHeld(this.#step(), this.#waitsForMoney())) return
-      try {
-        await begin()
-      } catch (error) {
-        if (isNavigation(error)) throw error
-        this.#set({ error: "not_started" })
-      }
-    })
+  async startAnew(begin: () => unknown): Promise<void> {
+    if (this.#isStarting) return
+    this.#isStarting = true
+    try {
+      await this.#busy(() => this.#startUnlessPaid(begin))
+    } finally {
+      this.#isStarting = false
+    }
   }
 
-  async #checkAndLook(): Promise<boolean> {
-    try {
-      await this.#inTurn(() => this.#options.check?.())
-    } catch (error) {
-      // A page that leads on says so by a throw; a cart that is not paid is refused.
-      if (isNavigation(error)) {
-        this.#told = "yes"
-        throw error
-      }
+  async #startUnlessPaid(begin: () => unknown): Promise<void> {
+    const answer = await this.#ask()
+    if (!(await this.look()) || isHeld(this.#step(), this.#waitsForMoney())) return
+    if (answer !== "not_paid") {
+      this.#set({ error: "not_confirmed" })
+      return
     }
-    return this.look()
+    try {
+      await begin()
+    } catch (error) {
+      if (isNavigation(error)) throw error
+      this.#set({ error: "not_started" })
+    }
+  }
+
+  /** Without `check` there is nobody to ask: what the shop knows decides. */
+  async #ask(): Promise<CheckAnswer> {
+    const { check } = this.#options
+    if (!check) return "not_paid"
+    try {
+      return await this.#inTurn(check)
+    } catch (error) {
+      // A page that leads on says so by a throw.
+      if (!isNavigation(error)) return "unknown"
+      this.#told = "yes"
+      throw error
+    }
   }
 
   async #run(signal: AbortSignal): Promise<void> {

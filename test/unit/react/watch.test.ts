@@ -1,4 +1,6 @@
 import { stepOf, triedOf } from "../../../src/react/step"
+import { errorOf, textsOf } from "../../../src/react/texts"
+import type { CheckAnswer } from "../../../src/react/watch"
 import { payment, ShopByHand, start } from "./shop-by-hand"
 
 let shop: ShopByHand
@@ -133,7 +135,7 @@ describe("the order", () => {
         return order.length < 4 ? refuse() : undefined
       }
       shop.current = payment({ state: "paid", action: null })
-      const watch = shop.watch({ onPaid: act("order"), check: act("check") })
+      const watch = shop.watch({ onPaid: act("order"), check: act("check") as () => Promise<never> })
       stop = watch.start()
       await watch.check()
       await shop.settle()
@@ -188,7 +190,10 @@ describe("the order", () => {
 
 describe("another try", () => {
   it("is not begun where the gateway, once asked, says that the money is there", async () => {
-    const check = jest.fn(() => void (shop.current = payment({ state: "paid", action: null })))
+    const check = jest.fn((): CheckAnswer => {
+      shop.current = payment({ state: "paid", action: null })
+      return "paid"
+    })
     shop.current = payment({ state: "failed", action: null })
     const { watch, step } = await begin({ check })
     const again = jest.fn()
@@ -205,8 +210,36 @@ describe("another try", () => {
     expect([again.mock.calls.length, watch.snapshot().error]).toEqual([0, "unreachable"])
   })
 
+  it.each([
+    ["answers that it is not known", () => "unknown"],
+    ["answers that it is paid, and the shop has not heard of it", () => "paid"],
+    ["throws", () => Promise.reject(new Error("400: not_confirmed"))],
+    ["answers nothing that is understood", () => undefined],
+  ])("is not begun where the check %s, and the shopper reads why", async (_how, check) => {
+    shop.current = payment({ expires_at: new Date(start - 1).toISOString() })
+    const { watch, step } = await begin({ check: check as () => CheckAnswer })
+    expect(step()).toBe("expired")
+    const again = jest.fn()
+    await watch.startAnew(again)
+    expect([again.mock.calls.length, watch.snapshot()]).toMatchObject([
+      0,
+      { error: "not_confirmed", isBusy: false },
+    ])
+    expect(errorOf("not_confirmed", textsOf("en"))).toBe(textsOf("en").notice.asking)
+  })
+
+  it("is begun once, however often it is pressed meanwhile", async () => {
+    shop.current = payment({ state: "void", action: null })
+    const { watch } = await begin({ check: () => "not_paid" })
+    const again = jest.fn()
+    await Promise.all([watch.startAnew(again), watch.startAnew(again)])
+    expect(again).toHaveBeenCalledTimes(1)
+    await watch.startAnew(again)
+    expect(again).toHaveBeenCalledTimes(2)
+  })
+
   it("is begun after a refusal of the unpaid cart, and a failure of it is said", async () => {
-    const check = jest.fn().mockRejectedValue(new Error("400"))
+    const check = jest.fn((): CheckAnswer => "not_paid")
     shop.current = payment({ state: "void", action: null })
     const { watch } = await begin({ check })
     const again = jest.fn().mockRejectedValue(new Error("no"))
