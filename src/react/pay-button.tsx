@@ -36,8 +36,16 @@ export function PayButton(props: PayButtonProps): ReactElement | null {
   })
   const press = async () => {
     if (step === "pay" || (step === "choose" && !isOther)) return openAndFollow()
-    pressedAt.current = String(payment.sessionId)
-    return payment.startAnew(onStart)
+    return payment.startAnew(async () => {
+      pressedAt.current = String(payment.sessionId)
+      try {
+        await onStart()
+      } catch (error) {
+        // A session that somebody else makes later leads nowhere by itself.
+        pressedAt.current = null
+        throw error
+      }
+    })
   }
   // A code is on the page already, and money that is there is asked for by nobody.
   if ((hasArrived(step) && !tried) || (step === "pay" && action?.type === "qr")) return null

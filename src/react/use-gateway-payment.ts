@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 
 
 import { useKit } from "./context"
 import type { Tried } from "../core/shopper-texts"
+import { FirstStart } from "./first-start"
 import { hasArrived, msLeft, stepOf, triedOf, type Action, type Payment, type Step } from "./step"
 import { nothingKnown, PaymentWatch, type WatchOptions } from "./watch"
 
@@ -58,11 +59,9 @@ export function useGatewayPayment(
   const { hasReturned = false, isRefundAwaited = false } = options
   const id = session?.id ?? null
   const watch = useMemo(() => (id === null ? null : new PaymentWatch(id, api)), [id, api])
-  const { payment, error, isBusy } = useSyncExternalStore(
-    watch?.subscribe ?? never,
-    watch?.snapshot ?? nothing,
-    nothing,
-  )
+  const first = useMemo(() => new FirstStart(), [])
+  const { subscribe, snapshot } = watch ?? first
+  const { payment, error, isBusy, isUnknown } = useSyncExternalStore(subscribe, snapshot, nothing)
   useEffect(() => watch?.use(options))
   useEffect(() => (watch ? follows(watch) : undefined), [watch, isRefundAwaited])
   useEffect(() => {
@@ -79,13 +78,10 @@ export function useGatewayPayment(
   }, [watch])
   const open = useCallback(async (channel?: string) => watch?.open(channel), [watch])
   const startAnew = useCallback(
-    async (begin: () => unknown) => {
-      if (watch) await watch.startAnew(begin)
-      else await begin()
-    },
-    [watch],
+    async (begin: () => unknown) => (watch ?? first).startAnew(begin),
+    [watch, first],
   )
-  const facts = factsOf(session, payment, now)
+  const facts = factsOf(isUnknown ? null : session, payment, now)
   const tried = triedOf(facts.step, options.onPaid !== undefined)
   return { ...facts, tried, error, isBusy, check, open, follow, startAnew }
 }
@@ -118,7 +114,6 @@ function paymentFacts(payment: Payment | null, now: number | null) {
 }
 
 const nothing = () => nothingKnown
-const never = () => () => undefined
 
 /** A page that was asleep or kept for the back button begins anew: much may have happened meanwhile. */
 function follows(watch: PaymentWatch): () => void {

@@ -1,5 +1,6 @@
 import { hasArrived, isDone, isHeld, stepOf, type Payment } from "./step"
 import { codeOf, type Heard, type StoreApi } from "./api"
+import { isNavigation } from "./navigation"
 
 /** What is known of a payment at a moment. A new object for each change. */
 export interface Snapshot {
@@ -8,6 +9,8 @@ export interface Snapshot {
   ahead: number
   error: string | null
   isBusy: boolean
+  /** The shop has no such payment: the session is another provider's, or was never opened. */
+  isUnknown: boolean
 }
 
 /** What came of asking the gateway. Only a sure `not_paid` lets another payment be started. */
@@ -49,7 +52,13 @@ const soon = 1_000
 const shortest = 3_000
 const longest = 30_000
 
-export const nothingKnown: Snapshot = { payment: null, ahead: 0, error: null, isBusy: false }
+export const nothingKnown: Snapshot = {
+  payment: null,
+  ahead: 0,
+  error: null,
+  isBusy: false,
+  isUnknown: false,
+}
 
 /** Follows one payment: by server events, or where those do not come through, by asking. Knows nothing of React. */
 export class PaymentWatch {
@@ -102,7 +111,9 @@ export class PaymentWatch {
       this.#hear(await this.api.payment(this.sessionId, signal))
       return true
     } catch (error) {
-      if (!signal?.aborted) this.#set({ error: codeOf(error) })
+      const code = codeOf(error)
+      if (!signal?.aborted)
+        this.#set(code === "payment_unknown" ? { error: code, isUnknown: true } : { error: code })
       return false
     }
   }
@@ -110,6 +121,7 @@ export class PaymentWatch {
   /** Has the gateway asked, then looks. */
   check(): Promise<boolean> {
     return this.#busy(async () => {
+      if (await this.#isNone()) return false
       await this.#ask()
       return this.look()
     })
@@ -144,11 +156,13 @@ export class PaymentWatch {
   }
 
   async #startUnlessPaid(begin: () => unknown): Promise<void> {
-    const answer = await this.#ask()
-    if (!(await this.look()) || isHeld(this.#step(), this.#waitsForMoney())) return
-    if (answer !== "not_paid") {
-      this.#set({ error: "not_confirmed" })
-      return
+    if (!(await this.#isNone())) {
+      const answer = await this.#ask()
+      if (!(await this.look()) || isHeld(this.#step(), this.#waitsForMoney())) return
+      if (answer !== "not_paid") {
+        this.#set({ error: "not_confirmed" })
+        return
+      }
     }
     try {
       await begin()
@@ -156,6 +170,12 @@ export class PaymentWatch {
       if (isNavigation(error)) throw error
       this.#set({ error: "not_started" })
     }
+  }
+
+  /** Looked up before the gateway is asked: completing a cart by another provider's session could make an order of it. */
+  async #isNone(): Promise<boolean> {
+    if (!this.#snapshot.payment && !this.#snapshot.isUnknown) await this.look()
+    return this.#snapshot.isUnknown
   }
 
   /** Without `check` there is nobody to ask: what the shop knows decides. */
@@ -209,8 +229,8 @@ export class PaymentWatch {
   }
 
   #isOver(): boolean {
-    const { payment, error } = this.#snapshot
-    if (error === "payment_unknown") return true
+    const { payment, isUnknown } = this.#snapshot
+    if (isUnknown) return true
     if (!payment || this.#told === "telling") return false
     const isTold = !this.#options.onPaid || this.#told === "yes" || this.#step() !== "paid"
     return isTold && isDone(payment, this.#options.isRefundAwaited ?? false)
@@ -227,7 +247,7 @@ export class PaymentWatch {
   #hear({ payment, ahead }: Heard): void {
     const isTelling = this.#told === "telling" && payment.state === "paid"
     const error = isTelling ? this.#snapshot.error : null
-    this.#set({ payment, ahead: ahead ?? this.#snapshot.ahead, error })
+    this.#set({ payment, ahead: ahead ?? this.#snapshot.ahead, error, isUnknown: false })
     if (this.#step() === "paid" && this.#told === "no" && this.#options.onPaid) void this.#tell(payment)
   }
 
@@ -285,10 +305,4 @@ export class PaymentWatch {
     this.#snapshot = { ...this.#snapshot, ...change }
     for (const listener of this.#listeners) listener()
   }
-}
-
-/** Next.js throws when a server action leads to another page, and goes there when nobody catches it. */
-function isNavigation(error: unknown): boolean {
-  const digest = (error as { digest?: unknown } | null)?.digest
-  return typeof digest === "string" && digest.startsWith("NEXT_REDIRECT")
 }

@@ -78,10 +78,10 @@ describe("listening", () => {
     expect(step()).toBe("paid")
   })
 
-  it("a session that nobody knows is not asked for again", async () => {
+  it("a session that nobody knows is not asked for again, and is none", async () => {
     shop.lookAnswer = () => shop.refuse(404, "payment_unknown")
     const { watch } = await begin()
-    expect(watch.snapshot().error).toBe("payment_unknown")
+    expect(watch.snapshot()).toMatchObject({ error: "payment_unknown", isUnknown: true })
     await shop.wake()
     expect(shop.asked).toEqual([look])
   })
@@ -226,6 +226,21 @@ describe("another try", () => {
       { error: "not_confirmed", isBusy: false },
     ])
     expect(errorOf("not_confirmed", textsOf("en"))).toBe(textsOf("en").notice.asking)
+  })
+
+  it("is begun where the session is another provider's, whose cart is not completed by it", async () => {
+    shop.lookAnswer = () => shop.refuse(404, "payment_unknown")
+    const check = jest.fn((): CheckAnswer => "unknown")
+    const watch = shop.watch({ check })
+    await watch.check()
+    const again = jest.fn().mockRejectedValue(new Error("no"))
+    await watch.startAnew(again)
+    expect([check.mock.calls.length, again.mock.calls.length]).toEqual([0, 1])
+    // Whatever went wrong since, it is none: the shopper can press once more.
+    expect(watch.snapshot()).toMatchObject({ error: "not_started", isUnknown: true })
+    shop.isDown = true
+    await watch.startAnew(again)
+    expect(again).toHaveBeenCalledTimes(2)
   })
 
   it("is begun once, however often it is pressed meanwhile", async () => {

@@ -35,7 +35,7 @@ export function Payment({ cartId, session, hasReturned }: PaymentProps) {
   const showsChoice = !isWaiting || isChanging
   return (
     <section aria-label="Payment">
-      {ours && <PaymentStatus payment={payment} />}
+      {(ours || payment.error) && <PaymentStatus payment={payment} />}
       {showsChoice && (
         <PaymentMethods
           query={{ cart_id: cartId }}
