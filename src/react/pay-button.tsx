@@ -20,7 +20,7 @@ export interface PayButtonProps {
 export function PayButton(props: PayButtonProps): ReactElement | null {
   const { payment, onStart, choice, disabled = false, className = "", children } = props
   const { texts } = useKit()
-  const { step, action, isBusy } = payment
+  const { step, tried, action, isBusy } = payment
   const isOther = choice && payment.providerId !== null && choice.provider_id !== payment.providerId
   const openAndFollow = async () => {
     if (step === "choose") await payment.open(choice?.channel)
@@ -36,11 +36,19 @@ export function PayButton(props: PayButtonProps): ReactElement | null {
   })
   const press = async () => {
     if (step === "pay" || (step === "choose" && !isOther)) return openAndFollow()
-    pressedAt.current = String(payment.sessionId)
-    return payment.startAnew(onStart)
+    return payment.startAnew(async () => {
+      pressedAt.current = String(payment.sessionId)
+      try {
+        await onStart()
+      } catch (error) {
+        // A session that somebody else makes later leads nowhere by itself.
+        pressedAt.current = null
+        throw error
+      }
+    })
   }
   // A code is on the page already, and money that is there is asked for by nobody.
-  if (hasArrived(step) || (step === "pay" && action?.type === "qr")) return null
+  if ((hasArrived(step) && !tried) || (step === "pay" && action?.type === "qr")) return null
   return (
     <button
       type="button"
@@ -49,7 +57,7 @@ export function PayButton(props: PayButtonProps): ReactElement | null {
       aria-busy={isBusy}
       onClick={() => void press()}
     >
-      {children ?? (step === "failed" || step === "expired" ? texts.again : texts.pay)}
+      {children ?? (tried ? texts.again : texts.pay)}
     </button>
   )
 }

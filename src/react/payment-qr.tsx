@@ -1,6 +1,7 @@
-import { useEffect, useState, type ReactElement } from "react"
+import { useEffect, useMemo, useSyncExternalStore, type ReactElement } from "react"
 
 import { useKit } from "./context"
+import { Drawing, nothingDrawn } from "./drawing"
 import type { Action } from "./step"
 import type { GatewayPayment } from "./use-gateway-payment"
 
@@ -8,7 +9,7 @@ export interface PaymentQrProps {
   payment: GatewayPayment
   /** What the code is read with, as the list of methods names it. */
   methodName?: string
-  /** Makes a new payment session once this one has failed or run out; without it there is no button for that. */
+  /** Makes a new payment session once this one has failed, run out or gone back; without it there is no button for that. */
   onStart?: () => unknown
   className?: string
 }
@@ -24,10 +25,9 @@ export function PaymentQr({
   className = "",
 }: PaymentQrProps): ReactElement | null {
   const { texts } = useKit()
-  const { step, action, isBusy } = payment
-  const picture = usePicture(step === "pay" ? action : null)
-  const isOver = step === "failed" || step === "expired"
-  if (isOver && onStart)
+  const { step, tried, action, isBusy } = payment
+  const { picture, isDrawing, redraw } = usePicture(step === "pay" ? action : null)
+  if (tried && onStart)
     return (
       <div className={`gp-qr ${className}`} data-step={step}>
         <button
@@ -41,8 +41,12 @@ export function PaymentQr({
       </div>
     )
   if (step !== "pay" || action?.type !== "qr") return null
+  const again = () => {
+    redraw()
+    void payment.check()
+  }
   return (
-    <div className={`gp-qr ${className}`} data-step={step} aria-busy={!picture}>
+    <div className={`gp-qr ${className}`} data-step={step} aria-busy={isDrawing}>
       <Amount payment={payment} />
       {methodName && <p className="gp-scan">{texts.scan.replace("{method}", () => methodName)}</p>}
       {picture && (
@@ -56,7 +60,7 @@ export function PaymentQr({
           {texts.save}
         </a>
       )}
-      <button type="button" className="gp-check" disabled={isBusy} onClick={() => void payment.check()}>
+      <button type="button" className="gp-check" disabled={isBusy} onClick={again}>
         {texts.refresh}
       </button>
     </div>
@@ -94,36 +98,33 @@ function clockOf(seconds: number): string {
   return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`
 }
 
-/** A picture of the code that a phone keeps in its album; `null` until it is drawn. */
-function usePicture(action: Action | null): string | null {
+/** A picture of the code that a phone keeps in its album; `null` until it is drawn. `redraw` tries again where it could not be. */
+function usePicture(action: Action | null) {
   const content = action?.type === "qr" && "content" in action ? action.content : null
-  const [drawn, setDrawn] = useState<{ content: string; picture: string } | null>(null)
-  useEffect(() => {
-    if (content === null) return undefined
-    let isGone = false
-    void draw(content).then((picture) => {
-      if (!isGone) setDrawn({ content, picture })
-    })
-    return () => {
-      isGone = true
-    }
-  }, [content])
-  if (action?.type === "qr" && "image" in action && action.image) return action.image
-  return drawn !== null && drawn.content === content ? drawn.picture : null
+  const drawing = useMemo(() => new Drawing(draw), [])
+  const drawn = useSyncExternalStore(drawing.subscribe, drawing.snapshot, nothing)
+  useEffect(() => void drawing.show(content), [drawing, content])
+  const redraw = () => void drawing.again()
+  if (action?.type === "qr" && "image" in action && action.image)
+    return { picture: action.image, isDrawing: false, redraw }
+  const isShown = content !== null && drawn.content === content
+  return { picture: isShown ? drawn.picture : null, isDrawing: !isShown || drawn.isDrawing, redraw }
 }
+
+const nothing = () => nothingDrawn
 
 /** Light modules around the code, without which scanners do not find it. */
 const margin = 4
 const scale = 6
 
 /** The library comes with the first code. */
-async function draw(content: string): Promise<string> {
+async function draw(content: string): Promise<string | null> {
   const { encode } = await import("uqr")
   const { data } = encode(content, { ecc: "M", border: margin })
   const canvas = document.createElement("canvas")
   canvas.width = canvas.height = data.length * scale
   const context = canvas.getContext("2d")
-  if (!context) return ""
+  if (!context) return null
   context.fillStyle = "#fff"
   context.fillRect(0, 0, canvas.width, canvas.height)
   context.fillStyle = "#000"

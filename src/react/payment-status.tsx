@@ -12,10 +12,10 @@ export interface PaymentStatusProps {
 /** One sentence about where the payment stands, read aloud when it changes, and what went wrong. */
 export function PaymentStatus({ payment, className = "" }: PaymentStatusProps): ReactElement {
   const { texts } = useKit()
-  const { step, error } = payment
+  const { step, tried, error } = payment
   return (
     <div className={`gp-status ${className}`} data-step={step}>
-      <p role="status">{sentenceOf(step, texts)}</p>
+      <p role="status">{tried ? texts.tried[tried] : sentenceOf(step, texts)}</p>
       {error && (
         <p role="alert" className="gp-error" data-code={error}>
           {errorOf(error, texts)}

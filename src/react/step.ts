@@ -1,4 +1,5 @@
 import { isOpen, type State } from "../core/states"
+import type { Tried } from "../core/shopper-texts"
 import type { GatewayPaymentAction, StoreGatewayPayment } from "../types"
 
 /**
@@ -8,7 +9,8 @@ import type { GatewayPaymentAction, StoreGatewayPayment } from "../types"
  * - `choose`: the session waits for a choice. `opening`: the gateway is making the order.
  * - `pay`: it can be paid by `action`.
  * - `failed`, `expired`: nothing was paid by it, and another try takes a new session.
- * - `paid`, `part_returned`, `returned`: the money is there, or on its way back.
+ * - `paid`: the money is there.
+ * - `part_returned`, `returned`: it is on its way back. Where no order was made by it, another try takes a new session.
  * - `late`: the money came after the shop had given the payment up.
  */
 export type Step =
@@ -52,12 +54,30 @@ export function msLeft({ expires_at }: Payment, now: number | null): number | nu
   return expires_at === null || now === null ? null : Math.max(0, new Date(expires_at).getTime() - now)
 }
 
-/** The money of this payment arrived for what it was meant for. */
-export const isPaid = (step: Step): boolean =>
-  step === "paid" || step === "part_returned" || step === "returned"
+/** The money has arrived, in time or not, whatever became of it since. */
+export const hasArrived = (step: Step): boolean =>
+  step === "paid" || step === "part_returned" || step === "returned" || step === "late"
 
-/** No other payment may be started: the money has arrived, in time or not. */
-export const hasArrived = (step: Step): boolean => isPaid(step) || step === "late"
+/**
+ * Why the shopper is asked to try once more. `waitsForMoney`: the page has an order to make by it. Money that went back before made none;
+ * what an order's page sees go back was paid for it, and nothing is asked for again.
+ */
+export function triedOf(step: Step, waitsForMoney: boolean): Tried | null {
+  switch (step) {
+    case "failed":
+    case "expired":
+      return step
+    case "returned":
+    case "part_returned":
+      return waitsForMoney ? "returned" : null
+    default:
+      return null
+  }
+}
+
+/** No other payment may be started: the money is there. */
+export const isHeld = (step: Step, waitsForMoney: boolean): boolean =>
+  hasArrived(step) && triedOf(step, waitsForMoney) === null
 
 /**
  * Nothing is left to wait for. A payment that failed or ran out may be paid all the same while the gateway's page or code is open.

@@ -159,6 +159,7 @@ export function sentenceOf(step: Step, texts: Texts): string {
 /** Codes that say the same to a shopper as one of the pay page's notices. */
 const noticeOf: Readonly<Record<string, keyof Texts["notice"]>> = {
   busy: "busy",
+  not_confirmed: "asking",
   channel_unknown: "unavailable",
   amount_too_small: "unavailable",
   currency_unsupported: "unavailable",

@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react"
 
 import { useKit } from "./context"
-import { hasArrived, msLeft, stepOf, type Action, type Payment, type Step } from "./step"
+import type { Tried } from "../core/shopper-texts"
+import { FirstStart } from "./first-start"
+import { hasArrived, msLeft, stepOf, triedOf, type Action, type Payment, type Step } from "./step"
 import { nothingKnown, PaymentWatch, type WatchOptions } from "./watch"
 
 /** Of a Medusa payment session, what is used of it. */
@@ -18,6 +20,8 @@ export interface GatewayPayment {
   sessionId: string | null
   providerId: string | null
   step: Step
+  /** Why the shopper is asked to try once more; `null` where nothing was tried, or nothing is left to pay. */
+  tried: Tried | null
   /** What the shop says of it; `null` until it has said something. */
   state: Payment["state"] | null
   action: Action | null
@@ -37,7 +41,7 @@ export interface GatewayPayment {
   open: (channel?: string) => Promise<void>
   /** Sends the shopper to the gateway's page, unless the payment turns out to be made or closed. */
   follow: () => Promise<void>
-  /** Starts another payment, unless the money of this one has arrived. */
+  /** Starts another payment, unless the money of this one is there. */
   startAnew: (begin: () => unknown) => Promise<void>
 }
 
@@ -55,11 +59,9 @@ export function useGatewayPayment(
   const { hasReturned = false, isRefundAwaited = false } = options
   const id = session?.id ?? null
   const watch = useMemo(() => (id === null ? null : new PaymentWatch(id, api)), [id, api])
-  const { payment, error, isBusy } = useSyncExternalStore(
-    watch?.subscribe ?? never,
-    watch?.snapshot ?? nothing,
-    nothing,
-  )
+  const first = useMemo(() => new FirstStart(), [])
+  const { subscribe, snapshot } = watch ?? first
+  const { payment, error, isBusy, isUnknown } = useSyncExternalStore(subscribe, snapshot, nothing)
   useEffect(() => watch?.use(options))
   useEffect(() => (watch ? follows(watch) : undefined), [watch, isRefundAwaited])
   useEffect(() => {
@@ -76,13 +78,12 @@ export function useGatewayPayment(
   }, [watch])
   const open = useCallback(async (channel?: string) => watch?.open(channel), [watch])
   const startAnew = useCallback(
-    async (begin: () => unknown) => {
-      if (watch) await watch.startAnew(begin)
-      else await begin()
-    },
-    [watch],
+    async (begin: () => unknown) => (watch ?? first).startAnew(begin),
+    [watch, first],
   )
-  return { ...factsOf(session, payment, now), error, isBusy, check, open, follow, startAnew }
+  const facts = factsOf(isUnknown ? null : session, payment, now)
+  const tried = triedOf(facts.step, options.onPaid !== undefined)
+  return { ...facts, tried, error, isBusy, check, open, follow, startAnew }
 }
 
 const factsOf = (
@@ -113,7 +114,6 @@ function paymentFacts(payment: Payment | null, now: number | null) {
 }
 
 const nothing = () => nothingKnown
-const never = () => () => undefined
 
 /** A page that was asleep or kept for the back button begins anew: much may have happened meanwhile. */
 function follows(watch: PaymentWatch): () => void {

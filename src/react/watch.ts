@@ -1,5 +1,6 @@
-import { hasArrived, isDone, isPaid, stepOf, type Payment } from "./step"
+import { hasArrived, isDone, isHeld, stepOf, type Payment } from "./step"
 import { codeOf, type Heard, type StoreApi } from "./api"
+import { isNavigation } from "./navigation"
 
 /** What is known of a payment at a moment. A new object for each change. */
 export interface Snapshot {
@@ -8,13 +9,18 @@ export interface Snapshot {
   ahead: number
   error: string | null
   isBusy: boolean
+  /** The shop has no such payment: the session is another provider's, or was never opened. */
+  isUnknown: boolean
 }
 
+/** What came of asking the gateway. Only a sure `not_paid` lets another payment be started. */
+export type CheckAnswer = "paid" | "not_paid" | "unknown"
+
 export interface WatchOptions {
-  /** The money has arrived. Called again while it throws or returns `false`, as long as the page is there. */
+  /** The money is there. Called again while it throws or returns `false`, as long as the page and the money are there. */
   onPaid?: ((payment: Payment) => unknown) | undefined
-  /** Has the gateway asked now: completing the cart does it. An unpaid cart is refused, which is no fault. Never beside `onPaid`. */
-  check?: (() => unknown) | undefined
+  /** Has the gateway asked now: completing the cart does it. A throw counts as `unknown`. Never called beside `onPaid`. */
+  check?: (() => CheckAnswer | Promise<CheckAnswer>) | undefined
   /** Go on until the money has gone back, as an order's page does. */
   isRefundAwaited?: boolean | undefined
 }
@@ -46,7 +52,13 @@ const soon = 1_000
 const shortest = 3_000
 const longest = 30_000
 
-export const nothingKnown: Snapshot = { payment: null, ahead: 0, error: null, isBusy: false }
+export const nothingKnown: Snapshot = {
+  payment: null,
+  ahead: 0,
+  error: null,
+  isBusy: false,
+  isUnknown: false,
+}
 
 /** Follows one payment: by server events, or where those do not come through, by asking. Knows nothing of React. */
 export class PaymentWatch {
@@ -57,6 +69,7 @@ export class PaymentWatch {
   /** The shop has been told that it is paid, or is being told. */
   #told: "no" | "telling" | "yes" = "no"
   #eventsFailed = 0
+  #isStarting = false
   /** Two requests that complete a cart wait for each other. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -98,14 +111,20 @@ export class PaymentWatch {
       this.#hear(await this.api.payment(this.sessionId, signal))
       return true
     } catch (error) {
-      if (!signal?.aborted) this.#set({ error: codeOf(error) })
+      const code = codeOf(error)
+      if (!signal?.aborted)
+        this.#set(code === "payment_unknown" ? { error: code, isUnknown: true } : { error: code })
       return false
     }
   }
 
   /** Has the gateway asked, then looks. */
   check(): Promise<boolean> {
-    return this.#busy(() => this.#checkAndLook())
+    return this.#busy(async () => {
+      if (await this.#isNone()) return false
+      await this.#ask()
+      return this.look()
+    })
   }
 
   /** Opens a session that waits for a choice. Nothing is opened twice: the same choice gets the same link. */
@@ -123,31 +142,54 @@ export class PaymentWatch {
   }
 
   /**
-   * Starts another payment, unless the money of this one has arrived: that is asked first. Where it cannot be asked, nothing is started.
+   * Starts another payment, unless the money of this one is there: that is asked first. Where there is no sure answer, nothing is started:
+   * the shopper could pay twice. A second press while one is on its way does nothing.
    */
-  startAnew(begin: () => unknown): Promise<void> {
-    return this.#busy(async () => {
-      if (!(await this.#checkAndLook()) || hasArrived(this.#step())) return
-      try {
-        await begin()
-      } catch (error) {
-        if (isNavigation(error)) throw error
-        this.#set({ error: "not_started" })
-      }
-    })
+  async startAnew(begin: () => unknown): Promise<void> {
+    if (this.#isStarting) return
+    this.#isStarting = true
+    try {
+      await this.#busy(() => this.#startUnlessPaid(begin))
+    } finally {
+      this.#isStarting = false
+    }
   }
 
-  async #checkAndLook(): Promise<boolean> {
-    try {
-      await this.#inTurn(() => this.#options.check?.())
-    } catch (error) {
-      // A page that leads on says so by a throw; a cart that is not paid is refused.
-      if (isNavigation(error)) {
-        this.#told = "yes"
-        throw error
+  async #startUnlessPaid(begin: () => unknown): Promise<void> {
+    if (!(await this.#isNone())) {
+      const answer = await this.#ask()
+      if (!(await this.look()) || isHeld(this.#step(), this.#waitsForMoney())) return
+      if (answer !== "not_paid") {
+        this.#set({ error: "not_confirmed" })
+        return
       }
     }
-    return this.look()
+    try {
+      await begin()
+    } catch (error) {
+      if (isNavigation(error)) throw error
+      this.#set({ error: "not_started" })
+    }
+  }
+
+  /** Looked up before the gateway is asked: completing a cart by another provider's session could make an order of it. */
+  async #isNone(): Promise<boolean> {
+    if (!this.#snapshot.payment && !this.#snapshot.isUnknown) await this.look()
+    return this.#snapshot.isUnknown
+  }
+
+  /** Without `check` there is nobody to ask: what the shop knows decides. */
+  async #ask(): Promise<CheckAnswer> {
+    const { check } = this.#options
+    if (!check) return "not_paid"
+    try {
+      return await this.#inTurn(check)
+    } catch (error) {
+      // A page that leads on says so by a throw.
+      if (!isNavigation(error)) return "unknown"
+      this.#told = "yes"
+      throw error
+    }
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -187,11 +229,15 @@ export class PaymentWatch {
   }
 
   #isOver(): boolean {
-    const { payment, error } = this.#snapshot
-    if (error === "payment_unknown") return true
+    const { payment, isUnknown } = this.#snapshot
+    if (isUnknown) return true
     if (!payment || this.#told === "telling") return false
-    const isTold = !this.#options.onPaid || this.#told === "yes" || !isPaid(this.#step())
+    const isTold = !this.#options.onPaid || this.#told === "yes" || this.#step() !== "paid"
     return isTold && isDone(payment, this.#options.isRefundAwaited ?? false)
+  }
+
+  #waitsForMoney(): boolean {
+    return this.#options.onPaid !== undefined
   }
 
   #step() {
@@ -199,9 +245,10 @@ export class PaymentWatch {
   }
 
   #hear({ payment, ahead }: Heard): void {
-    const error = this.#told === "telling" ? this.#snapshot.error : null
-    this.#set({ payment, ahead: ahead ?? this.#snapshot.ahead, error })
-    if (isPaid(this.#step()) && this.#told === "no" && this.#options.onPaid) void this.#tell(payment)
+    const isTelling = this.#told === "telling" && payment.state === "paid"
+    const error = isTelling ? this.#snapshot.error : null
+    this.#set({ payment, ahead: ahead ?? this.#snapshot.ahead, error, isUnknown: false })
+    if (this.#step() === "paid" && this.#told === "no" && this.#options.onPaid) void this.#tell(payment)
   }
 
   /** The order is made by it, and the shop may be busy: it is told until it has taken it. */
@@ -222,6 +269,12 @@ export class PaymentWatch {
       await this.clock.wait(pause, signal)
       if (signal.aborted) {
         this.#told = "no"
+        return
+      }
+      // Given back meanwhile: no order is made by it any more.
+      if (this.#step() !== "paid") {
+        this.#told = "no"
+        this.#set({ error: null })
         return
       }
     }
@@ -252,10 +305,4 @@ export class PaymentWatch {
     this.#snapshot = { ...this.#snapshot, ...change }
     for (const listener of this.#listeners) listener()
   }
-}
-
-/** Next.js throws when a server action leads to another page, and goes there when nobody catches it. */
-function isNavigation(error: unknown): boolean {
-  const digest = (error as { digest?: unknown } | null)?.digest
-  return typeof digest === "string" && digest.startsWith("NEXT_REDIRECT")
 }

@@ -109,6 +109,7 @@ describe("the example shop", () => {
     await page.getByRole("radio", { name: other, exact: true }).check()
     await press(page, "Pay")
     await says(page, /Simulated Gnete|Scan to pay/)
+    expectRefusedCompletion()
   })
 
   it("every page is there again after a reload, and the way back to the shop leads out", async () => {
@@ -149,6 +150,48 @@ describe("the example shop", () => {
     tabs.complaints()
     await page.getByRole("button", { name: "Choose another payment" }).click()
     await headed(page, "Thank you for your order")
+  })
+
+  it.each(["refunded", "partially_refunded"])(
+    "money that is %s before there was an order leads to another choice, after a reload too",
+    async (state) => {
+      const page = await enter()
+      await buy(page, "ShopeePay (QR code here)")
+      await headed(page, "Scan to pay")
+      await page.route(/gateway-payments\/payses/, async (route) => {
+        const response = await route.fetch()
+        const { gateway_payment } = (await response.json()) as { gateway_payment: object }
+        await route.fulfill({
+          response,
+          json: { gateway_payment: { ...gateway_payment, state, action: null } },
+        })
+      })
+      await says(page, "An earlier payment arrived and could not be used.")
+      await page.reload()
+      await says(page, "An earlier payment arrived and could not be used.")
+      await headed(page, "How do you want to pay?")
+      expectRefusedCompletion()
+    },
+  )
+
+  it("no other payment is opened while the gateway cannot say whether the first one is paid", async () => {
+    const page = await enter()
+    await buy(page, "ShopeePay (QR code here)")
+    await headed(page, "Scan to pay")
+    await shop.sandbox.fault({
+      gateway: "ksher",
+      call: "order_query",
+      when: "before",
+      kind: "http500",
+      times: 999,
+    })
+    await press(page, "Choose another payment")
+    await says(page, "It is not known yet whether your last payment has arrived.")
+    await headed(page, "Scan to pay")
+    await shop.sandbox.clearFaults()
+    await press(page, "Choose another payment")
+    await says(page, "Please do not pay by the code")
+    expectRefusedCompletion()
   })
 
   it("an order is kept where the shopper thinks better of it", async () => {

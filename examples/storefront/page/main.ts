@@ -168,7 +168,13 @@ async function choosePayment(cart: HttpTypes.StoreCart, problem = ""): Promise<v
   )
 }
 
+/** Why nothing is opened where the gateway gave no sure answer: the shopper could pay twice. */
+const notKnown =
+  "It is not known yet whether your last payment has arrived. Nothing new was opened: please wait a moment, and check again before you pay."
+
 async function pay(cart: HttpTypes.StoreCart, method: Method): Promise<void> {
+  const earlier = remembered()
+  if (earlier?.cartId === cart.id && !earlier.orderId && (await isSettled(earlier))) return
   // Read anew: a payment opened before has left its collection on the cart.
   const current = await shop.cart(cart.id)
   const payment = await shop.openPayment(current, method)
@@ -204,13 +210,20 @@ async function follow(payment: GatewayPayment, checkout: Checkout): Promise<void
   await wait(signal)
 }
 
-/** The gateway is asked first: what is paid is not paid twice. */
+/** The gateway is asked first: what is paid is not paid twice. Throws where there is no sure answer. */
+async function isSettled(checkout: Checkout): Promise<boolean> {
+  const answer = await shop.check(checkout.cartId)
+  if (answer === "unknown") throw new Error(notKnown)
+  if (answer === "not_paid") return false
+  await orderPage({ ...checkout, orderId: answer.orderId })
+  return true
+}
+
 const anotherChoice = (checkout: Checkout) =>
   action(
     "Choose another payment",
     async () => {
-      const orderId = await shop.complete(checkout.cartId).catch(() => undefined)
-      if (orderId) return orderPage({ ...checkout, orderId })
+      if (await isSettled(checkout)) return
       await choosePayment(
         await shop.cart(checkout.cartId),
         "Please do not pay by the code or the page that you opened before.",
@@ -242,13 +255,18 @@ async function decided(payment: GatewayPayment, checkout: Checkout): Promise<voi
   say("")
   if (checkout.orderId) return orderPage(checkout)
   switch (payment.state) {
-    case "paid":
-    case "partially_refunded":
-    case "refunded": {
+    case "paid": {
       // The gateway's notification may have completed the cart already: the answer is the same order.
       const orderId = await shop.complete(checkout.cartId)
       return orderId ? orderPage({ ...checkout, orderId }) : wait()
     }
+    // It went back before there was an order: none is made by it any more.
+    case "partially_refunded":
+    case "refunded":
+      return choosePayment(
+        await shop.cart(checkout.cartId),
+        "An earlier payment arrived and could not be used. The shop returns it: please ask the shop before you pay again.",
+      )
     case "paid_late":
       show(
         "Your payment came too late",

@@ -3,6 +3,11 @@ import type { HttpTypes } from "@medusajs/types"
 
 import { openPayment, type GatewayPayment, type Method } from "./gateway-payment"
 
+/** Medusa's sentences for a payment that the gateway calls unpaid, and for a cart without one that could be paid. The SDK passes no code. */
+const isUnpaid = (error: unknown): boolean =>
+  error instanceof Error &&
+  /was not authorized with the provider|Payment sessions are required/.test(error.message)
+
 /** What the page needs of a shop, by Medusa's own SDK. */
 export class Shop {
   readonly sdk: Medusa
@@ -105,6 +110,16 @@ export class Shop {
   async complete(cartId: string): Promise<string | undefined> {
     const answer = await this.sdk.store.cart.complete(cartId)
     return answer.type === "order" ? answer.order.id : undefined
+  }
+
+  /** Has the gateway asked, which completing the cart does. Only a sure `not_paid` lets another payment be opened. */
+  async check(cartId: string): Promise<{ orderId: string } | "not_paid" | "unknown"> {
+    try {
+      const orderId = await this.complete(cartId)
+      return orderId ? { orderId } : "unknown"
+    } catch (error) {
+      return isUnpaid(error) ? "not_paid" : "unknown"
+    }
   }
 
   async order(orderId: string): Promise<HttpTypes.StoreOrder> {

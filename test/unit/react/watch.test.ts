@@ -1,4 +1,6 @@
-import { stepOf } from "../../../src/react/step"
+import { stepOf, triedOf } from "../../../src/react/step"
+import { errorOf, textsOf } from "../../../src/react/texts"
+import type { CheckAnswer } from "../../../src/react/watch"
 import { payment, ShopByHand, start } from "./shop-by-hand"
 
 let shop: ShopByHand
@@ -76,10 +78,10 @@ describe("listening", () => {
     expect(step()).toBe("paid")
   })
 
-  it("a session that nobody knows is not asked for again", async () => {
+  it("a session that nobody knows is not asked for again, and is none", async () => {
     shop.lookAnswer = () => shop.refuse(404, "payment_unknown")
     const { watch } = await begin()
-    expect(watch.snapshot().error).toBe("payment_unknown")
+    expect(watch.snapshot()).toMatchObject({ error: "payment_unknown", isUnknown: true })
     await shop.wake()
     expect(shop.asked).toEqual([look])
   })
@@ -133,7 +135,7 @@ describe("the order", () => {
         return order.length < 4 ? refuse() : undefined
       }
       shop.current = payment({ state: "paid", action: null })
-      const watch = shop.watch({ onPaid: act("order"), check: act("check") })
+      const watch = shop.watch({ onPaid: act("order"), check: act("check") as () => Promise<never> })
       stop = watch.start()
       await watch.check()
       await shop.settle()
@@ -157,17 +159,41 @@ describe("the order", () => {
     expect(onPaid).not.toHaveBeenCalled()
   })
 
-  it("is not asked for by money that came too late", async () => {
+  it.each([
+    ["paid_late", "late"],
+    ["refunded", "returned"],
+    ["partially_refunded", "part_returned"],
+  ] as const)("is not asked for by money that the shop does not keep: %s", async (state, shown) => {
     const onPaid = jest.fn()
-    shop.current = payment({ state: "paid_late", action: null })
-    const { step } = await begin({ onPaid })
-    expect([step(), onPaid.mock.calls.length]).toEqual(["late", 0])
+    shop.current = payment({ state, action: null })
+    const { step, watch } = await begin({ onPaid })
+    expect([step(), onPaid.mock.calls.length, watch.snapshot().error]).toEqual([shown, 0, null])
+    expect(await shop.wake()).toEqual([])
   })
+
+  it.each(["refunded", "partially_refunded"] as const)(
+    "is asked for no more once the money, which the shop would not take, is %s",
+    async (state) => {
+      const onPaid = jest.fn().mockResolvedValue(false)
+      const { watch } = await begin({ onPaid })
+      await shop.becomes({ state: "paid", action: null })
+      expect([onPaid.mock.calls.length, watch.snapshot().error]).toEqual([1, "not_completed"])
+      await shop.becomes({ state })
+      expect(watch.snapshot().error).toBeNull()
+      await shop.wake()
+      expect([onPaid.mock.calls.length, watch.snapshot().error]).toEqual([1, null])
+      await shop.wake()
+      expect([onPaid.mock.calls.length, shop.waits.length]).toEqual([1, 0])
+    },
+  )
 })
 
 describe("another try", () => {
   it("is not begun where the gateway, once asked, says that the money is there", async () => {
-    const check = jest.fn(() => void (shop.current = payment({ state: "paid", action: null })))
+    const check = jest.fn((): CheckAnswer => {
+      shop.current = payment({ state: "paid", action: null })
+      return "paid"
+    })
     shop.current = payment({ state: "failed", action: null })
     const { watch, step } = await begin({ check })
     const again = jest.fn()
@@ -184,8 +210,51 @@ describe("another try", () => {
     expect([again.mock.calls.length, watch.snapshot().error]).toEqual([0, "unreachable"])
   })
 
+  it.each([
+    ["answers that it is not known", () => "unknown"],
+    ["answers that it is paid, and the shop has not heard of it", () => "paid"],
+    ["throws", () => Promise.reject(new Error("400: not_confirmed"))],
+    ["answers nothing that is understood", () => undefined],
+  ])("is not begun where the check %s, and the shopper reads why", async (_how, check) => {
+    shop.current = payment({ expires_at: new Date(start - 1).toISOString() })
+    const { watch, step } = await begin({ check: check as () => CheckAnswer })
+    expect(step()).toBe("expired")
+    const again = jest.fn()
+    await watch.startAnew(again)
+    expect([again.mock.calls.length, watch.snapshot()]).toMatchObject([
+      0,
+      { error: "not_confirmed", isBusy: false },
+    ])
+    expect(errorOf("not_confirmed", textsOf("en"))).toBe(textsOf("en").notice.asking)
+  })
+
+  it("is begun where the session is another provider's, whose cart is not completed by it", async () => {
+    shop.lookAnswer = () => shop.refuse(404, "payment_unknown")
+    const check = jest.fn((): CheckAnswer => "unknown")
+    const watch = shop.watch({ check })
+    await watch.check()
+    const again = jest.fn().mockRejectedValue(new Error("no"))
+    await watch.startAnew(again)
+    expect([check.mock.calls.length, again.mock.calls.length]).toEqual([0, 1])
+    // Whatever went wrong since, it is none: the shopper can press once more.
+    expect(watch.snapshot()).toMatchObject({ error: "not_started", isUnknown: true })
+    shop.isDown = true
+    await watch.startAnew(again)
+    expect(again).toHaveBeenCalledTimes(2)
+  })
+
+  it("is begun once, however often it is pressed meanwhile", async () => {
+    shop.current = payment({ state: "void", action: null })
+    const { watch } = await begin({ check: () => "not_paid" })
+    const again = jest.fn()
+    await Promise.all([watch.startAnew(again), watch.startAnew(again)])
+    expect(again).toHaveBeenCalledTimes(1)
+    await watch.startAnew(again)
+    expect(again).toHaveBeenCalledTimes(2)
+  })
+
   it("is begun after a refusal of the unpaid cart, and a failure of it is said", async () => {
-    const check = jest.fn().mockRejectedValue(new Error("400"))
+    const check = jest.fn((): CheckAnswer => "not_paid")
     shop.current = payment({ state: "void", action: null })
     const { watch } = await begin({ check })
     const again = jest.fn().mockRejectedValue(new Error("no"))
@@ -195,6 +264,29 @@ describe("another try", () => {
       { error: "not_started", isBusy: false },
     ])
   })
+})
+
+describe("money that went back before there was an order", () => {
+  it.each(["refunded", "partially_refunded"] as const)("lets the shopper pay anew: %s", async (state) => {
+    shop.current = payment({ state, action: null })
+    const { watch, step } = await begin({ onPaid: jest.fn() })
+    expect(triedOf(step(), true)).toBe("returned")
+    const again = jest.fn()
+    await watch.startAnew(again)
+    expect(again).toHaveBeenCalledTimes(1)
+  })
+
+  it.each(["paid", "refunded", "partially_refunded", "paid_late"] as const)(
+    "is told from an order's, whose page starts nothing: %s",
+    async (state) => {
+      shop.current = payment({ state, action: null })
+      const { watch, step } = await begin()
+      expect(triedOf(step(), false)).toBeNull()
+      const again = jest.fn()
+      await watch.startAnew(again)
+      expect(again).not.toHaveBeenCalled()
+    },
+  )
 })
 
 describe("opening a session that waits", () => {

@@ -11,7 +11,7 @@ import {
   type GatewaySession,
 } from "medusa-payment-ksher-gnete/react"
 
-import { initiatePaymentSession, placeOrder } from "@lib/data/cart"
+import { checkPayment, initiatePaymentSession, placeOrder } from "@lib/data/cart"
 
 export interface PaymentProps {
   cartId: string
@@ -25,17 +25,17 @@ export function Payment({ cartId, session, hasReturned }: PaymentProps) {
   const [isChanging, setIsChanging] = useState(false)
   const ours = session && isGatewayProvider(session.provider_id) ? session : null
   // Completing the cart asks the gateway, and makes the order once it is paid.
-  const payment = useGatewayPayment(ours, { onPaid: placeOrder, check: placeOrder, hasReturned })
+  const payment = useGatewayPayment(ours, { onPaid: placeOrder, check: checkPayment, hasReturned })
   const start = async () => {
     if (!choice) return setIsChanging(true)
     await initiatePaymentSession({ provider_id: choice.provider_id, data: { channel: choice.channel } })
     setIsChanging(false)
   }
-  const isWaiting = ["loading", "opening", "pay", "paid", "late"].includes(payment.step)
+  const isWaiting = payment.step !== "none" && payment.step !== "choose" && !payment.tried
   const showsChoice = !isWaiting || isChanging
   return (
     <section aria-label="Payment">
-      {ours && <PaymentStatus payment={payment} />}
+      {(ours || payment.error) && <PaymentStatus payment={payment} />}
       {showsChoice && (
         <PaymentMethods
           query={{ cart_id: cartId }}

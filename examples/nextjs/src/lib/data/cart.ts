@@ -62,12 +62,29 @@ export async function initiatePaymentSession(data: { provider_id: string; data?:
   revalidatePath("/checkout")
 }
 
-/** Leads to the order of the cart, or to the one it has become already. `false` while it is not paid: Medusa refuses it then. */
+/** Leads to the order of the cart, or to the one it has become already. `false` while there is none. */
 export async function placeOrder(): Promise<false> {
-  const id = await getCartId()
-  if (!id) return false
-  const answer = await sdk.store.cart.complete(id, {}, await getAuthHeaders()).catch(() => null)
-  if (answer?.type !== "order") return false
-  await removeCartId()
-  redirect(`/order/${answer.order.id}/confirmed`)
+  await checkPayment()
+  return false
 }
+
+/**
+ * Completing the cart has the gateway asked: a paid one leads to its order. Any refusal but a sure one leaves open whether it is paid, and
+ * then no other payment may be started.
+ */
+export async function checkPayment(): Promise<"not_paid" | "unknown"> {
+  const id = await getCartId()
+  if (!id) return "unknown"
+  const answer = await sdk.store.cart
+    .complete(id, {}, await getAuthHeaders())
+    .catch((error: unknown) => error)
+  if (answer instanceof Error) return isUnpaid(answer) ? "not_paid" : "unknown"
+  const { type, order } = answer as { type: string; order?: { id: string } }
+  if (type !== "order" || !order) return "unknown"
+  await removeCartId()
+  redirect(`/order/${order.id}/confirmed`)
+}
+
+/** Medusa's sentences for a payment that the gateway calls unpaid, and for a cart without one that could be paid. The SDK passes no code. */
+const isUnpaid = ({ message }: Error): boolean =>
+  /was not authorized with the provider|Payment sessions are required/.test(message)
