@@ -75,7 +75,7 @@ function ToSettings() {
       <Text size="small">
         <Link
           to="/gateway-payments/payouts"
-          className="text-ui-fg-interactive hover:text-ui-fg-interactive-hover"
+          className="text-ui-fg-base hover:text-ui-fg-subtle underline"
         >
           {t("payouts.to")}
         </Link>
