@@ -73,10 +73,7 @@ function ToSettings() {
         </Link>
       </Text>
       <Text size="small">
-        <Link
-          to="/gateway-payments/payouts"
-          className="text-ui-fg-base hover:text-ui-fg-subtle underline"
-        >
+        <Link to="/gateway-payments/payouts" className="text-ui-fg-base hover:text-ui-fg-subtle underline">
           {t("payouts.to")}
         </Link>
       </Text>

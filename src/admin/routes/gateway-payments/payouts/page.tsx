@@ -227,7 +227,10 @@ function Behind({ one }: { one: PayoutDay }) {
         {payments?.length === 0 && <Text size="small">{t("payouts.no_payments")}</Text>}
         {payments?.map((each) => (
           <Text key={`${each.id} ${each.kind} ${each.at}`} size="small">
-            <Link to={`/gateway-payments/${each.id}`} className="text-ui-fg-base hover:text-ui-fg-subtle underline">
+            <Link
+              to={`/gateway-payments/${each.id}`}
+              className="text-ui-fg-base hover:text-ui-fg-subtle underline"
+            >
               {each.merchant_order_no}
             </Link>{" "}
             {t(`payouts.kind.${each.kind}`)} {money(Number(each.amount), each.currency_code)} ·{" "}
