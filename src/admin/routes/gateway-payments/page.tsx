@@ -73,7 +73,11 @@ function ToSettings() {
         </Link>
       </Text>
       <Text size="small">
-        <Link to="/gateway-payments/payouts" className="text-ui-fg-base hover:text-ui-fg-subtle underline">
+        <Link
+          to="/gateway-payments/payouts"
+          className="text-ui-fg-base hover:text-ui-fg-subtle"
+          style={{ textDecoration: "underline" }}
+        >
           {t("payouts.to")}
         </Link>
       </Text>

@@ -229,7 +229,8 @@ function Behind({ one }: { one: PayoutDay }) {
           <Text key={`${each.id} ${each.kind} ${each.at}`} size="small">
             <Link
               to={`/gateway-payments/${each.id}`}
-              className="text-ui-fg-base hover:text-ui-fg-subtle underline"
+              className="text-ui-fg-base hover:text-ui-fg-subtle"
+              style={{ textDecoration: "underline" }}
             >
               {each.merchant_order_no}
             </Link>{" "}
