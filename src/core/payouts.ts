@@ -7,6 +7,10 @@ export interface SettlementsWanted {
   channel?: string | undefined
 }
 
+/** How a statement may write a day, and what may stand between its columns. */
+export const statementDates = ["YYYY-MM-DD", "YYYY/MM/DD", "YYYYMMDD", "DD/MM/YYYY", "MM/DD/YYYY"] as const
+export const statementDelimiters = [",", ";", "\t"] as const
+
 /** One line of what a gateway settled, from its call or from a statement. Minor units; negative where more went back than came in. */
 export interface SettlementLine {
   begin: string

@@ -1,15 +1,9 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import { z } from "zod"
 
-import { payoutStates } from "../../core/payouts"
+import { payoutStates, statementDates, statementDelimiters } from "../../core/payouts"
 import type { Period } from "../rules/payouts"
-import {
-  dateFormats,
-  delimiters,
-  mappingToSend,
-  statementColumns,
-  type StatementMapping,
-} from "../rules/statement"
+import { mappingToSend, statementColumns, type StatementMapping } from "../rules/statement"
 import { download, read, upload, write } from "./client"
 import { gateways } from "./schema"
 
@@ -104,8 +98,8 @@ export const usePayoutsDownload = () =>
 const mapping = z.object({
   timeZone: z.string(),
   currency: z.string(),
-  delimiter: z.enum(delimiters),
-  dateFormat: z.enum(dateFormats),
+  delimiter: z.enum(statementDelimiters),
+  dateFormat: z.enum(statementDates),
   channel: z.string(),
   feesAreNegative: z.boolean(),
   listsTransferred: z.boolean(),

@@ -1,6 +1,7 @@
 import { Button, Checkbox, Drawer, Hint, Input, Label, Select, Text, toast } from "@medusajs/ui"
 import { useId, useRef, useState, type FormEvent, type ReactNode } from "react"
 
+import { statementDates, statementDelimiters } from "../../core/payouts"
 import {
   useForgetStatements,
   useMapping,
@@ -9,8 +10,6 @@ import {
   type StatementProblem,
 } from "../api/payouts"
 import {
-  dateFormats,
-  delimiters,
   firstMapping,
   problemsOfMapping,
   statementColumns,
@@ -219,13 +218,16 @@ function Settings({
       <Choice
         label={t("statement.date_format")}
         value={mapping.dateFormat}
-        options={dateFormats.map((value) => ({ value, label: value }))}
+        options={statementDates.map((value) => ({ value, label: value }))}
         onChoose={(dateFormat) => onChange({ dateFormat })}
       />
       <Choice
         label={t("statement.delimiter")}
         value={mapping.delimiter}
-        options={delimiters.map((value) => ({ value, label: value === "\t" ? t("statement.tab") : value }))}
+        options={statementDelimiters.map((value) => ({
+          value,
+          label: value === "\t" ? t("statement.tab") : value,
+        }))}
         onChoose={(delimiter) => onChange({ delimiter })}
       />
       <Tick

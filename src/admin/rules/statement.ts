@@ -1,3 +1,5 @@
+import type { statementDates, statementDelimiters } from "../../core/payouts"
+
 /** The columns of a statement, in the order of the form. The first two are needed. */
 export const statementColumns = [
   "day",
@@ -12,15 +14,12 @@ export const statementColumns = [
 ] as const
 export type StatementColumn = (typeof statementColumns)[number]
 
-export const dateFormats = ["YYYY-MM-DD", "YYYY/MM/DD", "YYYYMMDD", "DD/MM/YYYY", "MM/DD/YYYY"] as const
-export const delimiters = [",", ";", "\t"] as const
-
 /** How the columns of an account's statements are read, as the server keeps it. */
 export interface StatementMapping {
   timeZone: string
   currency: string
-  delimiter: (typeof delimiters)[number]
-  dateFormat: (typeof dateFormats)[number]
+  delimiter: (typeof statementDelimiters)[number]
+  dateFormat: (typeof statementDates)[number]
   channel: string
   feesAreNegative: boolean
   listsTransferred: boolean

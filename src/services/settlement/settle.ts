@@ -1,7 +1,5 @@
-import { AsyncLocalStorage } from "node:async_hooks"
-
-import { hasMoney, toMajor } from "../../core"
-import { returns, standingOf } from "../ledger"
+import { hasMoney } from "../../core"
+import { returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import { settleAtGateway } from "./settling/settle-at-gateway"
 import { clear, raise } from "./attention"
@@ -22,7 +20,7 @@ import { reload } from "./required"
 import { withLease } from "./lease"
 import { withOrderLease } from "./orders/order-lease"
 import { owesFailedRefund } from "./returns/unmatched-rows"
-import { emitState } from "./settling/publish"
+import { publish } from "./settling/publish"
 import { after, minute } from "./schedule"
 import { nextCheck } from "./settling/next-check"
 
@@ -166,34 +164,4 @@ async function settleInOrder(
   )
   if (waits && !change) return "young rows"
   return !entered || waits || (!order && (await mayBePlaced(last, deps))) ? "something" : "nothing"
-}
-
-/**
- * Mirrors the state into Medusa's session and tells subscribers, and notes that it is done: what dies in between is
- * repeated by the job, so that subscribers hear of every state at least once.
- */
-export async function publish(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  if (payment.announced === standingOf(payment)) return payment
-  await marking.run({ id: payment.id, standing: standingOf(payment) }, () => emitState(payment, deps))
-  return mirrorToSession(payment, deps)
-}
-
-/** Set while a state is told by whoever marks it as well. */
-const marking = new AsyncLocalStorage<{ id: string; standing: string }>()
-
-/** Marks what was told, unless whoever told it does that. */
-export async function markPublished(payment: GatewayPayment, deps: SettleDeps): Promise<void> {
-  const teller = marking.getStore()
-  if (teller?.id === payment.id && teller.standing === standingOf(payment)) return
-  await mirrorToSession(payment, deps)
-}
-
-/** What Medusa's session shows: `void` closes it where nothing was captured on it, refunds leave their amount. */
-export async function mirrorToSession(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  await deps.host.mark(payment.sessionId, {
-    gatewayState: payment.state,
-    refundedAmount: toMajor(payment.refundedAmount, payment.digits),
-    cancel: payment.state === "void" && !payment.capturedAt,
-  })
-  return deps.ledger.payments.update(payment.id, { announced: standingOf(payment) })
 }

@@ -19,7 +19,7 @@ const GatewayPaymentsPage = () => (
     <TotalsPanel />
     <PaymentList />
     <ReconcilePanel />
-    <ToSettings />
+    <Elsewhere />
   </div>
 )
 
@@ -58,29 +58,27 @@ function PaymentList() {
   )
 }
 
-/** How each gateway is configured is a setting, and stands among Medusa's. */
-function ToSettings() {
+/** What the list does not show: how each gateway is configured, which stands among Medusa's settings, and its payouts. */
+const elsewhere = [
+  { to: "/settings/gateway-payments", text: "provider.to_settings" },
+  { to: "/gateway-payments/payouts", text: "payouts.to" },
+] as const
+
+function Elsewhere() {
   const { t } = useText()
   return (
     <Container className="px-6 py-4">
-      <Text size="small">
-        <Link
-          to="/settings/gateway-payments"
-          className="text-ui-fg-base hover:text-ui-fg-subtle"
-          style={{ textDecoration: "underline" }}
-        >
-          {t("provider.to_settings")}
-        </Link>
-      </Text>
-      <Text size="small">
-        <Link
-          to="/gateway-payments/payouts"
-          className="text-ui-fg-base hover:text-ui-fg-subtle"
-          style={{ textDecoration: "underline" }}
-        >
-          {t("payouts.to")}
-        </Link>
-      </Text>
+      {elsewhere.map(({ to, text }) => (
+        <Text key={to} size="small">
+          <Link
+            to={to}
+            className="text-ui-fg-base hover:text-ui-fg-subtle"
+            style={{ textDecoration: "underline" }}
+          >
+            {t(text)}
+          </Link>
+        </Text>
+      ))}
     </Container>
   )
 }

@@ -2,10 +2,8 @@ import type { Readable } from "node:stream"
 import { CsvError, parse } from "csv-parse"
 import { z } from "zod"
 
-import { isZoneName, toMinor } from "../../../core"
+import { isZoneName, statementDates, statementDelimiters, toMinor } from "../../../core"
 import type { StatementLine } from "../../ledger"
-
-const dateFormats = ["YYYY-MM-DD", "YYYY/MM/DD", "YYYYMMDD", "DD/MM/YYYY", "MM/DD/YYYY"] as const
 
 const column = z.string().trim().min(1).max(100)
 
@@ -24,8 +22,8 @@ export const statementMapping = z
       .string()
       .toLowerCase()
       .regex(/^[a-z]{3}$/, "is a code of three letters"),
-    delimiter: z.enum([",", ";", "\t"]).default(","),
-    dateFormat: z.enum(dateFormats).default("YYYY-MM-DD"),
+    delimiter: z.enum(statementDelimiters).default(","),
+    dateFormat: z.enum(statementDates).default("YYYY-MM-DD"),
     /** The channel of every row, where no column names it. */
     channel: z.string().trim().max(32).regex(/^\w*$/).default(""),
     /** Fees and VAT stand in the file as negative numbers. */
@@ -208,7 +206,7 @@ class StatementReader {
 }
 
 /** The day that a text names in this form; `undefined` where it names none that the calendar has. */
-function dayOf(text: string, format: (typeof dateFormats)[number]): string | undefined {
+function dayOf(text: string, format: (typeof statementDates)[number]): string | undefined {
   if (text.length !== format.length) return undefined
   const part = (letter: string) => {
     const at = format.indexOf(letter)

@@ -1,7 +1,10 @@
+import { AsyncLocalStorage } from "node:async_hooks"
+
+import { toMajor } from "../../../core"
 import type { State } from "../../../core"
 import { standingOf } from "../../ledger"
 import type { GatewayPayment } from "../../ledger"
-import type { Deps, PaymentEvent } from "../deps"
+import type { Deps, PaymentEvent, SettleDeps } from "../deps"
 
 const eventOf: Readonly<Partial<Record<State, PaymentEvent>>> = {
   paid: "paid",
@@ -15,4 +18,34 @@ const eventOf: Readonly<Partial<Record<State, PaymentEvent>>> = {
 export async function emitState(payment: GatewayPayment, deps: Deps): Promise<void> {
   const event = eventOf[payment.state]
   if (event && payment.announced !== standingOf(payment)) await deps.emit(event, payment)
+}
+
+/**
+ * Mirrors the state into Medusa's session and tells subscribers, and notes that it is done: what dies in between is
+ * repeated by the job, so that subscribers hear of every state at least once.
+ */
+export async function publish(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+  if (payment.announced === standingOf(payment)) return payment
+  await marking.run({ id: payment.id, standing: standingOf(payment) }, () => emitState(payment, deps))
+  return mirrorToSession(payment, deps)
+}
+
+/** Set while a state is told by whoever marks it as well. */
+const marking = new AsyncLocalStorage<{ id: string; standing: string }>()
+
+/** Marks what was told, unless whoever told it does that. */
+export async function markPublished(payment: GatewayPayment, deps: SettleDeps): Promise<void> {
+  const teller = marking.getStore()
+  if (teller?.id === payment.id && teller.standing === standingOf(payment)) return
+  await mirrorToSession(payment, deps)
+}
+
+/** What Medusa's session shows: `void` closes it where nothing was captured on it, refunds leave their amount. */
+export async function mirrorToSession(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+  await deps.host.mark(payment.sessionId, {
+    gatewayState: payment.state,
+    refundedAmount: toMajor(payment.refundedAmount, payment.digits),
+    cancel: payment.state === "void" && !payment.capturedAt,
+  })
+  return deps.ledger.payments.update(payment.id, { announced: standingOf(payment) })
 }
