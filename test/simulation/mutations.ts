@@ -121,8 +121,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "what nobody wants is left open at the gateway",
-    file: settling("settle-at-gateway"),
-    edits: [["  if (!payment.unwanted && !expired) return payment\n", "  return payment\n"]],
+    file: settling("decide-at-gateway"),
+    edits: [["  if (!payment.unwanted && !expired) return rest\n", "  return rest\n"]],
   },
   {
     name: "late money is kept",

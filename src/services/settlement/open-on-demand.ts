@@ -21,7 +21,8 @@ import type { OpenRequest } from "./open"
 import { after, hour, minute } from "./schedule"
 import { emitState } from "./settling/publish"
 import { closeAtGateway } from "./settling/close"
-import { lookUpDemand, reasonToAbandon } from "./settling/abandonment"
+import { lookUpDemand } from "./settling/abandonment"
+import { reasonToAbandon } from "./settling/decide-abandonment"
 
 /** What Medusa's `initiatePayment` comes to: an order at the gateway, or a payment that waits for the shopper's choice. */
 export const initiate = (request: OpenRequest, deps: Deps): Promise<GatewayPayment> =>

@@ -24,7 +24,13 @@ export const sincePaid = (payment: GatewayPayment, deps: Pick<Deps, "clock">): n
 
 /** Medusa may still be placing the order. */
 export const justPaid = (payment: GatewayPayment, deps: Pick<Deps, "clock">): boolean =>
-  sincePaid(payment, deps) < 10 * minute
+  wasJustPaid(payment, deps.clock.now())
+
+export const wasJustPaid = ({ paidAt, createdAt }: GatewayPayment, now: Date): boolean =>
+  now.getTime() - (paidAt ?? createdAt).getTime() < 10 * minute
+
+/** Whoever places an order has linked it to its payments by then, or has died. */
+export const linkedWithin = 2 * minute
 
 /**
  * `base · 2^checks`, at most `longest`, spread by up to a quarter so that an hour of silence at the gateway does not

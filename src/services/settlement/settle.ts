@@ -6,13 +6,13 @@ import { clear, raise } from "./attention"
 import { alignBooks, bookReturns } from "./settling/book-returns"
 import {
   captureInMedusa,
-  isCaptured,
   lookUpCapture,
   mayBePlaced,
   findOrder,
   reportWithoutOrder,
 } from "./settling/capture"
 import type { Booked } from "./settling/capture"
+import { isCaptured } from "./settling/decide-capture"
 import type { SettleDeps } from "./deps"
 import { codeOf, refundOwed, refundUnbooked } from "./settling/owed-refunds"
 import type { HostOrder } from "./host"

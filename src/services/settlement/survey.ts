@@ -19,7 +19,8 @@ import { dismissedAmount, dismissedRefunds } from "./returns/dismissed"
 import type { BookDifference, HostOrder, HostPayment } from "./host"
 import { matchDescriptions, unknownHere } from "./returns/listed"
 import { orderRef } from "./order-ref"
-import { lookUpDemand, reasonToAbandon } from "./settling/abandonment"
+import { lookUpDemand } from "./settling/abandonment"
+import { reasonToAbandon } from "./settling/decide-abandonment"
 
 export interface Change {
   gateway_payment_id: string

@@ -4,7 +4,8 @@ import { logLine, wordsOf } from "../../observability"
 import type { Deps, Log, SettleDeps } from "../deps"
 import { settle } from "../traced"
 import type { Host } from "../host"
-import { kinOf, isWanted, reasonToAbandon } from "../settling/abandonment"
+import { kinOf, isWanted } from "../settling/abandonment"
+import { reasonToAbandon } from "../settling/decide-abandonment"
 
 /** What a look at open payments takes. */
 export interface ReviewDeps {

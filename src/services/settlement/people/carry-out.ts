@@ -17,7 +17,7 @@ import type { Decision, DecisionRequest, GatewayPayment, Operation, PaymentPatch
 import { isSameAttention, withoutAttention } from "../attention"
 import { bookReturns } from "../settling/book-returns"
 import { orderIdOf } from "../orders/cancelled-order"
-import { isCaptured } from "../settling/capture"
+import { isCaptured } from "../settling/decide-capture"
 import { enteredReturns, unmatchedRows } from "../returns/refund-rows"
 import { foreignReturns, recordReturns, tally } from "../settling/confirm"
 import type { SettleDeps } from "../deps"

@@ -1,7 +1,7 @@
 import { hasMoney, isUnclear } from "../../../core"
 import { committedAmount, returns } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
-import { isCaptured } from "../settling/capture"
+import { isCaptured } from "../settling/decide-capture"
 import { dismissedAmount, dismissedRest, isDismissed, owedNow } from "./dismissed"
 import { mostRefusals } from "../settling/owed-refunds"
 import type { HostOrder, HostPayment } from "../host"

@@ -1,46 +1,37 @@
-import { PaymentProblem, unowed } from "../../../core"
-import type { Asking, Demand, Reserved, Unwanted } from "../../../core"
+import { PaymentProblem } from "../../../core"
+import type { Demand, Reserved } from "../../../core"
 import type { GatewayPayment } from "../../ledger"
 import type { Deps, SettleDeps } from "../deps"
 import { reload } from "../required"
-import { after, ageOf, minute, second } from "../schedule"
+import { after, second } from "../schedule"
+import { decideAbandonment, reasonToAbandon } from "./decide-abandonment"
+import type { AbandonmentFacts, AbandonmentStep } from "./decide-abandonment"
 
 /** Notes that Medusa gave the payment up: nobody asks for it any more, or its session is gone. From then on money is late. */
 export async function noteAbandonment(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  if (payment.unwanted) return takeBackAbandonment(payment, deps)
-  // The process died before the create answer was stored: nobody has the link, and no query returns it.
-  if (payment.state === "created" && ageOf(payment, deps) > openPatience)
-    return deps.ledger.payments.update(payment.id, { unwanted: "open_lost" })
-  if (payment.capturedAt) return noteOrder(payment, deps)
-  if (!payment.collectionId)
-    return (await deps.host.session(payment.sessionId))
-      ? payment
-      : deps.ledger.payments.update(payment.id, { unwanted: "session_deleted" })
-  const { demand, reserved } = await lookUpOwnDemand(payment, payment.collectionId, deps)
-  const order = demand.order && demand.order.id !== payment.orderId ? { orderId: demand.order.id } : {}
-  const why = reasonToAbandon(payment, demand, reserved)
-  if (!why && !order.orderId) return payment
-  return deps.ledger.payments.update(payment.id, { ...order, ...(why ? { unwanted: why } : {}) })
+  let facts: AbandonmentFacts = {}
+  for (;;) {
+    const step = decideAbandonment({ payment, now: deps.clock.now(), facts })
+    if (step.do === "rest") return payment
+    if (step.do === "note") return deps.ledger.payments.update(payment.id, step.patch)
+    facts = { ...facts, ...(await read(step, payment, deps)) }
+  }
 }
 
-async function noteOrder(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
-  const noted = order && payment.orderId !== order.id ? { orderId: order.id } : {}
-  const canceled = order?.canceled ? { unwanted: "order_canceled" as const } : {}
-  if (!noted.orderId && !canceled.unwanted) return payment
-  return deps.ledger.payments.update(payment.id, { ...noted, ...canceled })
+async function read(
+  step: Exclude<AbandonmentStep, { do: "note" | "rest" }>,
+  payment: GatewayPayment,
+  deps: SettleDeps,
+): Promise<AbandonmentFacts> {
+  switch (step.do) {
+    case "read_session":
+      return { session: (await deps.host.session(payment.sessionId)) ? "there" : "gone" }
+    case "read_order":
+      return { order: (await deps.host.orderOf(step.collectionId)) ?? null }
+    case "read_demand":
+      return { demand: await lookUpOwnDemand(payment, step.collectionId, deps) }
+  }
 }
-
-/** Medusa captured it for an order that stands: that its session is deleted since, as a shop may, takes nothing back. */
-async function takeBackAbandonment(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  if (!payment.capturedAt || !payment.collectionId) return payment
-  const order = await deps.host.orderOf(payment.collectionId)
-  if (!order || order.canceled) return payment
-  return deps.ledger.payments.update(payment.id, { unwanted: null, orderId: order.id })
-}
-
-/** Longer than a create call takes. */
-const openPatience = 10 * minute
 
 /** What Medusa asks for, and the payments that it is being told of and may not have captured. */
 export async function lookUpDemand(
@@ -72,27 +63,6 @@ async function lookUpOwnDemand(
 export const kinOf = ({ collectionIds }: Demand, collectionId: string): string[] => [
   ...new Set([collectionId, ...collectionIds]),
 ]
-
-const asking = (payment: GatewayPayment): Asking => ({
-  ...payment,
-  collectionId: payment.collectionId ?? "",
-})
-
-/** Why Medusa does not want the payment any more, as far as was looked up; null where it does. Pure. */
-export function reasonToAbandon(
-  payment: GatewayPayment,
-  demand: Demand,
-  reserved: readonly Reserved[],
-): Unwanted | null {
-  const sessions = new Set(demand.sessionIds)
-  // One whose session is gone is not captured any more.
-  const coming = reserved.filter(({ sessionId }) => sessions.has(sessionId))
-  const why = unowed(asking(payment), demand, coming, payment.digits)
-  const held = demand.held.some(({ sessionId }) => sessionId === payment.sessionId)
-  // A cart that is changed asks for another amount, and its sessions go: the latter is the reason.
-  if (why !== "order_canceled" && !held && !sessions.has(payment.sessionId)) return "session_deleted"
-  return why
-}
 
 /** Whether Medusa still asks for an open payment. Changes nothing. */
 export async function isWanted(payment: GatewayPayment, deps: Deps): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { roundToMinor, toMajor } from "../../../core"
+import type { Attention } from "../../../core"
 import { committedAmount } from "../../ledger"
 import type { GatewayPayment } from "../../ledger"
 import { logLine } from "../../observability"
@@ -6,12 +6,10 @@ import { clear, raise, sumOf } from "../attention"
 import type { SettleDeps } from "../deps"
 import type { HostOrder, HostPayment } from "../host"
 import { reload } from "../required"
-import { after, ageOf, day, justPaid, leaseMs, minute, sincePaid } from "../schedule"
+import { after, day, justPaid, linkedWithin, minute, sincePaid } from "../schedule"
 import { noteAbandonment } from "./abandonment"
-
-/** Whether Medusa holds money of it. Its amounts are decimals as text. */
-export const isCaptured = (booked: HostPayment | undefined): booked is HostPayment =>
-  booked !== undefined && !/^0*(\.0*)?$/.test(booked.captured)
+import { decideCapture, isCaptured, medusasAmount, notCaptured } from "./decide-capture"
+import type { CaptureFacts, CapturePicture, CaptureStep } from "./decide-capture"
 
 /**
  * Medusa captures first and places the order then, and links it to its payments after that. Where the process died in
@@ -23,10 +21,10 @@ export async function findOrder(payment: GatewayPayment, deps: SettleDeps): Prom
   if (!collectionId) return undefined
   // Whoever captured it a moment ago is still placing the order.
   const age = sincePaid(payment, deps)
-  if (payment.capturedAt === null || age < 2 * minute || age >= day) return deps.host.orderOf(collectionId)
-  const order = await deps.host.linkOrder(collectionId, after(deps, -2 * minute))
+  if (payment.capturedAt === null || age < linkedWithin || age >= day) return deps.host.orderOf(collectionId)
+  const order = await deps.host.linkOrder(collectionId, after(deps, -linkedWithin))
   if (order || !(await mayBePlaced(payment, deps))) return order
-  await deps.host.capture(payment.sessionId, await medusasAmount(payment, deps))
+  await deps.host.capture(payment.sessionId, await medusasAmountNow(payment, deps))
   return deps.host.orderOf(collectionId)
 }
 
@@ -54,49 +52,65 @@ export async function lookUpCapture(payment: GatewayPayment, deps: SettleDeps): 
   return { payment: isNews ? await noteCaptured(payment, deps) : payment, booked }
 }
 
+/** Each step is done once in a look; more of them would be a fault of the decision. */
+const mostSteps = 12
+
 /** Tells Medusa of money it waits for. Money it gave up waiting for becomes late, and is not captured. */
 export async function captureInMedusa(known: Booked, deps: SettleDeps): Promise<Booked> {
-  if (known.payment.capturedAt) return known
-  // Whoever held the order until now may have had it captured.
-  const found = await lookUpCapture(known.payment, deps)
-  if (found.payment.capturedAt || found.payment.state !== "paid") return found
-  return captureWanted(found, deps)
-}
-
-async function captureWanted({ payment, booked }: Booked, deps: SettleDeps): Promise<Booked> {
-  if (payment.unwanted) {
-    const late = await deps.ledger.payments.move(payment.id, "paid_late", { dueBy: after(deps, minute) })
-    return { payment: late ?? payment, booked }
+  let seen: Seen = { payment: known.payment, facts: {} }
+  for (let steps = 0; steps < mostSteps; steps++) {
+    const step = decideCapture({ ...seen, now: deps.clock.now() })
+    seen = await perform(step, seen, deps)
+    if (step.do === "rest")
+      return {
+        payment: seen.payment,
+        booked: seen.facts.booked === undefined ? known.booked : (seen.facts.booked ?? undefined),
+      }
   }
-  if (await isStillOpening(payment, deps)) return { payment, booked }
-  // Told of the capture of an order that it did not get to link, Medusa would give the money back. A younger one is being linked.
-  if (payment.collectionId && ageOf(payment, deps) >= 2 * minute)
-    await deps.host.linkOrder(payment.collectionId, after(deps, -2 * minute))
-  const { problem } = await deps.host.capture(payment.sessionId, await medusasAmount(payment, deps))
-  const tried = await lookUpCapture(payment, deps)
-  if (tried.payment.capturedAt) return tried
-  deps.log.warn(logLine("capture_failed", { payment: payment.id }, problem))
-  const why = { why: "cart_open", problem: problem ?? null } as const
-  const wanted = await noteAbandonment(await reload(payment, deps), deps)
-  return { payment: await reportNotCaptured(wanted, why, deps), booked: tried.booked }
+  throw new Error(
+    `Payment ${known.payment.number} came to no rest within ${mostSteps} steps. Its money is at the gateway.`,
+  )
 }
 
-/** The number that Medusa asked for, with its fractions of a cent: told the rounded one, it would capture another than it wants. */
-async function medusasAmount(payment: GatewayPayment, deps: SettleDeps): Promise<string> {
-  const amount = (await deps.host.session(payment.sessionId))?.amount
-  const same = amount !== undefined && roundToMinor(amount, payment.digits) === payment.paidAmount
-  return same ? amount : toMajor(payment.paidAmount, payment.digits)
+/** What the look has come to. */
+type Seen = Pick<CapturePicture, "payment" | "facts">
+
+async function perform(step: CaptureStep, { payment, facts }: Seen, deps: SettleDeps): Promise<Seen> {
+  const read = (learned: CaptureFacts): Seen => ({ payment, facts: { ...facts, ...learned } })
+  switch (step.do) {
+    case "read_books":
+      return read({ booked: await readBooks(payment, deps) })
+    case "note_captured":
+      return { payment: await noteCaptured(payment, deps), facts }
+    case "call_late": {
+      const late = await deps.ledger.payments.move(payment.id, "paid_late", { dueBy: after(deps, minute) })
+      return { payment: late ?? (await reload(payment, deps)), facts }
+    }
+    case "read_session":
+      return read({ session: (await deps.host.session(payment.sessionId)) ?? null })
+    case "link_order":
+      await deps.host.linkOrder(step.collectionId, after(deps, -linkedWithin))
+      return read({ linked: true })
+    case "tell": {
+      const { problem = null } = await deps.host.capture(payment.sessionId, step.amount)
+      return read({ told: { problem }, booked: await readBooks(payment, deps) })
+    }
+    case "note_abandonment":
+      deps.log.warn(logLine("capture_failed", { payment: payment.id }, facts.told?.problem ?? undefined))
+      return {
+        payment: await noteAbandonment(await reload(payment, deps), deps),
+        facts: { ...facts, abandonmentNoted: true },
+      }
+    case "rest":
+      return { payment: await raiseIf(step.raise, payment, deps), facts }
+  }
 }
 
-/**
- * A notification may be faster than the create answer. When that comes, Medusa writes the session as pending over whatever
- * was captured meanwhile, the cart cannot be completed, and Medusa gives the money back. So the capture waits for it; where
- * the process that opened the session has died, not for ever.
- */
-async function isStillOpening(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
-  if (deps.clock.now().getTime() - payment.createdAt.getTime() > leaseMs) return false
-  return (await deps.host.session(payment.sessionId))?.beingOpened === true
-}
+const readBooks = async (payment: GatewayPayment, deps: SettleDeps): Promise<HostPayment | null> =>
+  (await deps.host.payment(payment.sessionId)) ?? null
+
+const medusasAmountNow = async (payment: GatewayPayment, deps: SettleDeps): Promise<string> =>
+  medusasAmount(payment, (await deps.host.session(payment.sessionId))?.amount)
 
 const noteCaptured = async (payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> =>
   clear(
@@ -105,16 +119,18 @@ const noteCaptured = async (payment: GatewayPayment, deps: SettleDeps): Promise<
     deps,
   )
 
-/** `why`: what keeps Medusa from it. */
-export async function reportNotCaptured(
+/** A part went back before Medusa had captured: it captures whole payments only, and a person is told. */
+export const reportPartReturned = async (
   payment: GatewayPayment,
-  why: { why: "cart_open"; problem: string | null } | { why: "part_returned" },
   deps: SettleDeps,
-): Promise<GatewayPayment> {
-  if (payment.unwanted || payment.state === "refunded") return payment
-  if (justPaid(payment, deps)) return payment
-  return raise(payment, "not_captured", { ...why, paid: sumOf(payment, payment.paidAmount) }, deps)
-}
+): Promise<GatewayPayment> =>
+  raiseIf(notCaptured(payment, { why: "part_returned" }, deps.clock.now()).raise, payment, deps)
+
+const raiseIf = async (
+  raised: Attention | undefined,
+  payment: GatewayPayment,
+  deps: SettleDeps,
+): Promise<GatewayPayment> => (raised ? raise(payment, raised.code, raised.values, deps) : payment)
 
 /** Medusa captured, could not place the order, and could not give the money back (it logs that and goes on): a person must. */
 export async function reportWithoutOrder(

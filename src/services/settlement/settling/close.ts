@@ -1,5 +1,5 @@
 import { hasMoney, isOpen } from "../../../core"
-import type { Outcome, Refused } from "../../../core"
+import type { Attention, Outcome } from "../../../core"
 import type { GatewayPayment, Operation } from "../../ledger"
 import { raise, withoutAttention } from "../attention"
 import { confirm } from "./confirm"
@@ -55,37 +55,50 @@ async function applyClose(
   outcome: Outcome<unknown>,
   deps: Deps,
 ): Promise<GatewayPayment> {
-  switch (outcome.kind) {
-    case "succeeded":
+  const end = decideClosed(outcome)
+  switch (end.do) {
+    case "call_void":
       return recordVoid(payment, deps)
-    case "refused":
-      return applyRefusedClose(payment, outcome, deps)
-    case "pending":
-    case "unknown":
-    case "not_sent":
+    case "query":
+      return confirmEnd(payment, deps)
+    case "raise":
+      return raise(payment, end.attention.code, end.attention.values, deps)
+    case "leave":
       return payment
   }
 }
 
-async function applyRefusedClose(
-  payment: GatewayPayment,
-  { reason, code, message }: Refused,
-  deps: Deps,
-): Promise<GatewayPayment> {
+/** What follows of what a close came to. */
+export type ClosedStep =
+  | { do: "call_void" }
+  /** It can no longer be closed: the gateway says what it is. */
+  | { do: "query" }
+  | { do: "raise"; attention: Attention<"qr_stays_open" | "close_failed"> }
+  /** It stays open here, due again. */
+  | { do: "leave" }
+
+/** What a close has proven about a payment. Pure. */
+export function decideClosed(outcome: Outcome<unknown>): ClosedStep {
+  if (outcome.kind === "succeeded") return { do: "call_void" }
+  if (outcome.kind !== "refused") return { do: "leave" }
+  const { reason, code, message } = outcome
   const refusal = { reason, code, message }
   switch (reason) {
     case "absent":
-      return recordVoid(payment, deps)
+      return { do: "call_void" }
     case "already_paid":
     case "already_closed":
     case "already_refunded":
-      return confirmEnd(payment, deps)
+      return { do: "query" }
     case "not_supported":
-      return raise(payment, "qr_stays_open", { why: "not_supported", refusal }, deps)
+      return {
+        do: "raise",
+        attention: { code: "qr_stays_open", values: { why: "not_supported", refusal } },
+      }
     case "in_progress":
-      return payment
+      return { do: "leave" }
     default:
-      return raise(payment, "close_failed", { why: "refused", refusal }, deps)
+      return { do: "raise", attention: { code: "close_failed", values: { why: "refused", refusal } } }
   }
 }
 

@@ -1,14 +1,16 @@
-import { hasMoney, isOpen, mayMove, money, sameMoney, toMajor } from "../../../core"
-import type { AttentionValues, Outcome, SettledBy, Standing } from "../../../core"
-import { begunAt, isUnsettled, returnedAmount, returnedAtGateway, returns } from "../../ledger"
-import type { GatewayPayment, Operation, PaymentPatch, Returned } from "../../ledger"
+import { hasMoney, mayMove } from "../../../core"
+import type { AttentionCode, Outcome, SettledBy, Standing } from "../../../core"
+import { isUnsettled, returnedAmount, returnedAtGateway, returns } from "../../ledger"
+import type { GatewayPayment, Operation, Returned } from "../../ledger"
 import { clear, raise, sumOf } from "../attention"
 import type { Deps } from "../deps"
 import { reload } from "../required"
 import { matchDescriptions, unknownHere } from "../returns/listed"
 import type { Listed } from "../returns/listed"
 import { messageOfAnswer, orderRef } from "../order-ref"
-import { after, day, second, sincePaid } from "../schedule"
+import { day, sincePaid } from "../schedule"
+import { decideStanding } from "./decide-standing"
+import type { StandingStep } from "./decide-standing"
 import { noteAnswer } from "./silence"
 
 export interface Confirmation {
@@ -39,121 +41,50 @@ export async function believe(
   standing: Standing,
   deps: Deps,
 ): Promise<GatewayPayment> {
-  const disagreement = disagrees(payment, standing)
-  if (disagreement) return raise(payment, "amount_mismatch", disagreement, deps)
-  switch (standing.state) {
-    case "paid":
-      return recordPartReturns(await recordPaid(payment, standing, deps), deps)
-    case "refunded":
-    case "reversed":
-      return recordReturned(await recordPaid(payment, standing, deps), standing, deps)
-    case "closed":
-      return recordEnded(payment, "void", deps)
-    case "failed":
-      return recordEnded(payment, "failed", deps)
-    case "absent":
-    case "unpaid":
-    case "in_progress":
-      return recordUnpaid(payment, standing, deps)
+  const step = decideStanding(payment, standing, deps.clock.now())
+  const known = await write(step, payment, deps)
+  if (step.do === "raise") return known
+  if (standing.state === "paid") return recordPartReturns(known, deps)
+  return returnedStates.has(standing.state) ? recordReturned(known, standing, deps) : known
+}
+
+async function write(step: StandingStep, payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+  switch (step.do) {
+    case "raise":
+      return raise(payment, step.attention.code, step.attention.values, deps)
+    case "call_paid":
+      return clearMoved(await deps.ledger.payments.move(payment.id, step.to, step.patch), step, payment, deps)
+    case "end": {
+      const patch = step.to === "void" ? { settledBy: await endedBy(payment, deps) } : {}
+      const moved = await deps.ledger.payments.move(payment.id, step.to, { ...patch, checks: 0 })
+      return clearMoved(moved, step, payment, deps)
+    }
+    case "note":
+      return clear(
+        step.patch ? await deps.ledger.payments.update(payment.id, step.patch) : payment,
+        step.clears,
+        deps,
+      )
+    case "rest":
+      return payment
   }
 }
 
-const ofMoney: ReadonlySet<Standing["state"]> = new Set(["paid", "refunded", "reversed"])
-
-/** An answer for another amount or currency than was asked for proves nothing about this payment; nor does "paid" alone. */
-function disagrees(
+/** Whoever moved it first has settled what stood. */
+const clearMoved = async (
+  moved: GatewayPayment | undefined,
+  { clears }: { clears: readonly AttentionCode[] },
   payment: GatewayPayment,
-  { state, amount }: Standing,
-): AttentionValues["amount_mismatch"] | undefined {
-  const expected = money(payment.amount, payment.currency)
-  if (amount ? sameMoney(amount, expected) : !ofMoney.has(state)) return undefined
-  const said = amount ? { amount: toMajor(amount.minor, payment.digits), currency: amount.currency } : null
-  return { order: payment.number, asked: sumOf(payment, payment.amount), said, state }
-}
-
-const facts = (payment: GatewayPayment, standing: Standing, deps: Deps): PaymentPatch => ({
-  ...(standing.gatewayNo ? { gatewayNo: standing.gatewayNo } : {}),
-  ...(standing.payNo ? { payNo: standing.payNo } : {}),
-  ...(standing.channel ? { channel: standing.channel } : {}),
-  ...(standing.paidAt && !payment.paidAt ? { paidAt: paidAt(standing.paidAt, payment, deps) } : {}),
-})
-
-/** Ksher tells a time without its zone, and clocks differ: nothing was paid before it was opened, or is still to be. */
-const paidAt = (said: Date, payment: GatewayPayment, deps: Deps): Date =>
-  new Date(Math.min(Math.max(said.getTime(), begunAt(payment).getTime()), deps.clock.now().getTime()))
-
-async function recordPaid(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
-  if (hasMoney(payment.state)) return recordFacts(payment, standing, deps)
-  const late = payment.unwanted !== null || payment.state === "void"
-  const moved = await deps.ledger.payments.move(payment.id, late ? "paid_late" : "paid", {
-    ...facts(payment, standing, deps),
-    paidAt: standing.paidAt ? paidAt(standing.paidAt, payment, deps) : deps.clock.now(),
-    paidAmount: payment.amount,
-    // What had ended it has not: money is here, and is still to be returned.
-    settledBy: null,
-    ...(late ? { unwanted: payment.unwanted ?? ("closed" as const) } : {}),
-    dueBy: after(deps, 30 * second),
-    checks: 0,
-  })
-  if (!moved) return reload(payment, deps)
-  return clear(
-    moved,
-    ["amount_mismatch", "contradiction", "close_failed", "qr_stays_open", "unanswered"],
-    deps,
-  )
-}
-
-async function recordEnded(
-  payment: GatewayPayment,
-  to: "void" | "failed",
   deps: Deps,
-): Promise<GatewayPayment> {
-  if (hasMoney(payment.state)) return reportNotPaid(payment, to === "void" ? "closed" : "failed", deps)
-  if (payment.state === to) return payment
-  const settledBy =
-    to === "void"
-      ? { settledBy: (await concludeCloses(payment, deps)) ? ("close" as const) : ("outside" as const) }
-      : {}
-  const moved = await deps.ledger.payments.move(payment.id, to, { ...settledBy, checks: 0 })
-  if (!moved) return reload(payment, deps)
-  return clear(moved, ["close_failed", "qr_stays_open", "unanswered", "amount_mismatch"], deps)
-}
+): Promise<GatewayPayment> => (moved ? clear(moved, clears, deps) : reload(payment, deps))
 
 /** Whether a close of ours ended it. One whose answer was lost, or came when the process had died, has its end by that. */
-async function concludeCloses(payment: GatewayPayment, deps: Deps): Promise<boolean> {
+async function endedBy(payment: GatewayPayment, deps: Deps): Promise<"close" | "outside"> {
   const closes = (await deps.ledger.operations.ofPayment(payment.id)).filter(
     (operation) => operation.kind === "close",
   )
   for (const operation of closes) await deps.ledger.operations.conclude(operation.id, { state: "succeeded" })
-  return closes.length > 0
-}
-
-async function recordUnpaid(
-  payment: GatewayPayment,
-  standing: Standing,
-  deps: Deps,
-): Promise<GatewayPayment> {
-  // Ksher answers NOTSURE for more than an unpaid order: of one that was paid it proves nothing.
-  if (hasMoney(payment.state) && standing.state === "absent") return reportNotPaid(payment, "absent", deps)
-  return recordFacts(payment, standing, deps)
-}
-
-/** The gateway called it paid before. */
-const reportNotPaid = (payment: GatewayPayment, state: "closed" | "failed" | "absent", deps: Deps) =>
-  raise(payment, "contradiction", { why: "not_paid_now", order: payment.number, state }, deps)
-
-async function recordFacts(payment: GatewayPayment, standing: Standing, deps: Deps): Promise<GatewayPayment> {
-  const patch = facts(payment, standing, deps)
-  const news =
-    (patch.gatewayNo && patch.gatewayNo !== payment.gatewayNo) ||
-    (patch.payNo && patch.payNo !== payment.payNo) ||
-    patch.paidAt
-  const learned = news ? await deps.ledger.payments.update(payment.id, patch) : payment
-  const agreed = ["unanswered", "amount_mismatch"] as const
-  // "Unpaid" agrees with the books, and not with a notification that says paid.
-  if (isOpen(payment.state)) return clear(learned, agreed, deps)
-  const agrees = hasMoney(payment.state) && standing.state === "paid"
-  return agrees ? clear(learned, ["contradiction", ...agreed], deps) : learned
+  return closes.length ? "close" : "outside"
 }
 
 /**

@@ -4,7 +4,7 @@ import { committedAmount, isDone, returns } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
 import { clear, majorSumOf, raise, sumOf } from "../attention"
 import { booking } from "../returns/booking"
-import { reportNotCaptured } from "./capture"
+import { reportPartReturned } from "./capture"
 import type { SettleDeps } from "../deps"
 import { dismissedAmount, dismissedRest, heldBy, isDismissed } from "../returns/dismissed"
 import type { HostOrder, HostPayment } from "../host"
@@ -28,8 +28,7 @@ export async function refundOwed(
 export async function refundUnbooked(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
   const late = payment.state === "paid_late" || (payment.unwanted !== null && payment.state !== "refunded")
   // A part went back in the gateway's console before Medusa had captured: it captures whole payments only.
-  if (payment.state === "partially_refunded" && !payment.unwanted)
-    return reportNotCaptured(payment, { why: "part_returned" }, deps)
+  if (payment.state === "partially_refunded" && !payment.unwanted) return reportPartReturned(payment, deps)
   if (!late) return payment
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const left = payment.paidAmount - committedAmount(operations)

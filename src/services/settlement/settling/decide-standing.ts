@@ -1,0 +1,107 @@
+import { hasMoney, isOpen, money, sameMoney, toMajor } from "../../../core"
+import type { Attention, AttentionCode, AttentionValues, Standing } from "../../../core"
+import { begunAt } from "../../ledger"
+import type { GatewayPayment, PaymentPatch } from "../../ledger"
+import { sumOf } from "../attention"
+import { second } from "../schedule"
+
+/** What of an answer is written down. `clears`: the attention that it does away with. */
+export type StandingStep =
+  | { do: "raise"; attention: Attention<"amount_mismatch" | "contradiction"> }
+  | { do: "call_paid"; to: "paid" | "paid_late"; patch: PaymentPatch; clears: readonly AttentionCode[] }
+  | { do: "end"; to: "void" | "failed"; clears: readonly AttentionCode[] }
+  | { do: "note"; patch: PaymentPatch | null; clears: readonly AttentionCode[] }
+  | { do: "rest" }
+
+/**
+ * What an answer about the order proves of a payment. An answer for another amount or currency than was asked for proves nothing, nor
+ * does "paid" alone. Pure and total.
+ */
+export function decideStanding(payment: GatewayPayment, standing: Standing, now: Date): StandingStep {
+  const disagreement = disagrees(payment, standing)
+  if (disagreement) return { do: "raise", attention: { code: "amount_mismatch", values: disagreement } }
+  switch (standing.state) {
+    case "paid":
+    case "refunded":
+    case "reversed":
+      return hasMoney(payment.state) ? noteFacts(payment, standing, now) : callPaid(payment, standing, now)
+    case "closed":
+      return endAs("void", payment)
+    case "failed":
+      return endAs("failed", payment)
+    case "absent":
+      // Ksher answers NOTSURE for more than an unpaid order: of one that was paid it proves nothing.
+      return hasMoney(payment.state) ? notPaidNow(payment, "absent") : noteFacts(payment, standing, now)
+    case "unpaid":
+    case "in_progress":
+      return noteFacts(payment, standing, now)
+  }
+}
+
+const ofMoney: ReadonlySet<Standing["state"]> = new Set(["paid", "refunded", "reversed"])
+
+function disagrees(
+  payment: GatewayPayment,
+  { state, amount }: Standing,
+): AttentionValues["amount_mismatch"] | undefined {
+  const expected = money(payment.amount, payment.currency)
+  if (amount ? sameMoney(amount, expected) : !ofMoney.has(state)) return undefined
+  const said = amount ? { amount: toMajor(amount.minor, payment.digits), currency: amount.currency } : null
+  return { order: payment.number, asked: sumOf(payment, payment.amount), said, state }
+}
+
+const facts = (payment: GatewayPayment, standing: Standing, now: Date): PaymentPatch => ({
+  ...(standing.gatewayNo ? { gatewayNo: standing.gatewayNo } : {}),
+  ...(standing.payNo ? { payNo: standing.payNo } : {}),
+  ...(standing.channel ? { channel: standing.channel } : {}),
+  ...(standing.paidAt && !payment.paidAt ? { paidAt: paidAt(standing.paidAt, payment, now) } : {}),
+})
+
+/** Ksher tells a time without its zone, and clocks differ: nothing was paid before it was opened, or is still to be. */
+const paidAt = (said: Date, payment: GatewayPayment, now: Date): Date =>
+  new Date(Math.min(Math.max(said.getTime(), begunAt(payment).getTime()), now.getTime()))
+
+/** Money that Medusa has given up, or that came after an end, is late. */
+function callPaid(payment: GatewayPayment, standing: Standing, now: Date): StandingStep {
+  const late = payment.unwanted !== null || payment.state === "void"
+  const patch: PaymentPatch = {
+    ...facts(payment, standing, now),
+    paidAt: standing.paidAt ? paidAt(standing.paidAt, payment, now) : now,
+    paidAmount: payment.amount,
+    // What had ended it has not: money is here, and is still to be returned.
+    settledBy: null,
+    ...(late ? { unwanted: payment.unwanted ?? ("closed" as const) } : {}),
+    dueBy: new Date(now.getTime() + 30 * second),
+    checks: 0,
+  }
+  const clears = ["amount_mismatch", "contradiction", "close_failed", "qr_stays_open", "unanswered"] as const
+  return { do: "call_paid", to: late ? "paid_late" : "paid", patch, clears }
+}
+
+function endAs(to: "void" | "failed", payment: GatewayPayment): StandingStep {
+  if (hasMoney(payment.state)) return notPaidNow(payment, to === "void" ? "closed" : "failed")
+  if (payment.state === to) return { do: "rest" }
+  return { do: "end", to, clears: ["close_failed", "qr_stays_open", "unanswered", "amount_mismatch"] }
+}
+
+/** The gateway called it paid before. */
+const notPaidNow = (payment: GatewayPayment, state: "closed" | "failed" | "absent"): StandingStep => ({
+  do: "raise",
+  attention: { code: "contradiction", values: { why: "not_paid_now", order: payment.number, state } },
+})
+
+function noteFacts(payment: GatewayPayment, standing: Standing, now: Date): StandingStep {
+  const patch = facts(payment, standing, now)
+  const isNews =
+    (patch.gatewayNo && patch.gatewayNo !== payment.gatewayNo) ||
+    (patch.payNo && patch.payNo !== payment.payNo) ||
+    patch.paidAt
+  return { do: "note", patch: isNews ? patch : null, clears: agreedOn(payment, standing) }
+}
+
+/** "Unpaid" agrees with the books, and not with a notification that says paid. */
+function agreedOn(payment: GatewayPayment, standing: Standing): readonly AttentionCode[] {
+  if (isOpen(payment.state)) return ["unanswered", "amount_mismatch"]
+  const agrees = hasMoney(payment.state) && standing.state === "paid"
+  return agrees ? ["contradiction", "unanswered", "amount_mismatch"] : []
+}
