@@ -16,24 +16,39 @@ export async function raise<Code extends AttentionCode>(
   values: AttentionValues[Code],
   deps: Pick<Deps, "ledger" | "log" | "emit">,
 ): Promise<GatewayPayment> {
+  const raising = decideRaise(payment, code, values)
+  if (!raising) return payment
+  const raised = await deps.ledger.payments.update(payment.id, raising.patch)
+  if (!raising.isNews) return raised
+  deps.log.warn(logLine("attention", { payment: payment.id, code }, raising.sentence))
+  count("gateway_payments.attention", { gateway: payment.gateway, code })
+  await deps.emit("attention_required", raised)
+  return raised
+}
+
+/**
+ * What is written for an attention, and whether somebody is told; `undefined` where it says nothing new, or a doubt about the money
+ * comes before it. Pure.
+ */
+export function decideRaise<Code extends AttentionCode>(
+  payment: GatewayPayment,
+  code: Code,
+  values: AttentionValues[Code],
+): { patch: PaymentPatch; sentence: string; isNews: boolean } | undefined {
   const stands = payment.attentionCode
   const known = stands === code && isSameReason(payment.attentionValues, values)
-  if (known && isDeepStrictEqual(payment.attentionValues, values)) return payment
+  if (known && isDeepStrictEqual(payment.attentionValues, values)) return undefined
   const urgent = unreachable.has(code)
-  if (stands && doubts.has(stands) && !doubts.has(code) && !urgent) return payment
+  if (stands && doubts.has(stands) && !doubts.has(code) && !urgent) return undefined
   const sentence = sentenceOf({ code, values })
-  const raised = await deps.ledger.payments.update(payment.id, {
+  const patch: PaymentPatch = {
     attentionCode: code,
     attention: sentence,
     attentionValues: values,
     ...(urgent && !isOutOfReach(payment) ? { setAside: setAside(payment) } : {}),
     ...(code === "outside_unclear" ? { returnedUnsaid: true } : {}),
-  })
-  if (known) return raised
-  deps.log.warn(logLine("attention", { payment: payment.id, code }, sentence))
-  count("gateway_payments.attention", { gateway: payment.gateway, code })
-  await deps.emit("attention_required", raised)
-  return raised
+  }
+  return { patch, sentence, isNews: !known }
 }
 
 /** What goes on under the same reason: it is written down, and nobody is told again. */

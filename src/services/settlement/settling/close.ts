@@ -30,13 +30,21 @@ async function voidUnopened(payment: GatewayPayment, deps: Deps): Promise<Gatewa
   return (await deps.ledger.payments.move(payment.id, "void", over)) ?? payment
 }
 
-/** A create request that was held up on its way may make the order after it had been looked for and called void. */
-export async function closeOnceMore(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
-  if (!canClose(payment, deps)) return payment
+/**
+ * A create request that was held up on its way may make the order after it had been looked for and called void. `isOver`: the gateway
+ * says that it is closed now, or was paid.
+ */
+export async function closeOnceMore(
+  payment: GatewayPayment,
+  deps: Deps,
+): Promise<{ payment: GatewayPayment; isOver: boolean }> {
   const operation = await writeClose(payment, deps)
   const outcome = await deps.gateway.close(orderRef(payment, deps))
   await deps.ledger.operations.conclude(operation.id, { state: outcome.kind, ...problemOf(outcome) })
-  return payment
+  const end = decideClosed(outcome)
+  if (end.do !== "query") return { payment, isOver: end.do === "call_void" }
+  const { payment: now, standing } = await confirm(payment, deps)
+  return { payment: now, isOver: standing !== undefined }
 }
 
 /** A close has no number of its own at the gateway and may be repeated: one row counts the attempts. */

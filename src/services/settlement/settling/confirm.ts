@@ -65,8 +65,6 @@ async function write(step: StandingStep, payment: GatewayPayment, deps: Deps): P
         step.clears,
         deps,
       )
-    case "rest":
-      return payment
   }
 }
 

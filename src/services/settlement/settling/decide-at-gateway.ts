@@ -15,8 +15,8 @@ export interface GatewayFacts {
   silenceReported?: true
   /** The gateway's answer about the order; `unanswered`: it gave none, or no sure one. */
   standing?: Standing | { unanswered: string }
-  /** A close was sent in this look, or nothing was there to send. */
-  closed?: true
+  /** In this look a close was sent, or nothing was there to send; `over`: by that, or by its age, nobody can pay it any more. */
+  closed?: "asked" | "over"
   /** The payment was read once more since the gateway was asked. */
   readAgain?: true
 }
@@ -60,9 +60,7 @@ export function decideAtGateway(picture: GatewayPicture): GatewayStep {
   if ("unanswered" in facts.standing && !facts.silenceReported)
     return { do: "report", as: "silenceReported", ...silenceReport(picture, facts.standing.unanswered) }
   if (onlyAsks) return rest
-  // A create request that was held up on its way may make the order after it had been looked for and called void.
-  if (payment.state === "void" && isPayable(facts) && picture.closable && !facts.closed)
-    return { do: "close_again" }
+  if (payment.state === "void") return endAgain(picture)
   return isOpen(payment.state) ? endOpen(picture) : rest
 }
 
@@ -70,6 +68,17 @@ const rest: GatewayStep = { do: "rest" }
 
 const endUnopened = ({ payment, onlyAsks, facts }: GatewayPicture): GatewayStep =>
   payment.unwanted && !onlyAsks && isUnended(payment.state) && !facts.closed ? { do: "close" } : rest
+
+/**
+ * A create request that was held up on its way may make the order after it had been looked for and called void. Where it stays open, a
+ * person is told.
+ */
+function endAgain(picture: GatewayPicture): GatewayStep {
+  const { facts, closable } = picture
+  if (!closable || !isPayable(facts)) return rest
+  if (!facts.closed) return { do: "close_again" }
+  return facts.closed === "over" ? rest : { do: "rest", ...stillOpenReport(picture) }
+}
 
 /** Nobody asks for it any more, or its time is over: it is closed, and where it cannot be, watched until it must have lapsed. */
 function endOpen(picture: GatewayPicture): GatewayStep {

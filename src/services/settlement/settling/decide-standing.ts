@@ -11,7 +11,6 @@ export type StandingStep =
   | { do: "call_paid"; to: "paid" | "paid_late"; patch: PaymentPatch; clears: readonly AttentionCode[] }
   | { do: "end"; to: "void" | "failed"; clears: readonly AttentionCode[] }
   | { do: "note"; patch: PaymentPatch | null; clears: readonly AttentionCode[] }
-  | { do: "rest" }
 
 /**
  * What an answer about the order proves of a payment. An answer for another amount or currency than was asked for proves nothing, nor
@@ -80,9 +79,12 @@ function callPaid(payment: GatewayPayment, standing: Standing, now: Date): Stand
 
 function endAs(to: "void" | "failed", payment: GatewayPayment): StandingStep {
   if (hasMoney(payment.state)) return notPaidNow(payment, to === "void" ? "closed" : "failed")
-  if (payment.state === to) return { do: "rest" }
-  return { do: "end", to, clears: ["close_failed", "qr_stays_open", "unanswered", "amount_mismatch"] }
+  const isOver = payment.state === to || payment.state === "void"
+  return isOver ? { do: "note", patch: null, clears: ofOpen } : { do: "end", to, clears: ofOpen }
 }
+
+/** What stands only while somebody may pay it. */
+const ofOpen = ["close_failed", "qr_stays_open", "unanswered", "amount_mismatch"] as const
 
 /** The gateway called it paid before. */
 const notPaidNow = (payment: GatewayPayment, state: "closed" | "failed" | "absent"): StandingStep => ({
@@ -102,6 +104,7 @@ function noteFacts(payment: GatewayPayment, standing: Standing, now: Date): Stan
 /** "Unpaid" agrees with the books, and not with a notification that says paid. */
 function agreedOn(payment: GatewayPayment, standing: Standing): readonly AttentionCode[] {
   if (isOpen(payment.state)) return ["unanswered", "amount_mismatch"]
+  if (payment.state === "void" && standing.state === "absent") return ofOpen
   const agrees = hasMoney(payment.state) && standing.state === "paid"
   return agrees ? ["contradiction", "unanswered", "amount_mismatch"] : []
 }

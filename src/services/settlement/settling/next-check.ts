@@ -21,15 +21,22 @@ const afterPaid = [day, 7 * day, 30 * day]
 /** One that waits to be opened: whether anybody still asks for it. The gateway is asked nothing. */
 export const whileUnopened = [hour, day, 7 * day, 30 * day]
 
+/** What a look has found that the payment does not say. */
+export interface Found {
+  /** Medusa holds a refund that nothing carries out. */
+  owedInMedusa?: boolean
+  /** The gateway gave no sure answer about the order. */
+  unanswered?: boolean
+}
+
 /** When the job looks at a payment again; null: nothing is open. */
 export function nextCheck(
   payment: GatewayPayment,
   operations: readonly Operation[],
   deps: Pick<SettleDeps, "clock" | "random"> & Partial<Pick<SettleDeps, "policy">>,
-  /** Medusa holds a refund that nothing carries out. */
-  owedInMedusa = false,
+  found: Found = {},
 ): Date | null {
-  const next = nextLook(payment, operations, deps, owedInMedusa)
+  const next = nextLook(payment, operations, deps, found)
   // The moment its order may be ended is the moment to look.
   const ends = payment.orderId === null ? null : endsUnpaidAt(payment, deps.policy)
   return ends && ends > deps.clock.now() && (!next || ends < next) ? ends : next
@@ -39,7 +46,7 @@ function nextLook(
   payment: GatewayPayment,
   operations: readonly Operation[],
   deps: Pick<SettleDeps, "clock" | "random">,
-  owedInMedusa: boolean,
+  { owedInMedusa = false, unanswered = false }: Found,
 ): Date | null {
   const now = deps.clock.now()
   const later = (base: number, longest: number) =>
@@ -49,12 +56,7 @@ function nextLook(
     return later(5 * minute, 6 * hour)
   if (payment.state === "unopened") return nextOf(payment.createdAt, whileUnopened, now)
   if (isOpen(payment.state)) return openCheck(payment, now, later)
-  if (payment.state === "void")
-    // The gateway has never heard of one that was not opened: nobody can pay it.
-    return payment.openedAt === null
-      ? null
-      : (nextOf(begunAt(payment), soonAfterVoid, now) ??
-          nextOf(payment.expiresAt ?? begunAt(payment), payment.mode === "qr" ? afterVoidQr : afterVoid, now))
+  if (payment.state === "void") return voidCheck(payment, now, later, unanswered)
   if (owedInMedusa || owes(payment, operations)) return later(minute, 6 * hour)
   if (payment.state === "refunded") return settledCheck(payment, now)
   return nextOf(payment.paidAt ?? payment.createdAt, afterPaid, now)
@@ -74,6 +76,26 @@ function openCheck(
   if (payment.expiresAt && payment.expiresAt > now && payment.expiresAt < next && !payment.unwanted)
     return payment.expiresAt
   return next
+}
+
+/** So long a look at what is void is repeated where the gateway did not answer it. */
+const asksAboutVoid = 90 * day
+
+function voidCheck(
+  payment: GatewayPayment,
+  now: Date,
+  later: (base: number, longest: number) => Date,
+  unanswered: boolean,
+): Date | null {
+  // The gateway has never heard of one that was not opened: nobody can pay it.
+  if (payment.openedAt === null) return null
+  // It is void here, and the gateway calls it payable.
+  if (payment.attentionCode === "close_failed") return later(2 * minute, 6 * hour)
+  const next =
+    nextOf(begunAt(payment), soonAfterVoid, now) ??
+    nextOf(payment.expiresAt ?? begunAt(payment), payment.mode === "qr" ? afterVoidQr : afterVoid, now)
+  if (next || !unanswered) return next
+  return now.getTime() - begunAt(payment).getTime() < asksAboutVoid ? later(hour, day) : null
 }
 
 /** Asking again changes nothing about these. */

@@ -1,3 +1,4 @@
+import { isOpen } from "../../../core"
 import type { GatewayPayment, Operation } from "../../ledger"
 import { clear, raise } from "../attention"
 import type { SettleDeps } from "../deps"
@@ -20,15 +21,18 @@ export async function settleAtGateway(
   leased: GatewayPayment,
   operations: readonly Operation[],
   deps: SettleDeps,
-): Promise<GatewayPayment> {
+): Promise<{ payment: GatewayPayment; unanswered: boolean }> {
   let seen: Seen = { payment: leased, operations, facts: {} }
   for (let steps = 0; steps < mostSteps; steps++) {
     const step = decideAtGateway(pictureOf(seen, deps))
     seen = await perform(step, seen, deps)
-    if (step.do === "rest") return seen.payment
+    if (step.do === "rest") return { payment: seen.payment, unanswered: wentUnanswered(seen.facts) }
   }
   throw new Error(`Payment ${leased.number} came to no rest within ${mostSteps} steps. No money moved.`)
 }
+
+const wentUnanswered = ({ standing }: GatewayFacts): boolean =>
+  standing !== undefined && "unanswered" in standing
 
 /** What the look has come to. */
 type Seen = Pick<GatewayPicture, "payment" | "operations" | "facts">
@@ -62,14 +66,18 @@ async function perform(step: GatewayStep, seen: Seen, deps: SettleDeps): Promise
       const { payment: known, standing, message = "" } = await confirm(payment, deps)
       return now(known, { standing: standing ?? { unanswered: message } })
     }
-    case "close":
-      return now(await closeAtGateway(payment, deps), { closed: true })
-    case "close_again":
-      return now(await closeOnceMore(payment, deps), { closed: true })
+    case "close": {
+      const closed = await closeAtGateway(payment, deps)
+      return now(closed, { closed: isOpen(closed.state) ? "asked" : "over" })
+    }
+    case "close_again": {
+      const { payment: known, isOver } = await closeOnceMore(payment, deps)
+      return now(known, { closed: isOver ? "over" : "asked" })
+    }
     case "read_again":
       return now(await reload(payment, deps), { readAgain: true })
     case "call_void":
-      return now(await callVoid(payment, deps))
+      return now(await callVoid(payment, deps), { closed: "over" })
     case "rest":
       return now(await report(step, payment, deps))
   }

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto"
+
+import { beginLife, faultAfterCalm, faultOfLife, keyOfLife, kinds, lifeRules, stepsOf } from "./life"
+import type { Kind, Life, LifeRules } from "./life"
+import { wrongLifeRules } from "./wrong-life-rules"
+
+interface Walked {
+  lives: number
+  steps: number
+  /** The shortest way to the first fault. */
+  fault?: { what: string; path: string[] }
+}
+
+const digestOf = (life: Life): string =>
+  createHash("sha1").update(keyOfLife(life)).digest("base64").slice(0, 16)
+
+/** Every life that can be reached, breadth first. Ends at the first fault. */
+function walk(kind: Kind, rules: LifeRules): Walked {
+  const first = { key: digestOf(beginLife(kind)), life: beginLife(kind) }
+  const from = new Map<string, [string, string]>([[first.key, ["", ""]]])
+  const rested = new Set<string>()
+  let steps = 0
+  const pathTo = (key: string): string[] => {
+    const path: string[] = []
+    for (let at = from.get(key); at?.[0]; at = from.get(at[0])) path.unshift(at[1])
+    return path
+  }
+  let layer = [first]
+  while (layer.length) {
+    const next: typeof layer = []
+    for (const { key, life } of layer)
+      for (const step of stepsOf(life, kind, rules)) {
+        steps++
+        const fault = faultOfLife(life, step)
+        if (fault)
+          return { lives: from.size, steps, fault: { what: fault, path: [...pathTo(key), step.what] } }
+        const reached = digestOf(step.life)
+        if (step.rest && !rested.has(reached)) {
+          rested.add(reached)
+          const disorder = faultAfterCalm(step.life, rules)
+          if (disorder) return { lives: from.size, steps, fault: { what: disorder, path: pathTo(key) } }
+        }
+        if (from.has(reached)) continue
+        from.set(reached, [key, step.what])
+        next.push({ key: reached, life: step.life })
+      }
+    layer = next
+  }
+  return { lives: from.size, steps }
+}
+
+describe("every picture of a payment's life", () => {
+  let all = 0
+  afterAll(() => console.log(`${all} pictures in all`))
+
+  it.each(kinds)("%s: comes to a rest that is final, looked at again, or under attention", (kind) => {
+    const { lives, steps, fault } = walk(kind, lifeRules)
+    console.log(`${kind}: ${lives} pictures, ${steps} steps`)
+    if (fault) console.log([fault.what, ...fault.path].join("\n"))
+    all += lives
+    expect(fault?.what).toBeUndefined()
+  })
+
+  it("are more than a hundred thousand", () => {
+    expect(all).toBeGreaterThan(100_000)
+  })
+})
+
+describe("a wrong rule is noticed:", () => {
+  it.each(wrongLifeRules.map((rule) => [rule.name, rule] as const))(
+    "%s",
+    (_name, { kind, rules, noticed }) => {
+      expect(walk(kind, { ...lifeRules, ...rules }).fault?.what).toMatch(noticed)
+    },
+  )
+})

@@ -1,0 +1,139 @@
+import { lifeRules } from "./life"
+import type { Kind, LifeRules } from "./life"
+
+export interface WrongLifeRule {
+  name: string
+  kind: Kind
+  rules: Partial<LifeRules>
+  /** What the walk must say of it. */
+  noticed: RegExp
+}
+
+const { decideAtGateway, decideCapture, decideClosed, decideStanding } = lifeRules
+
+/** Rules that look right and lose money, each planted in the place of ours. */
+export const wrongLifeRules: readonly WrongLifeRule[] = [
+  {
+    name: "what nobody wants is left open",
+    kind: "redirect",
+    rules: {
+      decideAtGateway: (picture) => {
+        const step = decideAtGateway(picture)
+        return step.do === "close" ? { do: "rest" } : step
+      },
+    },
+    noticed: /leave open what nobody wants/,
+  },
+  {
+    name: "every open payment is closed, wanted or not",
+    kind: "redirect",
+    rules: {
+      decideAtGateway: (picture) =>
+        decideAtGateway({ ...picture, payment: { ...picture.payment, expiresAt: new Date(0) } }),
+    },
+    noticed: /waits for is closed/,
+  },
+  {
+    name: "a close that failed counts as an end",
+    kind: "redirect",
+    rules: { decideClosed: () => ({ do: "call_void" }) },
+    noticed: /rests for good|is called void/,
+  },
+  {
+    name: "a close without an answer counts as an end",
+    kind: "redirect",
+    rules: {
+      decideClosed: (outcome) => (outcome.kind === "unknown" ? { do: "call_void" } : decideClosed(outcome)),
+    },
+    noticed: /rests for good|is called void/,
+  },
+  {
+    name: "one that was paid already counts as closed",
+    kind: "redirect",
+    rules: {
+      decideClosed: (outcome) =>
+        outcome.kind === "refused" && outcome.reason === "already_paid"
+          ? { do: "call_void" }
+          : decideClosed(outcome),
+    },
+    noticed: /is called void|rests for good/,
+  },
+  {
+    name: "late money is taken for wanted money",
+    kind: "redirect",
+    rules: {
+      decideStanding: (payment, standing, now) =>
+        decideStanding({ ...payment, unwanted: null }, standing, now),
+      decideCapture: (picture) =>
+        decideCapture({ ...picture, payment: { ...picture.payment, unwanted: null } }),
+    },
+    noticed: /not wanted|does not want/,
+  },
+  {
+    name: "an abandoned payment is captured",
+    kind: "redirect",
+    rules: {
+      decideCapture: (picture) =>
+        decideCapture({ ...picture, payment: { ...picture.payment, unwanted: null } }),
+    },
+    noticed: /not wanted|does not want/,
+  },
+  {
+    name: "an unpaid answer counts as paid",
+    kind: "redirect",
+    rules: {
+      decideStanding: (payment, standing, now) =>
+        decideStanding(
+          payment,
+          standing.state === "in_progress" ? { ...standing, state: "paid" } : standing,
+          now,
+        ),
+    },
+    noticed: /not paid is captured/,
+  },
+  {
+    name: "what the gateway calls paid is taken for captured",
+    kind: "redirect",
+    rules: {
+      decideStanding: (payment, standing, now) => {
+        const step = decideStanding(payment, standing, now)
+        return step.do === "call_paid" ? { ...step, patch: { ...step.patch, capturedAt: now } } : step
+      },
+    },
+    noticed: /neither capture the money nor return it/,
+  },
+  {
+    name: "a void payment is never closed again",
+    kind: "redirect",
+    rules: {
+      decideAtGateway: (picture) =>
+        picture.payment.state === "void" && picture.facts.standing
+          ? { do: "rest" }
+          : decideAtGateway(picture),
+    },
+    noticed: /leave open what nobody wants|rests for good while/,
+  },
+  {
+    name: "a code that no call closes is called void at once",
+    kind: "open_qr",
+    rules: {
+      decideAtGateway: (picture) => {
+        const step = decideAtGateway(picture)
+        const isOpen = picture.payment.state === "pending" && picture.payment.unwanted !== null
+        return step.do === "rest" && isOpen && !picture.facts.closed ? { do: "call_void" } : step
+      },
+    },
+    noticed: /what somebody may pay is called void/,
+  },
+  {
+    name: "nobody is told of a cancelled order's open code",
+    kind: "open_qr",
+    rules: {
+      decideAtGateway: (picture) => {
+        const step = decideAtGateway(picture)
+        return step.do === "read_again" ? { do: "rest" } : step
+      },
+    },
+    noticed: /nobody knows/,
+  },
+]
