@@ -117,7 +117,7 @@ export interface RawNotification {
 }
 
 /**
- * What a notification says, with the payer's fields left out. A hint, never a fact (invariant 4).
+ * What a notification says, with the payer's fields left out. A hint, never a fact (guarantee 4).
  * `verified` is the result of the signature check, `reason` why it failed.
  */
 export type NotificationReading =

@@ -1,6 +1,6 @@
 /**
  * What became of one attempt at the gateway. A closed union: success only from an explicit, verified success,
- * refusal only from an explicit refusal, everything else is `unknown` (design invariant 2).
+ * refusal only from an explicit refusal, everything else is `unknown` (guarantee 2).
  */
 export type Outcome<T> = Succeeded<T> | Refused | Pending<T> | Unknown | NotSent
 

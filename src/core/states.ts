@@ -1,4 +1,4 @@
-/** States of a gateway payment (design §3). */
+/** States of a gateway payment. */
 export const states = [
   "unopened",
   "created",

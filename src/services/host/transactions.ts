@@ -2,7 +2,7 @@ import { MathBN, type BigNumber } from "@medusajs/framework/utils"
 
 export type Amount = ConstructorParameters<typeof BigNumber>[0]
 
-/** Medusa's BigNumber, at the edge, to a plain decimal (invariant 9). */
+/** Medusa's BigNumber, at the edge, to a plain decimal (guarantee 9). */
 export const plainDecimal = (amount: Amount): string => MathBN.convert(amount).toFixed()
 
 export const total = (rows: readonly { amount: Amount }[]): string =>

@@ -81,7 +81,7 @@ export class Operations {
     private readonly held?: Lease,
   ) {}
 
-  /** Write before send (invariant 1): returns when the row is committed. Its id after the prefix is the merchant number. */
+  /** Write before send (guarantee 1): returns when the row is committed. Its id after the prefix is the merchant number. */
   async intend(paymentId: string, operation: NewOperation): Promise<Operation> {
     const written = await this.write(paymentId, operation)
     if (!written) throw new LeaseLost(paymentId)

@@ -61,7 +61,7 @@ export interface GatewaySetup {
  * gateways' providers differ in their options and in the keys by which a storefront picks a channel.
  */
 export abstract class GatewayPaymentProvider extends AbstractPaymentProvider {
-  /** The keys of session data by which the storefront may pick a channel, and nothing else (invariant 8). */
+  /** The keys of session data by which the storefront may pick a channel, and nothing else (guarantee 8). */
   protected abstract readonly channelKeys: readonly string[]
 
   readonly gateway: Gateway

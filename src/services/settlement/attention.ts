@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util"
 
-import { doubts, sentenceOf, toMajor, unreachable, withDecimals } from "../../core"
+import { doubts, hasMoney, sentenceOf, toMajor, unreachable, withDecimals } from "../../core"
 import type { AttentionCode, AttentionValues, Sum } from "../../core"
 import type { GatewayPayment, PaymentPatch, SetAside } from "../ledger"
 import { count, logLine } from "../observability"
@@ -95,6 +95,14 @@ export async function clear(
 ): Promise<GatewayPayment> {
   if (!payment.attentionCode || !codes.includes(payment.attentionCode)) return payment
   return deps.ledger.payments.update(payment.id, withoutAttention(payment))
+}
+
+/** What is paid need not be closed, and what is paid back needs nobody any more, whoever was faster to return it. */
+export function staleCodes({ state }: Pick<GatewayPayment, "state">): readonly AttentionCode[] {
+  if (!hasMoney(state)) return []
+  const ofUnpaid = ["qr_stays_open", "close_failed"] as const
+  if (state !== "refunded") return ofUnpaid
+  return [...ofUnpaid, "refund_refused", "refund_unsupported", "late_held", "not_captured", "no_order"]
 }
 
 /** An amount of the payment, in minor units, as an attention names it. */

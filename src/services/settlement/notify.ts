@@ -17,7 +17,7 @@ export type Receipt =
   | { kind: "unreadable" | "forged" | "flooded"; reason: string }
 
 /**
- * Stores a notification before it is acknowledged. It is a hint: nothing is booked from it (invariant 4). An unverified
+ * Stores a notification before it is acknowledged. It is a hint: nothing is booked from it (guarantee 4). An unverified
  * one that names an open payment of ours is still a reason to ask the gateway, by the job.
  */
 export async function receive(raw: RawNotification, deps: Deps): Promise<Receipt> {

@@ -25,7 +25,7 @@ export interface OpenRequest {
   /** Major units, plain decimal: Medusa's own number, whose fractions of a cent no gateway takes. */
   amount: string
   currency: string
-  /** What the storefront asked for; the only thing it may decide (invariant 8). */
+  /** What the storefront asked for; the only thing it may decide (guarantee 8). */
   channel: unknown
   /** The customer who is logged in; of a guest, nothing. */
   customerId?: string | undefined

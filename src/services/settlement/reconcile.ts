@@ -22,7 +22,7 @@ export interface ReconcileDeps {
   now: () => Date
   depsOf: (providerId: string) => SettleDeps
   emit: SettleDeps["emit"]
-  /** Medusa's refund rows that no operation was made for, by session: left by a kill in between (invariant 6). */
+  /** Medusa's refund rows that no operation was made for, by session: left by a kill in between (guarantee 6). */
   strayRefundSessions: () => Promise<string[]>
   notificationRetentionDays: number
 }

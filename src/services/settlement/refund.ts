@@ -28,7 +28,7 @@ export interface RefundRequest extends ReturnIntent {
 }
 
 /**
- * Credits money back to the payer, exactly once per intent, whoever asks again and under whatever key (invariant 3).
+ * Credits money back to the payer, exactly once per intent, whoever asks again and under whatever key (guarantee 3).
  * Returns the operation that carries it: `succeeded`, or `pending` (accepted, from then on owed). Throws
  * `PaymentProblem` that says what is known about the money otherwise.
  */

@@ -2,7 +2,7 @@ import { hasMoney } from "../../core"
 import { returns } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import { settleAtGateway } from "./settling/settle-at-gateway"
-import { clear, raise } from "./attention"
+import { clear, raise, staleCodes } from "./attention"
 import { alignBooks, bookReturns } from "./settling/book-returns"
 import {
   captureInMedusa,
@@ -66,12 +66,10 @@ type Left = "nothing" | "something" | "young rows"
 
 const earlier = (next: Date | null, by: Date): Date => (next && next < by ? next : by)
 
-/** What is paid need not be closed, and what is paid back needs nobody any more, whoever was faster to return it. */
-async function clearStaleAttention(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
+/** Takes away what no longer holds of what is known now. */
+const clearStaleAttention = async (payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> => {
   const found = await raiseUnsaid(payment, deps)
-  const now = hasMoney(found.state) ? await clear(found, ["qr_stays_open", "close_failed"], deps) : found
-  if (now.state !== "refunded") return now
-  return clear(now, ["refund_refused", "refund_unsupported", "late_held", "not_captured", "no_order"], deps)
+  return clear(found, staleCodes(found), deps)
 }
 
 /** What stood before "returned, amount unknown" is gone: until somebody says how much it was, no money moves, and that is told again. */

@@ -2,7 +2,7 @@ import { answeredUnknown, hasMoney, isOpen, mayMove, refused, succeeded, unanswe
 import type { Attention, AttentionCode, Demand, Outcome, Standing } from "../../../src/core"
 import type { State as PaymentState } from "../../../src/core"
 import type { GatewayPayment, PaymentPatch } from "../../../src/services/ledger"
-import { decideRaise, withoutAttention } from "../../../src/services/settlement/attention"
+import { decideRaise, staleCodes, withoutAttention } from "../../../src/services/settlement/attention"
 import {
   decideAbandonment,
   reasonToAbandon,
@@ -620,13 +620,10 @@ function returnSteps(life: Life): Step[] {
 
 function atRest(life: Life, unanswered: boolean): Step {
   const clock = { now: () => timeOf(life) }
-  const next = nextCheck(
-    { ...life.payment, checks: 1 },
-    [],
-    { clock, random: () => 0 },
-    { owedInMedusa: owesReturn(life), unanswered },
-  )
-  return { what: "rest", life: { ...life, look: null, steps: 0 }, rest: { next } }
+  const payment = cleared(life.payment, staleCodes(life.payment))
+  const found = { owedInMedusa: owesReturn(life), unanswered }
+  const next = nextCheck({ ...payment, checks: 1 }, [], { clock, random: () => 0 }, found)
+  return { what: "rest", life: { ...life, payment, look: null, steps: 0 }, rest: { next } }
 }
 
 const wentUnanswered = ({ standing }: GatewayFacts): boolean =>

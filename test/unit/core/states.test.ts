@@ -1,7 +1,7 @@
 import { hasMoney, isOpen, mayMove, states, statesBefore } from "../../../src/core"
 import type { State } from "../../../src/core"
 
-/** The moves as design §3 and the table's own notes tell them, written once more from there. */
+/** The moves as the design and the table's own notes tell them, written once more from there. */
 const told: readonly (readonly [State, State])[] = [
   ["unopened", "created"],
   ["unopened", "void"],

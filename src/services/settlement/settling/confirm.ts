@@ -21,7 +21,7 @@ export interface Confirmation {
 }
 
 /**
- * Asks the gateway what an order is and writes down what that proves. The only way money is believed (invariant 4):
+ * Asks the gateway what an order is and writes down what that proves. The only way money is believed (guarantee 4):
  * a notification, a return URL and a caller's word are reasons to ask, no more.
  */
 export async function confirm(payment: GatewayPayment, deps: Deps): Promise<Confirmation> {
