@@ -16,9 +16,6 @@ export const leaseMs = 2 * minute
 export const after = (deps: Pick<Deps, "clock">, ms: number): Date =>
   new Date(deps.clock.now().getTime() + ms)
 
-export const ageOf = (payment: GatewayPayment, deps: Pick<Deps, "clock">): number =>
-  deps.clock.now().getTime() - begunAt(payment).getTime()
-
 export const sincePaid = (payment: GatewayPayment, deps: Pick<Deps, "clock">): number =>
   deps.clock.now().getTime() - (payment.paidAt ?? payment.createdAt).getTime()
 
