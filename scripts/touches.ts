@@ -78,6 +78,10 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
     `${integration}statements.test.ts`,
     ...scenarios("late", "order-changes", "reconciliation"),
   ],
+  "src/services/settlement/settling/decide-abandonment": [
+    `${integration}statements.test.ts`,
+    ...scenarios("late", "order-changes", "reconciliation"),
+  ],
   "src/services/settlement/orders/review": scenarios("late", "order-changes", "reconciliation"),
   "src/services/settlement/returns/rounding": scenarios("amounts", "refunds"),
   "src/services/settlement/notif": [

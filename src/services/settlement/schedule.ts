@@ -1,4 +1,3 @@
-import { begunAt } from "../ledger"
 import type { GatewayPayment } from "../ledger"
 import type { Deps } from "./deps"
 
