@@ -10,25 +10,35 @@ interface PgClient {
 }
 type Pg = { Client: new (options: { connectionString: string; connectionTimeoutMillis: number }) => PgClient }
 
+/** Where the shop's tables are. Medusa keeps them in `public`, or in the schema of its `databaseSchema`. */
+export interface ShopDatabase {
+  url: string
+  schema?: string | undefined
+}
+
 /**
  * Runs `work` on the shop's database, by the pg that the shop has; `undefined` where it has none. What goes wrong with the database is
  * thrown as it is: its words may hold the address, and with it the password.
  */
 export async function onDatabase<T>(
-  databaseUrl: string,
+  { url, schema }: ShopDatabase,
   directory: string,
   work: (database: Database) => Promise<T>,
 ): Promise<T | undefined> {
   const pg = pgOf(directory)
   if (!pg) return undefined
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   try {
     await client.connect()
+    if (schema) await client.query("select set_config('search_path', $1, false)", [quoted(schema)])
     return await work(fromPg(client))
   } finally {
     await client.end().catch(() => undefined)
   }
 }
+
+/** Names that are not lower-case words need it. */
+const quoted = (schema: string): string => `"${schema.replaceAll('"', '""')}"`
 
 /** The ledger writes `?` where PostgreSQL's own client counts. */
 const fromPg = (client: PgClient): Database => ({

@@ -1,7 +1,10 @@
 #!/usr/bin/env node
+import { createInterface } from "node:readline"
+import { setTimeout } from "node:timers/promises"
+
 import { run } from "./run"
 
-const { stdout, env } = process
+const { stdin, stdout, stderr, env } = process
 
 // Who reads our output, as in `doctor | head`, has seen enough.
 stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -16,6 +19,9 @@ run(process.argv.slice(2), {
   isColoured: stdout.isTTY && !env.NO_COLOR,
   directory: process.cwd(),
   now: () => new Date(),
+  isInteractive: stdin.isTTY && stderr.isTTY,
+  ask,
+  wait: (ms) => setTimeout(ms),
   untilStopped: () =>
     new Promise((resolve) => {
       process.once("SIGINT", resolve)
@@ -28,3 +34,15 @@ run(process.argv.slice(2), {
     process.exit(2)
   },
 )
+
+/** On stderr: stdout may be a file. Ctrl-C and Ctrl-D are no answer. */
+function ask(question: string): Promise<string | undefined> {
+  const lines = createInterface({ input: stdin, output: stderr })
+  return new Promise((resolve) => {
+    lines.once("close", () => resolve(undefined))
+    lines.question(question, (answer) => {
+      resolve(answer)
+      lines.close()
+    })
+  })
+}

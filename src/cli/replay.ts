@@ -12,7 +12,7 @@ notification came in. Nothing is booked from the notification itself, and what i
   --help   this text
 
 The id is among the \`notifications\` that GET /admin/gateway-payments/:id answers.
-Needs DATABASE_URL of the shop, and a running Medusa whose job acts within a minute.`
+Needs DATABASE_URL of the shop, DATABASE_SCHEMA where its tables are not in the schema public, and a running Medusa whose job acts within a minute.`
 
 /** @returns the exit code. Throws a sentence where the database could not be asked. */
 export async function runReplayCommand(args: string[], terminal: Terminal): Promise<number> {
@@ -38,7 +38,7 @@ async function replay(id: string, { env, directory, now }: Terminal): Promise<bo
   if (!env.DATABASE_URL) throw new Error("DATABASE_URL is not set: give the database of the shop.")
   let answer: boolean | undefined
   try {
-    answer = await onDatabase(env.DATABASE_URL, directory, (database) =>
+    answer = await onDatabase({ url: env.DATABASE_URL, schema: env.DATABASE_SCHEMA }, directory, (database) =>
       openLedger(database, { now }).notifications.replay(id),
     )
   } catch (error) {

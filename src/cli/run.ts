@@ -14,6 +14,11 @@ export interface Terminal {
   /** Where the person typed the command: the shop. */
   directory: string
   now: () => Date
+  /** Whether somebody is there who can be asked. */
+  isInteractive: boolean
+  /** What the person types; undefined where they leave. */
+  ask: (question: string) => Promise<string | undefined>
+  wait: (ms: number) => Promise<unknown>
   /** Resolves when the person wants a running command to end. */
   untilStopped: () => Promise<unknown>
 }

@@ -1,19 +1,19 @@
 import { pendingMigrations, type Database } from "../../services/ledger"
-import { codeOf, onDatabase } from "../database"
+import { codeOf, onDatabase, type ShopDatabase } from "../database"
 import { ok, skipped, wrong, type Finding, type Result } from "./finding"
 
 /** What the shop's database says: which migrations it has not seen, and what it knows of the accounts. Only reads. */
 export async function* checkDatabase(
-  databaseUrl: string | undefined,
+  { url, schema }: Partial<ShopDatabase>,
   directory: string,
   accounts: (database: Database) => Promise<Finding[]>,
 ): AsyncGenerator<Finding> {
-  if (!databaseUrl) {
+  if (!url) {
     yield migrationsAre(skipped("No DATABASE_URL: the tables were not looked for."))
     return
   }
   try {
-    const findings = await onDatabase(databaseUrl, directory, async (database) => {
+    const findings = await onDatabase({ url, schema }, directory, async (database) => {
       const migrated = judged(await pendingMigrations(database))
       const known = migrated.verdict === "ok" ? await accounts(database) : []
       return [migrationsAre(migrated), ...known]

@@ -20,6 +20,7 @@ export interface Shop {
   /** The channels that Medusa's Notification module has providers for; null: no such module, or no medusa-config was read. */
   notificationChannels: string[] | null
   databaseUrl?: string | undefined
+  databaseSchema?: string | undefined
   storeCors?: string | undefined
   workerMode?: string | undefined
   /** What the modules and the locking providers resolve to. */
@@ -48,6 +49,7 @@ const medusaConfig = z.looseObject({
   projectConfig: z
     .looseObject({
       databaseUrl: z.string().optional(),
+      databaseSchema: z.string().optional(),
       workerMode: z.string().optional(),
       http: z.looseObject({ storeCors: z.string().optional() }).optional(),
     })
@@ -75,6 +77,7 @@ export function shopOf(directory: string, file?: string): Shop {
       .find((one) => one && path.basename(one.resolve) === packageName),
     notificationChannels: notificationChannels(config.modules),
     databaseUrl: config.projectConfig.databaseUrl,
+    databaseSchema: config.projectConfig.databaseSchema,
     storeCors: config.projectConfig.http?.storeCors,
     workerMode: config.projectConfig.workerMode,
     resolved,

@@ -549,6 +549,24 @@ describe("the tables", () => {
     )
   })
 
+  it("are looked for in the schema of the configuration", async () => {
+    const config = shop(ksherOptions(), gneteOptions(), plugins, {
+      projectConfig: { databaseUrl: "postgres://host/shop", databaseSchema: "shop" },
+    })
+    // Only a connection that was led to the schema sees the tables.
+    const inSchema = pg("all").replace(
+      "async query(sql, asked) {",
+      `async query(sql, asked) {
+      if (/set_config\\('search_path'/.test(sql)) { this.schema = asked[0]; return { rows: [] } }
+      if (this.schema !== '"shop"') return { rows: [] }
+      if (!/mikro_orm|to_regclass/.test(sql)) return { rows: [] }`,
+    )
+    const { text } = await type(["doctor"], {
+      directory: folderWith({ "medusa-config.js": config, "node_modules/pg/index.js": inSchema }),
+    })
+    expect(text).toMatch(/^ok +database +migrations +All tables are there/m)
+  })
+
   const withPg = (applied: string) =>
     type(["doctor", "--provider", "gnete", "--options", "options.json"], {
       env: { DATABASE_URL: "postgres://me:secret@host/shop" },

@@ -27,6 +27,18 @@ it("has the job act on it by the next run: only on one that verified and names a
   expect(askedByReplay.asked).toEqual([now, now, "gnot_01"])
 })
 
+it("in a schema of the shop's own", async () => {
+  const seen = `(globalThis.sqlOfReplay = [...(globalThis.sqlOfReplay ?? []), [sql, asked]]) && [{ id: "gnot_01" }]`
+  const { code } = await type(["replay", "gnot_01"], {
+    env: { ...env, DATABASE_SCHEMA: 'The "Shop"' },
+    now: () => now,
+    directory: folderWith({ "node_modules/pg/index.js": pg(seen) }),
+  })
+  expect(code).toBe(0)
+  const [first] = (globalThis as unknown as { sqlOfReplay: [string, unknown[]][] }).sqlOfReplay
+  expect(first).toEqual(["select set_config('search_path', $1, false)", ['"The ""Shop"""']])
+})
+
 it("an id that no such notification has", async () => {
   expect(await replay("[]")).toMatchObject({
     code: 1,

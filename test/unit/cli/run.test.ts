@@ -40,6 +40,9 @@ it("the sandbox runs until it is stopped, and is gone then", async () => {
     isColoured: false,
     directory: __dirname,
     now: () => new Date(),
+    isInteractive: false,
+    ask: () => Promise.resolve(undefined),
+    wait: () => Promise.resolve(),
     untilStopped: async () => {
       url = /listen at (\S+?)\. /.exec(lines.join("\n"))?.[1] ?? ""
       expect((await fetch(`${url}/control/books`, { method: "POST", body: "[]" })).status).toBe(200)

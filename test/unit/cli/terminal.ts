@@ -32,6 +32,9 @@ export async function type(args: readonly string[], terminal: Partial<Terminal> 
     isColoured: false,
     directory: folderWith({}),
     now: () => new Date(),
+    isInteractive: false,
+    ask: () => Promise.resolve(undefined),
+    wait: () => Promise.resolve(),
     untilStopped: () => Promise.resolve(),
     ...terminal,
   })
