@@ -35,19 +35,19 @@ export async function settle(
   deps: SettleDeps,
   lookAgainBy: Date | null = null,
 ): Promise<GatewayPayment> {
-  const { asked, unanswered, known, wakes } = await withLease(
+  const { asked, found, known, wakes } = await withLease(
     paymentId,
     deps,
     async (leased, held, operations) => {
-      const { payment: asked, unanswered } = await settleAtGateway(leased, operations, held)
-      return { asked, unanswered, known: operations, wakes: leased.wakes }
+      const { payment: asked, found } = await settleAtGateway(leased, operations, held)
+      return { asked, found, known: operations, wakes: leased.wakes }
     },
   )
   const bySoonest = (due: Date | null) => (lookAgainBy ? earlier(due, lookAgainBy) : due)
   const { seen, left, isCalm } = await settleInMedusa(asked, known, deps)
   if (isCalm) {
     const told = await publish(await clearStaleAttention(seen, deps), deps)
-    const next = bySoonest(nextCheck(told, known, deps, { unanswered }))
+    const next = bySoonest(nextCheck(told, known, deps, found))
     const done = await deps.ledger.payments.scheduleUnchanged(told, wakes, next)
     if (done) return done
   }
@@ -56,7 +56,7 @@ export async function settle(
   payment = await reload(payment, deps)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const owed = left !== "nothing" || (await owesFailedRefund(payment, operations, deps))
-  const next = bySoonest(nextCheck(payment, operations, deps, { owedInMedusa: owed, unanswered }))
+  const next = bySoonest(nextCheck(payment, operations, deps, { ...found, owedInMedusa: owed }))
   const soon = left === "young rows" ? earlier(next, after(deps, 2 * minute)) : next
   return deps.ledger.payments.schedule(payment, wakes, soon)
 }

@@ -31,21 +31,28 @@ async function voidUnopened(payment: GatewayPayment, deps: Deps): Promise<Gatewa
 }
 
 /**
- * A create request that was held up on its way may make the order after it had been looked for and called void. `isOver`: the gateway
- * says that it is closed now, or was paid.
+ * A create request that was held up may make the order after it had been looked for and called void. `isOver`: the gateway says that it
+ * is closed now, or was paid.
  */
 export async function closeOnceMore(
   payment: GatewayPayment,
   deps: Deps,
-): Promise<{ payment: GatewayPayment; isOver: boolean }> {
+): Promise<{ payment: GatewayPayment; isOver: boolean; refusal?: Attention<"close_failed"> }> {
   const operation = await writeClose(payment, deps)
   const outcome = await deps.gateway.close(orderRef(payment, deps))
   await deps.ledger.operations.conclude(operation.id, { state: outcome.kind, ...problemOf(outcome) })
   const end = decideClosed(outcome)
+  if (end.do === "raise")
+    return { payment, isOver: false, ...(isCloseFailed(end.attention) ? { refusal: end.attention } : {}) }
   if (end.do !== "query") return { payment, isOver: end.do === "call_void" }
   const { payment: now, standing } = await confirm(payment, deps)
   return { payment: now, isOver: standing !== undefined }
 }
+
+/** That no call closes it, somebody may have been told before, and have decided about. */
+const isCloseFailed = (
+  attention: Attention<"qr_stays_open" | "close_failed">,
+): attention is Attention<"close_failed"> => attention.code === "close_failed"
 
 /** A close has no number of its own at the gateway and may be repeated: one row counts the attempts. */
 async function writeClose(payment: GatewayPayment, deps: Deps): Promise<Operation> {

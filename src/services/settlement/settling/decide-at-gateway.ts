@@ -17,6 +17,8 @@ export interface GatewayFacts {
   standing?: Standing | { unanswered: string }
   /** In this look a close was sent, or nothing was there to send; `over`: by that, or by its age, nobody can pay it any more. */
   closed?: "asked" | "over"
+  /** What the gateway said to a second close of what was void already, where a person has to know. */
+  refusal?: Attention<"close_failed"> | undefined
   /** The payment was read once more since the gateway was asked. */
   readAgain?: true
 }
@@ -43,11 +45,11 @@ export type GatewayStep =
   | { do: "close_again" }
   | { do: "read_again" }
   | { do: "call_void" }
-  | { do: "rest"; raise?: Attention }
+  | { do: "rest"; raise?: Attention; clear?: AttentionCode }
 
 /**
- * What to do at the gateway about one payment: whether it is wanted comes first, then what is in doubt, then what the gateway says, and
- * only then is anything closed. Pure and total.
+ * What to do at the gateway about one payment. Whether it is wanted comes first, then what is in doubt, then what the gateway says.
+ * Only then is anything closed. Pure and total.
  */
 export function decideAtGateway(picture: GatewayPicture): GatewayStep {
   const { payment, onlyAsks, facts } = picture
@@ -74,11 +76,26 @@ const endUnopened = ({ payment, onlyAsks, facts }: GatewayPicture): GatewayStep 
  * person is told.
  */
 function endAgain(picture: GatewayPicture): GatewayStep {
-  const { facts, closable } = picture
-  if (!closable || !isPayable(facts)) return rest
+  const { facts } = picture
+  if (!isVoidAndPayable(picture)) return rest
   if (!facts.closed) return { do: "close_again" }
-  return facts.closed === "over" ? rest : { do: "rest", ...stillOpenReport(picture) }
+  if (facts.closed === "over") return { do: "rest", clear: "close_failed" }
+  return { do: "rest", ...(facts.refusal ? { raise: facts.refusal } : stillOpenReport(picture)) }
 }
+
+/** It is void here, and payable there. A code that must have lapsed is not: Ksher may call it PENDING for good. */
+const isVoidAndPayable = ({ payment, now, closable, facts }: GatewayPicture): boolean =>
+  payment.state === "void" &&
+  closable &&
+  isPayable(facts) &&
+  !(payment.mode === "qr" && hasOutlived(payment, now))
+
+export const wentUnanswered = ({ standing }: GatewayFacts): boolean =>
+  standing !== undefined && "unanswered" in standing
+
+/** The look ends, and what is void here can still be paid there: it is closed again soon. */
+export const staysPayable = (picture: GatewayPicture): boolean =>
+  isVoidAndPayable(picture) && picture.facts.closed !== "over"
 
 /** Nobody asks for it any more, or its time is over: it is closed, and where it cannot be, watched until it must have lapsed. */
 function endOpen(picture: GatewayPicture): GatewayStep {

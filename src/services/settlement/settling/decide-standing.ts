@@ -13,8 +13,8 @@ export type StandingStep =
   | { do: "note"; patch: PaymentPatch | null; clears: readonly AttentionCode[] }
 
 /**
- * What an answer about the order proves of a payment. An answer for another amount or currency than was asked for proves nothing, nor
- * does "paid" alone. Pure and total.
+ * What an answer about the order proves of a payment. One for another amount or currency proves nothing, nor does "paid" alone. Pure and
+ * total.
  */
 export function decideStanding(payment: GatewayPayment, standing: Standing, now: Date): StandingStep {
   const disagreement = disagrees(payment, standing)
@@ -79,9 +79,12 @@ function callPaid(payment: GatewayPayment, standing: Standing, now: Date): Stand
 
 function endAs(to: "void" | "failed", payment: GatewayPayment): StandingStep {
   if (hasMoney(payment.state)) return notPaidNow(payment, to === "void" ? "closed" : "failed")
-  const isOver = payment.state === to || payment.state === "void"
-  return isOver ? { do: "note", patch: null, clears: ofOpen } : { do: "end", to, clears: ofOpen }
+  if (payment.state === "void") return { do: "note", patch: null, clears: ofVoid }
+  return payment.state === to ? { do: "note", patch: null, clears: [] } : { do: "end", to, clears: ofOpen }
 }
+
+/** Of what was void already: what was said of its being payable. That another amount was named, stands. */
+const ofVoid = ["close_failed"] as const
 
 /** What stands only while somebody may pay it. */
 const ofOpen = ["close_failed", "qr_stays_open", "unanswered", "amount_mismatch"] as const
@@ -104,7 +107,7 @@ function noteFacts(payment: GatewayPayment, standing: Standing, now: Date): Stan
 /** "Unpaid" agrees with the books, and not with a notification that says paid. */
 function agreedOn(payment: GatewayPayment, standing: Standing): readonly AttentionCode[] {
   if (isOpen(payment.state)) return ["unanswered", "amount_mismatch"]
-  if (payment.state === "void" && standing.state === "absent") return ofOpen
+  if (payment.state === "void" && standing.state === "absent") return ofVoid
   const agrees = hasMoney(payment.state) && standing.state === "paid"
   return agrees ? ["contradiction", "unanswered", "amount_mismatch"] : []
 }

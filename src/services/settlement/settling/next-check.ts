@@ -27,6 +27,8 @@ export interface Found {
   owedInMedusa?: boolean
   /** The gateway gave no sure answer about the order. */
   unanswered?: boolean
+  /** It is void here, and the gateway calls it payable. */
+  staysPayable?: boolean
 }
 
 /** When the job looks at a payment again; null: nothing is open. */
@@ -46,7 +48,7 @@ function nextLook(
   payment: GatewayPayment,
   operations: readonly Operation[],
   deps: Pick<SettleDeps, "clock" | "random">,
-  { owedInMedusa = false, unanswered = false }: Found,
+  found: Found,
 ): Date | null {
   const now = deps.clock.now()
   const later = (base: number, longest: number) =>
@@ -56,8 +58,8 @@ function nextLook(
     return later(5 * minute, 6 * hour)
   if (payment.state === "unopened") return nextOf(payment.createdAt, whileUnopened, now)
   if (isOpen(payment.state)) return openCheck(payment, now, later)
-  if (payment.state === "void") return voidCheck(payment, now, later, unanswered)
-  if (owedInMedusa || owes(payment, operations)) return later(minute, 6 * hour)
+  if (payment.state === "void") return voidCheck(payment, now, later, found)
+  if (found.owedInMedusa || owes(payment, operations)) return later(minute, 6 * hour)
   if (payment.state === "refunded") return settledCheck(payment, now)
   return nextOf(payment.paidAt ?? payment.createdAt, afterPaid, now)
 }
@@ -78,24 +80,24 @@ function openCheck(
   return next
 }
 
-/** So long a look at what is void is repeated where the gateway did not answer it. */
+/** So long what is void is looked at again where the gateway calls it payable, or did not answer. */
 const asksAboutVoid = 90 * day
 
 function voidCheck(
   payment: GatewayPayment,
   now: Date,
   later: (base: number, longest: number) => Date,
-  unanswered: boolean,
+  { unanswered = false, staysPayable = false }: Found,
 ): Date | null {
   // The gateway has never heard of one that was not opened: nobody can pay it.
   if (payment.openedAt === null) return null
-  // It is void here, and the gateway calls it payable.
-  if (payment.attentionCode === "close_failed") return later(2 * minute, 6 * hour)
+  const isYoung = now.getTime() - begunAt(payment).getTime() < asksAboutVoid
+  if (isYoung && (staysPayable || payment.attentionCode === "close_failed"))
+    return later(2 * minute, 6 * hour)
   const next =
     nextOf(begunAt(payment), soonAfterVoid, now) ??
     nextOf(payment.expiresAt ?? begunAt(payment), payment.mode === "qr" ? afterVoidQr : afterVoid, now)
-  if (next || !unanswered) return next
-  return now.getTime() - begunAt(payment).getTime() < asksAboutVoid ? later(hour, day) : null
+  return next ?? (isYoung && unanswered ? later(hour, day) : null)
 }
 
 /** Asking again changes nothing about these. */

@@ -7,8 +7,9 @@ import { settleOperations } from "../returns/outcomes"
 import { noteAbandonment } from "./abandonment"
 import { canClose, closeAtGateway, closeOnceMore, closedAttention } from "./close"
 import { confirm } from "./confirm"
-import { decideAtGateway } from "./decide-at-gateway"
+import { decideAtGateway, staysPayable, wentUnanswered } from "./decide-at-gateway"
 import type { GatewayFacts, GatewayPicture, GatewayStep } from "./decide-at-gateway"
+import type { Found } from "./next-check"
 
 /** Each step is done once in a look; more of them would be a fault of the decision. */
 const mostSteps = 16
@@ -21,18 +22,20 @@ export async function settleAtGateway(
   leased: GatewayPayment,
   operations: readonly Operation[],
   deps: SettleDeps,
-): Promise<{ payment: GatewayPayment; unanswered: boolean }> {
+): Promise<{ payment: GatewayPayment; found: Found }> {
   let seen: Seen = { payment: leased, operations, facts: {} }
   for (let steps = 0; steps < mostSteps; steps++) {
     const step = decideAtGateway(pictureOf(seen, deps))
     seen = await perform(step, seen, deps)
-    if (step.do === "rest") return { payment: seen.payment, unanswered: wentUnanswered(seen.facts) }
+    if (step.do === "rest") return { payment: seen.payment, found: foundIn(pictureOf(seen, deps)) }
   }
   throw new Error(`Payment ${leased.number} came to no rest within ${mostSteps} steps. No money moved.`)
 }
 
-const wentUnanswered = ({ standing }: GatewayFacts): boolean =>
-  standing !== undefined && "unanswered" in standing
+const foundIn = (picture: GatewayPicture): Found => ({
+  unanswered: wentUnanswered(picture.facts),
+  staysPayable: staysPayable(picture),
+})
 
 /** What the look has come to. */
 type Seen = Pick<GatewayPicture, "payment" | "operations" | "facts">
@@ -71,8 +74,8 @@ async function perform(step: GatewayStep, seen: Seen, deps: SettleDeps): Promise
       return now(closed, { closed: isOpen(closed.state) ? "asked" : "over" })
     }
     case "close_again": {
-      const { payment: known, isOver } = await closeOnceMore(payment, deps)
-      return now(known, { closed: isOver ? "over" : "asked" })
+      const { payment: known, isOver, refusal } = await closeOnceMore(payment, deps)
+      return now(known, { closed: isOver ? "over" : "asked", refusal })
     }
     case "read_again":
       return now(await reload(payment, deps), { readAgain: true })
