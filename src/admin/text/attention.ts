@@ -149,6 +149,10 @@ const found: { readonly [Code in AttentionCode]: (values: AttentionValues[Code])
           values: { change: { key: `attention.change.${values.change}` } },
         }
       : { text: "attention.found.cancel_unfinished_medusa", quotes: [values.problem] },
+  payout_waits: ({ why, number, amount, gateway }) => ({
+    text: `attention.found.payout_waits_${why}`,
+    values: { number, amount, gateway: titleOf(gateway) },
+  }),
   notification_failed: ({ order, number, tries, problem }) => ({
     ...(number
       ? { text: "attention.found.notification_failed_return", values: { order, number, tries } }
@@ -191,6 +195,4 @@ function inWords(value: Shown | undefined, { t, money }: Writer): string {
 
 /** What was refused last, with its reason. */
 export const lastRefusal = ({ operations }: PaymentDetail): Operation | undefined =>
-  operations
-    .filter(({ kind, state }) => (kind === "refund" || kind === "cancel") && state === "refused")
-    .at(-1)
+  operations.filter(({ kind, state }) => kind !== "open" && kind !== "close" && state === "refused").at(-1)
