@@ -21,7 +21,7 @@ import { isCaptured } from "../settling/decide-capture"
 import { enteredReturns, unmatchedRows } from "../returns/refund-rows"
 import { foreignReturns, recordReturns, tally } from "../settling/confirm"
 import type { SettleDeps } from "../deps"
-import { dismissedAmount, dismissing, owedNow } from "../returns/dismissed"
+import { dismissedAmount, dismissing, leftOut, owedNow } from "../returns/dismissed"
 import { refuseUnenterable } from "../orders/enterable"
 import type { HostPayment } from "../host"
 import { reload } from "../required"
@@ -448,8 +448,11 @@ async function dismiss(payment: GatewayPayment, deps: SettleDeps): Promise<void>
       return
     case "failed":
       return giveUpMismatch(payment, deps)
-    default:
-      await payments.update(payment.id, gone)
+    default: {
+      const left = leftOut(payment, await deps.ledger.operations.ofPayment(payment.id))
+      const dismissed = left.length ? { dismissed: [...payment.dismissed, ...left] } : {}
+      await payments.update(payment.id, { ...gone, ...dismissed })
+    }
   }
 }
 
