@@ -16,7 +16,22 @@ payment.options.providers.push(
     id: "page",
     options: { ...ksher.options, checkout: "page", mode: "qr", channels: ["airpay", "promptpay"] },
   },
+  {
+    ...ksher,
+    id: "hold",
+    options: {
+      ...ksher.options,
+      completion: "order_first",
+      latePayment: "hold",
+      mode: "qr",
+      channels: ["promptpay", "airpay"],
+    },
+  },
   { ...gnete, id: "first", options: { ...gnete.options, completion: "order_first" } },
+)
+// To see what becomes of the payments of an entry that somebody has taken out.
+payment.options.providers = payment.options.providers.filter(
+  ({ id, resolve }) => !process.env.DEMO_WITHOUT?.split(",").includes(`${resolve.split("/").at(-1)}_${id}`),
 )
 // Payout books from this month on: the simulated gateways settle as well.
 const plugin = config.plugins.find(({ resolve }) => resolve === "medusa-payment-ksher-gnete")

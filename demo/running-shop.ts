@@ -4,7 +4,7 @@ import type { Sandbox, startSandbox as StartSandbox } from "../src/sandbox"
 import { makeApp } from "./app"
 import { buildAdminIfStale, buildIfStale } from "./build"
 import { createDatabase, admin, execute, exists, nameOfMigrated, placeOfMigrated } from "./migrated"
-import { answers, freePort, medusa, root } from "./processes"
+import { answers, freePort, medusa, root, type Running } from "./processes"
 import { seed, ShopClient, Shopper, type Seeded } from "./shop"
 
 export const login = admin
@@ -18,11 +18,13 @@ export interface RunningShop {
   shopper: Shopper
   seeded: Seeded
   sandbox: Sandbox
+  /** Ends Medusa where it is, as a crash would, and starts it again with these changes of its environment. */
+  restart(changes?: Record<string, string>): Promise<void>
   stop(): Promise<void>
 }
 
 export const providers = {
-  thb: ["pp_ksher_th", "pp_ksher_first", "pp_ksher_qr", "pp_ksher_demand", "pp_ksher_page"],
+  thb: ["pp_ksher_th", "pp_ksher_first", "pp_ksher_qr", "pp_ksher_demand", "pp_ksher_page", "pp_ksher_hold"],
   hkd: ["pp_gnete_hk", "pp_gnete_first"],
 }
 
@@ -94,9 +96,14 @@ async function start(
   await Promise.all([migrated(), pages && buildAdminIfStale(app, env)])
   say(pages ? "database migrated, admin built" : "database migrated")
 
-  const running = medusa(["start"], app, env)
-  stops.push(() => running.stop())
-  await answers(`${at.medusa}/health`, running)
+  let running: Running | undefined
+  const restart = async (changes: Record<string, string> = {}) => {
+    await running?.stop()
+    running = medusa(["start"], app, { ...env, ...changes })
+    await answers(`${at.medusa}/health`, running)
+  }
+  stops.push(async () => running?.stop())
+  await restart()
   const shop = new ShopClient(at.medusa)
   await shop.logIn(login.email, login.password)
   const seeded = await seed(shop, providers)
@@ -118,6 +125,7 @@ async function start(
     shopper: new Shopper(shop, seeded),
     seeded,
     sandbox,
+    restart,
   }
 }
 

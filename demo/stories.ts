@@ -31,8 +31,12 @@ export interface Told {
   seen: string
 }
 
-export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  const until = Date.now() + 20_000
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  holds: (value: T) => boolean,
+  patienceMs = 20_000,
+): Promise<T> {
+  const until = Date.now() + patienceMs
   for (;;) {
     const value = await ask()
     if (holds(value) || Date.now() > until) return value

@@ -117,6 +117,12 @@ export const routes: Readonly<Record<string, Route>> = {
     answer: "forgetAnswer",
     refused: [400, 401, 404],
   },
+  "POST /admin/gateway-payments/{id}/payout": {
+    summary: "Makes a link by which the shopper names an account for a refund, or releases the payout.",
+    answer: "payoutAnswer",
+    body: requests.payoutRequest,
+    refused: [400, 401, 404, 409],
+  },
   "GET /admin/gateway-payments/{id}": {
     summary: "One payment with its operations, notifications and decisions.",
     answer: "detailAnswer",

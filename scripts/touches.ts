@@ -3,6 +3,7 @@ const scenarios = (...names: string[]) => names.map((name) => `${integration}sce
 const routes = [`${integration}routes.test.ts`, `${integration}answers.test.ts`, `${integration}security/`]
 const page = [`${integration}pay-page.test.ts`]
 const payouts = [`${integration}payouts.test.ts`, `${integration}answers.test.ts`]
+const shopperPayouts = [`${integration}shopper-payouts.test.ts`, `${integration}answers.test.ts`]
 const deaths = [`${integration}crash/`, `${integration}instances/`]
 
 /**
@@ -22,6 +23,12 @@ export const touches: Readonly<Record<string, readonly string[]>> = {
   "src/api/store/gateway-payments/[session_id]/events/": [`${integration}store-events.test.ts`],
   "src/api/pay/": page,
   "src/api/payment-collection/": page,
+  "src/api/refund/": shopperPayouts,
+  "src/api/admin/gateway-payments/[id]/payout/": shopperPayouts,
+  "src/services/refund-page/": shopperPayouts,
+  "src/services/host/refund-": shopperPayouts,
+  "src/services/settlement/shopper-payouts/": shopperPayouts,
+  "src/services/ledger/shopper-payouts": shopperPayouts,
   "src/api/admin/gateway-payments/links/": page,
   "src/api/admin/gateway-payments/payouts/": payouts,
   "src/api/payout-views": payouts,

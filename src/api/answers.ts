@@ -5,6 +5,7 @@ import {
   gatewayNames,
   operationStates,
   payoutStates,
+  receiverTypes,
   states,
   unavailableReasons,
 } from "../core"
@@ -86,7 +87,7 @@ const payment = z.strictObject({
 
 const operation = z.strictObject({
   id: text,
-  kind: z.enum(["open", "close", "cancel", "refund"]),
+  kind: z.enum(["open", "close", "cancel", "refund", "payout"]),
   merchant_no: text,
   gateway_no: maybeText,
   amount: z.number().nullable(),
@@ -103,6 +104,20 @@ const operation = z.strictObject({
   asked_code: maybeText,
   asked_message: maybeText,
   attempts: z.number().int(),
+  /** Of a refund to the shopper's account; null for every other. */
+  payout: z
+    .strictObject({
+      link_expires_at: maybeTime,
+      link_made_by: maybeText,
+      locked: z.boolean(),
+      given: z.boolean(),
+      receiver_type: z.enum(receiverTypes).nullable(),
+      receiver_last_digits: maybeText,
+      released_at: maybeTime,
+      released_by: maybeText,
+      fee: z.number().nullable(),
+    })
+    .nullable(),
   created_at: time,
   settled_at: maybeTime,
 })
@@ -160,6 +175,19 @@ export const listAnswer = z.strictObject({
   previous_cursor: maybeText,
 })
 export const detailAnswer = z.strictObject({ gateway_payment: detail })
+
+/** The only time that the address of a link is told. */
+export const payoutAnswer = z.strictObject({
+  gateway_payment: detail,
+  link: z
+    .strictObject({
+      url: text,
+      expires_at: time,
+      sent: z.boolean(),
+      not_sent: z.enum(["no_address", "no_provider", "failed"]).nullable(),
+    })
+    .nullable(),
+})
 
 export const totalsAnswer = z.strictObject({
   totals: z.array(

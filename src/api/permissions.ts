@@ -41,5 +41,6 @@ export const permissions = [
   allow("POST", `${payments}/payouts/forget`, keepBooks),
   allow("GET", `${payments}/:id`, read),
   allow("POST", `${payments}/:id/resolve`, returnMoney),
+  allow("POST", `${payments}/:id/payout`, returnMoney),
   allow("POST", `${payments}/:id/sync`, returnMoney),
 ]

@@ -74,6 +74,14 @@ export const resolveRequest = z.strictObject({
   refund_id: storable(64).min(1).optional(),
 })
 
+export const payoutRequest = z.strictObject({
+  /** `link`: a new link for the shopper, in the place of the one before. `release`: the account that was named is paid. */
+  action: z.enum(["link", "release"]),
+  operation_id: storable(64).min(1),
+  /** Has the link sent to the customer of the order. */
+  send: z.boolean().default(false),
+})
+
 export const resolveHeaders = z.object({ "idempotency-key": storable(255).min(1).optional() })
 
 const date = z.union([z.iso.date().transform((text) => new Date(text)), moment])

@@ -1,6 +1,6 @@
 import { isOpen, lessMajor, toMajor, type AccountInfo, type ChannelFacts, type PaymentMethod } from "../core"
 import type { MadeLink, Payable } from "../services/host"
-import { isOutOfReach, unconfirmedOf } from "../services/settlement"
+import { isOutOfReach, mostWrongTries, unconfirmedOf } from "../services/settlement"
 import type {
   Change,
   Decision,
@@ -10,6 +10,7 @@ import type {
   Operation,
   Owing,
   Policy,
+  ShopperPayout,
   Turnover,
 } from "../services/settlement"
 
@@ -55,7 +56,24 @@ export const capabilitiesView = (facts: ChannelFacts, account: AccountInfo | und
   partial_refund: facts.partialRefund && account?.partialRefunds !== false,
 })
 
-export const operationView = (operation: Operation, payment: GatewayPayment) => ({
+/** What is told of a refund to the shopper's account: the account itself is not. */
+const payoutView = (payout: ShopperPayout, payment: GatewayPayment) => ({
+  link_expires_at: payout.link?.expiresAt ?? null,
+  link_made_by: payout.link?.madeBy ?? null,
+  locked: payout.link !== null && payout.link.wrongTries >= mostWrongTries,
+  given: payout.isGiven,
+  receiver_type: payout.receiverType,
+  receiver_last_digits: payout.receiverTail,
+  released_at: payout.releasedAt,
+  released_by: payout.releasedBy,
+  fee: payout.fee === null ? null : major(payout.fee, payment),
+})
+
+export const operationView = (
+  operation: Operation,
+  payment: GatewayPayment,
+  payout: ShopperPayout | undefined,
+) => ({
   id: operation.id,
   kind: operation.kind,
   merchant_no: operation.number,
@@ -74,6 +92,7 @@ export const operationView = (operation: Operation, payment: GatewayPayment) => 
   asked_code: operation.asked?.code ?? null,
   asked_message: operation.asked?.message ?? null,
   attempts: operation.attempts,
+  payout: payout ? payoutView(payout, payment) : null,
   created_at: operation.createdAt,
   settled_at: operation.settledAt,
 })

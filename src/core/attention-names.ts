@@ -124,4 +124,10 @@ export const attentionNames: Readonly<Record<AttentionCode, Names>> = {
     "有一条通知未能处理",
     "有一則通知未能處理",
   ),
+  payout_waits: names(
+    "A refund to the shopper's account waits",
+    "การคืนเงินเข้าบัญชีของผู้ซื้อกำลังรออยู่",
+    "退至顾客账户的款项在等待处理",
+    "退至顧客帳戶的款項在等待處理",
+  ),
 }

@@ -29,6 +29,7 @@ export const attentionCodes = [
   "order_changing",
   "cancel_unfinished",
   "notification_failed",
+  "payout_waits",
 ] as const
 export type AttentionCode = (typeof attentionCodes)[number]
 
@@ -93,6 +94,24 @@ export interface Tries {
   owed: Sum
 }
 
+/**
+ * - `no_link`, `link_expired`, `link_locked`: nobody can name an account until an admin makes a link
+ * - `release`: an admin has to release it
+ * - `balance`: the balance for payouts does not cover it
+ * - `unreadable`: the account was kept with a key that is not configured any more
+ * - `beyond`: more would go back than was paid
+ */
+export const payoutWaits = [
+  "no_link",
+  "link_expired",
+  "link_locked",
+  "release",
+  "balance",
+  "unreadable",
+  "beyond",
+] as const
+export type PayoutWait = (typeof payoutWaits)[number]
+
 export interface AttentionValues {
   /** `said`: null where the gateway calls it paid and names no amount. */
   amount_mismatch: { order: string; asked: Sum; said: Sum | null; state: string }
@@ -139,6 +158,8 @@ export interface AttentionValues {
   /** `number`, `amount`: null where Medusa holds the refund and has not written all that belongs to it. */
   order_changing: { change: OrderChange; number: string | null; amount: Sum | null }
   cancel_unfinished: { why: "change_open"; change: OrderChange } | { why: "medusa"; problem: string }
+  /** A refund to an account that the shopper names needs a person. `number`: its own. */
+  payout_waits: { why: PayoutWait; number: string; amount: Sum; gateway: GatewayName }
   /** `number`: of the refund or reversal that it is about; null: it is about the payment. */
   notification_failed: { order: string; number: string | null; tries: number; problem: string }
 }

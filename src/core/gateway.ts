@@ -4,6 +4,7 @@ import type { GatewayName } from "./gateways"
 import type { Money } from "./money"
 import type { Outcome } from "./outcome"
 import type { SettlementLine, SettlementsWanted } from "./payouts"
+import type { Receiver } from "./receiver"
 
 /** How the shopper pays: Ksher's hosted page or QR; Gnete decides by wayCode. */
 export type PaymentMode = "redirect" | "qr"
@@ -94,6 +95,36 @@ export interface RefundRecord {
 export interface ReversalRecord {
   gatewayNo: string
   state: "succeeded" | "pending" | "failed" | "unclear"
+}
+
+/** Money to an account that the shopper named: the way back where a channel refunds nothing. */
+export interface PayoutOrder {
+  /** The merchant number, for life. */
+  number: string
+  amount: Money
+  receiver: Receiver
+}
+
+export interface PayoutRecord {
+  gatewayNo?: string | undefined
+  /** What the gateway took for it besides, in minor units; `null`: it did not say. */
+  fee: number | null
+  at?: Date | undefined
+}
+
+/** Ksher's payouts. They come out of a balance of their own, which the merchant tops up. */
+export interface ShopperPayouts {
+  readonly currency: string
+  /** The largest one, in minor units. */
+  readonly most: number
+  /** The code of a signed answer that it knows no payout of that number. */
+  readonly absentCode: string
+  /** Minor units. */
+  balance(): Promise<Outcome<number>>
+  /** Sends it, once. Whether a number is taken once is not known: what is in doubt is not sent again by itself. */
+  send(order: PayoutOrder): Promise<Outcome<PayoutRecord>>
+  /** `refused` with reason `absent` where the gateway knows none of this number. Nothing else that it says is a refusal. */
+  query(order: Omit<PayoutOrder, "receiver">): Promise<Outcome<PayoutRecord>>
 }
 
 /** What a channel can do, from the gateways' published tables. `unsure` is a fact neither page states. */
@@ -204,6 +235,8 @@ export interface Gateway {
   readAccount(): Promise<Outcome<AccountInfo>>
   /** What was paid out, by day and channel; absent where the gateway has no such call. No line is signed: none changes a payment. */
   settlements?(wanted: SettlementsWanted): Promise<Outcome<SettlementLine[]>>
+  /** How money is sent to an account that a shopper named; absent where the gateway has no such call. */
+  readonly shopperPayouts?: ShopperPayouts
   /** Takes note of what was read of the account, here or by another instance. */
   learn(known: KnownAccount): void
   /** What it was last told by `learn`. */

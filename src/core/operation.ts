@@ -1,5 +1,9 @@
-/** One intent that can change something at the gateway, with one merchant number for life. */
-export type OperationKind = "open" | "close" | "cancel" | "refund"
+/**
+ * One intent that can change something at the gateway, with one merchant number for life. `payout`: a refund to an account that the
+ * shopper names, `pending` until it is sent.
+ */
+export const operationKinds = ["open", "close", "cancel", "refund", "payout"] as const
+export type OperationKind = (typeof operationKinds)[number]
 
 /**
  * - `sent`: written before the request left; where the process died since, nobody knows whether it did

@@ -1,4 +1,4 @@
-import type { Attention, AttentionCode, AttentionValues, Sum } from "./attention"
+import type { Attention, AttentionCode, AttentionValues, PayoutWait, Sum } from "./attention"
 import { titleOf } from "./gateways"
 import { formatMajor } from "./money"
 import { changeInWords } from "./order-changes"
@@ -93,6 +93,9 @@ const sentences: { readonly [Code in AttentionCode]: (values: AttentionValues[Co
   cancel_unfinished: (values) =>
     `A cancel of the order returned its money, and Medusa has not cancelled the order: its goods could still be sent. ${uncancelled(values)}`,
 
+  payout_waits: ({ why, number, amount, gateway }) =>
+    `Refund ${number} of ${show(amount)} has not been paid out: ${payoutTodo[why].replace("{gateway}", titleOf(gateway))} No money moved.`,
+
   notification_failed: ({ order, number, tries, problem }) =>
     `A verified notification about ${number ? `return ${number}` : "the payment"} of order ${order} could not be acted on ${tries} times (${unstopped(problem)}). Look the order up in the gateway's console, and have the notification sent again from there: it is acted on then.`,
 }
@@ -133,4 +136,16 @@ export function uncancelled(values: AttentionValues["cancel_unfinished"]): strin
   if (values.why === "medusa") return `Medusa says: ${values.problem} It is tried again every minute.`
   const { name, end } = changeInWords(values.change)
   return `The order has ${name} open: ${end}. The cancel is then finished automatically.`
+}
+
+const payoutTodo: Readonly<Record<PayoutWait, string>> = {
+  no_link: "the shopper has not been asked for an account. Make a link on the payment and send it.",
+  link_expired:
+    "the link expired before the shopper named an account. The money is still owed: make a new link.",
+  link_locked: "the link was locked after ten wrong answers. Ask the shopper, and make a new link.",
+  release: "the shopper has named an account, and an admin has to release the payout.",
+  balance: "{gateway}'s balance for payouts does not cover it. Top it up; it is sent by itself then.",
+  unreadable:
+    "the key that the account was kept with is not configured. Configure it again, or make a new link and ask the shopper once more.",
+  beyond: "more would go back than was paid. Look at the payment's refunds.",
 }

@@ -13,18 +13,20 @@ import type { GatewayPaymentAction, StoreGatewayPayment } from "../types"
  * - `part_returned`, `returned`: it is on its way back. Where no order was made by it, another try takes a new session.
  * - `late`: the money came after the shop had given the payment up.
  */
-export type Step =
-  | "none"
-  | "loading"
-  | "choose"
-  | "opening"
-  | "pay"
-  | "failed"
-  | "expired"
-  | "paid"
-  | "part_returned"
-  | "returned"
-  | "late"
+export const steps = [
+  "none",
+  "loading",
+  "choose",
+  "opening",
+  "pay",
+  "failed",
+  "expired",
+  "paid",
+  "part_returned",
+  "returned",
+  "late",
+] as const
+export type Step = (typeof steps)[number]
 
 export type Action = GatewayPaymentAction
 export type Payment = StoreGatewayPayment

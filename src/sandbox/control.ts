@@ -22,6 +22,7 @@ import {
   type KsherMerchantChanges,
   type KsherMerchantOptions,
 } from "./ksher/merchants"
+import { settlePayout, type Payout } from "./ksher/payout-calls"
 import type { PlannedTransfer } from "./ksher/settlement"
 import { settleKsherRefund } from "./ksher/shopper"
 import { webhook } from "./ksher/webhook"
@@ -137,6 +138,15 @@ export interface SandboxControl {
   changeKsherMerchant(appid: string, changes: KsherMerchantChanges): Promise<void>
   /** A transfer of Ksher's that will be late or short. Replaces what was planned of the same day and channel. */
   planTransfer(plan: PlannedTransfer): Promise<void>
+  /**
+   * What becomes of Ksher's next payout. success; in_progress: NOTSURE until settlePayout; created: NOTSURE, and nothing ever comes of it;
+   * fail: refused; insufficient_balance: refused for want of money.
+   */
+  nextPayout(next: Omit<NextRefund, "gateway">): Promise<void>
+  /** Every payout that Ksher has taken in, with the true money. */
+  payouts(): Promise<Payout[]>
+  /** Ends a payout under way. */
+  settlePayout(payoutNo: string, outcome: "success" | "fail"): Promise<Payout>
   addGneteMerchant(options?: GneteMerchantOptions): Promise<GneteCredentials>
 }
 
@@ -174,6 +184,8 @@ const ksherMerchant = z.strictObject({
   feePerMille: z.number().min(0).max(1000).optional(),
   settlesAfterDays: z.number().int().min(0).max(30).optional(),
   settlementCutOff: z.number().int().min(13).max(36).optional(),
+  payoutBalance: z.number().int().nullable().optional(),
+  payoutFee: z.number().int().nonnegative().optional(),
 })
 
 const gneteMerchant = z.strictObject({
@@ -304,6 +316,12 @@ const methods: Methods = {
     ]),
     run: planTransfer,
   },
+  nextPayout: {
+    args: z.tuple([z.strictObject({ outcome, times })]),
+    run: (world, next) => world.outcomes.plan("ksher", "payout", next.outcome, next.times ?? 1),
+  },
+  payouts: { args: nothing, run: (world) => world.payouts.map((each) => ({ ...each })) },
+  settlePayout: { args: z.tuple([no, z.enum(["success", "fail"])]), run: settlePayout },
   addGneteMerchant: { args: z.tuple([gneteMerchant.optional()]), run: addGneteMerchant },
 }
 

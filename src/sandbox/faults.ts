@@ -14,6 +14,9 @@ export const ksherCalls = [
   "quick_pay",
   "merchant_info",
   "get_settlement_info",
+  "get_payout_balance",
+  "payout",
+  "order_query_payout",
 ] as const
 
 export const gneteCalls = [

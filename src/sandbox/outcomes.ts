@@ -25,7 +25,7 @@ export interface ChannelAnswer {
   message?: string | undefined
 }
 
-export type OutcomeOf = "refund" | "cancel" | "open"
+export type OutcomeOf = "refund" | "cancel" | "open" | "payout"
 
 export interface PlannedOutcome {
   gateway: GatewayName

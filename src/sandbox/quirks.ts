@@ -80,6 +80,12 @@ export interface KsherQuirks {
   transferOfWaiting: "last" | "each"
   /** What `get_settlement_info` tells: right (default), or lines that nothing may come of, none of them being signed. */
   settlementAnswers: "right" | "no_lines" | "other_days" | "no_amounts"
+  /** A number of `payout` that has been used: refused (default), answered as the first time, or paid once more. Not documented. */
+  repeatedPayout: "refused" | "same_success" | "paid_again"
+  /** What `order_query_payout` says of a payout under way: NOTSURE (default), PENDING, or that it knows none. */
+  pendingPayoutQueriesAs: "NOTSURE" | "PENDING" | "absent"
+  /** `total_fee` in that answer: the amount alone (default), or with the fee, `raw_total_fee` being the amount. */
+  payoutTotalFee: "amount" | "with_fee"
 }
 
 /** What Gnete's pages leave open. */
@@ -179,6 +185,9 @@ export const defaultQuirks: Readonly<{ [G in keyof Quirks]: Readonly<Quirks[G]> 
     settlementRangeDays: 31,
     transferOfWaiting: "last",
     settlementAnswers: "right",
+    repeatedPayout: "refused",
+    pendingPayoutQueriesAs: "NOTSURE",
+    payoutTotalFee: "amount",
   },
   gnete: {
     like: "pages",
@@ -252,6 +261,9 @@ const ksherChanges = z
     settlementRangeDays: z.number().int().positive().nullable(),
     transferOfWaiting: z.enum(["last", "each"]),
     settlementAnswers: z.enum(["right", "no_lines", "other_days", "no_amounts"]),
+    repeatedPayout: z.enum(["refused", "same_success", "paid_again"]),
+    pendingPayoutQueriesAs: z.enum(["NOTSURE", "PENDING", "absent"]),
+    payoutTotalFee: z.enum(["amount", "with_fee"]),
   } satisfies Record<keyof KsherQuirks, z.ZodType>)
   .partial()
 

@@ -79,6 +79,7 @@ async function makeWorld(options: SandboxOptions): Promise<World> {
     changes,
     ksherKeys: await ksherAnswerKeys(),
     transfers: [],
+    payouts: [],
     ksherMerchants: new Map<string, KsherMerchant>(),
     gneteApps: new Map<string, GneteApp>(),
     url: "",

@@ -5,6 +5,7 @@ import type { Faults } from "./faults"
 import type { GneteApp } from "./gnete/apps"
 import type { Journal } from "./journal"
 import type { KsherKeys, KsherMerchant } from "./ksher/merchants"
+import type { Payout } from "./ksher/payout-calls"
 import type { PlannedTransfer } from "./ksher/settlement"
 import type { Notifier } from "./notifier"
 import type { Outcomes } from "./outcomes"
@@ -27,6 +28,8 @@ export interface World {
   serial(digits: number): string
   /** What was planned of transfers to come. */
   transfers: readonly PlannedTransfer[]
+  /** Every payout that Ksher has taken in, in their order. */
+  readonly payouts: Payout[]
   /** By appid. */
   readonly ksherMerchants: Map<string, KsherMerchant>
   /** By appId. */

@@ -302,6 +302,7 @@ describe("a provider's card", () => {
     await says(card(page, "pp_gnete_first"), "Before it is paid")
     await says(card(page, "pp_ksher_qr"), "QR code")
     await says(hongKong, /^0 of \d+ \(0%\)$/)
+    await picture(hongKong, "settings")
     expect(await hongKong.getByText("Never").count()).toBe(0)
     await hongKong.getByRole("button", { name: "Copy Notification URL" }).click()
     await says(hongKong, "Copied")

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 
-import { asAdmin, axeFindings, useBrowser } from "./browser"
+import { asAdmin, axeFindings, picture, useBrowser } from "./browser"
 import { theShop, type Shop } from "./shop"
 
 const tabs = useBrowser()
@@ -49,6 +49,8 @@ it("a statement is imported: a wrong row is named, and then the right file is ta
   await drawer.waitFor({ state: "detached" })
   await gnete(page).getByText("HKD 12.00").first().waitFor()
   expect(await gnete(page).getByRole("row").count()).toBeGreaterThan(before)
+  await page.locator("[data-sonner-toast]").first().waitFor({ state: "detached" })
+  await picture(gnete(page), "payouts")
 
   // What the columns mean is known the next time, and the same file adds nothing.
   await gnete(page).getByRole("button", { name: "Import a statement" }).click()

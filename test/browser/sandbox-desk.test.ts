@@ -2,7 +2,7 @@ import type { Page } from "playwright-core"
 
 import { startSandbox, type Sandbox } from "../../src/sandbox"
 import { GneteCaller } from "../unit/sandbox/support"
-import { focused, nameless, tabsThrough, useBrowser, withoutReload } from "./browser"
+import { focused, nameless, picture, tabsThrough, useBrowser, withoutReload } from "./browser"
 
 const tabs = useBrowser()
 let sandbox: Sandbox
@@ -75,6 +75,7 @@ it("is worked by mouse", async () => {
   await page.getByRole("combobox", { name: "The next answer to" }).selectOption("Gnete refund/refundOrder")
   await page.getByRole("button", { name: "Lose it" }).click()
   await page.getByText("Gnete refund/refundOrder: the answer is lost").waitFor()
+  await picture(page.getByRole("main"), "sandbox")
   await page.getByRole("button", { name: "Undo all that is planned" }).click()
   await page.getByText("Nothing is planned.").waitFor()
   await page.getByRole("textbox", { name: "Amount to refund of order B1" }).fill("12.30")

@@ -1,8 +1,12 @@
+import { randomBytes } from "node:crypto"
+
 import Ajv from "ajv/dist/2020"
 
 import * as answers from "../../src/api/answers"
 import { openapi, routes } from "../../scripts/openapi"
-import { inRealMedusa, ledgerPayment, paidOrder, unpaidOrder } from "./world"
+import { inRealMedusa, ledgerPayment, paidOrder, standardEntries, unpaidOrder } from "./world"
+
+const payouts = { encryptionKey: `1:${randomBytes(32).toString("base64")}`, maxAmount: 1000 }
 
 inRealMedusa(
   (world) => {
@@ -100,6 +104,20 @@ inRealMedusa(
       const links = await world.shop.admin("get", `${base}/links?order_id=${unpaid.id}`)
       expect([links.payable, links.links.length]).toEqual([expect.anything(), 1])
       expectAnswer(`GET ${base}/links`, links)
+      const promptPay = await paidOrder(world, "pp_ksher_payout", { channel: "promptpay" })
+      const { id: paidId } = await ledgerPayment(world, promptPay)
+      await world.shop.admin("post", `${base}/${paidId}/resolve`, {
+        ...{ action: "refund", note: "Wanted", version: (await ledgerPayment(world, promptPay)).version },
+      })
+      const waiting = await world.shop.admin("get", `${base}/${paidId}`)
+      expectAnswer(`GET ${base}/{id}`, waiting)
+      const payout = waiting.gateway_payment.operations.find(
+        ({ kind }: { kind: string }) => kind === "payout",
+      )
+      const asked = { action: "link", operation_id: payout.id }
+      const linked = await world.shop.admin("post", `${base}/${paidId}/payout`, asked)
+      expect(linked.link.url).toContain("/refund/")
+      expectAnswer(`POST ${base}/{id}/payout`, linked)
       const tested = await world.shop.admin("post", `${base}/providers/pp_ksher_th/check`, {})
       expectAnswer(`POST ${base}/providers/{id}/check`, tested)
       const cards = await world.shop.admin("get", `${base}/providers`)
@@ -127,6 +145,7 @@ inRealMedusa(
         [`POST ${base}/links`]: { order_id: "order_1" },
         [`POST ${base}/{id}/sync`]: {},
         [`POST ${base}/{id}/resolve`]: { action: "dismiss", version: 1, note: "Looked at" },
+        [`POST ${base}/{id}/payout`]: { action: "release", operation_id: "gpop_1" },
         [`POST ${base}/reconcile`]: { dry_run: true },
       }
       // An empty parameter is one that was left out.
@@ -221,5 +240,11 @@ inRealMedusa(
       expect([...checked, ...others].sort()).toEqual(Object.keys(routes).sort())
     })
   },
-  { plugin: { payoutBooks: { since: "2026-01-01" } } },
+  {
+    plugin: { payoutBooks: { since: "2026-01-01" } },
+    entries: [
+      ...standardEntries,
+      { gateway: "ksher", id: "payout", options: { channels: ["promptpay"], payouts } },
+    ],
+  },
 )

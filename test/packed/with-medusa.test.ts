@@ -267,6 +267,7 @@ describe("a shop that installed it", () => {
       "gateway_report",
       "gateway_settlement",
       "gateway_settlement_fetch",
+      "gateway_shopper_payout",
       "gateway_statement_mapping",
       "gateway_turnover",
     ])

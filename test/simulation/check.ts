@@ -157,7 +157,9 @@ const neverOpened = (payment: GatewayPayment, operations: readonly Operation[]):
 
 /** "Dismiss": the shop keeps the money that is held, and nothing more is to be done. */
 const keptByHand = ({ payment, world }: Case): boolean =>
-  payment.dismissed.length > 0 && hasMoney(payment.state) && world.dismissed.has(payment.number)
+  payment.dismissed.some(({ amount }) => amount > 0) &&
+  hasMoney(payment.state) &&
+  world.dismissed.has(payment.number)
 
 /** Nobody has to look at it: all three books must agree, and nothing may be owed. */
 function whenSettled(one: Case): Finding[] {

@@ -1,4 +1,10 @@
-import { attentionCodes, type Attention, type AttentionCode, type AttentionValues } from "../../src/core"
+import {
+  attentionCodes,
+  payoutWaits,
+  type Attention,
+  type AttentionCode,
+  type AttentionValues,
+} from "../../src/core"
 
 const paid = { amount: "120.50", currency: "thb" }
 const part = { amount: "40.00", currency: "thb" }
@@ -89,6 +95,7 @@ const samples: { [Code in AttentionCode]: AttentionValues[Code][] } = {
     { order: "ORDER1", number: null, tries: 8, problem: "It is busy." },
     { order: "ORDER1", number: "REFUND1", tries: 8, problem: "It is busy." },
   ],
+  payout_waits: payoutWaits.map((why) => ({ why, number: "REFUND1", amount: part, gateway: "ksher" })),
 }
 
 /** Every reason to call a person, in each of its forms. */

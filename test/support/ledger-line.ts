@@ -37,7 +37,7 @@ export async function connectLedger(knex: object): Promise<LedgerConnection> {
     transaction: () => Promise.reject(new Error("The use cases need no transaction of their own.")),
     clear: async () => {
       await connection.query({
-        text: "delete from gateway_decision; delete from gateway_notification; delete from gateway_notification_count; delete from gateway_operation; delete from gateway_payment; delete from gateway_account_fact; delete from gateway_order; delete from gateway_turnover; delete from gateway_alert; delete from gateway_report; delete from gateway_pay_link; delete from gateway_settlement; delete from gateway_settlement_fetch; delete from gateway_statement_mapping",
+        text: "delete from gateway_shopper_payout; delete from gateway_decision; delete from gateway_notification; delete from gateway_notification_count; delete from gateway_operation; delete from gateway_payment; delete from gateway_account_fact; delete from gateway_order; delete from gateway_turnover; delete from gateway_alert; delete from gateway_report; delete from gateway_pay_link; delete from gateway_settlement; delete from gateway_settlement_fetch; delete from gateway_statement_mapping",
       })
     },
     close: () => client.releaseConnection(connection),

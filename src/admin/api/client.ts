@@ -10,6 +10,7 @@ import {
   madeLinkAnswer,
   orderNamesAnswer,
   payLinksAnswer,
+  payoutAnswer,
   providersAnswer,
   reconcileAnswer,
   refusalAnswer,
@@ -18,6 +19,7 @@ import {
   type MadeLink,
   type PayLinks,
   type PaymentDetail,
+  type PayoutMade,
   type PaymentList,
   type Provider,
   type Reconciliation,
@@ -190,6 +192,15 @@ export type Look = { only_ask: true } | { version: number }
 export async function syncPayment(id: string, look: Look): Promise<PaymentDetail> {
   return (await post(`${base}/${id}/sync`, detailAnswer, look)).gateway_payment
 }
+
+export interface PayoutAsked {
+  action: "link" | "release"
+  operation_id: string
+  send?: boolean
+}
+
+export const askPayout = (id: string, asked: PayoutAsked): Promise<PayoutMade> =>
+  post(`${base}/${id}/payout`, payoutAnswer, asked)
 
 /** Under its key a decision is carried out once, however often it is sent. */
 export async function resolvePayment(

@@ -5,6 +5,7 @@ import type { ListQuery } from "../rules/list-view"
 import { isMoving } from "../rules/payment"
 import {
   adminNames,
+  askPayout,
   downloadPayments,
   listPayments,
   listProviders,
@@ -20,6 +21,7 @@ import {
   totalsOf,
   type Comparison,
   type Look,
+  type PayoutAsked,
 } from "./client"
 import type { PaymentDetail, Resolution } from "./schema"
 
@@ -147,6 +149,12 @@ export function useSync(id: string) {
   const readAnew = useReadAnew()
   // A refused request may still have found something out.
   return useMutation({ mutationFn: (look: Look) => syncPayment(id, look), onSettled: readAnew })
+}
+
+/** A link for the shopper, or the release of a payout. */
+export function usePayout(id: string) {
+  const readAnew = useReadAnew()
+  return useMutation({ mutationFn: (asked: PayoutAsked) => askPayout(id, asked), onSettled: readAnew })
 }
 
 export function useResolve(id: string) {

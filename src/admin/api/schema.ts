@@ -40,7 +40,7 @@ export type Payment = z.infer<typeof paymentSchema>
 
 export const operationSchema = z.object({
   id: z.string(),
-  kind: z.enum(["open", "close", "cancel", "refund"]),
+  kind: z.enum(["open", "close", "cancel", "refund", "payout"]),
   merchant_no: z.string(),
   gateway_no: z.string().nullable(),
   amount: z.number().nullable(),
@@ -59,6 +59,17 @@ export const operationSchema = z.object({
   asked_code: z.string().nullable(),
   asked_message: z.string().nullable(),
   attempts: z.number(),
+  payout: z
+    .object({
+      link_expires_at: z.string().nullable(),
+      locked: z.boolean(),
+      given: z.boolean(),
+      receiver_type: z.enum(["mobile", "national_id", "bank"]).nullable(),
+      receiver_last_digits: z.string().nullable(),
+      released_at: z.string().nullable(),
+      fee: z.number().nullable(),
+    })
+    .nullish(),
   created_at: z.string(),
   settled_at: z.string().nullable(),
 })
@@ -253,6 +264,9 @@ export const madeLinkAnswer = z.object({
   not_sent: z.enum(["no_provider", "no_address", "failed"]).nullable(),
 })
 export type MadeLink = z.infer<typeof madeLinkAnswer>
+
+export const payoutAnswer = z.object({ link: madeLinkAnswer.nullable() })
+export type PayoutMade = z.infer<typeof payoutAnswer>
 
 /** Of Medusa's own users: who decided. */
 export const adminsAnswer = z.object({

@@ -5,6 +5,7 @@ import { PaymentFacts } from "./facts"
 import { AttentionNotice, ChannelNotice, OwedNotice } from "./notices"
 import { PaymentActions } from "./payment-actions"
 import { sectionOf } from "./section-id"
+import { ShopperPayouts } from "./shopper-payout"
 import { Timeline } from "./timeline"
 
 interface Props {
@@ -31,6 +32,7 @@ export function PaymentSection({ payment, header, latest, level }: Props) {
       <OwedNotice payment={payment} />
       <ChannelNotice payment={payment} />
       <PaymentFacts payment={payment} />
+      <ShopperPayouts payment={payment} />
       <PaymentActions payment={payment} />
       <Timeline payment={payment} latest={latest} level={level} />
     </section>

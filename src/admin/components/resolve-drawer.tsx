@@ -9,7 +9,7 @@ import {
   amountAtStake,
   amountLeft,
   asResolution,
-  decidableOf,
+  endableOf,
   doubtOf,
   firstDraft,
   needsAmount,
@@ -63,7 +63,7 @@ export function ResolveDrawer({ payment }: { payment: PaymentDetail }) {
 function ResolveHeader({ payment }: { payment: PaymentDetail }) {
   const { t, money } = useText()
   const amount = (value: number) => money(value, payment.currency_code)
-  const doubt = decidableOf(payment) ?? doubtOf(payment)
+  const doubt = endableOf(payment) ?? doubtOf(payment)
   const about = doubt
     ? t("resolve.about_doubt", { amount: amount(doubt.amount ?? 0) })
     : t("resolve.about", { left: amount(amountLeft(payment)), paid: amount(payment.paid_amount) })

@@ -5,7 +5,7 @@ const payable: readonly State[] = ["created", "pending"]
 
 export const hasMoney = (payment: Payment): boolean => withMoney.includes(payment.state)
 
-const isReturn = (operation: Operation): boolean => operation.kind === "refund" || operation.kind === "cancel"
+const isReturn = (operation: Operation): boolean => operation.kind !== "open" && operation.kind !== "close"
 
 const isUnclear = (operation: Operation): boolean =>
   operation.state === "sent" || operation.state === "unknown"
@@ -14,7 +14,7 @@ const isRunning = (operation: Operation): boolean => isUnclear(operation) || ope
 
 /** It may change by itself in the next moments: worth looking again. */
 export const isMoving = (payment: PaymentDetail): boolean =>
-  payable.includes(payment.state) || payment.operations.some(isRunning)
+  payable.includes(payment.state) || payment.operations.some((one) => isRunning(one) && !isWaitingPayout(one))
 
 const decimalsOf = (currency: string): number =>
   new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2
@@ -45,8 +45,16 @@ const isOutOfReach = ({ attention_code: code }: Payment): boolean =>
 export function decidableOf(payment: PaymentDetail): Operation | undefined {
   if (payment.attention === null) return undefined
   if (payment.attention_code !== "refund_unknown") return doubtOf(payment)
-  return payment.operations.find((one) => isReturn(one) && isRunning(one))
+  return payment.operations.find((one) => isReturn(one) && isRunning(one) && !isWaitingPayout(one))
 }
+
+/** Not sent yet: the shopper has to name an account, an admin to release it. */
+export const isWaitingPayout = ({ kind, state }: Operation): boolean =>
+  kind === "payout" && state === "pending"
+
+/** The operation that a decision is about: one in doubt, or one that was returned another way while it waits. */
+export const endableOf = (payment: PaymentDetail): Operation | undefined =>
+  decidableOf(payment) ?? payment.operations.find(isWaitingPayout)
 
 /** What a person may decide about this payment; the server refuses the rest. */
 export function resolutionsOf(payment: PaymentDetail): Action[] {
@@ -54,6 +62,8 @@ export function resolutionsOf(payment: PaymentDetail): Action[] {
   const dismiss = payment.attention === null ? [] : ["dismiss" as const]
   const ends = decidableOf(payment) ? (["went_through", "did_not"] as const) : []
   if (doubtOf(payment) !== undefined || ends.length > 0) return [...ends, ...dismiss]
+  // A refund that waits for the shopper may be returned another way: it went through then.
+  if (payment.operations.some(isWaitingPayout)) return ["went_through", ...dismiss]
   if (!hasMoney(payment) || (amountLeft(payment) === 0 && payment.owed_refunds.length === 0)) return dismiss
   const refund = payment.capabilities?.refund === false ? [] : ["refund" as const]
   return [...refund, "record_refund", ...dismiss]
@@ -146,7 +156,7 @@ function amountProblem(draft: ResolutionDraft, payment: PaymentDetail): AmountPr
 /** What goes back to the payer, or is booked as returned, by what a person entered; `undefined` where that is not said yet. */
 export function amountAtStake(draft: ResolutionDraft, payment: PaymentDetail): number | undefined {
   if (draft.action === "went_through" || draft.action === "did_not")
-    return decidableOf(payment)?.amount ?? undefined
+    return endableOf(payment)?.amount ?? undefined
   if (!returnsMoney(draft)) return undefined
   if (needsAmount(draft, payment)) return amountProblem(draft, payment) ? undefined : Number(draft.amount)
   return owedOf(draft.refund, payment)?.amount
@@ -176,7 +186,7 @@ export function asResolution(
   return {
     action: draft.action,
     version,
-    ...(ends ? { operation_id: decidableOf(payment)?.id } : {}),
+    ...(ends ? { operation_id: endableOf(payment)?.id } : {}),
     ...(needsAmount(draft, payment) ? { amount: draft.amount.trim() } : {}),
     ...(needsHow(draft) && draft.how ? { how: draft.how } : {}),
     ...(needsRefund(draft, payment) && draft.refund !== newRefund

@@ -18,7 +18,7 @@ export const attentionText = (code: string | null | undefined): { reason: TextKe
     ? { reason: `attention.reason.${code}`, todo: `attention.todo.${code}` }
     : { reason: "attention.title", todo: "attention.todo.other" }
 
-type Shown = string | number | Sum | { key: TextKey }
+type Shown = string | number | Sum | { key: TextKey } | { channel: string }
 
 /** What was found: a text, and what it is filled in with. */
 interface Found {
@@ -61,7 +61,10 @@ const found: { readonly [Code in AttentionCode]: (values: AttentionValues[Code])
     values.why === "order_canceled"
       ? {
           text: "attention.found.qr_stays_open_order_canceled",
-          values: { gateway: titleOf(values.gateway), channel: values.channel ?? "–" },
+          values: {
+            gateway: titleOf(values.gateway),
+            channel: values.channel === null ? "–" : { channel: values.channel },
+          },
         }
       : { text: "attention.found.qr_stays_open_not_supported", quotes: [values.refusal.message] },
   refund_unknown: ({ gateway, kind, number, amount, sent, asked }) => ({
@@ -76,10 +79,17 @@ const found: { readonly [Code in AttentionCode]: (values: AttentionValues[Code])
   }),
   refund_unsupported: (values) =>
     values.why === "whole_only"
-      ? { text: "attention.found.refund_unsupported_whole_only", values: { channel: values.channel } }
+      ? {
+          text: "attention.found.refund_unsupported_whole_only",
+          values: { channel: { channel: values.channel } },
+        }
       : {
           text: "attention.found.refund_unsupported_no_refunds",
-          values: { channel: values.channel, gateway: titleOf(values.gateway), amount: values.amount },
+          values: {
+            channel: { channel: values.channel },
+            gateway: titleOf(values.gateway),
+            amount: values.amount,
+          },
         },
   late_held: ({ paid, unwanted }) => ({
     text: "attention.found.late_held",
@@ -149,6 +159,10 @@ const found: { readonly [Code in AttentionCode]: (values: AttentionValues[Code])
           values: { change: { key: `attention.change.${values.change}` } },
         }
       : { text: "attention.found.cancel_unfinished_medusa", quotes: [values.problem] },
+  payout_waits: ({ why, number, amount, gateway }) => ({
+    text: `attention.found.payout_waits_${why}`,
+    values: { number, amount, gateway: titleOf(gateway) },
+  }),
   notification_failed: ({ order, number, tries, problem }) => ({
     ...(number
       ? { text: "attention.found.notification_failed_return", values: { order, number, tries } }
@@ -167,6 +181,7 @@ const standings = {
 export interface Writer {
   t: (key: TextKey, values?: TextValues) => string
   money: (amount: number, currency: string) => string
+  channel: (code: string) => string
 }
 
 /** What was found, written from the code and its values; `null` where the server's own sentence is all there is. */
@@ -184,13 +199,12 @@ export function attentionFound(code: string | null, values: object | null, write
 const foundOf = (code: AttentionCode, values: object): Found =>
   (found[code] as (values: object) => Found)(values)
 
-function inWords(value: Shown | undefined, { t, money }: Writer): string {
+function inWords(value: Shown | undefined, { t, money, channel }: Writer): string {
   if (typeof value !== "object") return String(value ?? "")
+  if ("channel" in value) return channel(value.channel)
   return "key" in value ? t(value.key) : money(Number(value.amount), value.currency)
 }
 
 /** What was refused last, with its reason. */
 export const lastRefusal = ({ operations }: PaymentDetail): Operation | undefined =>
-  operations
-    .filter(({ kind, state }) => (kind === "refund" || kind === "cancel") && state === "refused")
-    .at(-1)
+  operations.filter(({ kind, state }) => kind !== "open" && kind !== "close" && state === "refused").at(-1)

@@ -42,7 +42,7 @@ export const page =
   }
 
 /** Nobody keeps a page, frames it, or learns its address from it. */
-function closeUp(res: MedusaResponse): void {
+export function closeUp(res: MedusaResponse): void {
   res.setHeader("Cache-Control", "no-store")
   res.setHeader("Referrer-Policy", "no-referrer")
   res.setHeader("X-Content-Type-Options", "nosniff")
@@ -86,16 +86,17 @@ export async function openedLink(
   req: MedusaRequest,
   plugin: GatewayPayments,
 ): Promise<OpenedLink | undefined> {
-  const token = cookieOf(req)
+  const token = tokenOf(req, cookieName)
   const link = token === undefined ? undefined : await plugin.ledger.payLinks.ofToken(hashOf(token))
   return token !== undefined && link?.id === req.params.id && link ? { link, token } : undefined
 }
 
-function cookieOf(req: MedusaRequest): string | undefined {
+/** The token that a cookie of this name holds. */
+export function tokenOf(req: MedusaRequest, cookie: string): string | undefined {
   const held = (req.headers.cookie ?? "")
     .split(";")
     .map((one) => one.trim().split("="))
-    .find(([name]) => name === cookieName)?.[1]
+    .find(([name]) => name === cookie)?.[1]
   return held !== undefined && isToken(held) ? held : undefined
 }
 

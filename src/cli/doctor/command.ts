@@ -15,6 +15,7 @@ import { checkAccountInfo, checkNotificationUrl, checkQuery, subjectOf } from ".
 import { checkMedusa } from "./medusa-check"
 import { checkNotificationRoute } from "./notification-check"
 import { checkPayPage } from "./pay-page-check"
+import { checkPayouts } from "./payout-checks"
 import { findPlaceholders } from "./placeholders"
 import { runProbeCommand } from "./probe/command"
 import { checkRegions } from "./region-check"
@@ -154,6 +155,7 @@ async function* examineEntry(
     yield { about, check: "query", ...(await checkQuery(subject, host, now())) }
   for (const result of await checkAccountInfo(subject, env.NODE_ENV === "production"))
     yield { about, check: "account", ...result }
+  yield* await checkPayouts(about, subject)
 }
 
 /** What another Medusa keeps elsewhere hides nothing of the rest. */

@@ -22,7 +22,7 @@ import {
   signKsherRequest,
   verifyKsherData,
 } from "../../services/ksher"
-import { notifyAddress } from "../../services/options/shared"
+import { notifyAddress, type PayoutOptions } from "../../services/options/shared"
 import type { Entry } from "./entries"
 import { note, ok, wrong, type Result } from "./finding"
 
@@ -37,6 +37,8 @@ export interface Subject {
   hosts: { url: string; mode: PaymentMode }[]
   /** Its calls go to the gateway itself, and not to a simulated one. */
   production: boolean
+  /** Absent: nothing is paid out to an account that a shopper names. */
+  payouts?: PayoutOptions | undefined
 }
 
 const subjects: Readonly<Record<GatewayName, (entry: Entry) => { subject: Subject; warnings: string[] }>> = {
@@ -61,7 +63,10 @@ function ksher(entry: Entry) {
   const keys = () => ksherKeys(options.privateKey)
   return {
     warnings,
-    subject: { entry, gateway, keys, notifyBaseUrl: policy.notifyBaseUrl, hosts, production },
+    subject: {
+      ...{ entry, gateway, keys, notifyBaseUrl: policy.notifyBaseUrl, hosts, production },
+      payouts: policy.payouts,
+    },
   }
 }
 

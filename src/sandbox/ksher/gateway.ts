@@ -15,6 +15,7 @@ import { cancelOrder, cancelRefusal, gatewayOrderQuery, gatewayPay, type KsherCo
 import { findLink } from "./orders"
 import { orderRefund, refundQuery } from "./refund-calls"
 import { merchantInfo, quickPay } from "./counter-calls"
+import { getPayoutBalance, orderQueryPayout, payout } from "./payout-calls"
 import { LinkRefusal, WalletRefusal } from "./refusal"
 import { accountField, complaint, type Fields } from "./requests"
 import { getSettlementInfo } from "./settlement"
@@ -33,6 +34,9 @@ const rules: Record<KsherCall, (context: KsherContext) => Envelope> = {
   quick_pay: quickPay,
   merchant_info: merchantInfo,
   get_settlement_info: getSettlementInfo,
+  get_payout_balance: getPayoutBalance,
+  payout,
+  order_query_payout: orderQueryPayout,
 }
 
 const linkCalls: readonly string[] = ["gateway_pay", "gateway_order_query", "cancel_order"]

@@ -39,6 +39,10 @@ export interface KsherMerchantOptions {
   settlesAfterDays?: number
   /** The hour of the merchant's clock at which a day ends, 24 being midnight; 23 where not given. */
   settlementCutOff?: number
+  /** What can be paid out, in minor units; null where not given: the account has no contract for payouts. */
+  payoutBalance?: number | null
+  /** What Ksher takes for a payout besides, in minor units; 260 where not given. */
+  payoutFee?: number
 }
 
 /** What of a merchant can change while the sandbox runs. */
@@ -57,6 +61,8 @@ export interface KsherMerchant {
   readonly feePerMille: number
   readonly settlesAfterDays: number
   readonly settlementCutOff: number
+  readonly payoutBalance: number | null
+  readonly payoutFee: number
 }
 
 export interface KsherKeys {
@@ -113,6 +119,8 @@ export async function addKsherMerchant(
     feePerMille: options.feePerMille ?? 20,
     settlesAfterDays: options.settlesAfterDays ?? 1,
     settlementCutOff: options.settlementCutOff ?? 23,
+    payoutBalance: options.payoutBalance ?? null,
+    payoutFee: options.payoutFee ?? 260,
   })
   return {
     appid,

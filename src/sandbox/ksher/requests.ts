@@ -49,6 +49,12 @@ const calls: Record<KsherCall, CallFields> = {
   },
   merchant_info: { required: [] },
   get_settlement_info: { required: ["begin_date", "end_date"], unsupported: ["appid"] },
+  get_payout_balance: { required: ["fee_type"] },
+  payout: {
+    required: ["mch_order_no", "total_fee", "fee_type", "channel", "receiver_type", "receiver_no"],
+    integers: ["total_fee"],
+  },
+  order_query_payout: { required: ["mch_order_no", "channel"], unsupported: ["operator_id"] },
 }
 
 const lengths: Record<string, number> = {

@@ -24,6 +24,7 @@ import {
   type ReversalRecord,
   type SettlementLine,
   type SettlementsWanted,
+  type ShopperPayouts,
   type Standing,
 } from "../../core"
 import { fillSessionId, notifyUrlProblem } from "../options/shared"
@@ -42,6 +43,7 @@ import { instalmentFields, instalmentsOf, leastOf } from "./instalments"
 import { checkPromptPay, type CodeFinding } from "./emv"
 import { refundStates, refundsUntold, standings, unsureStandings } from "./mapping"
 import { readKsherNotification } from "./notification"
+import { payoutsBy } from "./payouts"
 import type { KsherOptions } from "./options"
 import type {
   KsherGatewayOrder,
@@ -240,6 +242,10 @@ export class KsherGateway implements Gateway {
   async settlements({ from, to, channel }: SettlementsWanted): Promise<Outcome<SettlementLine[]>> {
     const request = { begin_date: from, end_date: to, pay_channel: channel }
     return andThen(await this.#client.getSettlementInfo(request), (info) => linesWithin(info, from, to))
+  }
+
+  get shopperPayouts(): ShopperPayouts {
+    return payoutsBy(this.#client, this.maxNumberLength)
   }
 
   learn(known: KnownAccount): void {

@@ -1,8 +1,8 @@
 import type { ClientTools } from "../transport"
-import { commonWarnings, whenOpened, type GatewayPolicy } from "../options/shared"
+import { commonWarnings, whenOpened, type GatewayPolicy, type PayoutOptions } from "../options/shared"
 import { factsOf } from "./channels"
 import { KsherGateway } from "./gateway"
-import { readKsherOptions } from "./options"
+import { readKsherOptions, type KsherOptions } from "./options"
 
 export { KsherClient, ksherHosts } from "./client"
 export type {
@@ -11,6 +11,7 @@ export type {
   NativePayRequest,
   OrderNumbers,
   OrderRefundRequest,
+  PayoutRequest,
   RefundQueryRequest,
 } from "./client"
 export { KsherGateway } from "./gateway"
@@ -22,6 +23,9 @@ export type {
   KsherMerchantInfo,
   KsherOrder,
   KsherPaymentPage,
+  KsherPayout,
+  KsherPayoutBalance,
+  KsherPayoutOrder,
   KsherQr,
   KsherRefund,
   KsherRefunds,
@@ -62,6 +66,13 @@ const openQrWarnings = (channels: readonly string[]): string[] =>
         `Ksher cannot close an open QR code of ${channel}: after a cancelled order it can still be paid.`,
     )
 
+/** Amounts of the option are in baht. */
+function payoutsOf({ payouts }: Pick<KsherOptions, "payouts">): PayoutOptions | undefined {
+  if (!payouts?.enabled) return undefined
+  const { encryptionKey: keys, maxAmount, release, sendAgain, linkHours } = payouts
+  return { keys, release, sendAgain, linkHours, maxAmount: Math.floor(maxAmount * 100 + 1e-6) }
+}
+
 /** The Ksher gateway from a provider's options. Throws OptionsError where they cannot be used. */
 export function createKsherGateway(input: unknown, tools: ClientTools = {}): KsherSetup {
   const options = readKsherOptions(input)
@@ -72,6 +83,7 @@ export function createKsherGateway(input: unknown, tools: ClientTools = {}): Ksh
     policy: {
       ...{ completion, checkout, unpaidOrder, latePayment, notifyBaseUrl, returnUrl },
       open: whenOpened(options),
+      payouts: payoutsOf(options),
     },
     warnings: [
       ...commonWarnings("ksher", channels, { returnUrl, ...(failUrl === returnUrl ? {} : { failUrl }) }),

@@ -69,6 +69,8 @@ export const refundQueryErrors: Table = {
   ...invalidOrderNo("Ksher finds no order to look for refunds of."),
   ...askAgain,
 }
+/** None is published: that of a payout that cannot be made neither. */
+export const payoutErrors: Table = { ...askAgain }
 /** What Ksher answers where it has nothing to list is not published: of a failure in no table, no more can be said. */
 export const refundsUntold = (code: string): Refused =>
   refused("not_supported", code, `Ksher does not say what it has refunded of the order (${code}).`)

@@ -7,6 +7,7 @@ import {
   returnUrl,
   sharedHelp,
   sharedOptions,
+  type SealingKey,
 } from "../options/shared"
 import { ksherHosts } from "./client"
 import { parsePrivateKey, parsePublicKey, publishedKeys } from "./signature"
@@ -30,6 +31,24 @@ const pem = (parse: typeof parsePrivateKey) =>
       return z.NEVER
     }
   })
+
+const keysHelp =
+  'give "1:" and 32 random bytes in base64, made by `openssl rand -base64 32`, from an environment variable; older keys follow after commas.'
+
+/** `2:<base64>,1:<base64>`: the first seals, the others open what was sealed before. */
+const sealingKeys = z.string().transform((text, ctx): SealingKey[] => {
+  const keys = text.split(",").map((one) => {
+    const [, version = "", coded = ""] = /^\s*(\w{1,16}):([A-Za-z0-9+/_-]{43}=?)\s*$/.exec(one) ?? []
+    return { version, key: Buffer.from(coded, "base64") }
+  })
+  const isWrong = keys.some(({ version, key }) => version === "" || key.length !== 32 || isPattern(key))
+  if (!isWrong && new Set(keys.map(({ version }) => version)).size === keys.length) return keys
+  ctx.addIssue({ code: "custom", message: keysHelp })
+  return z.NEVER
+})
+
+/** A key of one byte again and again was typed, and not made. */
+const isPattern = (key: Buffer): boolean => new Set(key).size < 8
 
 const shape = z.strictObject({
   appid: z.string().regex(/^[A-Za-z0-9]{1,32}$/),
@@ -65,6 +84,16 @@ const shape = z.strictObject({
     )
     .default({}),
   savedCards: z.boolean().default(false),
+  payouts: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      encryptionKey: sealingKeys,
+      maxAmount: z.number().positive().max(2_000_000),
+      release: z.enum(["automatic", "by_admin"]).default("by_admin"),
+      sendAgain: z.boolean().default(false),
+      linkHours: z.number().int().min(1).max(2160).default(168),
+    })
+    .optional(),
   operatorId: z
     .string()
     .regex(/^[\x21-\x7e]{1,32}$/)
@@ -141,6 +170,7 @@ const help: Record<keyof KsherOptionsInput, string> = {
   instalments:
     'give months by channel, such as { ktc_instal: { months: [3, 6, 10], interest: "shop" } }; interest is "shopper" or "shop".',
   savedCards: "give true or false.",
+  payouts: `leave it out, or give { encryptionKey, maxAmount: 1000, release: "by_admin" }: release is "by_admin" or "automatic", maxAmount whole or broken baht up to 2000000, linkHours whole hours from 1 to 2160. For encryptionKey ${keysHelp}`,
   operatorId: "give at most 32 characters without spaces.",
   deviceId: "give at most 32 characters without spaces.",
   signVersion: 'give "V1" or "V2".',

@@ -288,6 +288,38 @@ export const settlementInfoData = z.object({
 })
 export type KsherSettlementInfo = z.output<typeof settlementInfoData>
 
+/** get_payout_balance. */
+export const payoutBalanceData = z.object({ appid: reference, balance: signedNumber })
+export type KsherPayoutBalance = z.output<typeof payoutBalanceData>
+
+/** payout. The receiver's name is not read: nothing needs it, and it is a person's. */
+export const payoutData = z.object({
+  appid: reference,
+  mch_order_no: reference,
+  ksher_order_no: optionalReference,
+  total_fee: wholeNumber,
+  mdr: wholeNumber.optional(),
+})
+export type KsherPayout = z.output<typeof payoutData>
+
+/** order_query_payout. Its answer is not published: as order_query's, and money is believed with account, number and an amount alone. */
+const payoutOrderFields = z.object({
+  appid: reference,
+  mch_order_no: reference,
+  ksher_order_no: optionalReference,
+  channel,
+  total_fee: wholeNumber,
+  raw_total_fee: wholeNumber.optional(),
+  mdr: wholeNumber.optional(),
+  fee_type: z
+    .union([currencyCode, z.literal("")])
+    .optional()
+    .transform((code) => code || undefined),
+  time_end: localTime,
+})
+export const payoutOrderData = (zone?: Zone) => payoutOrderFields.transform(timed(zone))
+export type KsherPayoutOrder = z.output<ReturnType<typeof payoutOrderData>>
+
 /** What a webhook must carry to be about an order at all. Ksher sends one for successful payments only. */
 export const notificationData = z.object({
   result: verdict.shape.result,

@@ -14,6 +14,7 @@ import { Payments } from "./payments"
 import { Payouts } from "./payouts"
 import { Reports } from "./reports"
 import { Reservations } from "./reservations"
+import { ShopperPayouts } from "./shopper-payouts"
 import { Turnovers } from "./turnover"
 
 /** What the plugin knows of money at the gateways, of the orders and accounts there, and of what people decided. Knows no gateway and no Medusa. */
@@ -31,6 +32,7 @@ export interface Ledger {
   reports: Reports
   payLinks: PayLinks
   payouts: Payouts
+  shopperPayouts: ShopperPayouts
   /** The same ledger for who holds a payment: what is written about it fails once another process has taken it over. */
   under(lease: Lease): Ledger
   /** The same ledger inside one short transaction: no HTTP call is ever made in there. */
@@ -48,6 +50,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
   const reports = new Reports(database, clock)
   const payLinks = new PayLinks(database, clock)
   const payouts = new Payouts(database, clock)
+  const shopperPayouts = new ShopperPayouts(database, clock)
   const opened = (held?: Lease): Ledger => ({
     payments: new Payments(database, clock, held),
     operations: new Operations(database, clock, held),
@@ -62,6 +65,7 @@ export const openLedger = (database: Database, clock: Clock = systemClock): Ledg
     reports,
     payLinks,
     payouts,
+    shopperPayouts,
     under: opened,
     together: (work) => database.transaction((inside) => work(openLedger(inside, clock))),
   })
@@ -85,4 +89,5 @@ export * from "./payments"
 export * from "./payouts"
 export * from "./reports"
 export * from "./reservations"
+export * from "./shopper-payouts"
 export * from "./turnover"

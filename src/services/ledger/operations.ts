@@ -236,6 +236,68 @@ export class Operations {
     return toOperation(rows[0])
   }
 
+  /**
+   * A refund to an account that the shopper still has to name: accepted, and owed from then on. Written with the row that waits for the
+   * account; nothing is sent by that.
+   */
+  async intendPayout(
+    paymentId: string,
+    payout: Pick<NewOperation, "refundId" | "medusaAmount" | "decisionId"> & { amount: number },
+  ): Promise<Operation> {
+    const now = this.clock.now()
+    const suffix = ulid(now.getTime())
+    const fence = fenceOf(this.held, now)
+    const rows = await this.database.query<OperationRow>(
+      `${fence.with ? `${fence.with},` : "with"} made as (
+         insert into gateway_operation (id, gateway_payment_id, kind, number, amount, medusa_amount, state, refund_id, decision_id, attempts,
+           created_at, updated_at)
+         select ?::text, ?::text, 'payout', ?::text, ?::bigint, ?::text, 'pending', ?::text, ?::text, 0, ?::timestamptz, ?::timestamptz
+           ${this.held ? "from held" : ""} returning *),
+       waiting as (insert into gateway_shopper_payout (operation_id, gateway_payment_id, created_at, updated_at)
+         select id, gateway_payment_id, created_at, created_at from made)
+       select * from made`,
+      [
+        ...[
+          ...fence.bindings,
+          `gpop_${suffix}`,
+          paymentId,
+          suffix,
+          payout.amount,
+          payout.medusaAmount ?? null,
+        ],
+        ...[payout.refundId ?? null, payout.decisionId ?? null, now, now],
+      ],
+    )
+    if (!rows[0]) throw new LeaseLost(paymentId)
+    return toOperation(rows[0])
+  }
+
+  /** Write before send: of a payout that waits for this very account. `undefined`: it waits no more, or for another one, and is not sent. */
+  async sendPayout(id: string, sealed: string): Promise<Operation | undefined> {
+    const now = this.clock.now()
+    const fence = fenceOf(this.held, now)
+    const rows = await this.database.query<OperationRow>(
+      `${fence.with} update gateway_operation set state = 'sent', attempts = attempts + 1, reason = null, updated_at = ?
+       where id = ? and kind = 'payout' and state = 'pending'
+         and exists (select 1 from gateway_shopper_payout where operation_id = gateway_operation.id and sealed = ?)
+         ${fence.and} returning *`,
+      [...fence.bindings, now, id, sealed],
+    )
+    return this.written(rows[0])
+  }
+
+  /** The first attempt has not left this machine: it waits again. */
+  async unsendPayout(id: string, code: string, message: string): Promise<void> {
+    const now = this.clock.now()
+    const fence = fenceOf(this.held, now)
+    const rows = await this.database.query<OperationRow>(
+      `${fence.with} update gateway_operation set state = 'pending', attempts = 0, reason = 'given', code = ?, message = ?, updated_at = ?
+       where id = ? and kind = 'payout' and state = 'sent' and attempts = 1 ${fence.and} returning *`,
+      [...fence.bindings, code, message, now, id],
+    )
+    await this.written(rows[0])
+  }
+
   /** Somebody who asked for the same has been told of it. */
   async told(id: string): Promise<void> {
     await this.set(id, "untold = false, told = true", [])
@@ -344,7 +406,7 @@ export type Unclear = Pick<Operation, "kind" | "state">
 
 /** Operations that return money, in the order they were made. */
 export const returns = (operations: readonly Operation[]): Operation[] =>
-  operations.filter((operation) => operation.kind === "refund" || operation.kind === "cancel")
+  operations.filter(({ kind }) => kind === "refund" || kind === "cancel" || kind === "payout")
 
 /** Its money went back, or the gateway has accepted it. */
 export const isDone = ({ state }: Operation): boolean => state === "succeeded" || state === "pending"
@@ -358,9 +420,13 @@ export const returnedAmount = (operations: readonly Operation[]): number =>
     .filter((operation) => operation.state === "succeeded")
     .reduce((sum, operation) => sum + (operation.amount ?? 0), 0)
 
-/** Minor units that have gone back at the gateway: without what a person returned by other means. */
+/** Minor units that have gone back of the gateway's order: without what a person returned by other means, and what was paid out. */
 export const returnedAtGateway = (operations: readonly Operation[]): number =>
-  returnedAmount(operations.filter((operation) => operation.byHand !== "other"))
+  returnedAmount(operations.filter(({ byHand, kind }) => byHand !== "other" && kind !== "payout"))
+
+/** A refund whose account the shopper has yet to name, or that is not sent yet for another reason. */
+export const isWaitingPayout = ({ kind, state }: Pick<Operation, "kind" | "state">): boolean =>
+  kind === "payout" && state === "pending"
 
 /** A person recorded it as returned in the gateway's console, and the gateway has not described it yet. */
 export const awaitsDescription = ({ byHand, describedBy }: Operation): boolean =>

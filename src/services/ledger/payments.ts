@@ -84,6 +84,8 @@ export interface GatewayPayment {
 export interface Dismissed {
   refundId: string | null
   amount: number
+  /** A return that Medusa could not enter, and that a person has explained: nothing is owed for it. */
+  operationId?: string
 }
 
 /** `values` is missing where a release wrote it that kept the sentence alone. */

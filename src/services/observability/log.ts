@@ -41,6 +41,7 @@ export const logCodes = [
   "page_not_opened",
   "page_failed",
   "link_not_sent",
+  "payout_not_carried",
   "notification_not_stored",
   "notification_failed",
   "event_not_told",

@@ -15,10 +15,29 @@ export interface GatewayPolicy {
   latePayment: "refund" | "hold"
   /** What a session's `data.action` leads to: the gateway's page or QR, or this plugin's own page. */
   checkout?: "gateway" | "page" | undefined
+  /** Refunds that are paid out to an account that the shopper names; absent: there are none. */
+  payouts?: PayoutOptions | undefined
   /** Where the shopper goes after paying; `{session_id}` in it is filled in. */
   returnUrl?: string | undefined
   /** Where the gateway reaches this backend, without a slash at the end. */
   notifyBaseUrl: string
+}
+
+/** A key that shoppers' accounts are kept with, and the name that it goes by in what it has sealed. */
+export interface SealingKey {
+  version: string
+  key: Buffer
+}
+
+export interface PayoutOptions {
+  /** The first seals; the others only open what was sealed before. */
+  keys: readonly SealingKey[]
+  /** Above this an admin releases each payout. Minor units. */
+  maxAmount: number
+  release: "automatic" | "by_admin"
+  /** Sends a payout that Ksher does not know once more, under its number. */
+  sendAgain: boolean
+  linkHours: number
 }
 
 /** Thrown at boot: for every problem a sentence that names the option and says what to paste there. Carries no value. */

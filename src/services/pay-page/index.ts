@@ -1,5 +1,14 @@
 export { languageOf, type Language } from "./language"
-export { drawPage, drawProblem, drawRefusal, drawUnknown, type DrawnPage, type PageContent } from "./render"
+export { html, Markup } from "./html"
+export {
+  drawPage,
+  drawPlain,
+  drawProblem,
+  drawRefusal,
+  drawUnknown,
+  type DrawnPage,
+  type PageContent,
+} from "./render"
 export { hashOf, isProof, isToken, newToken, proofOf } from "./token"
 export { amountOf, lastOf, oneOfEach, viewOf } from "./view"
 export type { PageFacts, PagePayment, Refusal } from "./view"

@@ -18,6 +18,9 @@ li{margin:0 0 10px}
 form{margin:0}
 button,.button{display:block;width:100%;min-height:52px;padding:13px 16px;border:1px solid var(--line);border-radius:12px;background:transparent;color:var(--ink);font:inherit;font-weight:600;text-align:start;text-decoration:none;cursor:pointer}
 button small{display:block;font-weight:400;color:var(--soft)}
+label{display:block;margin:0 0 4px}
+input,select{display:block;width:100%;min-height:52px;padding:12px 14px;border:1px solid var(--soft);border-radius:12px;background:var(--card);color:var(--ink);font:inherit}
+form+form{margin-top:12px}
 .act{border-color:var(--act);background:var(--act);color:var(--on);text-align:center}
 .plain{text-align:center;color:var(--act)}
 figure{margin:16px 0;text-align:center}

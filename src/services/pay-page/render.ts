@@ -80,16 +80,13 @@ const drawMessage = (
   status: number,
   { title, text }: { title: string; text: string },
 ): DrawnPage =>
-  drawn({
+  drawPlain({
     language,
     title: texts[language].title,
     main: html`<main>
       <h1>${title}</h1>
       <p>${text}</p>
     </main>`,
-    refresh: false,
-    onwards: undefined,
-    picture: undefined,
     status,
   })
 
@@ -103,6 +100,10 @@ interface Drawing {
   picture: string | undefined
   status: number
 }
+
+/** A page of its own that asks nothing by itself: it has no picture, and is not loaded anew. */
+export const drawPlain = (plain: Pick<Drawing, "language" | "title" | "main" | "status">): DrawnPage =>
+  drawn({ ...plain, refresh: false, onwards: undefined, picture: undefined })
 
 /** Style and script stand there to the letter: the browser compares them with their hashes. */
 function drawn({ language, title, main, refresh, onwards, picture, status }: Drawing): DrawnPage {

@@ -1,6 +1,7 @@
 import type { Gateway } from "../../core"
 import type { Clock, GatewayPayment, Ledger } from "../ledger"
 import type { Host } from "./host"
+import type { PayoutPolicy } from "./shopper-payouts/decide-payout"
 import type { Silence } from "./settling/silence"
 
 /** What a provider entry in medusa-config decides, apart from how its gateway is reached. */
@@ -14,6 +15,8 @@ export interface Policy {
   unpaidOrder?: { cancelAfterMinutes: number } | undefined
   /** What becomes of money that comes after Medusa gave the payment up. */
   latePayment: "refund" | "hold"
+  /** Ksher: what its channels do not refund is paid out to an account that the shopper names; absent: it is not. */
+  payouts?: PayoutPolicy | undefined
   /** Gnete: whole refunds of the same day, between two cut-offs, are reversed by `pay/cancel`. */
   sameDayCancel?: { enabled: boolean; cutoff: string; timeZone: string } | undefined
 }

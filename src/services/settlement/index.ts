@@ -68,6 +68,9 @@ export { markPublished, mirrorToSession } from "./settling/publish"
 export { kinOf } from "./settling/abandonment"
 export { Silence } from "./settling/silence"
 export type { Change } from "./survey"
+export { paysOut } from "./shopper-payouts/carry-payout"
+export { mostWrongTries } from "./shopper-payouts/decide-payout"
+export { seal, unseal } from "./shopper-payouts/seal"
 export { decisionActions, waysBack } from "../ledger"
 export type {
   Cursor,
@@ -77,5 +80,6 @@ export type {
   Operation,
   OrdersWanted,
   PaymentFilters,
+  ShopperPayout,
   Turnover,
 } from "../ledger"

@@ -104,6 +104,9 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
   await runPart(deps, "links", async () => {
     await deps.ledger.payLinks.prune(new Date(deps.now().getTime() - keptExpired), limits.batch * 10)
   })
+  await runPart(deps, "accounts", async () => {
+    await deps.ledger.shopperPayouts.forgetEnded()
+  })
   await runPart(deps, "counts", () =>
     deps.ledger.notifications.foldCounts(new Date(deps.now().getTime() - countedFor)),
   )

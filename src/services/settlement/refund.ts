@@ -22,6 +22,7 @@ import type { ReturnOutcome } from "./returns/decide-doubt"
 import { decideReturn } from "./returns/decide-return"
 import type { Refusal, ReturnFacts, ReturnIntent, ReturnPicture, ReturnStep } from "./returns/decide-return"
 import { sameDay } from "./returns/same-day"
+import { mostPaidOut, paysOut } from "./shopper-payouts/carry-payout"
 
 export interface RefundRequest extends ReturnIntent {
   of: PaymentKey
@@ -102,6 +103,7 @@ const pictureOf = (
   channel: deps.gateway.channelFacts(payment.channel ?? undefined),
   oneAtATime: deps.gateway.refundsOneAtATime,
   reversible: sameDay(payment, deps),
+  mostPaidOut: paysOut(payment, deps) ? mostPaidOut(deps) : 0,
   intent,
   facts,
 })
@@ -133,6 +135,8 @@ async function performReturn(
     }
     case "book_nothing":
       return { payment, operation: await bookNothing(payment, step, deps) }
+    case "ask_shopper":
+      return { payment, operation: await askShopper(payment, step.amount, intent, deps) }
     case "send":
       return sendNew(step, known, intent, deps)
     case "answer":
@@ -141,6 +145,23 @@ async function performReturn(
       if (step.tells) await deps.ledger.operations.told(step.tells.id)
       throw await problemOfRefusal(step.refusal, known, deps)
   }
+}
+
+/** Accepted, and owed from now on: it is paid out once the shopper has named an account. */
+async function askShopper(
+  payment: GatewayPayment,
+  amount: number,
+  { refundId, amount: asked }: ReturnIntent,
+  deps: Deps,
+): Promise<Operation> {
+  const { decisionId = null } = deciding.getStore() ?? {}
+  const medusaAmount = typeof asked === "object" ? asked.major : null
+  const operation = await deps.ledger.operations.intendPayout(payment.id, {
+    ...{ amount, refundId, medusaAmount, decisionId },
+  })
+  const values = { number: operation.number, amount: sumOf(payment, amount), gateway: deps.gateway.name }
+  await raise(payment, "payout_waits", { why: "no_link", ...values }, deps)
+  return operation
 }
 
 const bookNothing = (

@@ -147,7 +147,8 @@ export async function adminView(world: World, order: { session: Session }) {
     id: string
     state: string
     attention: string | null
-    operations: { kind: string; state: string; amount: number | null; outside: boolean }[]
+    attention_code: string | null
+    operations: { id: string; kind: string; state: string; amount: number | null; outside: boolean }[]
   }
 }
 

@@ -144,7 +144,12 @@ async function fill() {
     [start],
   )
   await world.database.query(
-    "vacuum analyze gateway_statement_mapping, gateway_settlement, gateway_settlement_fetch, gateway_pay_link",
+    `insert into gateway_shopper_payout (operation_id, gateway_payment_id, link_id, wrong_tries, receiver_tail, created_at, updated_at)
+     select id, gateway_payment_id, 'gprl_' || id, 0, '5678', ?, ? from gateway_operation where kind = 'refund'`,
+    [start, start],
+  )
+  await world.database.query(
+    "vacuum analyze gateway_shopper_payout, gateway_statement_mapping, gateway_settlement, gateway_settlement_fetch, gateway_pay_link",
   )
   await world.database.query(
     "vacuum analyze gateway_report, gateway_alert, gateway_turnover, gateway_payment, gateway_operation, gateway_notification, gateway_notification_count, gateway_order, gateway_decision",
@@ -335,6 +340,23 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     operations.assign(`gpop_refund${id}`, { refundId: "ref_x", medusaAmount: null }),
   "operations.recordNothing": ({ operations }) =>
     operations.recordNothing(id, { refundId: "ref_x", medusaAmount: "0.004", message: "" }).catch(lost),
+  "operations.intendPayout": ({ operations }) => operations.intendPayout(id, { amount: 1 }).catch(lost),
+  "operations.intendPayout under a lease": async (ledger) =>
+    (await held(ledger)).operations.intendPayout(id, { amount: 1 }).catch(lost),
+  "operations.sendPayout": ({ operations }) => operations.sendPayout(`gpop_refund${id}`, "s"),
+  "operations.unsendPayout": ({ operations }) => operations.unsendPayout(`gpop_refund${id}`, "c", "m"),
+  "shopperPayouts.of": ({ shopperPayouts }) => shopperPayouts.of(`gpop_refund${id}`),
+  "shopperPayouts.ofToken": ({ shopperPayouts }) => shopperPayouts.ofToken("hash_42"),
+  "shopperPayouts.ofPayment": ({ shopperPayouts }) => shopperPayouts.ofPayment(id),
+  "shopperPayouts.relink": ({ shopperPayouts }) =>
+    shopperPayouts.relink(`gpop_refund${id}`, { tokenHash: "h", expiresAt: now, madeBy: null }),
+  "shopperPayouts.countTry": ({ shopperPayouts }) => shopperPayouts.countTry(`gprl_gpop_refund${id}`, 10),
+  "shopperPayouts.uncountTry": ({ shopperPayouts }) => shopperPayouts.uncountTry(`gprl_gpop_refund${id}`),
+  "shopperPayouts.give": ({ shopperPayouts }) =>
+    shopperPayouts.give(`gprl_gpop_refund${id}`, { sealed: "s", type: "mobile", tail: "5678" }),
+  "shopperPayouts.release": ({ shopperPayouts }) => shopperPayouts.release(`gpop_refund${id}`, "user_1"),
+  "shopperPayouts.noteFee": ({ shopperPayouts }) => shopperPayouts.noteFee(`gpop_refund${id}`, 260),
+  "shopperPayouts.forgetEnded": ({ shopperPayouts }) => shopperPayouts.forgetEnded(),
   "operations.told": ({ operations }) => operations.told(`gpop_refund${id}`),
   "operations.recordOutside": ({ operations }) =>
     operations.recordOutside(id, { kind: "refund", number: "o", amount: 1 }),
@@ -523,6 +545,7 @@ it("no method of the ledger is left out", () => {
       "reports",
       "payLinks",
       "payouts",
+      "shopperPayouts",
     ] as const
   ).flatMap((part) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(ledger[part]))

@@ -77,7 +77,7 @@ export async function openLedgerWorld(name: string): Promise<LedgerWorld> {
     },
     async empty() {
       await database.query(
-        "truncate gateway_decision, gateway_notification, gateway_notification_count, gateway_operation, gateway_payment, gateway_account_fact, gateway_order, gateway_turnover, gateway_alert, gateway_report, gateway_pay_link, gateway_settlement, gateway_settlement_fetch, gateway_statement_mapping",
+        "truncate gateway_shopper_payout, gateway_decision, gateway_notification, gateway_notification_count, gateway_operation, gateway_payment, gateway_account_fact, gateway_order, gateway_turnover, gateway_alert, gateway_report, gateway_pay_link, gateway_settlement, gateway_settlement_fetch, gateway_statement_mapping",
       )
     },
     async close() {

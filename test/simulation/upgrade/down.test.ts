@@ -66,6 +66,8 @@ const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Prom
         ...{ amount: 1, fee: 0, vat: 0, settlesOn: null, transferred: 0, transferredOn: null },
       },
     ]),
+  Migration20261128040000: async (ledger) =>
+    ledger.operations.intendPayout((await aPayment(ledger)).id, { amount: 10_000 }),
   Migration20261127110000: (ledger) => ledger.payments.create({ ...aNewPayment(), waits: true }, new Date()),
 }
 

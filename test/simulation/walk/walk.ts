@@ -358,6 +358,8 @@ function pictureOf(state: State, { intent, facts }: Request, flavour: Flavour): 
     channel: channelOf(flavour),
     oneAtATime: isGnete(flavour),
     reversible: isGnete(flavour) && state.isSameDay,
+    // Payouts to the shopper's account have a walk of their own: test/unit/settlement/decide-payout.test.ts.
+    mostPaidOut: 0,
     intent,
     facts,
   }
@@ -410,6 +412,8 @@ function requestMoves(state: State, flavour: Flavour, rules: Rules): Move[] {
     case "book_nothing":
     case "answer":
       return [{ what, state: ended(after) }]
+    case "ask_shopper":
+      throw new Error("Nothing is paid out in this walk.")
     case "send":
       return sendMoves(after, request, step, flavour)
     case "refuse": {

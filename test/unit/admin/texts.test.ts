@@ -2,6 +2,7 @@ import resources, { namespace } from "../../../src/admin/i18n"
 import { attentionFound, attentionText, dismissalText, type Writer } from "../../../src/admin/text/attention"
 import { attentionCodes, changeCodes, dismissals, type Sum } from "../../../src/core"
 import { amountText, changeText, refundsOf, settleable, valueText } from "../../../src/admin/text/changes"
+import { nameOfChannel } from "../../../src/admin/text/channels"
 import { localeOf, moneyOf, shareOf } from "../../../src/admin/text/format"
 import type { Notification } from "../../../src/admin/api/schema"
 import { timelineOf } from "../../../src/admin/text/timeline"
@@ -27,7 +28,12 @@ const writers = (used = new Set<string>()): [language: string, writer: Writer][]
       if (text === undefined) throw new Error(`${language} has no ${key}.`)
       return text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => String(values[name] ?? whole))
     }
-    return [language, { t, money: (amount, currency) => moneyOf(amount, currency, localeOf(language)) }]
+    const locale = localeOf(language)
+    const channel = (code: string): string => {
+      const name = nameOfChannel(code, locale)
+      return typeof name === "string" ? name : t(name.text, name.values)
+    }
+    return [language, { t, channel, money: (amount, currency) => moneyOf(amount, currency, locale) }]
   })
 
 /** What a person reads of the values, in whatever language: each amount, and each number. */
@@ -36,6 +42,8 @@ const shownIn = (values: object, { money }: Writer): string[] =>
     if (isSum(value)) return [money(Number(value.amount), value.currency)]
     return typeof value === "string" && /^[A-Z]+1$/.test(value) ? [value] : []
   })
+
+const sum: Sum = { amount: "1.00", currency: "thb" }
 
 const isSum = (value: unknown): value is Sum =>
   typeof value === "object" && value !== null && "amount" in value && "currency" in value
@@ -222,6 +230,15 @@ describe("attention", () => {
       /^attention\.(found|unwanted|change|quote)/.test(key),
     )
     expect(forAttention.filter((key) => !used.has(key))).toEqual([])
+  })
+
+  it.each([
+    ["qr_stays_open", { why: "order_canceled", gateway: "ksher", channel: "promptpay" }],
+    ["refund_unsupported", { why: "whole_only", channel: "promptpay" }],
+    ["refund_unsupported", { why: "no_refunds", channel: "promptpay", gateway: "ksher", amount: sum }],
+  ])("%s calls the channel by its name", (code, values) => {
+    for (const [, writer] of writers())
+      expect(attentionFound(code, values, writer)).toContain(writer.channel("promptpay"))
   })
 
   it("says before it is dismissed what that decides, for every code by which the server decides something", () => {

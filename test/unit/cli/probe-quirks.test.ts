@@ -79,6 +79,9 @@ const ksherQuirks: { [Q in keyof KsherQuirks]: readonly KsherQuirks[Q][] } = {
   settlementRangeDays: [31, null],
   transferOfWaiting: ["last", "each"],
   settlementAnswers: ["right", "no_lines"],
+  repeatedPayout: ["refused", "paid_again"],
+  pendingPayoutQueriesAs: ["NOTSURE", "absent"],
+  payoutTotalFee: ["amount", "with_fee"],
 }
 const gneteQuirks: { [Q in keyof GneteQuirks]: readonly GneteQuirks[Q][] } = {
   like: ["pages", "jeepay"],

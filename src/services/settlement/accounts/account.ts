@@ -6,7 +6,7 @@ import { isOutOfReach, raise, setBack } from "../attention"
 import type { Deps } from "../deps"
 import { after, day, hour } from "../schedule"
 
-/** Entries change only when Medusa starts again, and that wakes every payment in question. */
+/** Entries change only when Medusa starts again. Whoever has put one back and does not want to wait asks by hand. */
 const lookAgainMs = hour
 
 type Saying = Pick<Deps, "ledger" | "log" | "emit" | "clock">

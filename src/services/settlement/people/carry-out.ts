@@ -12,7 +12,7 @@ import {
   toMinor,
 } from "../../../core"
 import type { Outcome, RefundRecord, ReversalRecord } from "../../../core"
-import { committedAmount, isDone, isUnsettled, returns } from "../../ledger"
+import { committedAmount, isDone, isUnsettled, isWaitingPayout, returns } from "../../ledger"
 import type { Decision, DecisionRequest, GatewayPayment, Operation, PaymentPatch } from "../../ledger"
 import { isSameAttention, withoutAttention } from "../attention"
 import { bookReturns } from "../settling/book-returns"
@@ -21,7 +21,7 @@ import { isCaptured } from "../settling/decide-capture"
 import { enteredReturns, unmatchedRows } from "../returns/refund-rows"
 import { foreignReturns, recordReturns, tally } from "../settling/confirm"
 import type { SettleDeps } from "../deps"
-import { dismissedAmount, dismissing, owedNow } from "../returns/dismissed"
+import { dismissedAmount, dismissing, leftOut, owedNow } from "../returns/dismissed"
 import { refuseUnenterable } from "../orders/enterable"
 import type { HostPayment } from "../host"
 import { reload } from "../required"
@@ -334,13 +334,17 @@ function operationOf(
   if (operationId === undefined) throw invalid(`${action} needs operation_id: say which operation is meant.`)
   const operation = operations.find(({ id }) => id === operationId)
   if (!operation) throw invalid(`Payment ${payment.number} has no operation ${operationId}.`)
-  if (operation.kind !== "refund" && operation.kind !== "cancel")
+  if (operation.kind === "open" || operation.kind === "close")
     throw invalid(
       `Operation ${operationId} is a request to ${operation.kind} the payment, and returns no money: the gateway is asked about it by itself.`,
     )
   if (!isUnsettled(operation))
     throw invalid(
       `The ${named(payment, operation)} has ended (${operation.state}): there is nothing to decide about it.`,
+    )
+  if (isWaitingPayout(operation) && action === "did_not")
+    throw invalid(
+      `The ${named(payment, operation)} has not been sent: its money is still owed. Send the shopper a link, or say that it went through once you have returned it another way.`,
     )
   if (amount !== undefined && minorOf(amount, payment.digits) !== operation.amount)
     throw invalid(
@@ -372,6 +376,7 @@ async function endOperation(
     reason: "by_hand",
     message: decision.note,
   })
+  if (operation.kind === "payout") await deps.ledger.shopperPayouts.forgetEnded()
   if (!wentThrough && operation.state === "pending") await deps.emit("refund_failed", payment)
   await tally(payment, deps)
 }
@@ -384,10 +389,30 @@ async function askOutcome(
   operation: Operation,
   deps: SettleDeps,
 ): Promise<Ended | undefined> {
+  if (operation.kind === "payout") return askPayout(payment, operation, deps)
   if (operation.kind === "refund")
     return endOfAnswer(await deps.gateway.refundQuery(refundOrder(payment, operation, deps)))
   if (!operation.gatewayNo) return undefined
   return endOfAnswer(await deps.gateway.cancelQuery(orderRef(payment, deps), operation.gatewayNo))
+}
+
+/** Only a success is an end that Ksher tells of a payout. */
+async function askPayout(
+  payment: GatewayPayment,
+  operation: Operation,
+  { gateway }: SettleDeps,
+): Promise<Ended | undefined> {
+  if (isWaitingPayout(operation) || !gateway.shopperPayouts) return undefined
+  const amount = money(operation.amount ?? 0, payment.currency)
+  const answer = await gateway.shopperPayouts.query({ number: operation.number, amount })
+  if (answer.kind !== "succeeded") return undefined
+  const record = {
+    number: operation.number,
+    amount,
+    state: "succeeded" as const,
+    gatewayNo: answer.value.gatewayNo,
+  }
+  return { kind: "succeeded", value: record }
 }
 
 function endOfAnswer(answer: Outcome<RefundRecord> | Outcome<ReversalRecord>): Ended | undefined {
@@ -423,8 +448,11 @@ async function dismiss(payment: GatewayPayment, deps: SettleDeps): Promise<void>
       return
     case "failed":
       return giveUpMismatch(payment, deps)
-    default:
-      await payments.update(payment.id, gone)
+    default: {
+      const left = leftOut(payment, await deps.ledger.operations.ofPayment(payment.id))
+      const dismissed = left.length ? { dismissed: [...payment.dismissed, ...left] } : {}
+      await payments.update(payment.id, { ...gone, ...dismissed })
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { hasMoney, holdsMoney, isUnclear, roundToMinor } from "../../../core"
 import type { ChannelFacts } from "../../../core"
-import { committedAmount, isDone, returns } from "../../ledger"
+import { committedAmount, isDone, isWaitingPayout, returns } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
 import { amountInMedusa, shareOf } from "./rounding"
 import { channelReturns } from "./decide-doubt"
@@ -39,6 +39,8 @@ export interface ReturnPicture {
   oneAtATime: boolean
   /** The payment was made in the business day that it is now, and the shop has its whole refunds reversed. */
   reversible: boolean
+  /** The most that is paid out to an account that the shopper names, in minor units; 0: nothing is. */
+  mostPaidOut: number
   intent: ReturnIntent
   facts: ReturnFacts
 }
@@ -63,6 +65,7 @@ export type ReturnStep =
   | { do: "hand_over"; operation: Operation; refundId: string; medusaAmount: string | null }
   | { do: "book_nothing"; refundId: string; medusaAmount: string }
   | { do: "send"; kind: "cancel" | "refund"; amount: number }
+  | { do: "ask_shopper"; amount: number }
   | { do: "answer"; operation: Operation }
   | { do: "refuse"; refusal: Refusal; tells?: Operation }
 
@@ -166,8 +169,9 @@ function sending(picture: ReturnPicture, amount: number): ReturnStep {
   if (payment.returnedUnsaid) return refuse({ code: "returned_outside" })
   const left = payment.paidAmount - committedAmount(operations)
   if (amount <= 0 || amount > left) return refuse({ code: "refund_exceeds", amount, left })
-  if (oneAtATime && operations.some(({ state }) => state === "pending"))
+  if (oneAtATime && operations.some((one) => one.state === "pending" && !isWaitingPayout(one)))
     return refuse({ code: "refund_in_progress" })
+  if (!channel.refund && amount <= picture.mostPaidOut) return { do: "ask_shopper", amount }
   if (!channelReturns(payment, amount, channel))
     return refuse({ code: "refund_unsupported", amount, wholeOnly: channel.refund })
   return { do: "send", kind: isReversed(picture, amount) ? "cancel" : "refund", amount }

@@ -12,11 +12,28 @@ import { amountInMedusa, shareOf } from "./rounding"
 
 /** Releases before this one kept no amounts: whatever such a payment holds was dismissed. */
 const isWhole = ({ settledBy, state, dismissed }: GatewayPayment): boolean =>
-  settledBy === "outside" && hasMoney(state) && state !== "refunded" && !dismissed.length
+  settledBy === "outside" &&
+  hasMoney(state) &&
+  state !== "refunded" &&
+  dismissed.every(({ operationId }) => operationId !== undefined)
 
 /** Whether a refund of Medusa's is left as it is. */
 export const isDismissed = (payment: GatewayPayment, refundId: string): boolean =>
   isWhole(payment) || payment.dismissed.some((one) => one.refundId === refundId)
+
+/** Whether a return that Medusa could not enter is left out of its books. */
+export const isLeftOut = (payment: GatewayPayment, operationId: string): boolean =>
+  payment.dismissed.some((one) => one.operationId === operationId)
+
+/** What a person dismisses with "it could not be entered in Medusa": that return. Pure. */
+export function leftOut(payment: GatewayPayment, operations: readonly Operation[]): Dismissed[] {
+  const { attentionCode: code, attentionValues: values } = payment
+  if (code !== "books_differ" || values === null || !("number" in values)) return []
+  const seen = returns(operations).filter(
+    ({ number, id }) => number === values.number && !isLeftOut(payment, id),
+  )
+  return seen.map(({ id }) => ({ refundId: null, amount: 0, operationId: id }))
+}
 
 /** Of the money that Medusa holds no refund for, so much is left where it is, in minor units. */
 export const dismissedRest = (payment: GatewayPayment): number =>
@@ -76,7 +93,8 @@ export function heldBy(
 /** What was dismissed before and is owed still is part of what is owed now. */
 export const dismissing = (payment: GatewayPayment, owed: readonly Dismissed[]): Dismissed[] => {
   const now = new Set(owed.map(({ refundId }) => refundId))
-  return [...payment.dismissed.filter(({ refundId }) => !now.has(refundId)), ...owed]
+  const stays = ({ refundId, operationId }: Dismissed) => operationId !== undefined || !now.has(refundId)
+  return [...payment.dismissed.filter(stays), ...owed]
 }
 
 const sum = (dismissed: readonly Dismissed[]): number =>

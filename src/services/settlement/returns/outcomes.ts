@@ -9,6 +9,7 @@ import { orderRef, problemOf } from "../order-ref"
 import { believedAnswer, decideDoubt } from "./decide-doubt"
 import type { DoubtFacts, DoubtPicture, DoubtStep, Finding, ReturnOutcome } from "./decide-doubt"
 import { second } from "../schedule"
+import { carryPayouts } from "../shopper-payouts/carry-payout"
 
 export const refundOrder = (payment: GatewayPayment, operation: Operation, deps: Deps): RefundOrder => ({
   number: operation.number,
@@ -190,9 +191,13 @@ export async function settleOperations(
   const open = returns(operations).filter(isUnsettled)
   // The job does this for every payment that is due, and most have nothing to settle.
   if (!open.length) return { payment: current, operations }
-  for (const operation of open) {
+  for (const operation of open.filter(({ kind }) => kind !== "payout")) {
     const found = await findOutcome(current, operation, deps)
     current = (await concludeFound(current, operation, found, deps)).payment
+  }
+  if (open.some(({ kind }) => kind === "payout")) {
+    const carried = await carryPayouts(current, await deps.ledger.operations.ofPayment(payment.id), deps)
+    current = carried.ended ? await tally(carried.payment, deps) : carried.payment
   }
   return { payment: current, operations: await deps.ledger.operations.ofPayment(payment.id) }
 }

@@ -77,7 +77,7 @@ export function unconfirmedOf(
   operations: readonly Pick<Operation, "kind" | "state">[],
 ): "refund" | "close" | null {
   const unclear = operations.filter(({ state }) => isUnclear(state))
-  const isReturn = unclear.some(({ kind }) => kind === "refund" || kind === "cancel")
+  const isReturn = unclear.some(({ kind }) => kind !== "open" && kind !== "close")
   if (isReturn || payment.attentionCode === "refund_unknown") return "refund"
   const isClose = unclear.some(({ kind }) => kind === "close")
   return (isClose && !hasMoney(payment.state) && payment.state !== "void") ||

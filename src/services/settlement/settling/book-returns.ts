@@ -6,7 +6,7 @@ import { clear, majorSumOf, raise, sumOf } from "../attention"
 import { booking } from "../returns/booking"
 import { matchedRows, enteredReturns } from "../returns/refund-rows"
 import type { SettleDeps } from "../deps"
-import { isDismissed } from "../returns/dismissed"
+import { isDismissed, isLeftOut } from "../returns/dismissed"
 import { codeOf, settlesItself } from "./owed-refunds"
 import type { Alignment, HostOrder, HostPayment } from "../host"
 import { reload } from "../required"
@@ -116,8 +116,13 @@ async function askToEndChange(
 const amountToEnter = (operation: Operation, booked: HostPayment, payment: GatewayPayment): string =>
   operation.medusaAmount ?? withFraction(amountInMedusa(operation, payment), booked, payment)
 
-const findUnbooked = async (payment: GatewayPayment, deps: SettleDeps): Promise<Operation[]> =>
-  withoutRow(returns(await deps.ledger.operations.ofPayment(payment.id)).filter(isDone), deps)
+async function findUnbooked(payment: GatewayPayment, deps: SettleDeps): Promise<Operation[]> {
+  const made = returns(await deps.ledger.operations.ofPayment(payment.id)).filter(isDone)
+  return withoutRow(
+    made.filter(({ id }) => !isLeftOut(payment, id)),
+    deps,
+  )
+}
 
 /**
  * Medusa holds a row that no operation carries yet, and enough is left for it: it is carried out first, and may well be the

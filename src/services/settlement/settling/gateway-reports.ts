@@ -1,6 +1,6 @@
 import { isOpen } from "../../../core"
 import type { Attention, AttentionCode, AttentionValues, Gateway } from "../../../core"
-import { begunAt, isUnsettled, returns } from "../../ledger"
+import { begunAt, isUnsettled, isWaitingPayout, returns } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
 import { sumOf } from "../attention"
 import { day, hour } from "../schedule"
@@ -16,7 +16,7 @@ export interface Report {
 }
 
 /** What of the gateway decides about that. */
-export type Reported = Pick<Gateway, "name" | "refundCodes">
+export type Reported = Pick<Gateway, "name" | "refundCodes"> & Partial<Pick<Gateway, "shopperPayouts">>
 
 interface Seen {
   payment: GatewayPayment
@@ -44,7 +44,7 @@ export const hasOutlived = (payment: GatewayPayment, now: Date): boolean => sinc
 
 /** An operation stays in doubt, or the doubt is gone. */
 export function doubtReport({ payment, operations, gateway, now }: Seen): Report {
-  const open = returns(operations).find(isUnsettled)
+  const open = returns(operations).find((one) => isUnsettled(one) && !isWaitingPayout(one))
   if (!open) return { clear: "refund_unknown" }
   if (now.getTime() - open.createdAt.getTime() < patienceWith(open, gateway)) return {}
   const { kind, number, amount } = open
@@ -59,8 +59,10 @@ export function doubtReport({ payment, operations, gateway, now }: Seen): Report
 }
 
 /** What the gateway has stopped following does not change by itself any more, and is a matter for a person at once. */
-function patienceWith(open: Operation, { refundCodes }: Reported): number {
+function patienceWith(open: Operation, { refundCodes, shopperPayouts }: Reported): number {
   const said = open.asked?.code ?? open.code
+  // Nothing that was sent before is sent again by itself: a person has to look at what Ksher does not know.
+  if (open.kind === "payout" && said === shopperPayouts?.absentCode) return 0
   if (open.kind === "refund" && said && said === refundCodes?.stopped) return 0
   if (open.state !== "pending") return doubtfulAfter
   return said && said === refundCodes?.created ? createdFor : unfinishedAfter

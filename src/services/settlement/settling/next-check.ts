@@ -1,6 +1,6 @@
 import { hasMoney, isOpen, isUnclear } from "../../../core"
 import type { AttentionCode } from "../../../core"
-import { begunAt, committedAmount, returns } from "../../ledger"
+import { begunAt, committedAmount, isWaitingPayout, returns } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
 import type { SettleDeps } from "../deps"
 import { dismissedAmount } from "../returns/dismissed"
@@ -54,8 +54,11 @@ function nextLook(
   const later = (base: number, longest: number) =>
     after(deps, backOff(payment.checks, base, longest, deps.random))
   if (returns(operations).some((operation) => isUnclear(operation.state))) return later(minute, 6 * hour)
-  if (returns(operations).some((operation) => operation.state === "pending"))
-    return later(5 * minute, 6 * hour)
+  const pending = returns(operations).filter((operation) => operation.state === "pending")
+  // Its account is named: a balance is topped up, the closed hours end.
+  if (pending.some((one) => isWaitingPayout(one) && one.reason === "given"))
+    return later(5 * minute, hour / 2)
+  if (pending.length) return later(5 * minute, 6 * hour)
   if (payment.state === "unopened") return nextOf(payment.createdAt, whileUnopened, now)
   if (isOpen(payment.state)) return openCheck(payment, now, later)
   if (payment.state === "void") return voidCheck(payment, now, later, found)

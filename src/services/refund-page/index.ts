@@ -1,0 +1,1 @@
+export { drawRefundMessage, drawRefundPage, type RefundView } from "./render"
