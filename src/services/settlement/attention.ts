@@ -26,10 +26,7 @@ export async function raise<Code extends AttentionCode>(
   return raised
 }
 
-/**
- * What is written for an attention, and whether somebody is told; `undefined` where it says nothing new, or a doubt about the money
- * comes before it. Pure.
- */
+/** What is written for an attention, and whether somebody is told. `undefined`: nothing is new, or a doubt about money comes first. Pure. */
 export function decideRaise<Code extends AttentionCode>(
   payment: GatewayPayment,
   code: Code,

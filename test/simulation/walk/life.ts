@@ -11,7 +11,11 @@ import type {
   AbandonmentPicture,
   AbandonmentStep,
 } from "../../../src/services/settlement/settling/decide-abandonment"
-import { decideAtGateway } from "../../../src/services/settlement/settling/decide-at-gateway"
+import {
+  decideAtGateway,
+  staysPayable,
+  wentUnanswered,
+} from "../../../src/services/settlement/settling/decide-at-gateway"
 import type {
   GatewayFacts,
   GatewayPicture,
@@ -23,17 +27,18 @@ import type {
   CapturePicture,
   CaptureStep,
 } from "../../../src/services/settlement/settling/decide-capture"
-import { decideClosed } from "../../../src/services/settlement/settling/close"
-import type { ClosedStep } from "../../../src/services/settlement/settling/close"
+import { decideClosed } from "../../../src/services/settlement/settling/decide-closed"
+import type { ClosedStep } from "../../../src/services/settlement/settling/decide-closed"
 import { decideStanding } from "../../../src/services/settlement/settling/decide-standing"
 import type { StandingStep } from "../../../src/services/settlement/settling/decide-standing"
 import { nextCheck } from "../../../src/services/settlement/settling/next-check"
+import type { Found } from "../../../src/services/settlement/settling/next-check"
 import { day, hour, minute } from "../../../src/services/settlement/schedule"
 import { aPayment } from "../../unit/settlement/pictures"
 
 /*
- * The life of one payment until its money goes back: opened, paid or not, wanted or not, closed, captured. The other walk is about what
- * goes back. Here the decisions are the product's; what a step does, and what the world is, is said once more in the walk's own words.
+ * The life of one payment until its money goes back. The other walk is about what goes back. The decisions are the product's. What a
+ * step does, and what the world is, the walk says in its own words.
  */
 
 /** The decisions that this walk proves. A test puts a wrong one in their place, and the walk must notice. */
@@ -43,14 +48,15 @@ export interface LifeRules {
   decideStanding: (payment: GatewayPayment, standing: Standing, now: Date) => StandingStep
   decideClosed: (outcome: Outcome<unknown>) => ClosedStep
   decideCapture: (picture: CapturePicture) => CaptureStep
+  nextCheck: typeof nextCheck
 }
 
 export const lifeRules: LifeRules = {
-  ...{ decideAbandonment, decideAtGateway, decideStanding, decideClosed, decideCapture },
+  ...{ decideAbandonment, decideAtGateway, decideStanding, decideClosed, decideCapture, nextCheck },
 }
 
-/** `redirect`: a page that a call closes. `open_qr`: a code that none closes. `waiting`: opened by the shopper's choice, or never. */
-export const kinds = ["redirect", "open_qr", "waiting"] as const
+/** `redirect`: a page. `qr`: a code that a call closes. `open_qr`: one that none closes. `waiting`: opened by the shopper's choice, or never. */
+export const kinds = ["redirect", "qr", "open_qr", "waiting"] as const
 export type Kind = (typeof kinds)[number]
 
 const amount = 2
@@ -58,8 +64,9 @@ const begun = new Date("2026-03-30T03:00:00Z")
 /** How long after its beginning each boundary of a payment's time is crossed. */
 const momentsOf: Record<Kind, readonly number[]> = {
   redirect: [0, 11 * minute, 40 * minute, 3 * hour, 4 * day],
+  qr: [0, 40 * minute, 4 * day, 8 * day],
   open_qr: [0, 11 * minute, 40 * minute, 4 * day, 31 * day],
-  waiting: [0, 11 * minute, 4 * day],
+  waiting: [0, 40 * minute, 4 * day],
 }
 /** A request that is held up arrives within so long, or never. */
 const arrivesWithin = 3 * hour
@@ -68,7 +75,7 @@ const expiresAfter = 30 * minute
 export const timeOf = ({ passed }: Pick<Life, "passed">): Date => new Date(begun.getTime() + passed)
 
 /** What the order is at the gateway, whatever its answers say. */
-type There = "none" | "unpaid" | "in_progress" | "paid" | "closed" | "failed" | "refunded"
+type There = "none" | "unpaid" | "in_progress" | "paid" | "paid_less" | "closed" | "failed" | "refunded"
 
 /** What is so in Medusa. */
 interface Shop {
@@ -99,6 +106,7 @@ export interface Life {
 
 const patchOf: Record<Kind, Partial<GatewayPayment>> = {
   redirect: { mode: "redirect", state: "created", action: null },
+  qr: { mode: "qr", channel: "alipay", state: "created", action: null },
   open_qr: { mode: "qr", channel: "promptpay", state: "created", action: null },
   waiting: { mode: "redirect", state: "unopened", action: null, onDemand: true, openedAt: null },
 }
@@ -134,7 +142,7 @@ export interface Step {
 // What the shopper, the shop, the gateway and the clock do.
 
 export function happenings(life: Life, kind: Kind): Step[] {
-  return [...opening(life), ...atTheShop(life), ...atTheGateway(life), ...timeGoesBy(life, kind)]
+  return [...opening(life), ...atTheShop(life, kind), ...atTheGateway(life), ...timeGoesBy(life, kind)]
 }
 
 /**
@@ -166,15 +174,15 @@ function opening(life: Life): Step[] {
   ]
 }
 
-function atTheShop(life: Life): Step[] {
+function atTheShop(life: Life, kind: Kind): Step[] {
   const { shop } = life
   const now = (what: string, patch: Partial<Shop>): Step => ({
     what,
     life: { ...life, shop: { ...shop, ...patch } },
   })
   const { session, order, changed, captured, paidOtherwise } = shop
-  // One reason at a time takes the wish back: each more makes twice as many pictures.
-  const isWanted = session !== "gone" && !changed && !paidOtherwise
+  // Of one kind every reason is played that takes the wish back, and one at a time: each more makes twice as many pictures.
+  const isWanted = kind === "redirect" && session !== "gone" && !changed && !paidOtherwise
   return [
     ...(session === "opening" ? [now("Medusa has stored the session", { session: "there" })] : []),
     ...(session !== "gone" ? [now("Medusa deletes the session", { session: "gone" })] : []),
@@ -189,7 +197,7 @@ function atTheShop(life: Life): Step[] {
 }
 
 function atTheGateway(life: Life): Step[] {
-  const { there, late } = life
+  const { there, late, payment } = life
   const now = (what: string, patch: Partial<Life>): Step => ({ what, life: { ...life, ...patch } })
   const arrived =
     late && there === "none" ? [now("the request to open it arrives", { there: "unpaid", late: false })] : []
@@ -202,6 +210,9 @@ function atTheGateway(life: Life): Step[] {
     ...(payable ? [now("the shopper has paid", { there: "paid" })] : []),
     ...(payable ? [now("it fails", { there: "failed" })] : []),
     ...(payable ? [now("the gateway closes it", { there: "closed" })] : []),
+    ...(there === "unpaid" ? [now("less than asked for is paid", { there: "paid_less" })] : []),
+    ...(there === "failed" && payment.action ? [now("a second try is paid", { there: "paid" })] : []),
+    ...(there === "closed" && payment.mode === "qr" ? [now("a saved code is paid", { there: "paid" })] : []),
     ...(there === "paid" ? [now("the console returns all", { there: "refunded" })] : []),
   ]
 }
@@ -223,13 +234,15 @@ export const beginLook = (life: Life): Step => ({
 /** Everything that can come of a life: what happens, and how a look goes on, or dies. */
 export function stepsOf(life: Life, kind: Kind, rules: LifeRules): Step[] {
   if (!life.look) return [beginLook(life), ...happenings(life, kind)]
-  return [...look(life, rules), ...(life.steps > 0 ? whileLooking(life) : [])]
+  return [...look(life, rules), ...(life.steps > 0 ? whileLooking(life, kind) : [])]
 }
 
-/** In the middle of a look, the process may die, the shopper pay and the shop let go. */
-const whileLooking = (life: Life): Step[] => [
+/** In the middle of a look the process may die; of one kind, the shopper pay and the shop let go as well. */
+const whileLooking = (life: Life, kind: Kind): Step[] => [
   { what: "the process dies", life: { ...life, look: null, steps: 0 }, died: true },
-  ...[...atTheShop(life), ...atTheGateway(life)].filter(({ what }) => meanwhile.has(what)),
+  ...(kind === "redirect" ? [...atTheShop(life, kind), ...atTheGateway(life)] : []).filter(({ what }) =>
+    meanwhile.has(what),
+  ),
 ]
 const meanwhile: ReadonlySet<string> = new Set([
   "the shopper has paid",
@@ -242,7 +255,7 @@ export function look(life: Life, rules: LifeRules): Step[] {
   const next = { ...life, steps: life.steps + 1 }
   if (life.look?.at === "gateway") return gatewaySteps(next, life.look.facts, rules)
   if (life.look?.at === "medusa") return medusaSteps(next, life.look.facts, rules)
-  return returnSteps(next)
+  return returnSteps(next, rules)
 }
 
 const write = (payment: GatewayPayment, patch: PaymentPatch): GatewayPayment => {
@@ -264,11 +277,11 @@ function raised(payment: GatewayPayment, attention: Attention | undefined): Gate
   return raising ? write(payment, raising.patch) : payment
 }
 
-const isClosable = (payment: GatewayPayment): boolean => payment.mode !== "qr"
+const isClosable = (payment: GatewayPayment): boolean => payment.channel !== "promptpay"
 
 function gatewaySteps(life: Life, facts: GatewayFacts, rules: LifeRules): Step[] {
   const { payment } = life
-  const step = rules.decideAtGateway({
+  const picture: GatewayPicture = {
     payment,
     operations: [],
     gateway: { name: "ksher", refundCodes: undefined },
@@ -276,7 +289,8 @@ function gatewaySteps(life: Life, facts: GatewayFacts, rules: LifeRules): Step[]
     now: timeOf(life),
     onlyAsks: false,
     facts,
-  })
+  }
+  const step = rules.decideAtGateway(picture)
   const on = (learned: GatewayFacts, changed: GatewayPayment = payment, patch: Partial<Life> = {}): Life => ({
     ...life,
     ...patch,
@@ -309,18 +323,21 @@ function gatewaySteps(life: Life, facts: GatewayFacts, rules: LifeRules): Step[]
         }),
       }))
     case "close_again":
-      return closeAgainSteps(life, rules).map(({ isOver, ...closed }) => ({
+      return closeAgainSteps(life, rules).map(({ isOver, refusal, ...closed }) => ({
         ...closed,
         decided: "close_again",
-        life: on({ closed: isOver ? "over" : "asked" }, closed.life.payment, { there: closed.life.there }),
+        life: on({ closed: isOver ? "over" : "asked", refusal }, closed.life.payment, {
+          there: closed.life.there,
+        }),
       }))
     case "read_again":
       return one(on({ readAgain: true }))
     case "call_void":
       return one(on({ closed: "over" }, moved(payment, "void", endedOutside(payment))))
     case "rest": {
-      const rested = raised(payment, step.raise)
-      if (!hasMoney(rested.state)) return [atRest({ ...life, payment: rested }, wentUnanswered(facts))]
+      const rested = step.clear ? cleared(payment, [step.clear]) : raised(payment, step.raise)
+      if (!hasMoney(rested.state))
+        return [atRest({ ...life, payment: rested }, foundBy({ ...picture, payment: rested }), rules)]
       return one({ ...life, payment: rested, look: { at: "medusa", facts: {} } })
     }
   }
@@ -382,6 +399,7 @@ interface Heard {
 const lost: Outcome<never> = unanswered("timeout", "The gateway did not answer in time.")
 
 const standingOf = (there: There): Standing => {
+  if (there === "paid_less") return { state: "paid", amount: { minor: amount - 1, currency: "thb" } }
   const state = there === "none" ? "absent" : there
   const said = { amount: { minor: amount, currency: "thb" } }
   return state === "refunded" ? { state, returned: "all", ...said } : { state, ...said }
@@ -442,6 +460,7 @@ const refusalOf: Record<There, Parameters<typeof refused>[0] | undefined> = {
   unpaid: undefined,
   in_progress: "in_progress",
   paid: "already_paid",
+  paid_less: "already_paid",
   closed: "already_closed",
   failed: "already_closed",
   refunded: "already_refunded",
@@ -507,11 +526,20 @@ function closeSteps(life: Life, rules: LifeRules): Closed[] {
   })
 }
 
-function closeAgainSteps(life: Life, rules: LifeRules): (Closed & { isOver: boolean })[] {
-  return fatesOfClose(life).flatMap(({ said, outcome, there }) => {
+interface ClosedAgain extends Closed {
+  isOver: boolean
+  refusal?: GatewayFacts["refusal"]
+}
+
+function closeAgainSteps(life: Life, rules: LifeRules): ClosedAgain[] {
+  return fatesOfClose(life).flatMap(({ said, outcome, there }): ClosedAgain[] => {
     const after = { ...life, there }
     const asked: Asked = { name: "close", outcome }
     const end = rules.decideClosed(outcome)
+    if (end.do === "raise" && end.attention.code === "close_failed") {
+      const refusal = end.attention as GatewayFacts["refusal"]
+      return [{ what: `close again: ${said}`, asked: [asked], life: after, isOver: false, refusal }]
+    }
     if (end.do !== "query")
       return [{ what: `close again: ${said}`, asked: [asked], life: after, isOver: end.do === "call_void" }]
     return querySteps(after, rules).map((heard) => ({
@@ -567,7 +595,7 @@ function medusaSteps(life: Life, facts: CaptureFacts, rules: LifeRules): Step[] 
       return one(on({ abandonmentNoted: true }, { payment: abandonmentNoted(life, rules) }))
     case "rest": {
       const now = { ...life, payment: raised(payment, step.raise) }
-      return owesReturn(now) ? one({ ...now, look: { at: "return" } }) : [atRest(now, false)]
+      return owesReturn(now) ? one({ ...now, look: { at: "return" } }) : [atRest(now, {}, rules)]
     }
   }
 }
@@ -609,25 +637,27 @@ export const owesReturn = ({ payment, shop }: Life): boolean =>
     (shop.captured && shop.order === "canceled"))
 
 /** The other walk's half, in one step: it goes back, or does not, and stays owed. */
-function returnSteps(life: Life): Step[] {
+function returnSteps(life: Life, rules: LifeRules): Step[] {
   const { payment } = life
   const back = { ...moved(payment, "refunded", { settledBy: "refund" }), refundedAmount: amount }
   return [
-    atRest({ ...life, there: "refunded", payment: back }, false),
-    { ...atRest(life, false), what: "nothing went back" },
+    atRest({ ...life, there: "refunded", payment: back }, {}, rules),
+    { ...atRest(life, {}, rules), what: "nothing went back" },
   ]
 }
 
-function atRest(life: Life, unanswered: boolean): Step {
+function atRest(life: Life, seen: Found, rules: LifeRules): Step {
   const clock = { now: () => timeOf(life) }
   const payment = cleared(life.payment, staleCodes(life.payment))
-  const found = { owedInMedusa: owesReturn(life), unanswered }
-  const next = nextCheck({ ...payment, checks: 1 }, [], { clock, random: () => 0 }, found)
+  const found = { ...seen, owedInMedusa: owesReturn(life) }
+  const next = rules.nextCheck({ ...payment, checks: 1 }, [], { clock, random: () => 0 }, found)
   return { what: "rest", life: { ...life, payment, look: null, steps: 0 }, rest: { next } }
 }
 
-const wentUnanswered = ({ standing }: GatewayFacts): boolean =>
-  standing !== undefined && "unanswered" in standing
+const foundBy = (picture: GatewayPicture): Found => ({
+  unanswered: wentUnanswered(picture.facts),
+  staysPayable: staysPayable(picture),
+})
 
 // What must hold.
 
@@ -645,9 +675,19 @@ const isPayable = ({ there }: Life): boolean => there === "unpaid" || there === 
 const isExpired = (life: Life): boolean =>
   life.payment.expiresAt !== null && life.payment.expiresAt <= timeOf(life)
 
+/** Whether the shop waits for it, in the walk's own words: an order that stands has it, or may still have it. */
+const isWaitedFor = ({ shop, payment, passed }: Life): boolean => {
+  if (shop.order === "canceled") return false
+  if (shop.captured) return true
+  const isLost = payment.unwanted === "open_lost" || (payment.state === "created" && passed > 10 * minute)
+  return shop.session !== "gone" && !shop.changed && !shop.paidOtherwise && !isLost
+}
+
 function faultOfDecision(before: Life, { decided, life }: Step): string | undefined {
   const { payment } = before
-  if (decided === "close" && !payment.unwanted && !isExpired(before))
+  const isClosing = decided === "close" || (life.payment.state === "void" && payment.state !== "void")
+  const mayStillPay = isPayable(before) || before.there === "none"
+  if (isClosing && mayStillPay && isWaitedFor(before) && !isExpired(before))
     return "what the shop waits for is closed"
   if (decided === "call_void" && isPayable(before) && !hasLapsed(before))
     return "what somebody may pay is called void"
@@ -655,7 +695,9 @@ function faultOfDecision(before: Life, { decided, life }: Step): string | undefi
     return "Medusa is told of what is not paid, or not wanted"
   const isTaken = life.shop.captured && !before.shop.captured
   if (isTaken && before.there !== "paid" && before.there !== "refunded") return "what is not paid is captured"
-  if (isTaken && !isWantedIn(before)) return "what the shop does not want is captured"
+  if (isTaken && !isWaitedFor(before)) return "what the shop does not want is captured"
+  const isCalledLate = life.payment.state === "paid_late" && payment.state !== "paid_late"
+  if (isCalledLate && payment.state !== "void" && isWaitedFor(before)) return "wanted money is called late"
   if (life.payment.state === "void" && payment.state !== "void" && knowsPaid(before))
     return "what the gateway calls paid is called void"
   return undefined
@@ -688,19 +730,21 @@ function faultOfRest(life: Life, next: Date | null): string | undefined {
   return undefined
 }
 
-/** So many looks, each answered and disturbed by nobody, have to be enough. */
+/** So many looks, each answered and disturbed by nobody, have to be enough: one more changes nothing. */
 const calmLooks = 3
 
 /** From any rest: what calm looks do not bring in order. `undefined`: everything is where it should be. */
 export function faultAfterCalm(life: Life, rules: LifeRules): string | undefined {
   let now = life
-  for (let looks = 0; looks < calmLooks; looks++) {
+  for (let looks = 0; looks <= calmLooks; looks++) {
     let step = beginLook(now)
     while (step.life.look) {
       const [first] = look(step.life, rules)
       if (!first || first.life.steps > mostSteps) return "a calm look comes to no rest"
       step = first
     }
+    if (looks === calmLooks && keyOfLife(step.life) !== keyOfLife(now))
+      return "calm looks do not come to an end"
     now = step.life
   }
   return disorderOf(now)
@@ -714,6 +758,10 @@ function disorderOf(life: Life): string | undefined {
   if (there === "closed" && payment.state !== "void") return "calm looks do not notice that it is closed"
   if (there === "unpaid" && payment.state === "void" && isClosable(payment))
     return "calm looks leave open what is called void"
+  const isOver = there === "refunded" || (there === "closed" && !payment.capturedAt)
+  if (isOver && payment.attentionCode) return `calm looks leave ${payment.attentionCode} where all is over`
+  if (there === "paid_less" && payment.attentionCode !== "amount_mismatch")
+    return "nobody is told that less was paid"
   if (there !== "paid") return undefined
   const isTaken = shop.captured && payment.capturedAt !== null
   const isWaiting = shop.session === "opening" && life.passed < 3 * minute

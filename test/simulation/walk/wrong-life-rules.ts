@@ -9,7 +9,7 @@ export interface WrongLifeRule {
   noticed: RegExp
 }
 
-const { decideAtGateway, decideCapture, decideClosed, decideStanding } = lifeRules
+const { decideAtGateway, decideCapture, decideClosed, decideStanding, nextCheck } = lifeRules
 
 /** Rules that look right and lose money, each planted in the place of ours. */
 export const wrongLifeRules: readonly WrongLifeRule[] = [
@@ -135,5 +135,51 @@ export const wrongLifeRules: readonly WrongLifeRule[] = [
       },
     },
     noticed: /nobody knows/,
+  },
+  {
+    name: "every payment is given up",
+    kind: "redirect",
+    rules: { decideAbandonment: () => ({ do: "note", patch: { unwanted: "session_deleted" } }) },
+    noticed: /waits for is closed|called late/,
+  },
+  {
+    name: "what has no money yet counts as closed",
+    kind: "redirect",
+    rules: {
+      decideStanding: (payment, standing, now) =>
+        decideStanding(
+          payment,
+          standing.state === "unpaid" ? { ...standing, state: "closed" } : standing,
+          now,
+        ),
+    },
+    noticed: /waits for is closed/,
+  },
+  {
+    name: "less than was asked for is not told",
+    kind: "redirect",
+    rules: {
+      decideStanding: (payment, standing, now) => {
+        const step = decideStanding(payment, standing, now)
+        return step.do === "raise" ? { do: "note", patch: null, clears: [] } : step
+      },
+    },
+    noticed: /less was paid/,
+  },
+  {
+    name: "what is void is never looked at again",
+    kind: "redirect",
+    rules: {
+      nextCheck: (payment, ...rest) => (payment.state === "void" ? null : nextCheck(payment, ...rest)),
+    },
+    noticed: /rests for good/,
+  },
+  {
+    name: "an attention is never taken away",
+    kind: "redirect",
+    rules: {
+      decideStanding: (payment, standing, now) => ({ ...decideStanding(payment, standing, now), clears: [] }),
+    },
+    noticed: /where all is over/,
   },
 ]

@@ -29,7 +29,7 @@ export type AbandonmentStep =
 /** Longer than a create call takes. */
 const openPatience = 10 * minute
 
-/** Whether Medusa has given a payment up, or what has to be read to know. From then on its money is late. Pure and total. */
+/** Whether Medusa has given a payment up, or what has to be read to know. Its money is late then. Pure and total. */
 export function decideAbandonment(picture: AbandonmentPicture): AbandonmentStep {
   const { payment, now, facts } = picture
   const { collectionId } = payment

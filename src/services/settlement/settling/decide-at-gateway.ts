@@ -1,6 +1,7 @@
 import { isOpen, isUnended } from "../../../core"
 import type { Attention, AttentionCode, Standing } from "../../../core"
 import type { GatewayPayment, Operation } from "../../ledger"
+import { saysMoney } from "./decide-standing"
 import { doubtReport, qrReport, silenceReport, stillOpenReport, hasOutlived } from "./gateway-reports"
 import type { Reported } from "./gateway-reports"
 
@@ -76,39 +77,46 @@ const endUnopened = ({ payment, onlyAsks, facts }: GatewayPicture): GatewayStep 
  * person is told.
  */
 function endAgain(picture: GatewayPicture): GatewayStep {
-  const { facts } = picture
-  if (!isVoidAndPayable(picture)) return rest
+  const { facts, closable } = picture
+  if (!closable || !isPayable(facts)) return rest
   if (!facts.closed) return { do: "close_again" }
   if (facts.closed === "over") return { do: "rest", clear: "close_failed" }
+  if (isLapsed(picture)) return rest
   return { do: "rest", ...(facts.refusal ? { raise: facts.refusal } : stillOpenReport(picture)) }
 }
 
-/** It is void here, and payable there. A code that must have lapsed is not: Ksher may call it PENDING for good. */
-const isVoidAndPayable = ({ payment, now, closable, facts }: GatewayPicture): boolean =>
-  payment.state === "void" &&
-  closable &&
-  isPayable(facts) &&
-  !(payment.mode === "qr" && hasOutlived(payment, now))
+/** Ksher may call a code that nobody can pay any more PENDING for good. */
+const isLapsed = ({ payment, now }: GatewayPicture): boolean =>
+  payment.mode === "qr" && hasOutlived(payment, now)
 
 export const wentUnanswered = ({ standing }: GatewayFacts): boolean =>
   standing !== undefined && "unanswered" in standing
 
 /** The look ends, and what is void here can still be paid there: it is closed again soon. */
 export const staysPayable = (picture: GatewayPicture): boolean =>
-  isVoidAndPayable(picture) && picture.facts.closed !== "over"
+  picture.payment.state === "void" &&
+  picture.closable &&
+  isPayable(picture.facts) &&
+  picture.facts.closed !== "over" &&
+  !isLapsed(picture)
 
 /** Nobody asks for it any more, or its time is over: it is closed, and where it cannot be, watched until it must have lapsed. */
 function endOpen(picture: GatewayPicture): GatewayStep {
   const { payment, now, facts, closable } = picture
   const expired = payment.expiresAt !== null && payment.expiresAt <= now
   if (!payment.unwanted && !expired) return rest
+  // Money of another amount is there, and a person is told: it is not closed.
+  if (isOfMoney(facts)) return rest
   if (!closable) return watchOpenQr(picture)
   if (!facts.closed) return { do: "close" }
   if (!isPayable(facts)) return rest
-  // Ksher may call a code that nobody can pay any more PENDING for good.
-  if (payment.mode === "qr" && hasOutlived(payment, now)) return { do: "call_void" }
+  if (isLapsed(picture)) return { do: "call_void" }
   return { do: "rest", ...stillOpenReport(picture) }
 }
+
+/** Whether the gateway said that money is there. */
+const isOfMoney = ({ standing }: GatewayFacts): boolean =>
+  standing !== undefined && "state" in standing && saysMoney(standing.state)
 
 /** Whether the gateway said that somebody may still pay it. */
 const isPayable = ({ standing }: GatewayFacts): boolean =>
@@ -118,10 +126,10 @@ const isPayable = ({ standing }: GatewayFacts): boolean =>
 
 /** No call can close it: it is watched until it must have lapsed. Only of a cancelled order must somebody know. */
 function watchOpenQr(picture: GatewayPicture): GatewayStep {
-  const { payment, now, facts } = picture
+  const { payment, facts } = picture
   if (facts.standing && "state" in facts.standing) {
     const neverMade = facts.standing.state === "absent" && wasNeverOpened(payment)
-    if (neverMade || hasOutlived(payment, now)) return { do: "call_void" }
+    if (neverMade || isLapsed(picture)) return { do: "call_void" }
   }
   const report = qrReport(picture)
   // Medusa may have asked meanwhile, and heard that it was paid.

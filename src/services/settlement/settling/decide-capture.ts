@@ -41,10 +41,7 @@ export type CaptureStep =
 export const isCaptured = (booked: HostPayment | null | undefined): booked is HostPayment =>
   !!booked && !/^0*(\.0*)?$/.test(booked.captured)
 
-/**
- * Whether Medusa is told of money, under the order's lease: of what it waits for, once. Money that it gave up becomes late, and is not
- * captured. Pure and total.
- */
+/** Whether Medusa is told of money that it waits for. Money that it gave up becomes late, and is not captured. Pure and total. */
 export function decideCapture(picture: CapturePicture): CaptureStep {
   const { payment, facts } = picture
   if (payment.capturedAt) return { do: "rest" }

@@ -39,12 +39,15 @@ export function decideStanding(payment: GatewayPayment, standing: Standing, now:
 
 const ofMoney: ReadonlySet<Standing["state"]> = new Set(["paid", "refunded", "reversed"])
 
+/** Whether an answer says that money is there, or was. */
+export const saysMoney = (state: Standing["state"]): boolean => ofMoney.has(state)
+
 function disagrees(
   payment: GatewayPayment,
   { state, amount }: Standing,
 ): AttentionValues["amount_mismatch"] | undefined {
   const expected = money(payment.amount, payment.currency)
-  if (amount ? sameMoney(amount, expected) : !ofMoney.has(state)) return undefined
+  if (amount ? sameMoney(amount, expected) : !saysMoney(state)) return undefined
   const said = amount ? { amount: toMajor(amount.minor, payment.digits), currency: amount.currency } : null
   return { order: payment.number, asked: sumOf(payment, payment.amount), said, state }
 }

@@ -5,10 +5,7 @@ import type { GatewayPayment, Operation } from "../../ledger"
 import { sumOf } from "../attention"
 import { day, hour } from "../schedule"
 
-/*
- * What a person is told of a payment that the gateway was asked about, and when. Pure: each gives what to raise or to take away, and
- * nothing where nothing changes.
- */
+/* What a person is told of a payment that the gateway was asked about, and when. Each function is pure, and says nothing where nothing changes. */
 
 export interface Report {
   raise?: Attention
