@@ -272,16 +272,19 @@ export class Operations {
     return toOperation(rows[0])
   }
 
-  /** Write before send: of a payout that waits for this very account. `undefined`: it waits no more, or for another one, and is not sent. */
-  async sendPayout(id: string, sealed: string): Promise<Operation | undefined> {
+  /**
+   * Write before send: of a payout that waits for this very account. `undefined`: it waits no more, or for another one, and is not sent.
+   * `readAt`: of the operation as it was read. Who waits for another's write sees only its own row anew, and that says it.
+   */
+  async sendPayout(id: string, sealed: string, readAt: Date): Promise<Operation | undefined> {
     const now = this.clock.now()
     const fence = fenceOf(this.held, now)
     const rows = await this.database.query<OperationRow>(
       `${fence.with} update gateway_operation set state = 'sent', attempts = attempts + 1, reason = null, updated_at = ?
-       where id = ? and kind = 'payout' and state = 'pending'
+       where id = ? and kind = 'payout' and state = 'pending' and reason = 'given' and updated_at = ?
          and exists (select 1 from gateway_shopper_payout where operation_id = gateway_operation.id and sealed = ?)
          ${fence.and} returning *`,
-      [...fence.bindings, now, id, sealed],
+      [...fence.bindings, now, id, readAt, sealed],
     )
     return this.written(rows[0])
   }

@@ -343,7 +343,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "operations.intendPayout": ({ operations }) => operations.intendPayout(id, { amount: 1 }).catch(lost),
   "operations.intendPayout under a lease": async (ledger) =>
     (await held(ledger)).operations.intendPayout(id, { amount: 1 }).catch(lost),
-  "operations.sendPayout": ({ operations }) => operations.sendPayout(`gpop_refund${id}`, "s"),
+  "operations.sendPayout": ({ operations }) => operations.sendPayout(`gpop_refund${id}`, "s", now),
   "operations.unsendPayout": ({ operations }) => operations.unsendPayout(`gpop_refund${id}`, "c", "m"),
   "shopperPayouts.of": ({ shopperPayouts }) => shopperPayouts.of(`gpop_refund${id}`),
   "shopperPayouts.ofToken": ({ shopperPayouts }) => shopperPayouts.ofToken("hash_42"),

@@ -29,7 +29,7 @@ import { withLease } from "../lease"
 import { conclude, refundOrder, settleOperations } from "../returns/outcomes"
 import { orderRef } from "../order-ref"
 import { withoutRow, refund } from "../refund"
-import { after, minute } from "../schedule"
+import { after, leaseMs, minute } from "../schedule"
 import { shareOf, withFraction } from "../returns/rounding"
 import { canClose, closeAtGateway } from "../settling/close"
 
@@ -178,7 +178,8 @@ async function askFirst(
 ): Promise<GatewayPayment> {
   const before = returns(operations).filter(isUnsettled)
   if (!before.length) return payment
-  const resolved = await settleOperations(payment, operations, deps)
+  // Money that a person has just returned another way must not go out by a payout that waits.
+  const resolved = await settleOperations(payment, operations, { ...deps, onlyAsks: true })
   const made = returns(resolved.operations)
   const doubtful = made.find((one) => isUnclear(one.state))
   if (doubtful) throw inDoubt(resolved.payment, doubtful, deps)
@@ -363,6 +364,7 @@ async function endOperation(
   const operation = operationOf(payment, decision, operations)
   const wentThrough = decision.action === "went_through"
   const said = await askOutcome(payment, operation, deps)
+  if (operation.kind === "payout" && !wentThrough) await requireAbsent(payment, operation, deps)
   if (said && (said.kind === "succeeded") !== wentThrough) {
     await conclude(payment, operation, said, deps)
     throw new PaymentProblem(
@@ -394,6 +396,24 @@ async function askOutcome(
     return endOfAnswer(await deps.gateway.refundQuery(refundOrder(payment, operation, deps)))
   if (!operation.gatewayNo) return undefined
   return endOfAnswer(await deps.gateway.cancelQuery(orderRef(payment, deps), operation.gatewayNo))
+}
+
+/** A payout cannot be taken back, and none is made for it anew while the gateway may still carry it out. */
+async function requireAbsent(
+  payment: GatewayPayment,
+  operation: Operation,
+  { gateway, clock }: SettleDeps,
+): Promise<void> {
+  const amount = money(operation.amount ?? 0, payment.currency)
+  const answer = await gateway.shopperPayouts?.query({ number: operation.number, amount })
+  const isAbsent = answer?.kind === "refused" && answer.reason === "absent"
+  const mayArrive = clock.now().getTime() - operation.updatedAt.getTime() <= leaseMs
+  if (isAbsent && !mayArrive) return
+  throw new PaymentProblem(
+    "conflict",
+    "operation_in_doubt",
+    `${titleOf(gateway.name)} has not said that it knows nothing of the ${named(payment, operation)}: it may still go through. Nothing was recorded; ask again in some minutes.`,
+  )
 }
 
 /** Only a success is an end that Ksher tells of a payout. */

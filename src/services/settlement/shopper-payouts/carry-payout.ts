@@ -154,7 +154,7 @@ async function send(known: Known, facts: PayoutFacts, deps: Deps): Promise<Done>
   if (sealed === null || !receiver) return "gone"
   const written = isUnclear(operation.state)
     ? await deps.ledger.operations.again(operation.id)
-    : await deps.ledger.operations.sendPayout(operation.id, sealed)
+    : await deps.ledger.operations.sendPayout(operation.id, sealed, operation.updatedAt)
   if (!written) return "gone"
   const { number, amount } = written
   const sent = await rail.send({ number, amount: money(amount ?? 0, payment.currency), receiver })

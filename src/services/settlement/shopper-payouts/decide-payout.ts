@@ -80,8 +80,10 @@ function decideDoubtful(picture: PayoutPicture): PayoutStep {
 const mostAttempts = 3
 
 /** Where the shop has switched it on, and once the attempt before cannot be on its way any more. */
-function maySendAgain({ operation, policy, facts, readable, now, onlyAsks }: PayoutPicture): boolean {
+function maySendAgain(picture: PayoutPicture): boolean {
+  const { operation, policy, facts, readable, now, onlyAsks, left, doubtBeside } = picture
   if (!policy.sendAgain || onlyAsks || facts.sent || !readable || isQuiet(now)) return false
+  if (left < 0 || doubtBeside) return false
   const hasArrived = now.getTime() - operation.updatedAt.getTime() > leaseMs
   return hasArrived && operation.attempts < mostAttempts
 }
