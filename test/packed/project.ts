@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process"
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import net from "node:net"
 import os from "node:os"
 import path from "node:path"
@@ -42,11 +42,12 @@ export class Project {
   }
 
   write(name: string, text: string) {
+    mkdirSync(path.dirname(this.path(name)), { recursive: true })
     writeFileSync(this.path(name), text)
   }
 
   delete(name: string) {
-    rmSync(this.path(name))
+    rmSync(this.path(name), { recursive: true })
   }
 
   /** Runs to its end. Rejects with all it printed where it fails. */

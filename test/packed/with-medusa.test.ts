@@ -4,6 +4,7 @@ import path from "node:path"
 import { medusaBooks, seed, ShopClient, Shopper } from "../../demo/shop"
 import { startSandbox, type Sandbox } from "../../src/sandbox"
 import { createEmptyDatabase, type TestDatabase } from "../setup/database"
+import { exceptions, filesOf, scripts, unused, type Kind } from "./blocks"
 import { shopCommands, step } from "./readme"
 import { freePort, manifestOf, Project, repository, type Running, tarball } from "./project"
 
@@ -67,9 +68,7 @@ const shop = {
 }
 
 /** What the README says to paste, and in it the simulated gateways' addresses and key, as the sandbox prints them. */
-const config = `import { defineConfig } from "@medusajs/framework/utils"
-
-const sandbox = JSON.parse(process.env.SANDBOX ?? "{}") as Record<"ksher" | "gnete", object>
+const config = `const sandbox = JSON.parse(process.env.SANDBOX ?? "{}") as Record<"ksher" | "gnete", object>
 
 ${step("2. Configure")
   .config.replace(/^ *appid: .*$/m, "$&\n...sandbox.ksher,")
@@ -232,6 +231,53 @@ describe("every door of the export map", () => {
     const flags = ["--noEmit", "--module", module, "--moduleResolution", resolution, "--resolveJsonModule"]
     await project.run(process.execPath, [compiler, "-p", ".", ...flags])
     project.delete("doors.ts")
+  })
+})
+
+describe("every block of code on the pages", () => {
+  const kinds: Kind[] = ["module", "commonjs"]
+  const compiler = "node_modules/typescript/bin/tsc"
+  const folder = (kind: Kind) => `blocks-${kind}`
+
+  beforeAll(() => {
+    for (const kind of kinds)
+      for (const [file, text] of Object.entries(filesOf(kind))) project.write(`${folder(kind)}/${file}`, text)
+  })
+  afterAll(() => kinds.forEach((kind) => project.delete(folder(kind))))
+
+  it("has no exception, and no name of a shop, that no page needs", () => {
+    expect(unused()).toEqual([])
+  })
+
+  describe.each(kinds)("in a project of type %s", (kind) => {
+    it("compiles", async () => {
+      await project.run(process.execPath, [compiler, "-p", folder(kind)])
+    })
+
+    it("would not compile with a name that the package does not have, nor with what is said to need no types", async () => {
+      const wrong = { "wrong.ts": `export { noSuchName } from "${name}/ksher"\n`, ...exceptions() }
+      for (const [file, text] of Object.entries(wrong)) project.write(`${folder(kind)}/${file}`, text)
+      const said = await project.type(`${process.execPath} ${compiler} -p ${folder(kind)} --noEmit`)
+      expect(said.text).toMatch(/wrong\.ts.*error TS2305.*noSuchName/)
+      const refused = [...said.text.matchAll(/^\S*?([\w-]+\.tsx?)\(.*error TS/gm)].map(
+        ([, file = ""]) => file,
+      )
+      expect([...new Set(refused)].sort()).toEqual(Object.keys(wrong).sort())
+      for (const file of Object.keys(wrong)) project.delete(`${folder(kind)}/${file}`)
+    })
+
+    it.each(scripts.map((script) => script.name))("runs: %s", async (script) => {
+      const file = `./${folder(kind)}/out/${script}.js`
+      const inFunction = ["--eval", `require(${JSON.stringify(file)}).block()`]
+      const printed = await project.run(process.execPath, kind === "module" ? [file] : inFunction, {
+        ...env,
+        KSHER_SANDBOX_URL: sandbox.url,
+        KSHER_SANDBOX_PUBLIC_KEY: sandbox.ksher.publicKeys[0]!,
+        GNETE_SANDBOX_URL: sandbox.gnete.baseUrl,
+      })
+      expect(printed).toMatch(/\S/)
+      expect(printed).not.toContain("undefined")
+    })
   })
 })
 

@@ -233,7 +233,6 @@ function globals(sandbox: Sandbox, printed: unknown[][], module: object) {
       if (name in doors) return doors[name]
       throw new Error(`${name} is not a door of the package`)
     },
-    defineConfig: (config: unknown) => config,
     console: { log: (...words: unknown[]) => printed.push(words) },
     process: {
       env: {

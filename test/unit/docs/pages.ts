@@ -46,10 +46,10 @@ export const commands: { page: string; command: string }[] = pages.flatMap((page
     .map((command) => ({ page, command }))
 })
 
-/** Links to files of this repository, from the pages and resolved by them. */
+/** Links to files of this repository, and pictures in a table, from the pages and resolved by them. */
 export const links = pages.flatMap((page) =>
-  [...read(page).matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, target = ""]) => target)
+  [...read(page).matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
+    .map(([, target = "", picture = ""]) => target || picture)
     .filter((target) => !/^(https?:|mailto:)/.test(target))
     .map((target) => ({ page, target })),
 )
