@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto"
+
 import { serveStorefront } from "../examples/storefront/serve"
 import { databaseServer, withDatabase } from "../scripts/postgres"
 import type { Sandbox, startSandbox as StartSandbox } from "../src/sandbox"
@@ -155,6 +157,7 @@ export function environment(
     COOKIE_SECRET: "only-for-the-demo",
     MEDUSA_DISABLE_TELEMETRY: "true",
     LOG_LEVEL: "warn",
+    PAYOUT_KEY: `1:${randomBytes(32).toString("base64")}`,
     KSHER_APPID: sandbox.ksher.appid,
     KSHER_PRIVATE_KEY: sandbox.ksher.privateKey,
     KSHER_SANDBOX_PUBLIC_KEY: sandbox.ksher.publicKeys[0] ?? "",

@@ -83,7 +83,7 @@ async function inDatabase(shop: RunningShop, work: (client: Client) => Promise<u
 }
 
 /** All that was done about this payment was done so much earlier. */
-async function hoursLater(shop: RunningShop, number: string, hours: number): Promise<void> {
+export async function hoursLater(shop: RunningShop, number: string, hours: number): Promise<void> {
   const { id } = await paymentNumbered(shop, number)
   await inDatabase(shop, async (client) => {
     for (const [table, key, times] of moments) {
@@ -276,6 +276,13 @@ export const whileRunning = {
   },
   refund_unsupported: async (shop) => {
     const order = await paid(shop, "pp_ksher_th", { channel: "promptpay" })
+    await refund(shop, order, 350.5)
+    return staged(order)
+  },
+  payout_waits: async (shop) => {
+    const { appid } = shop.sandbox.ksher
+    await shop.sandbox.changeKsherMerchant(appid, { payoutBalance: 0 })
+    const order = await paid(shop, "pp_ksher_hold", { channel: "promptpay" })
     await refund(shop, order, 350.5)
     return staged(order)
   },

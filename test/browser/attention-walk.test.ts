@@ -9,6 +9,7 @@ import {
   afterRestart,
   attentionOf,
   beforeRestart,
+  hoursLater,
   paymentNumbered,
   whileRunning,
   type Stage,
@@ -134,6 +135,27 @@ async function toOrder({ page, section }: Desk): Promise<void> {
   await page.waitForURL(/\/orders\//)
 }
 
+/** The link that an admin copies, read where a person would paste it from. */
+async function copiedLink({ page, section }: Desk): Promise<string> {
+  await section.getByRole("button", { name: "Copy link" }).click()
+  await says(page, /The link is copied/)
+  return page.evaluate(() => navigator.clipboard.readText())
+}
+
+/** The shopper on the phone: says whose refund it is, names an account, and confirms it. */
+async function asShopper(link: string): Promise<void> {
+  const page = await tabs.open({ width: 390, height: 844, phone: true })
+  await page.goto(link)
+  await page.getByLabel(/^E-mail address/).fill("shopper@shop.example")
+  await page.getByRole("button", { name: "Continue" }).click()
+  await says(page, "Where may the money go?")
+  await page.getByLabel("Number").fill("0812345678")
+  await page.getByRole("button", { name: "Look it over" }).click()
+  await says(page, /350\.50 is sent to PromptPay: mobile number 0812345678/)
+  await page.getByRole("button", { name: "Yes, send it there" }).click()
+  await says(page, "Your account has been noted")
+}
+
 type Walk = (desk: Desk) => Promise<void>
 
 /** What the notice of each code says, and how it is followed. */
@@ -191,6 +213,24 @@ const walks: Record<AttentionCode, Walk> = {
     await decide(desk, "Record a refund made outside", async (drawer) => {
       await drawer.getByRole("radio", { name: "Another way, such as a bank transfer" }).click()
     })
+    await gone(desk)
+  },
+  payout_waits: async (desk) => {
+    await told(desk, /Copy or send the link below/)
+    await asShopper(await copiedLink(desk))
+    await refresh(desk)
+    await told(desk, /release the payout below/)
+    await desk.section.getByRole("button", { name: /^Release / }).click()
+    await desk.page
+      .getByRole("alertdialog")
+      .getByRole("button", { name: /^Release / })
+      .click()
+    await told(desk, /Top up the balance for payouts/)
+    await shop.sandbox.changeKsherMerchant(shop.sandbox.ksher.appid, { payoutBalance: 1_000_000 })
+    // The job sends it, and nobody else.
+    await hoursLater(shop, desk.staged.number, 1)
+    expect(await isOver("payout_waits")).toBeNull()
+    await refresh(desk)
     await gone(desk)
   },
   late_held: async (desk) => {

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core"
 
-import { asAdmin, axeFindings, useBrowser, type Screen } from "./browser"
+import { medusaBooks, type Answer } from "../../demo/shop"
+import { asAdmin, axeFindings, picture, useBrowser, type Screen } from "./browser"
 import { paidOrder, paymentOf, theShop, type Shop } from "./shop"
 
 const tabs = useBrowser()
@@ -67,4 +68,49 @@ it("axe finds nothing in the drawer in which a person decides", async () => {
     .click()
   await page.getByRole("dialog").waitFor()
   expect(await findings(page, "[role=dialog]")).toEqual([])
+})
+
+/** An admin's refund of PromptPay, and the link to the page that asks the shopper for an account. */
+async function refundLink(): Promise<{ id: string; url: string }> {
+  const placed = await paidOrder(shop, "pp_ksher_hold", "promptpay")
+  const { payments } = await medusaBooks(shop.api, placed.id)
+  await shop.api.admin("post", `/admin/payments/${payments[0]?.id}/refund`, { amount: 350.5 })
+  const { id } = await paymentOf(shop, placed)
+  const { gateway_payment } = await shop.api.admin("get", `/admin/gateway-payments/${id}`)
+  const { id: operation_id } = gateway_payment.operations.find((one: Answer) => one.kind === "payout")
+  const made = await shop.api.admin("post", `/admin/gateway-payments/${id}/payout`, {
+    action: "link",
+    operation_id,
+  })
+  return { id, url: made.link.url }
+}
+
+it("axe finds nothing on the steps of the refund page, nor where an admin sees to it", async () => {
+  const { id, url } = await refundLink()
+  for (const [name, screen] of screens) {
+    const page = await tabs.open(screen)
+    const step = async (which: string, heading: string) => {
+      await page.getByRole("heading", { name: heading }).waitFor()
+      expect([name, which, await axeFindings(page)]).toEqual([name, which, []])
+      await picture(page, `refund-${which}-${name}`, { fullPage: true })
+    }
+    await page.goto(url)
+    await step("who", "Refund from")
+    await page.getByLabel(/^E-mail address/).fill("shopper@shop.example")
+    await page.getByRole("button", { name: "Continue" }).click()
+    await step("where", "Where may the money go?")
+    await page.getByLabel("Number").fill("123")
+    await page.getByRole("button", { name: "Look it over" }).click()
+    await page.getByRole("alert").waitFor()
+    await step("wrong", "Where may the money go?")
+    await page.getByLabel("Number").fill("0812345678")
+    await page.getByRole("button", { name: "Look it over" }).click()
+    await step("check", "Is this right?")
+    const desk = await tabs.open(screen)
+    await asAdmin(desk, shop.url, `/gateway-payments/${id}`)
+    await desk.getByRole("button", { name: "Copy link" }).waitFor()
+    await desk.waitForLoadState("networkidle")
+    expect(await findings(desk, "main")).toEqual([])
+    await picture(desk, `refund-admin-${name}`, { fullPage: true })
+  }
 })

@@ -12,7 +12,7 @@ export function AttentionNotice({ payment }: { payment: PaymentDetail }) {
   const writer = useText()
   const { t, isEnglish } = writer
   if (payment.attention === null) return null
-  const { reason, todo } = attentionText(payment.attention_code)
+  const { reason, todo } = attentionText(payment.attention_code, payment.attention_values)
   const found = attentionFound(payment.attention_code, payment.attention_values, writer)
   const refused = payment.attention_code === "refund_refused" ? lastRefusal(payment) : undefined
   const why = refused && !isEnglish ? operationText(refused) : null

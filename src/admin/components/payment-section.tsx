@@ -32,7 +32,7 @@ export function PaymentSection({ payment, header, latest, level }: Props) {
       <OwedNotice payment={payment} />
       <ChannelNotice payment={payment} />
       <PaymentFacts payment={payment} />
-      <ShopperPayouts payment={payment} />
+      <ShopperPayouts payment={payment} level={level} />
       <PaymentActions payment={payment} />
       <Timeline payment={payment} latest={latest} level={level} />
     </section>

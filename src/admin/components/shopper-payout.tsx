@@ -13,24 +13,28 @@ const isWaiting = (operation: Operation): operation is Waiting =>
   isWaitingPayout(operation) && operation.payout != null
 
 /** Refunds that wait for the shopper's account, or for an admin to release them. */
-export function ShopperPayouts({ payment }: { payment: PaymentDetail }) {
+export function ShopperPayouts({ payment, level }: { payment: PaymentDetail; level?: Level }) {
   return payment.operations
     .filter(isWaiting)
-    .map((operation) => <ShopperPayout key={operation.id} payment={payment} operation={operation} />)
+    .map((operation) => (
+      <ShopperPayout key={operation.id} payment={payment} operation={operation} level={level} />
+    ))
 }
+
+type Level = "h2" | "h3"
 
 interface Props {
   payment: PaymentDetail
   operation: Waiting
 }
 
-function ShopperPayout({ payment, operation }: Props) {
+function ShopperPayout({ payment, operation, level = "h3" }: Props & { level?: Level }) {
   const { t, money, time } = useText()
   const { given, receiver_last_digits: digits, link_expires_at: until } = operation.payout
   const amount = money(operation.amount ?? 0, payment.currency_code)
   return (
     <div className="flex flex-col gap-y-2">
-      <Heading level="h3">{t("payout.title")}</Heading>
+      <Heading level={level}>{t("payout.title")}</Heading>
       <Text size="small" className="text-ui-fg-subtle">
         {given ? t("payout.given", { amount, digits: digits ?? "" }) : t("payout.waits", { amount })}
       </Text>

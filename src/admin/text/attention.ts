@@ -1,4 +1,4 @@
-import { attentionCodes, dismissals } from "../../core/attention"
+import { attentionCodes, dismissals, payoutWaits } from "../../core/attention"
 import type { AttentionCode, AttentionValues, Sum } from "../../core/attention"
 import { titleOf } from "../../core/gateways"
 import type { Operation, PaymentDetail } from "../api/schema"
@@ -13,10 +13,19 @@ export function dismissalText(code: string | null | undefined): TextKey | undefi
   return dismissal && `resolve.dismissal.${dismissal}`
 }
 
-export const attentionText = (code: string | null | undefined): { reason: TextKey; todo: TextKey } =>
-  isKnown(code)
-    ? { reason: `attention.reason.${code}`, todo: `attention.todo.${code}` }
-    : { reason: "attention.title", todo: "attention.todo.other" }
+/** `values`: what to do about a payout depends on what it waits for. */
+export function attentionText(
+  code: string | null | undefined,
+  values: object | null = null,
+): { reason: TextKey; todo: TextKey } {
+  if (!isKnown(code)) return { reason: "attention.title", todo: "attention.todo.other" }
+  const wait =
+    code === "payout_waits" && payoutWaits.find((one) => values && "why" in values && values.why === one)
+  return {
+    reason: `attention.reason.${code}`,
+    todo: wait ? `attention.todo.payout_waits_${wait}` : `attention.todo.${code}`,
+  }
+}
 
 type Shown = string | number | Sum | { key: TextKey } | { channel: string }
 

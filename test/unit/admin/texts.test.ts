@@ -213,7 +213,7 @@ describe("attention", () => {
     const used = new Set<string>()
     for (const [language, writer] of writers(used))
       for (const { code, values } of attentions) {
-        const { reason, todo } = attentionText(code)
+        const { reason, todo } = attentionText(code, values)
         const found = attentionFound(code, values, writer)
         const texts = [writer.t(reason), writer.t(todo), found ?? ""]
         for (const text of texts)
@@ -227,7 +227,7 @@ describe("attention", () => {
           expect([language, code, found]).toEqual([language, code, expect.stringContaining(shown)])
       }
     const forAttention = [...english.keys()].filter((key) =>
-      /^attention\.(found|unwanted|change|quote)/.test(key),
+      /^attention\.(found|unwanted|change|quote|todo\.payout_waits_)/.test(key),
     )
     expect(forAttention.filter((key) => !used.has(key))).toEqual([])
   })
