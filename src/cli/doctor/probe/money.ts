@@ -50,6 +50,7 @@ export function moneyOf(probe: Probe, order: OrderName): OrderMoney {
   const refunds = refundsOf(done)
   const cancel = cancelOf(done)
   const again = againOf(done, refunds)
+  const wasShown = done.some(({ step }) => step.do === "await_payment")
   const paid = isPaid ? probe.plan.amount : 0
   const isWhole = cancel === "reversed" || latest?.state === "reversed" || latest?.returned === "all"
   return {
@@ -58,8 +59,8 @@ export function moneyOf(probe: Probe, order: OrderName): OrderMoney {
     latest,
     isPaid,
     differs: done.some(({ answer }) => answer?.differs),
-    isClosed: done.some(({ step, answer }) => isEndOfOrder(step.do, answer)),
-    wasShown: done.some(({ step }) => step.do === "await_payment"),
+    isClosed: done.some(({ step, answer }) => isEndOfOrder(step.do, answer, wasShown)),
+    wasShown,
     paid,
     returned: isWhole ? paid : Math.min(paid, returnedOf(done, refunds, again)),
     inDoubt: isWhole ? 0 : inDoubtOf(refunds, again, cancel, paid),
@@ -69,10 +70,13 @@ export function moneyOf(probe: Probe, order: OrderName): OrderMoney {
   }
 }
 
-const isEndOfOrder = (what: Done["step"]["do"], answer: Answer | undefined): boolean =>
+/** Of what somebody was shown, "there is no such order" proves nothing: its link may be payable all the same. */
+const isEndOfOrder = (what: Done["step"]["do"], answer: Answer | undefined, wasShown: boolean): boolean =>
   answer?.state === "closed" ||
   (what === "close" &&
-    (answer?.kind === "succeeded" || answer?.reason === "already_closed" || answer?.reason === "absent"))
+    (answer?.kind === "succeeded" ||
+      answer?.reason === "already_closed" ||
+      (answer?.reason === "absent" && !wasShown)))
 
 function refundsOf(done: readonly Done[]): Refund[] {
   const refunds = new Map<string, Refund>()

@@ -110,24 +110,25 @@ function giveBack(probe: Probe, money: OrderMoney): Next {
   )
 }
 
-function settleDoubt(probe: Probe, { order, refunds, again }: OrderMoney): Next {
+function settleDoubt(probe: Probe, money: OrderMoney): Next {
+  const { order, refunds, again } = money
   const doubtful = refunds.find(
     ({ state }) => state === "doubt" || state === "absent" || state === "not_sent",
   )
-  if (doubtful) return settleRefund(probe, order, doubtful, again)
+  if (doubtful) return settleRefund(probe, money, doubtful)
   const [first] = refunds
   return again === "unclear" && first ? checkRepetition(probe, order, first) : undefined
 }
 
-/** Asked about; sent again, under its number, only where the gateway has nothing under that, or tells nothing of this channel. */
-function settleRefund(
-  probe: Probe,
-  order: OrderName,
-  { number, amount, state, untold }: Refund,
-  again: OrderMoney["again"],
-): Next {
+/**
+ * Asked about; sent again, under its number, where the gateway has nothing under that. Where it tells nothing, only what stays within the
+ * payment if each sending was paid.
+ */
+function settleRefund(probe: Probe, money: OrderMoney, { number, amount, state, untold }: Refund): Next {
+  const { order, again, refunds, paid } = money
   const { tells } = probe.plan
-  const maySend = state !== "doubt" || !tells || untold
+  const atWorst = refunds.reduce((sum, one) => sum + one.sent * one.amount, amount)
+  const maySend = state !== "doubt" || ((!tells || untold) && atWorst <= paid)
   // A gateway that pays for a number twice is not asked to.
   if (maySend && again !== "second" && attempts(probe, number) < mostAttempts)
     return { do: "refund", order, number, amount }
