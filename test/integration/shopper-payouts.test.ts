@@ -276,15 +276,8 @@ inRealMedusa(
       // Nothing else goes back beside it.
       expect((await refund(world, order, 1)).status).not.toBe(200)
 
-      expect(
-        (
-          await decide(world, order, {
-            action: "did_not",
-            operation_id: first!.id,
-            note: "Not in the console.",
-          })
-        ).status,
-      ).toBe(200)
+      const didNot = { action: "did_not", operation_id: first!.id, note: "Not in the console." }
+      expect((await decide(world, order, didNot)).status).toBe(200)
       await job()
       const [ended, next, ...others] = await payoutOps(order)
       expect([ended?.state, next?.state, others]).toEqual(["refused", "pending", []])
@@ -292,6 +285,19 @@ inRealMedusa(
       await pay(order)
       expect(await sentTo(order)).toHaveLength(1)
       expect(await payment(order)).toMatchObject({ state: "refunded", refundedAmount: 35050 })
+    })
+
+    it("what Ksher is not sure of cannot be called failed: it goes through, and is paid once", async () => {
+      const order = await promptPay()
+      await refund(world, order)
+      const { confirm } = await nameAccount(await linkOf(order))
+      await world.sandbox.nextPayout({ outcome: "in_progress" })
+      await confirm()
+      const [first] = await payoutOps(order)
+      const didNot = { action: "did_not", operation_id: first!.id, note: "Not in the console." }
+      const answer = await decide(world, order, didNot)
+      expect([answer.status, answer.data.code]).toEqual([409, "operation_in_doubt"])
+      expect((await payoutOps(order)).map(({ state }) => state)).toEqual(["unknown"])
     })
 
     it("while one part is in doubt no other is sent, whoever released it", async () => {

@@ -121,14 +121,15 @@ function settleDoubt(probe: Probe, money: OrderMoney): Next {
 }
 
 /**
- * Asked about; sent again, under its number, where the gateway has nothing under that. Where it tells nothing, only what stays within the
- * payment if each sending was paid.
+ * Asked about; sent again, under its number, where the gateway has nothing under that. Where it tells nothing, only what it has answered
+ * with a failure, or what stays within the payment if each sending was paid.
  */
-function settleRefund(probe: Probe, money: OrderMoney, { number, amount, state, untold }: Refund): Next {
+function settleRefund(probe: Probe, money: OrderMoney, refund: Refund): Next {
+  const { number, amount, state, untold, failed } = refund
   const { order, again, refunds, paid } = money
   const { tells } = probe.plan
   const atWorst = refunds.reduce((sum, one) => sum + one.sent * one.amount, amount)
-  const maySend = state !== "doubt" || ((!tells || untold) && atWorst <= paid)
+  const maySend = state !== "doubt" || ((!tells || untold) && (failed !== undefined || atWorst <= paid))
   // A gateway that pays for a number twice is not asked to.
   if (maySend && again !== "second" && attempts(probe, number) < mostAttempts)
     return { do: "refund", order, number, amount }

@@ -29,7 +29,7 @@ import { withLease } from "../lease"
 import { conclude, refundOrder, settleOperations } from "../returns/outcomes"
 import { orderRef } from "../order-ref"
 import { withoutRow, refund } from "../refund"
-import { after, leaseMs, minute } from "../schedule"
+import { after, minute } from "../schedule"
 import { shareOf, withFraction } from "../returns/rounding"
 import { canClose, closeAtGateway } from "../settling/close"
 
@@ -345,7 +345,7 @@ function operationOf(
     )
   if (isWaitingPayout(operation) && action === "did_not")
     throw invalid(
-      `The ${named(payment, operation)} has not been sent: its money is still owed. Send the shopper a link, or say that it went through once you have returned it another way.`,
+      `The ${named(payment, operation)} has not been sent: its money is still owed. Send the shopper a link. Or say that it went through, which ends the link, and return it another way then.`,
     )
   if (amount !== undefined && minorOf(amount, payment.digits) !== operation.amount)
     throw invalid(
@@ -402,13 +402,11 @@ async function askOutcome(
 async function requireAbsent(
   payment: GatewayPayment,
   operation: Operation,
-  { gateway, clock }: SettleDeps,
+  { gateway }: SettleDeps,
 ): Promise<void> {
   const amount = money(operation.amount ?? 0, payment.currency)
   const answer = await gateway.shopperPayouts?.query({ number: operation.number, amount })
-  const isAbsent = answer?.kind === "refused" && answer.reason === "absent"
-  const mayArrive = clock.now().getTime() - operation.updatedAt.getTime() <= leaseMs
-  if (isAbsent && !mayArrive) return
+  if (answer?.kind === "refused" && answer.reason === "absent") return
   throw new PaymentProblem(
     "conflict",
     "operation_in_doubt",
