@@ -160,6 +160,21 @@ inRealMedusa(
       expect(await ledgerPayment(world, order)).toMatchObject({ state: "refunded", attention: null })
     })
 
+    it("late: gnete says paid, and its query never agrees: what a person has looked into is not raised again by the same message", async () => {
+      await world.sandbox.setQuirks({ gnete: { paidAfterClose: "stays_6" } })
+      const order = await unpaidOrder(world, gnete.orderFirst)
+      await cancelOrder(world, order)
+      await closed(order)
+      await payLate(order)
+      await underAttention(world, order, "contradiction")
+
+      const decided = await decide(world, order, { action: "dismiss", note: "Returned in the console." })
+      expect([decided.status, decided.data.gateway_payment.attention]).toEqual([200, null])
+      for (let run = 0; run < 3; run++) await runJob(world, 24 * hour)
+
+      expect(await ledgerPayment(world, order)).toMatchObject({ state: "void", attention: null })
+    })
+
     it("late: ksher: an open PromptPay QR of a cancelled order cannot be closed: a person knows, and records what was paid by it and returned by bank", async () => {
       const cart = await world.shopper.fillCart("thb")
       const session = await world.shopper.choose(cart, "pp_ksher_qr", { channel: "promptpay" })

@@ -449,6 +449,15 @@ async function dismissSeen(seen: GatewayPayment, payment: GatewayPayment, deps: 
   await dismiss(payment, deps)
 }
 
+/** A person has looked into it: the same message, tried again, would call that person once more. */
+async function endContradictions({ id }: GatewayPayment, deps: SettleDeps): Promise<void> {
+  const { notifications } = deps.ledger
+  const open = (await notifications.ofPayment(id)).filter(
+    ({ result, code }) => result === "failed" && code === "paid_not_confirmed",
+  )
+  for (const notification of open) await notifications.finish(notification.id, { result: "acted" })
+}
+
 /**
  * Attention goes. Where a person decided that nothing more is to be done, that is kept; any other reason that still holds
  * raises it again.
@@ -456,6 +465,7 @@ async function dismissSeen(seen: GatewayPayment, payment: GatewayPayment, deps: 
 async function dismiss(payment: GatewayPayment, deps: SettleDeps): Promise<void> {
   const { payments } = deps.ledger
   const gone = withoutAttention(payment)
+  if (payment.attentionCode === "contradiction") await endContradictions(payment, deps)
   switch (payment.attentionCode && dismissals[payment.attentionCode]) {
     case "closed":
       await payments.update(payment.id, gone)
