@@ -194,6 +194,13 @@ describe("the README, step by step", () => {
     await running.stop()
   })
 
+  it("asks a gateway itself: of several entries the person names one, and until then nothing is sent", async () => {
+    const probe = "npx medusa-payment-ksher-gnete doctor --probe"
+    expect(shopCommands).toContain(probe)
+    const entries = /Name the entry to probe with --entry: pp_ksher_th, pp_gnete_hk/
+    expect(await type(probe)).toEqual({ code: 2, text: expect.stringMatching(entries) })
+  })
+
   it("and whatever else the pages tell a shop to type", async () => {
     for (const command of shopCommands.filter((each) => !typed.includes(each)))
       expect([command, await type(command)]).toEqual([command, expect.objectContaining({ code: 0 })])
