@@ -9,13 +9,14 @@ import type { DrawnPage, Language } from "../../services/pay-page"
 
 type Link = MadeLink["link"]
 
-/**
- * Where a page is: the id says which one, and the cookie that it may be seen. A backend behind a path of the shop's keeps that path.
- */
-function pagePath(base: string, id: string): string {
+/** A path of this backend, as a browser asks for it. A backend behind a path of the shop's keeps that path. */
+function behind(base: string, path: string): string {
   const prefix = URL.canParse(base) ? new URL(base).pathname.replace(/\/+$/, "") : ""
-  return `${prefix}/pay/page/${id}`
+  return `${prefix}${path}`
 }
+
+/** Where a page is: the id says which one, and the cookie that it may be seen. */
+const pagePath = (base: string, id: string): string => behind(base, `/pay/page/${id}`)
 
 const hour = 3_600_000
 
@@ -27,9 +28,12 @@ export interface OpenedLink {
   token: string
 }
 
+type Handler = (req: MedusaRequest, res: MedusaResponse, plugin: GatewayPayments) => Promise<unknown>
+
 /** Answers with a page, or says in the shopper's language that something went wrong. */
-export const page =
-  (handler: (req: MedusaRequest, res: MedusaResponse, plugin: GatewayPayments) => Promise<unknown>) =>
+export const pageOr =
+  (problem: (language: Language) => DrawnPage) =>
+  (handler: Handler) =>
   async (req: MedusaRequest, res: MedusaResponse): Promise<void> => {
     closeUp(res)
     try {
@@ -37,12 +41,14 @@ export const page =
     } catch (error) {
       req.scope.resolve(ContainerRegistrationKeys.LOGGER).error(logLine("page_failed", {}, wordsOf(error)))
       if (res.headersSent) res.end()
-      else send(res, drawProblem(languageFor(req)))
+      else send(res, problem(languageFor(req)))
     }
   }
 
+export const page = pageOr(drawProblem)
+
 /** Nobody keeps a page, frames it, or learns its address from it. */
-export function closeUp(res: MedusaResponse): void {
+function closeUp(res: MedusaResponse): void {
   res.setHeader("Cache-Control", "no-store")
   res.setHeader("Referrer-Policy", "no-referrer")
   res.setHeader("X-Content-Type-Options", "nosniff")
@@ -62,23 +68,29 @@ export const languageFor = (req: MedusaRequest): Language => languageOf(req.head
  * Swaps a token for a cookie and goes on to the page: what stands in an address is written to logs and histories. The cookie comes
  * back from the gateway's page as well, and never with another site's forms.
  */
-export async function enter(
+export async function swapToken(
+  req: MedusaRequest,
+  res: MedusaResponse,
+  plugin: GatewayPayments,
+  { cookie, token, page: to, expires }: { cookie: string; token: string; page: string; expires: Date },
+): Promise<void> {
+  const base = await pageBase(plugin)
+  const path = behind(base, to)
+  const secure = req.secure || base.startsWith("https:")
+  res.cookie(cookie, token, { path, httpOnly: true, sameSite: "lax", secure, expires })
+  res.redirect(303, path)
+}
+
+/** Opens the page of a link. */
+export function enter(
   req: MedusaRequest,
   res: MedusaResponse,
   plugin: GatewayPayments,
   { link, token }: Pick<MadeLink, "link" | "token">,
 ): Promise<void> {
-  const base = await pageBase(plugin)
-  const path = pagePath(base, link.id)
-  res.cookie(cookieName, token, {
-    path,
-    httpOnly: true,
-    sameSite: "lax",
-    secure: req.secure || base.startsWith("https:"),
-    // Who comes too late is told so.
-    expires: new Date(Math.max(link.expiresAt.getTime(), Date.now()) + hour),
-  })
-  res.redirect(303, path)
+  // Who comes too late is told so.
+  const expires = new Date(Math.max(link.expiresAt.getTime(), Date.now()) + hour)
+  return swapToken(req, res, plugin, { cookie: cookieName, token, page: `/pay/page/${link.id}`, expires })
 }
 
 /** The link of the page's address, where this browser holds its token. */
