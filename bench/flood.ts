@@ -44,7 +44,7 @@ const gneteData = {
 }
 
 function worstBodies(ksherKeys: readonly string[]): Body[] {
-  // A shop has the keys of both versions: what fits neither is tried with both.
+  // A shop has the keys of both versions: a signature is as long as one of them, or tried with none.
   const keys = ksherKeys.map(parsePublicKey)
   const ksher = (raw: RawNotification) => readKsherNotification(raw, keys)
   const gnete = (raw: RawNotification) => readGneteNotification(raw, "secret")
@@ -53,7 +53,7 @@ function worstBodies(ksherKeys: readonly string[]): Body[] {
   const each = Math.floor(room / many) - 14
   const json = "application/json"
   const form = "application/x-www-form-urlencoded"
-  const envelope = (data: object) => JSON.stringify({ code: 0, msg: "ok", data, sign: "a".repeat(256) })
+  const envelope = (data: object) => JSON.stringify({ code: 0, msg: "ok", data, sign: "a".repeat(512) })
   const ofKsher = (name: string, more: [string, unknown][]): Body => ({
     name: `Ksher, ${name}`,
     read: ksher,
@@ -89,6 +89,9 @@ function worstBodies(ksherKeys: readonly string[]): Body[] {
     ...ofGnete("many long fields", spread),
     ...ofGnete("one long field", long),
     ...ofGnete("many escaped", escaped),
+    ...ofGnete("many escaped, one of them wrongly", escaped)
+      .filter(({ contentType }) => contentType === form)
+      .map((one) => ({ ...one, body: `${one.body}&z=%zz` })),
     { name: "Gnete JSON, escapes alone", read: gnete, body: unescaped, contentType: json },
     { name: "Gnete JSON, empty objects", read: gnete, body: `[${"{},".repeat(5_000)}{}]`, contentType: json },
     { name: "Ksher, spaces", read: ksher, body: `${" ".repeat(room)}{}`, contentType: "text/plain" },

@@ -102,7 +102,6 @@ function depsOf(knex: Knex, hung: string | undefined, enough: () => boolean): Re
       providerId === hung ? { ...deps, providerId, gateway: gatewayOf(hanging) } : deps,
     emit: deps.emit,
     strayRefundSessions: async () => [],
-    notificationRetentionDays: 90,
   }
 }
 

@@ -20,7 +20,14 @@ const gateway = {
   refundsOneAtATime: false,
   account: "mch1",
   refundsOf: async () => ({ kind: "succeeded" as const, value: [] }),
-  channelFacts: () => ({ refund: true, partialRefund: true, refundQuery: true, close: true, minimum: 1 }),
+  channelFacts: () => ({
+    refund: true,
+    partialRefund: true,
+    paysOut: false,
+    refundQuery: true,
+    close: true,
+    minimum: 1,
+  }),
   refund: async (asked: RefundOrder) => ({
     kind: "succeeded" as const,
     value: { number: asked.number, amount: asked.amount, state: "succeeded" as const },

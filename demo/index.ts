@@ -17,6 +17,7 @@ async function demo(): Promise<void> {
   })
   stopWhenTold(world)
   try {
+    if (stay) tellAddresses(world)
     const paidThen = await paid(world, "pp_gnete_hk")
     await world.sandbox.advance(26 * hours)
     const rows = await play(world, [yesterday(paidThen), ...stories])
@@ -48,13 +49,20 @@ async function play(world: RunningShop, all: readonly Story[]): Promise<Row[]> {
   return rows
 }
 
-async function staying(world: RunningShop): Promise<void> {
+/** A person came to look around, and need not wait for the stories. */
+function tellAddresses(world: RunningShop): void {
   out(`
 shop      ${world.storefrontUrl}  choose, pay on the simulated gateway's page, cancel
 admin     ${world.url}/app  ${login.email} / ${login.password}
 gateways  ${world.sandbox.url}  every payment so far, and its page
 API       ${world.url}  publishable key ${world.shop.publishableKey}
-Ctrl-C ends all of it.`)
+Ctrl-C ends all of it. The demo's own orders come in meanwhile.
+`)
+}
+
+async function staying(world: RunningShop): Promise<void> {
+  out(`
+The shop ${world.storefrontUrl}, its admin ${world.url}/app and the gateways ${world.sandbox.url} stay up until Ctrl-C.`)
   await new Promise(() => undefined)
 }
 

@@ -26,7 +26,9 @@ payment.options.providers.push(
       mode: "qr",
       channels: ["promptpay", "airpay"],
       // What PromptPay cannot refund is paid out to an account that the shopper names.
-      payouts: { encryptionKey: process.env.PAYOUT_KEY, maxAmount: 1000, release: "by_admin" },
+      ...(process.env.PAYOUT_KEY && {
+        payouts: { encryptionKey: process.env.PAYOUT_KEY, maxAmount: 1000, release: "by_admin" },
+      }),
     },
   },
   { ...gnete, id: "first", options: { ...gnete.options, completion: "order_first" } },

@@ -78,7 +78,7 @@ function kill(child: ChildProcess): void {
 }
 
 /** Waits for an address to answer, as long as the process that is to answer lives. */
-export async function answers(url: string, running: Running, patienceMs = 90_000): Promise<void> {
+export async function answers(url: string, running: Running, patienceMs = 240_000): Promise<void> {
   const until = Date.now() + patienceMs
   for (;;) {
     const outcome = await Promise.race([

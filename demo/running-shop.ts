@@ -42,6 +42,8 @@ export interface ShopOptions {
   /** Default: free ones. */
   ports?: Ports
   sandboxClock?: { now(): number }
+  /** More of Medusa's environment. */
+  environment?: Record<string, string>
   say: (line: string) => void
 }
 
@@ -88,6 +90,7 @@ async function start(
     ...environment(at, sandbox, database.url),
     DEMO_ADMIN: String(pages),
     PORT: String(ports.medusa),
+    ...options.environment,
   }
   const app = makeApp("demo-shop")
   const migrated = async () => {

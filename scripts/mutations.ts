@@ -9,18 +9,22 @@ import { databaseEnv, databaseServer } from "./postgres"
 /** As many schedules as the suite plays. */
 const schedules = 2_000
 const root = path.resolve(__dirname, "..")
-const copied = ["src", "test", "scripts", "demo", "package.json", "tsconfig.json", "tsconfig.test.json"]
+const copied = [
+  ...["src", "test", "scripts", "demo"],
+  ...["package.json", "tsconfig.json", "tsconfig.test.json", "jest.config.js"],
+]
 
 interface Result {
   mutation: Mutation
-  /** What the first seed that fails says; absent: no seed failed. */
+  /** What the first seed, or the first test, that fails says; absent: none failed. */
   caught: string | undefined
   seconds: number
 }
 
 /**
  * `npm run mutations [-- word]`: makes one mistake after the other in a copy of the tree, and plays the suite's
- * schedules on it, written ones and seeds, until one fails. A mistake that none notices is a hole in the simulation.
+ * schedules on it, written ones and seeds, until one fails, or the unit test that it names. A mistake that none notices is a hole in the
+ * proof.
  */
 async function main(words: readonly string[]): Promise<number> {
   const chosen = mutations.filter(({ name }) => words.every((word) => name.includes(word)))
@@ -54,6 +58,10 @@ async function tried(mutation: Mutation, tree: string, env: Record<string, strin
   const started = Date.now()
   writeFileSync(file, mutated(mutation, original))
   try {
+    if (mutation.unit !== undefined) {
+      const caught = firstFailedTest(await runUnit(tree, mutation.unit))
+      return { mutation, caught, seconds: (Date.now() - started) / 1000 }
+    }
     const flavour = mutation.flavour ? [`--${mutation.flavour}`] : []
     const known = mutation.seed
       ? firstFailure(await simulate(tree, env, mutation.seed, 1, ...flavour))
@@ -72,6 +80,13 @@ function firstFailure(output: string): string | undefined {
   return /^(seed \d+|written): .*$/m.exec(output)?.[0]
 }
 
+/** A test that fails; a file that does not run at all proves nothing, and is an error here. */
+function firstFailedTest(output: string): string | undefined {
+  if (!/^Tests: .*\d+ total/m.test(output) || /^Tests: +0 total/m.test(output))
+    throw new Error(`The unit test did not run:\n${output.slice(-2_000)}`)
+  return /^ *✕ .*$/m.exec(output)?.[0].trim()
+}
+
 function simulate(
   tree: string,
   env: Record<string, string>,
@@ -80,8 +95,19 @@ function simulate(
   ...more: string[]
 ): Promise<string> {
   const range = ["--seed", String(seed), "--schedules", String(count), ...more]
-  const args = ["test/simulation/run.ts", ...range, "--list", "--first"]
-  const child = spawn(path.join(tree, "node_modules/.bin/tsx"), args, {
+  return outputOf(tree, env, ["tsx", "test/simulation/run.ts", ...range, "--list", "--first"])
+}
+
+const runUnit = (tree: string, file: string): Promise<string> =>
+  outputOf(tree, {}, ["jest", "--selectProjects", "unit", "--testPathPattern", file, "--verbose"])
+
+/** What one of the package's tools says. */
+function outputOf(
+  tree: string,
+  env: Record<string, string>,
+  [tool, ...args]: [string, ...string[]],
+): Promise<string> {
+  const child = spawn(path.join(tree, "node_modules/.bin", tool), args, {
     cwd: tree,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],

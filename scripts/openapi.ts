@@ -118,7 +118,8 @@ export const routes: Readonly<Record<string, Route>> = {
     refused: [400, 401, 404],
   },
   "POST /admin/gateway-payments/{id}/payout": {
-    summary: "Makes a link by which the shopper names an account for a refund, or releases the payout.",
+    summary:
+      "Makes a link by which the shopper names an account for a refund, releases the payout, or takes the refund back.",
     answer: "payoutAnswer",
     body: requests.payoutRequest,
     refused: [400, 401, 404, 409],

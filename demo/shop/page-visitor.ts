@@ -46,7 +46,8 @@ export class PageVisitor {
     }
   }
 
-  private held({ pathname }: URL): Record<string, string> {
+  /** What it sends with a request to this address. */
+  held({ pathname }: URL): Record<string, string> {
     const held = [...this.cookies].filter(([path]) => pathname.startsWith(path)).map(([, one]) => one)
     return { ...this.headers, ...(held.length ? { cookie: held.join("; ") } : {}) }
   }

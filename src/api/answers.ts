@@ -8,6 +8,7 @@ import {
   receiverTypes,
   states,
   unavailableReasons,
+  statementProblemCodes,
 } from "../core"
 import { decisionActions, statementMapping, waysBack } from "../services/settlement"
 
@@ -107,14 +108,17 @@ const operation = z.strictObject({
   /** Of a refund to the shopper's account; null for every other. */
   payout: z
     .strictObject({
+      link_id: maybeText,
       link_expires_at: maybeTime,
       link_made_by: maybeText,
       locked: z.boolean(),
       given: z.boolean(),
+      given_at: maybeTime,
       receiver_type: z.enum(receiverTypes).nullable(),
       receiver_last_digits: maybeText,
       released_at: maybeTime,
       released_by: maybeText,
+      can_take_back: z.boolean(),
       fee: z.number().nullable(),
     })
     .nullable(),
@@ -384,5 +388,12 @@ export const importAnswer = z.strictObject({
   added: z.number(),
   changed: z.number(),
   unchanged: z.number(),
-  problems: z.array(z.strictObject({ line: z.number(), reason: text })),
+  problems: z.array(
+    z.strictObject({
+      line: z.number(),
+      code: z.enum(statementProblemCodes),
+      values: z.record(z.string(), z.union([text, z.number()])),
+      reason: text,
+    }),
+  ),
 })

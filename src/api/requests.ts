@@ -75,9 +75,15 @@ export const resolveRequest = z.strictObject({
 })
 
 export const payoutRequest = z.strictObject({
-  /** `link`: a new link for the shopper, in the place of the one before. `release`: the account that was named is paid. */
-  action: z.enum(["link", "release"]),
+  /**
+   * `link`: a new link for the shopper, in the place of the one before. `release`: the account that was named is paid. `take_back`: a
+   * refund that was started under Gateway payments ends before the shopper has named an account.
+   */
+  action: z.enum(["link", "release", "take_back"]),
   operation_id: storable(64).min(1),
+  /** What the admin saw of it, as the payment's operation has it under `payout`. Of another, nothing is done. */
+  link_id: storable(64).min(1).nullable(),
+  given_at: moment.nullable(),
   /** Has the link sent to the customer of the order. */
   send: z.boolean().default(false),
 })

@@ -1,6 +1,6 @@
 import { isOpen, lessMajor, toMajor, type AccountInfo, type ChannelFacts, type PaymentMethod } from "../core"
 import type { MadeLink, Payable } from "../services/host"
-import { isOutOfReach, mostWrongTries, unconfirmedOf } from "../services/settlement"
+import { canBeTakenBack, isOutOfReach, mostWrongTries, unconfirmedOf } from "../services/settlement"
 import type {
   Change,
   Decision,
@@ -57,15 +57,18 @@ export const capabilitiesView = (facts: ChannelFacts, account: AccountInfo | und
 })
 
 /** What is told of a refund to the shopper's account: the account itself is not. */
-const payoutView = (payout: ShopperPayout, payment: GatewayPayment) => ({
+const payoutView = (payout: ShopperPayout, operation: Operation, payment: GatewayPayment) => ({
+  link_id: payout.link?.id ?? null,
   link_expires_at: payout.link?.expiresAt ?? null,
   link_made_by: payout.link?.madeBy ?? null,
   locked: payout.link !== null && payout.link.wrongTries >= mostWrongTries,
-  given: payout.isGiven,
+  given: payout.givenAt !== null,
+  given_at: payout.givenAt,
   receiver_type: payout.receiverType,
   receiver_last_digits: payout.receiverTail,
   released_at: payout.releasedAt,
   released_by: payout.releasedBy,
+  can_take_back: canBeTakenBack(payment, operation),
   fee: payout.fee === null ? null : major(payout.fee, payment),
 })
 
@@ -92,7 +95,7 @@ export const operationView = (
   asked_code: operation.asked?.code ?? null,
   asked_message: operation.asked?.message ?? null,
   attempts: operation.attempts,
-  payout: payout ? payoutView(payout, payment) : null,
+  payout: payout ? payoutView(payout, operation, payment) : null,
   created_at: operation.createdAt,
   settled_at: operation.settledAt,
 })

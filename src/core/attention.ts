@@ -98,7 +98,9 @@ export interface Tries {
  * - `no_link`, `link_expired`, `link_locked`: nobody can name an account until an admin makes a link
  * - `release`: an admin has to release it
  * - `balance`: the balance for payouts does not cover it
+ * - `unsent`: it could not be asked about what has to be known first, or the request did not leave: it is tried again by itself
  * - `unreadable`: the account was kept with a key that is not configured any more
+ * - `switched_off`: the option is switched off, or gone, or the payment's channel has turned out to be one that is not paid out
  * - `beyond`: more would go back than was paid
  */
 export const payoutWaits = [
@@ -107,10 +109,26 @@ export const payoutWaits = [
   "link_locked",
   "release",
   "balance",
+  "unsent",
   "unreadable",
+  "switched_off",
   "beyond",
 ] as const
 export type PayoutWait = (typeof payoutWaits)[number]
+
+export interface WaitingPayout {
+  why: PayoutWait
+  number: string
+  amount: Sum
+}
+
+/** Every payout that a person is told of, in the order in which they were made. */
+export const waitingPayouts = ({
+  why,
+  number,
+  amount,
+  others = [],
+}: AttentionValues["payout_waits"]): WaitingPayout[] => [{ why, number, amount }, ...others]
 
 export interface AttentionValues {
   /** `said`: null where the gateway calls it paid and names no amount. */
@@ -150,6 +168,8 @@ export interface AttentionValues {
   books_differ:
     | { why: "returned_beyond"; order: string; returned: Sum; paid: Sum }
     | { why: "made_once"; gateway: GatewayName; amount: Sum }
+    /** `number`: of the return that had counted as not made, and went through beside the one in its place. */
+    | { why: "returned_twice"; gateway: GatewayName; number: string; amount: Sum }
     | { why: "not_entered"; number: string; amount: Sum; problem: string }
   unanswered: { order: string; message: string }
   no_order: { paid: Sum }
@@ -158,8 +178,8 @@ export interface AttentionValues {
   /** `number`, `amount`: null where Medusa holds the refund and has not written all that belongs to it. */
   order_changing: { change: OrderChange; number: string | null; amount: Sum | null }
   cancel_unfinished: { why: "change_open"; change: OrderChange } | { why: "medusa"; problem: string }
-  /** A refund to an account that the shopper names needs a person. `number`: its own. */
-  payout_waits: { why: PayoutWait; number: string; amount: Sum; gateway: GatewayName }
+  /** A refund to an account that the shopper names needs a person. `number`: its own. `others`: of the same payment, where there are any. */
+  payout_waits: WaitingPayout & { gateway: GatewayName; others?: WaitingPayout[] }
   /** `number`: of the refund or reversal that it is about; null: it is about the payment. */
   notification_failed: { order: string; number: string | null; tries: number; problem: string }
 }

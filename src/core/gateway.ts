@@ -131,6 +131,8 @@ export interface ShopperPayouts {
 export interface ChannelFacts {
   refund: boolean
   partialRefund: boolean
+  /** Whether what it does not refund can be paid out to an account that the shopper names: the money came from one. */
+  paysOut: boolean
   /** Whether a refund can be asked about (`refund_query`). */
   refundQuery: boolean
   /** Whether an open QR of this channel can be closed. */

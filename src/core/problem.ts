@@ -45,6 +45,7 @@ export const problemCodes = [
   "order_busy",
   "order_unreadable",
   "refund_repeated",
+  "refund_stays_owed",
   "cancel_unfinished",
   "resolve_invalid",
   "changed",

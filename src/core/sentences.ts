@@ -1,5 +1,6 @@
-import type { Attention, AttentionCode, AttentionValues, PayoutWait, Sum } from "./attention"
-import { titleOf } from "./gateways"
+import { waitingPayouts } from "./attention"
+import type { Attention, AttentionCode, AttentionValues, PayoutWait, Sum, WaitingPayout } from "./attention"
+import { titleOf, type GatewayName } from "./gateways"
 import { formatMajor } from "./money"
 import { changeInWords } from "./order-changes"
 
@@ -67,6 +68,8 @@ const sentences: { readonly [Code in AttentionCode]: (values: AttentionValues[Co
         return `${show(values.returned)} went back for ${show(values.paid)} paid on order ${values.order}. Look it up in the gateway's console.`
       case "made_once":
         return `Medusa holds two refunds of ${show(values.amount)}, and ${titleOf(values.gateway)} made one: whoever asked the second time may not have known that the first had gone through. Nothing was sent for the second: refund it here if it is wanted as well, or return it by hand and record it.`
+      case "returned_twice":
+        return `Refund ${values.number} of ${show(values.amount)} had counted as not made, and went through at ${titleOf(values.gateway)} beside the one that was made in its place. The shopper may have the money twice: compare the payment's refunds, and ask for one of them back, or dismiss.`
       case "not_entered":
         return `Refund ${values.number} of ${show(values.amount)} went through at the gateway and could not be entered in Medusa: ${values.problem}`
     }
@@ -93,8 +96,8 @@ const sentences: { readonly [Code in AttentionCode]: (values: AttentionValues[Co
   cancel_unfinished: (values) =>
     `A cancel of the order returned its money, and Medusa has not cancelled the order: its goods could still be sent. ${uncancelled(values)}`,
 
-  payout_waits: ({ why, number, amount, gateway }) =>
-    `Refund ${number} of ${show(amount)} has not been paid out: ${payoutTodo[why].replace("{gateway}", titleOf(gateway))} No money moved.`,
+  payout_waits: (values) =>
+    [...waitingPayouts(values).map((one) => waiting(one, values.gateway)), "No money moved."].join(" "),
 
   notification_failed: ({ order, number, tries, problem }) =>
     `A verified notification about ${number ? `return ${number}` : "the payment"} of order ${order} could not be acted on ${tries} times (${unstopped(problem)}). Look the order up in the gateway's console, and have the notification sent again from there: it is acted on then.`,
@@ -131,6 +134,9 @@ function unmade({
   return `${kind === "cancel" ? "reversal" : "refund"} ${number}${amount ? ` of ${show(amount)}` : ""}`
 }
 
+const waiting = ({ why, number, amount }: WaitingPayout, gateway: GatewayName): string =>
+  `Refund ${number} of ${show(amount)} has not been paid out: ${payoutTodo[why].replace("{gateway}", titleOf(gateway))}`
+
 /** Why Medusa has not cancelled an order. */
 export function uncancelled(values: AttentionValues["cancel_unfinished"]): string {
   if (values.why === "medusa") return `Medusa says: ${values.problem} It is tried again every minute.`
@@ -144,8 +150,13 @@ const payoutTodo: Readonly<Record<PayoutWait, string>> = {
     "the link expired before the shopper named an account. The money is still owed: make a new link.",
   link_locked: "the link was locked after ten wrong answers. Ask the shopper, and make a new link.",
   release: "the shopper has named an account, and an admin has to release the payout.",
-  balance: "{gateway}'s balance for payouts does not cover it. Top it up; it is sent by itself then.",
+  balance:
+    "{gateway}'s balance for payouts does not cover it and its fee. Top it up; it is sent by itself then.",
+  unsent:
+    "{gateway} has not said for certain that nothing went back already, or the request did not leave. Nothing was sent; it is tried again automatically.",
   unreadable:
     "the key that the account was kept with is not configured. Configure it again, or make a new link and ask the shopper once more.",
+  switched_off:
+    "as things are, it is not paid out to an account: the option payouts is off or not configured, or the payment's channel is one that is not paid out. Configure the option again, or return the money another way and say on the payment that it went through.",
   beyond: "more would go back than was paid. Look at the payment's refunds.",
 }

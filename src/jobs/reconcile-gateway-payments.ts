@@ -15,6 +15,7 @@ export default async function reconcileGatewayPayments(container: MedusaContaine
     concurrency: 8,
     budgetMs: 50 * second,
   })
+  await plugin.tidy()
   await plugin.tellPeople()
   await plugin.reportInTheMorning()
   await readDueAccounts(plugin, deps.log)

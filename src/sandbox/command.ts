@@ -65,15 +65,36 @@ function introduction({ url, ksher, gnete }: Sandbox): string[] {
   return [
     `Simulated Ksher and Gnete listen at ${url}. No real money moves. Ctrl-C stops them and forgets everything.`,
     "",
-    "Options of medusa-payment-ksher-gnete/providers/ksher:",
+    "Lines for the shop's .env, as the medusa-config of the README reads them:",
+    ...Object.entries(environmentOf({ ksher, gnete })).map(([name, value]) => `${name}=${quoted(value)}`),
+    "",
+    "The same as options of medusa-payment-ksher-gnete/providers/ksher:",
     ...optionLines({ ...ksher }),
     "",
-    "Options of medusa-payment-ksher-gnete/providers/gnete:",
+    "The same as options of medusa-payment-ksher-gnete/providers/gnete:",
     ...optionLines({ ...gnete }),
     "",
     `Control: POST ${url}/control/<method> with a JSON array of arguments, e.g. pay ["<order no>"], books [].`,
   ]
 }
+
+/** What the medusa-config of the README takes from the environment while a shop is tried out. */
+export const environmentOf = ({
+  ksher,
+  gnete,
+}: Pick<Sandbox, "ksher" | "gnete">): Record<string, string> => ({
+  KSHER_APPID: ksher.appid,
+  KSHER_PRIVATE_KEY: ksher.privateKey,
+  KSHER_SANDBOX_URL: ksher.gatewayUrl.replace(/\/gateway$/, ""),
+  KSHER_SANDBOX_PUBLIC_KEY: ksher.publicKeys[0] ?? "",
+  GNETE_MCH_NO: gnete.mchNo,
+  GNETE_APP_ID: gnete.appId,
+  GNETE_APP_SECRET: gnete.appSecret,
+  GNETE_SANDBOX_URL: gnete.baseUrl,
+})
+
+/** A file .env reads a value of several lines, such as a key, in one line between double quotes. */
+const quoted = (value: string): string => (/\s/.test(value) ? JSON.stringify(value.trim()) : value)
 
 function optionLines(options: Record<string, string | string[]>): string[] {
   return Object.entries(options).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`)

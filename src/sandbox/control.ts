@@ -65,7 +65,7 @@ export interface NextRefund {
   gateway: GatewayName
   /**
    * success; in_progress: Gnete 1, Ksher NOTSURE that is done later; fail: Gnete 3, Ksher KSHER_SYSTEMERROR; created: Gnete 0, Ksher
-   * NOTSURE that nobody finishes; insufficient_balance: refused for want of money.
+   * NOTSURE that nobody finishes; insufficient_balance: refused, since the balance is too low.
    */
   outcome: Outcome
   times?: number
@@ -92,7 +92,8 @@ export interface SandboxControl {
   advance(ms: number): Promise<void>
   /** The next call goes wrong. Faults of the same call are used up in the order in which they were set. */
   fault(fault: Fault): Promise<void>
-  clearFaults(): Promise<void>
+  /** All of them, or those whose `orderNo` is this one. */
+  clearFaults(orderNo?: string): Promise<void>
   /** Faults not yet used up, `times` being what is left. */
   faults(): Promise<Fault[]>
   /** What the channel says to the next refund. */
@@ -140,7 +141,7 @@ export interface SandboxControl {
   planTransfer(plan: PlannedTransfer): Promise<void>
   /**
    * What becomes of Ksher's next payout. success; in_progress: NOTSURE until settlePayout; created: NOTSURE, and nothing ever comes of it;
-   * fail: refused; insufficient_balance: refused for want of money.
+   * fail: refused; insufficient_balance: refused, since the balance is too low.
    */
   nextPayout(next: Omit<NextRefund, "gateway">): Promise<void>
   /** Every payout that Ksher has taken in, with the true money. */
@@ -247,7 +248,7 @@ const methods: Methods = {
   now: { args: nothing, run: (world) => world.clock.now() },
   advance: { args: z.tuple([z.number().nonnegative()]), run: advance },
   fault: { args: z.tuple([fault]), run: (world, each) => world.faults.add(each) },
-  clearFaults: { args: nothing, run: (world) => world.faults.clear() },
+  clearFaults: { args: z.union([nothing, order]), run: (world, orderNo) => world.faults.clear(orderNo) },
   faults: { args: nothing, run: (world) => world.faults.left() },
   nextRefund: {
     args: z.tuple([z.strictObject({ gateway, outcome, times })]),

@@ -87,8 +87,9 @@ export class Faults {
     this.waiting.push({ ...fault, times: fault.times ?? 1 })
   }
 
-  clear(): void {
-    this.waiting = []
+  /** All of them, or those that were set for one number. */
+  clear(orderNo?: string): void {
+    this.waiting = orderNo === undefined ? [] : this.waiting.filter((each) => each.orderNo !== orderNo)
   }
 
   left(): Fault[] {

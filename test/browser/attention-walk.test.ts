@@ -1,10 +1,13 @@
+import path from "node:path"
+
 import type { Locator, Page } from "playwright-core"
 
 import { runShop, type RunningShop } from "../../demo/running-shop"
 import { medusaBooks } from "../../demo/shop"
 import { eventually } from "../../demo/stories"
-import { attentionCodes, type AttentionCode } from "../../src/core"
+import { attentionCodes, isQuiet, type AttentionCode } from "../../src/core"
 import {
+  answersAgain,
   sync,
   afterRestart,
   attentionOf,
@@ -15,20 +18,34 @@ import {
   type Stage,
   type Staged,
 } from "./attention-states"
-import { asAdmin, focused, useBrowser } from "./browser"
+import { focused, useBrowser } from "./browser"
 
 /*
  * A person at the desk, who knows what the page says and no more: each payment that needs attention is found in the list, its
  * notice is read, and what it says is done. A shop of its own, since Medusa is started again with another configuration.
  */
 
-jest.setTimeout(300_000)
+jest.setTimeout(900_000)
 const tabs = useBrowser()
 const stages: Record<AttentionCode, Stage> = { ...beforeRestart, ...whileRunning }
 const made = new Map<AttentionCode, Staged>()
 let shop: RunningShop
+/**
+ * Around half past two in Thailand Ksher pays nothing out. Where the walk would come into those minutes, the shop and both gateways live
+ * three hours later.
+ */
+const nearQuiet = [...Array(7).keys()].some((tens) => isQuiet(new Date(Date.now() + tens * 600_000)))
+const ahead = nearQuiet ? 3 * 3_600_000 : 0
 beforeAll(async () => {
-  shop = await runShop({ pages: true, say: () => undefined })
+  shop = await runShop({
+    pages: true,
+    say: () => undefined,
+    sandboxClock: { now: () => Date.now() + ahead },
+    environment: {
+      CLOCK_AHEAD_MS: String(ahead),
+      NODE_OPTIONS: `--require ${path.join(__dirname, "clock-ahead.js")}`,
+    },
+  })
 })
 afterAll(() => shop.stop())
 
@@ -42,8 +59,7 @@ interface Desk {
 const says = (part: Locator | Page, text: string | RegExp) => part.getByText(text).first().waitFor()
 
 async function openList(): Promise<Page> {
-  const page = await tabs.open({ height: 1600 })
-  await asAdmin(page, shop.url, "/gateway-payments?attention=true")
+  const page = await tabs.openAdmin(shop.url, "/gateway-payments?attention=true", { height: 1600 })
   await page.getByRole("heading", { name: "Gateway payments" }).waitFor()
   return page
 }
@@ -63,6 +79,8 @@ const told = async ({ section }: Desk, words: RegExp) => {
 }
 
 const gone = ({ section }: Desk) => section.getByRole("alert").waitFor({ state: "detached" })
+
+const healed = ({ staged }: Desk) => answersAgain(shop, staged.number)
 
 const refresh = ({ section }: Desk) => section.getByRole("button", { name: "Refresh status" }).click()
 
@@ -185,6 +203,7 @@ const walks: Record<AttentionCode, Walk> = {
   close_failed: async (desk) => {
     await told(desk, /close the order in the gateway's console, then choose Refresh status/)
     await shop.sandbox.cancelInConsole(desk.staged.number)
+    await healed(desk)
     await refresh(desk)
     await gone(desk)
   },
@@ -198,9 +217,11 @@ const walks: Record<AttentionCode, Walk> = {
     const { returned } = await shop.sandbox.book(desk.staged.number)
     await decideByKeyboard(desk, returned ? "It went through" : "It did not go through")
     await gone(desk)
+    await healed(desk)
   },
   refund_refused: async (desk) => {
     await told(desk, /top up the balance, say\) and refund now/)
+    await healed(desk)
     await desk.section.getByRole("button", { name: /^Retry refund of / }).click()
     await desk.page
       .getByRole("alertdialog")
@@ -238,6 +259,7 @@ const walks: Record<AttentionCode, Walk> = {
   },
   late_held: async (desk) => {
     await told(desk, /refund the money here, or dismiss/)
+    await healed(desk)
     await decideByKeyboard(desk, "Refund at the gateway")
     await gone(desk)
   },
@@ -257,11 +279,13 @@ const walks: Record<AttentionCode, Walk> = {
   },
   unanswered: async (desk) => {
     await told(desk, /Once the gateway answers again, choose Refresh status/)
+    await healed(desk)
     await refresh(desk)
     await gone(desk)
   },
   no_order: async (desk) => {
     await told(desk, /refund the payment here/)
+    await healed(desk)
     await decide(desk, "Refund at the gateway")
     await gone(desk)
   },
@@ -356,8 +380,9 @@ async function stage(code: AttentionCode): Promise<void> {
 }
 
 async function walk(page: Page, code: AttentionCode): Promise<void> {
+  const list = page.url()
   await walks[code](await sitDown(page, stagedAs(code)))
-  await page.goto(`${shop.url}/app/gateway-payments?attention=true`)
+  while (page.url() !== list) await page.goBack()
 }
 
 it("every reason for attention is walked", () => {
@@ -366,10 +391,15 @@ it("every reason for attention is walked", () => {
 })
 
 it("an account that changed and an entry that was removed: both are configured again, as the page says", async () => {
+  const { appid, privateKey } = await shop.sandbox.addKsherMerchant()
   // The first cart makes the guest, whom Medusa makes once.
   await stageAll(ofRestart.slice(0, 1), stageOnly)
-  await stageAll(ofRestart.slice(1), stageOnly)
-  const { appid, privateKey } = await shop.sandbox.addKsherMerchant()
+  await stageAll(
+    ofRestart.slice(1).filter((code) => code !== "cancel_unfinished"),
+    stageOnly,
+  )
+  // Its call hangs until the plugin gives it up after ten seconds: the process has to die before that.
+  await stageAll(["cancel_unfinished"], stageOnly)
   await shop.restart({ KSHER_APPID: appid, KSHER_PRIVATE_KEY: privateKey, DEMO_WITHOUT: "gnete_first" })
   for (const code of ofRestart) await afterRestart[code](shop, stagedAs(code))
   expect(await Promise.all(ofRestart.map(stands))).toEqual(ofRestart)
@@ -396,10 +426,8 @@ it("every other reason is ended by what its page says and offers", async () => {
   const others = ofRunning.filter((code) => code !== "qr_mismatch")
   await stageAll(others, stage)
   const page = await openList()
-  await walk(page, "refund_unknown")
-  // Both gateways answer as they should again.
-  await shop.sandbox.clearFaults()
-  for (const code of ofRunning.filter((one) => one !== "refund_unknown")) await walk(page, code)
+  for (const code of ofRunning) await walk(page, code)
+  expect(await shop.sandbox.faults()).toEqual([])
 })
 
 /** Returned by a payout, which is no refund of Ksher's order; by a bank transfer, of which the gateway knows nothing; and more than was paid, which Medusa cannot hold. */

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core"
 
 import { medusaBooks, type Answer } from "../../demo/shop"
-import { asAdmin, axeFindings, picture, useBrowser, type Screen } from "./browser"
+import { axeFindings, useBrowser, type Screen } from "./browser"
 import { paidOrder, paymentOf, theShop, type Shop } from "./shop"
 
 const tabs = useBrowser()
@@ -36,20 +36,18 @@ const theirs = /^role-img-alt: \.absolute\.bottom-0\.pointer-events-none$/
 const findings = async (page: Page, part: string) =>
   (await axeFindings(page, part)).filter((one) => !theirs.test(one))
 
-const says = (page: Page, text: string) => page.getByRole("main").getByText(text).first().waitFor()
+const says = (page: Page, text: string | RegExp) => page.getByRole("main").getByText(text).first().waitFor()
 
 describe.each(screens)("axe finds nothing %s", (_, screen) => {
   it.each(ours)("on %s", async (_name, address, said, part) => {
-    const page = await tabs.open(screen)
-    await asAdmin(page, shop.url, address())
+    const page = await tabs.openAdmin(shop.url, address(), screen)
     await says(page, said)
     await page.waitForLoadState("networkidle")
     expect(await findings(page, part)).toEqual([])
   })
 
   it("on the panel of an order", async () => {
-    const page = await tabs.open(screen)
-    await asAdmin(page, shop.url, `/orders/${order.id}`)
+    const page = await tabs.openAdmin(shop.url, `/orders/${order.id}`, screen)
     const heading = page.getByRole("heading", { name: "Gateway payments" })
     await heading.waitFor()
     const panel = page.locator("main div", { has: heading }).last().locator("..")
@@ -60,8 +58,7 @@ describe.each(screens)("axe finds nothing %s", (_, screen) => {
 })
 
 it("axe finds nothing in the drawer in which a person decides", async () => {
-  const page = await tabs.open({ height: 1200 })
-  await asAdmin(page, shop.url, `/gateway-payments/${paymentId}`)
+  const page = await tabs.openAdmin(shop.url, `/gateway-payments/${paymentId}`, { height: 1200 })
   await page
     .getByRole("button", { name: /^Resolve/ })
     .first()
@@ -79,8 +76,7 @@ async function refundLink(): Promise<{ id: string; url: string }> {
   const { gateway_payment } = await shop.api.admin("get", `/admin/gateway-payments/${id}`)
   const { id: operation_id } = gateway_payment.operations.find((one: Answer) => one.kind === "payout")
   const made = await shop.api.admin("post", `/admin/gateway-payments/${id}/payout`, {
-    action: "link",
-    operation_id,
+    ...{ action: "link", operation_id, link_id: null, given_at: null },
   })
   return { id, url: made.link.url }
 }
@@ -92,7 +88,6 @@ it("axe finds nothing on the steps of the refund page, nor where an admin sees t
     const step = async (which: string, heading: string) => {
       await page.getByRole("heading", { name: heading }).waitFor()
       expect([name, which, await axeFindings(page)]).toEqual([name, which, []])
-      await picture(page, `refund-${which}-${name}`, { fullPage: true })
     }
     await page.goto(url)
     await step("who", "Refund from")
@@ -106,11 +101,27 @@ it("axe finds nothing on the steps of the refund page, nor where an admin sees t
     await page.getByLabel("Number").fill("0812345678")
     await page.getByRole("button", { name: "Look it over" }).click()
     await step("check", "Is this right?")
-    const desk = await tabs.open(screen)
-    await asAdmin(desk, shop.url, `/gateway-payments/${id}`)
+    const desk = await tabs.openAdmin(shop.url, `/gateway-payments/${id}`, screen)
     await desk.getByRole("button", { name: "Copy link" }).waitFor()
     await desk.waitForLoadState("networkidle")
     expect(await findings(desk, "main")).toEqual([])
-    await picture(desk, `refund-admin-${name}`, { fullPage: true })
   }
+})
+
+it("a refund that was started here is taken back after a question, in which axe finds nothing, and its button goes", async () => {
+  const { id } = await paymentOf(shop, await paidOrder(shop, "pp_ksher_hold", "promptpay"))
+  const { version } = (await shop.api.admin("get", `/admin/gateway-payments/${id}`)).gateway_payment
+  const asked = { action: "refund", note: "Not wanted any more.", version }
+  await shop.api.admin("post", `/admin/gateway-payments/${id}/resolve`, asked)
+  const desk = await tabs.openAdmin(shop.url, `/gateway-payments/${id}`, { height: 2200 })
+  const button = desk.getByRole("main").getByRole("button", { name: "Take back" })
+  await button.click()
+  const question = desk.getByRole("alertdialog")
+  await question.getByText("Take the refund back?").waitFor()
+  expect(await findings(desk, "[role=alertdialog]")).toEqual([])
+  await question.getByRole("button", { name: "Take back" }).click()
+  await says(desk, /is not sent any more/)
+  expect(await button.count()).toBe(0)
+  const { gateway_payment: after } = await shop.api.admin("get", `/admin/gateway-payments/${id}`)
+  expect(after).toMatchObject({ state: "paid", attention: null, owed: null })
 })

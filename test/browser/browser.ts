@@ -32,6 +32,11 @@ const desk: Screen = { width: 1280, height: 900 }
 export interface Tabs {
   /** A page of a person's own, with cookies and storage of its own. */
   open(screen?: Partial<Screen>): Promise<Page>
+  /**
+   * A page of Medusa's admin, and an admin who is logged in there. Once a test has left it, the next one sits down at it, with nothing in
+   * it: a new one has Medusa's admin compiled again, for five seconds of a processor.
+   */
+  openAdmin(url: string, address: string, screen?: Partial<Screen>): Promise<Page>
   /** What pages have complained about so far. Whatever a test does not ask for here fails it. */
   complaints(): string[]
 }
@@ -40,6 +45,7 @@ export interface Tabs {
 export function useBrowser(): Tabs {
   let browser: Browser
   const contexts: BrowserContext[] = []
+  const desks: AdminDesk[] = []
   const heard: string[] = []
   const complaints = () => heard.splice(0)
 
@@ -48,23 +54,90 @@ export function useBrowser(): Tabs {
   })
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()))
+    const left = desks.splice(0)
+    await Promise.all(left.map(leave))
+    desks.push(...left.filter(({ page }) => !page.isClosed()))
     expect(complaints()).toEqual([])
   })
   afterAll(() => browser.close())
 
+  const listened = async (context: BrowserContext): Promise<Page> => {
+    const page = await context.newPage()
+    page.on("pageerror", (error) => heard.push(error.message))
+    page.on("console", (message) => {
+      if (message.type() === "error") heard.push(`${message.text()} ${message.location().url}`)
+    })
+    return page
+  }
+  const newDesk = async (screen: Screen): Promise<AdminDesk> => {
+    const made = {
+      kind: kindOf(screen),
+      page: await listened(await openContext(browser, screen)),
+      isTaken: true,
+    }
+    desks.push(made)
+    return made
+  }
+
   return {
     complaints,
-    open: async (screen = {}) => {
-      const context = await openContext(browser, { ...desk, ...screen })
+    open: async (wanted = {}) => {
+      const context = await openContext(browser, { ...desk, ...wanted })
       contexts.push(context)
-      const page = await context.newPage()
-      page.on("pageerror", (error) => heard.push(error.message))
-      page.on("console", (message) => {
-        if (message.type() === "error") heard.push(`${message.text()} ${message.location().url}`)
-      })
+      return listened(context)
+    },
+    openAdmin: async (url, address, wanted = {}) => {
+      const screen = { ...desk, ...wanted }
+      const free = desks.find((one) => !one.isTaken && one.kind === kindOf(screen))
+      const { page } = free ? await take(free, screen) : await newDesk(screen)
+      await asAdmin(page, url, address)
       return page
     },
   }
+}
+
+/** A page that tests use one after the other. */
+interface AdminDesk {
+  kind: string
+  page: Page
+  isTaken: boolean
+}
+
+/** What a page is made with and keeps. */
+const kindOf = ({ phone, locale, javaScript }: Screen): string =>
+  JSON.stringify({ phone, locale, javaScript })
+
+async function take(one: AdminDesk, { width, height, dark, language }: Screen): Promise<AdminDesk> {
+  one.isTaken = true
+  await one.page.setViewportSize({ width, height })
+  await one.page.emulateMedia({ colorScheme: dark ? "dark" : "light" })
+  await chooseLanguage(one.page.context(), language)
+  return one
+}
+
+/**
+ * Nothing of one test is there for the next: what the page has kept, its session, and what a test has put before its network. The page
+ * goes before its session does: an open one asks again every few seconds, and would be refused.
+ */
+async function leave(one: AdminDesk): Promise<void> {
+  const { page } = one
+  if (page.isClosed()) return page.context().close()
+  if (!one.isTaken) return
+  await page.unrouteAll({ behavior: "ignoreErrors" })
+  await Promise.all(
+    page
+      .context()
+      .pages()
+      .filter((other) => other !== page)
+      .map((other) => other.close()),
+  )
+  await page.evaluate(() => {
+    localStorage.clear()
+    sessionStorage.clear()
+  })
+  await page.goto("about:blank")
+  await page.context().clearCookies()
+  one.isTaken = false
 }
 
 async function openContext(
@@ -81,10 +154,14 @@ async function openContext(
     javaScriptEnabled: javaScript ?? true,
     permissions: ["clipboard-read", "clipboard-write"],
   })
-  context.setDefaultTimeout(30_000)
-  // Where Medusa's admin keeps the language a person has chosen.
-  if (language) await context.addCookies([{ name: "lng", value: language, domain: "localhost", path: "/" }])
+  context.setDefaultTimeout(60_000)
+  await chooseLanguage(context, language)
   return context
+}
+
+/** Where Medusa's admin keeps the language a person has chosen. */
+async function chooseLanguage(context: BrowserContext, language: string | undefined): Promise<void> {
+  if (language) await context.addCookies([{ name: "lng", value: language, domain: "localhost", path: "/" }])
 }
 
 /** CHROMIUM_PATH, else a Chromium on the path, else the Chrome that the system has. */
@@ -108,7 +185,7 @@ function isExecutable(file: string): boolean {
 }
 
 /** An admin who is logged in, on a page of the admin. */
-export async function asAdmin(page: Page, url: string, address: string): Promise<void> {
+async function asAdmin(page: Page, url: string, address: string): Promise<void> {
   const { request } = page.context()
   const answer = await request.post(`${url}/auth/user/emailpass`, { data: login })
   const { token } = (await answer.json()) as { token: string }
@@ -128,11 +205,21 @@ export async function withoutReload(page: Page, act: () => Promise<void>): Promi
  * policy stands.
  */
 export async function axeFindings(page: Page, part = "body"): Promise<string[]> {
-  if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axe.source)
+  if (!(await page.evaluate("typeof axe === 'object'"))) {
+    await page.evaluate(axe.source)
+    await page.evaluate(comeToRest)
+  }
   const { violations } = await page.evaluate<AxeResults>(
     `axe.run(${JSON.stringify(part)}, { resultTypes: ["violations"] })`,
   )
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`))
+}
+
+/** Colours jump to their last value: nobody has to read one in the middle of a change, and axe may look at just that moment. */
+const comeToRest = () => {
+  const still = new CSSStyleSheet()
+  still.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important }")
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, still]
 }
 
 const control = /^\s*- '?(button|link|textbox|searchbox|combobox|radio|checkbox|option|dialog|table)\b(?! ")/

@@ -1,4 +1,4 @@
-import { asAdmin, nameless, picture, tabsThrough, useBrowser } from "./browser"
+import { nameless, picture, tabsThrough, useBrowser } from "./browser"
 import { scan } from "./qr-on-screen"
 import { paymentOf, theShop, unpaidOrder, type Shop } from "./shop"
 
@@ -58,8 +58,7 @@ it("a code that was saved is paid although the order was cancelled, and the mone
   const saved = await scan(page.getByRole("img", { name: "Saved QR code" }))
   await shop.api.admin("post", `/admin/orders/${order.id}/cancel`)
   const { id } = await paymentOf(shop, order)
-  const admin = await tabs.open()
-  await asAdmin(admin, shop.url, `/gateway-payments/${id}`)
+  const admin = await tabs.openAdmin(shop.url, `/gateway-payments/${id}`)
   await admin.getByText("Closed unpaid").waitFor()
   await page.goto(saved)
   await page.getByRole("button", { name: "Pay now" }).click()

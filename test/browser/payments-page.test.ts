@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import type { Locator, Page } from "playwright-core"
 
-import type { Answer } from "../../demo/shop"
-import { asAdmin, nameless, picture, tabsThrough, useBrowser, withoutReload } from "./browser"
+import { medusaBooks, type Answer } from "../../demo/shop"
+import { focused, nameless, picture, tabsThrough, useBrowser, withoutReload } from "./browser"
 import { paidOrder, paymentOf, theShop, unpaidOrder, type Shop } from "./shop"
 
 const tabs = useBrowser()
@@ -13,8 +13,7 @@ beforeAll(async () => {
 })
 
 async function openList(query = ""): Promise<Page> {
-  const page = await tabs.open({ height: 1400 })
-  await asAdmin(page, shop.url, `/gateway-payments${query}`)
+  const page = await tabs.openAdmin(shop.url, `/gateway-payments${query}`, { height: 1400 })
   await page.getByRole("heading", { name: "Gateway payments" }).waitFor()
   await page
     .getByRole("table", { name: "Gateway payments" })
@@ -38,8 +37,7 @@ async function choose(page: Page, filter: string, option: string): Promise<void>
 }
 
 async function openSettings(): Promise<Page> {
-  const page = await tabs.open({ height: 1400 })
-  await asAdmin(page, shop.url, "/settings/gateway-payments")
+  const page = await tabs.openAdmin(shop.url, "/settings/gateway-payments", { height: 1400 })
   await page.getByRole("heading", { name: "Gateways" }).waitFor()
   return page
 }
@@ -125,8 +123,7 @@ describe("the list", () => {
     const asked = "/admin/gateway-payments?attention=true&limit=1"
     const answer = await shop.api.admin("get", asked)
     expect(answer.count).toBeGreaterThan(0)
-    const page = await tabs.open()
-    await asAdmin(page, shop.url, "/products")
+    const page = await tabs.openAdmin(shop.url, "/products")
     const menu = page.getByRole("link", { name: /Gateway payments$/ })
     await menu.getByRole("img", { name: `Payments that a person has to look at: ${answer.count}` }).waitFor()
     expect(await nameless(menu)).toEqual([])
@@ -194,8 +191,7 @@ describe("the list", () => {
 
   it("shows on a phone first how a payment stands", async () => {
     await orderUnderAttention()
-    const page = await tabs.open({ width: 390 })
-    await asAdmin(page, shop.url, "/gateway-payments?attention=true")
+    const page = await tabs.openAdmin(shop.url, "/gateway-payments?attention=true", { width: 390 })
     // The table draws its rows anew while it learns how wide it is: whichever row stands then is measured in the page itself.
     await page.waitForFunction((width) => {
       const all = Array.from(document.querySelectorAll("tbody tr:first-child *"))
@@ -204,6 +200,32 @@ describe("the list", () => {
       const right = badge?.getBoundingClientRect().right ?? 0
       return right > 0 && right < width
     }, 390)
+  })
+
+  it("says of each payment how it stands, also in Chinese", async () => {
+    const cart = await shop.shopper.fillCart("thb")
+    // The second choice closes the first.
+    await shop.shopper.choose(cart, "pp_ksher_th")
+    await shop.shopper.choose(cart, "pp_ksher_th")
+    await orderUnderAttention()
+    await paidOrder(shop, "pp_gnete_hk")
+    for (const [provider, amount] of [
+      ["pp_ksher_th", 350.5],
+      ["pp_gnete_hk", 30.05],
+    ] as const) {
+      const { payments } = await medusaBooks(shop.api, (await paidOrder(shop, provider)).id)
+      await shop.api.admin("post", `/admin/payments/${payments[0]?.id}/refund`, { amount })
+    }
+    await unpaidOrder(shop, "pp_gnete_first")
+    await paidOrder(shop, "pp_ksher_th", "airpay")
+    const shows = async (language: "en" | "zhCN", name: string, states: string[]) => {
+      const page = await tabs.openAdmin(shop.url, "/gateway-payments", { language, height: 900 })
+      for (const state of states)
+        await page.locator("tbody").getByText(state, { exact: true }).first().waitFor()
+      await picture(page, name)
+    }
+    await shows("en", "payments", ["Paid", "Closed unpaid", "Partly refunded", "Refunded", "Needs attention"])
+    await shows("zhCN", "payments-zhCN", ["已支付", "已关闭（未付款）", "部分退款", "已退款", "需要处理"])
   })
 
   it("is paged, and a page's address can be shared", async () => {
@@ -217,7 +239,6 @@ describe("the list", () => {
       .waitFor()
     expect(await rows(page).count()).toBe(pageSize)
     await says(page, `of ${Math.ceil(all / pageSize)} pages`)
-    await picture(page, "payments")
     await page.getByRole("button", { name: "Next" }).click()
     await page.waitForURL(/page=2/)
     await says(page, `2 of ${Math.ceil(all / pageSize)} pages`)
@@ -250,6 +271,11 @@ describe("the list", () => {
     const page = await openList()
     // A row that comes in late would stand between two controls that were counted without it.
     await rows(page).first().waitFor()
+    // Their names come later, and are drawn anew: a focus that is there already would be lost.
+    await rows(page)
+      .getByRole("link", { name: /^Order #\d/ })
+      .first()
+      .waitFor()
     expect(await nameless(page.getByRole("main"))).toEqual([])
     expect(await tabsThrough(page, page.getByRole("main"))).toBeGreaterThan(10)
   })
@@ -289,6 +315,32 @@ describe("comparing with the gateways", () => {
   })
 })
 
+describe("by keyboard alone", () => {
+  it("the gateways are compared and a correction is applied, and the focus is never lost", async () => {
+    const order = await paidOrder(shop, "pp_ksher_th", "truemoney")
+    await shop.sandbox.refundInConsole(order.session.number, 1050)
+    const { merchant_order_no } = await paymentOf(shop, order)
+    const page = await openList()
+    const panel = page.getByRole("region", { name: "Compare with the gateways" })
+    const compare = panel.getByRole("button", { name: "Compare" })
+    await compare.focus()
+    await page.keyboard.press("Enter")
+    const apply = panel.getByRole("button", { name: `Apply the correction to payment ${merchant_order_no}` })
+    await apply.waitFor()
+    await focused(compare)
+    await apply.focus()
+    await page.keyboard.press("Enter")
+    const question = page.getByRole("alertdialog", { name: "Apply this correction?" })
+    await focused(question.getByRole("button", { name: "Cancel" }))
+    await page.keyboard.press("Tab")
+    await focused(question.getByRole("button", { name: "Apply 1 correction" }))
+    await page.keyboard.press("Enter")
+    await says(page, "1 corrected, 0 being retried.")
+    await focused(panel)
+    expect(await paymentOf(shop, order)).toMatchObject({ state: "partially_refunded", refunded_amount: 10.5 })
+  })
+})
+
 describe("a provider's card", () => {
   const card = (page: Page, id: string) =>
     page.getByRole("region", { name: "Gateways" }).locator(":scope > div > *", { hasText: id })
@@ -316,11 +368,17 @@ describe("a provider's card", () => {
     const page = await openSettings()
     const hongKong = card(page, "pp_gnete_hk")
     const test = hongKong.getByRole("button", { name: "Test the connection to pp_gnete_hk" })
-    await test.click()
+    await test.focus()
+    await page.keyboard.press("Enter")
     await says(hongKong, "The connection works.")
-    await shop.sandbox.fault({ gateway: "gnete", call: "pay/query", kind: "http500", when: "before" })
+    await focused(test)
+    // Whoever else asks at that moment does not use it up.
+    await shop.sandbox.fault({
+      ...{ gateway: "gnete", call: "pay/query", kind: "http500", when: "before", times: 999 },
+    })
     await test.click()
     await says(hongKong, "The connection does not work.")
+    await shop.sandbox.clearFaults()
     expect(await shop.sandbox.books()).toHaveLength(before)
   })
 

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 
-import { asAdmin, axeFindings, picture, useBrowser } from "./browser"
+import { axeFindings, picture, useBrowser } from "./browser"
 import { theShop, type Shop } from "./shop"
 
 const tabs = useBrowser()
@@ -10,8 +10,7 @@ beforeAll(async () => {
 })
 
 async function openPayouts(): Promise<Page> {
-  const page = await tabs.open({ height: 1400 })
-  await asAdmin(page, shop.url, "/gateway-payments/payouts")
+  const page = await tabs.openAdmin(shop.url, "/gateway-payments/payouts", { height: 1400 })
   await page.getByRole("heading", { name: "Payouts" }).waitFor()
   await page.getByRole("region", { name: /^Gnete, account/ }).waitFor()
   return page

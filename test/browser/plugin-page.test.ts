@@ -3,7 +3,6 @@ import type { Page } from "playwright-core"
 
 import type { Session } from "../../demo/shop"
 import {
-  asAdmin,
   axeFindings,
   nameless,
   picture,
@@ -203,8 +202,7 @@ it("an expired link says so, and offers nothing to pay", async () => {
 
 it("an admin copies the link of an order with something to pay, which says who made it", async () => {
   const order = await unpaidOrder(shop, "pp_ksher_first")
-  const page = await tabs.open({ height: 2200 })
-  await asAdmin(page, shop.url, `/orders/${order.id}`)
+  const page = await tabs.openAdmin(shop.url, `/orders/${order.id}`, { height: 2200 })
   await press(page, "Copy payment link")
   await says(page, "Link of THB 350.50 made by admin@shop.example")
   const link = await page.evaluate(() => navigator.clipboard.readText())

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core"
 
 import { startSandbox, type Sandbox } from "../../src/sandbox"
-import { GneteCaller } from "../unit/sandbox/support"
+import { GneteCaller, KsherCaller } from "../unit/sandbox/support"
 import { focused, nameless, picture, tabsThrough, useBrowser, withoutReload } from "./browser"
 
 const tabs = useBrowser()
@@ -42,6 +42,28 @@ it("uses the whole width, and shows payments, calls and plans as they come", asy
   })
 })
 
+it("shows both gateways beside each other: what is open, paid and returned, and what is planned", async () => {
+  const ksher = new KsherCaller(sandbox.ksher)
+  await ksher.open("T1001")
+  await sandbox.pay("T1001")
+  await ksher.open("T1002")
+  await paid("H1003")
+  await paid("H1004")
+  await sandbox.refundInConsole("H1003", 4_000)
+  await sandbox.nextRefund({ gateway: "ksher", outcome: "insufficient_balance" })
+  const page = await openDesk()
+  for (const row of [
+    /1001 Ksher THB .* paid/,
+    /1002 Ksher .* waiting/,
+    /1003 Gnete .* returned 40\.00/,
+    /1004 Gnete .* paid/,
+  ])
+    await page.getByRole("row", { name: row }).waitFor()
+  await page.getByText("Ksher: the next refund is refused: the balance is too low").waitFor()
+  await page.getByRole("log").getByText("Ksher gateway_pay").first().waitFor()
+  await picture(page.getByRole("main"), "sandbox")
+})
+
 it("looks by itself where the browser takes no server-sent events", async () => {
   const page = await tabs.open()
   await page.addInitScript(() => Reflect.deleteProperty(window, "EventSource"))
@@ -71,11 +93,10 @@ it("is worked by mouse", async () => {
   const page = await openDesk()
   await page.getByRole("combobox", { name: "The next refund at" }).selectOption("Gnete")
   await page.getByRole("button", { name: "Plan it" }).click()
-  await page.getByText("Gnete: the next refund is refused for want of money").waitFor()
+  await page.getByText("Gnete: the next refund is refused: the balance is too low").waitFor()
   await page.getByRole("combobox", { name: "The next answer to" }).selectOption("Gnete refund/refundOrder")
   await page.getByRole("button", { name: "Lose it" }).click()
   await page.getByText("Gnete refund/refundOrder: the answer is lost").waitFor()
-  await picture(page.getByRole("main"), "sandbox")
   await page.getByRole("button", { name: "Undo all that is planned" }).click()
   await page.getByText("Nothing is planned.").waitFor()
   await page.getByRole("textbox", { name: "Amount to refund of order B1" }).fill("12.30")
@@ -105,5 +126,5 @@ it("is worked by keyboard: Tab leads through every control, each of which has a 
   for (let stop = 0; stop < 2; stop++) await page.keyboard.press("Tab")
   await focused(page.getByRole("button", { name: "Plan it" }))
   await page.keyboard.press("Enter")
-  await page.getByText("Gnete: the next refund is refused for want of money").waitFor()
+  await page.getByText("Gnete: the next refund is refused: the balance is too low").waitFor()
 })

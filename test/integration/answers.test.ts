@@ -114,7 +114,7 @@ inRealMedusa(
       const payout = waiting.gateway_payment.operations.find(
         ({ kind }: { kind: string }) => kind === "payout",
       )
-      const asked = { action: "link", operation_id: payout.id }
+      const asked = { action: "link", operation_id: payout.id, link_id: null, given_at: null }
       const linked = await world.shop.admin("post", `${base}/${paidId}/payout`, asked)
       expect(linked.link.url).toContain("/refund/")
       expectAnswer(`POST ${base}/{id}/payout`, linked)
@@ -145,7 +145,10 @@ inRealMedusa(
         [`POST ${base}/links`]: { order_id: "order_1" },
         [`POST ${base}/{id}/sync`]: {},
         [`POST ${base}/{id}/resolve`]: { action: "dismiss", version: 1, note: "Looked at" },
-        [`POST ${base}/{id}/payout`]: { action: "release", operation_id: "gpop_1" },
+        [`POST ${base}/{id}/payout`]: {
+          ...{ action: "release", operation_id: "gpop_1" },
+          ...{ link_id: "gprl_1", given_at: "2026-11-28T05:00:00.000Z" },
+        },
         [`POST ${base}/reconcile`]: { dry_run: true },
       }
       // An empty parameter is one that was left out.

@@ -142,6 +142,12 @@ inRealMedusa((world) => {
       )
       expect(payment).toMatchObject({ attentionCode: "amount_mismatch", paidAmount: 0 })
       expect(payment.attention).toMatch(/1\.00 where .* was asked for/)
+      // The gateway says what the message says: it is not called unconfirmed, again and again, beside that.
+      const heard = await eventually(
+        () => world.plugin.ledger.notifications.ofPayment(payment.id),
+        (all) => all.every((one) => one.result !== "received"),
+      )
+      expect(heard.map(({ result, code }) => [result, code])).toEqual([["acted", null]])
     },
   )
 

@@ -100,13 +100,24 @@ inRealMedusa(
         `31/02/2026,P3,1.00,,`,
         `${written},P4,1.005,,`,
         `${written},P1,2.00,,`,
+        `,P5,2.00,,`,
+        `${written},P6,,,`,
+        `${written},P7,1.2.3,,`,
+        `${written},${"P".repeat(65)},1.00,,`,
       ]
       expect((await upload(bad.join("\n"))).data).toMatchObject({
         added: 0,
         problems: [
-          { line: 3, reason: expect.stringContaining("Date") },
-          { line: 4, reason: expect.stringContaining("decimals") },
-          { line: 5, reason: expect.stringContaining("line 2") },
+          {
+            ...{ line: 3, code: "day_invalid", values: { column: "Date", format: "DD/MM/YYYY" } },
+            reason: "What stands under Date is not a day written DD/MM/YYYY.",
+          },
+          { line: 4, code: "amount_too_fine", values: { column: "Amount", most: 2 } },
+          { line: 5, code: "row_repeated", values: { before: 2 } },
+          { line: 6, code: "day_missing", values: { column: "Date" } },
+          { line: 7, code: "amount_missing", values: { column: "Amount" } },
+          { line: 8, code: "amount_invalid", values: { column: "Amount" } },
+          { line: 9, code: "word_invalid", values: { column: "No", most: 64 } },
         ],
       })
       const [once, again] = [await upload(good), await upload(good)]
@@ -124,13 +135,15 @@ inRealMedusa(
     })
 
     it.each([
-      ["a file that is too large", aLargeFile, 400],
-      ["nothing", () => "", 200],
-      ["a quotation mark that is not closed", () => 'Date,No,Amount,Fee,Paid out\n"x', 200],
-    ])("%s: nothing is imported", async (_name, csv, status) => {
+      ["a file that is too large", aLargeFile, 400, null],
+      ["nothing", () => "", 200, "empty_file"],
+      ["a quotation mark that is not closed", () => 'Date,No,Amount,Fee,Paid out\n"x', 200, "not_csv"],
+      ["a column that is not there", () => "Day,No,Amount,Fee,Paid out", 200, "column_missing"],
+      ["a column that is there twice", () => "Date,No,Amount,Fee,Paid out,No", 200, "column_repeated"],
+    ])("%s: nothing is imported", async (_name, csv, status, code) => {
       const answer = await upload(csv())
       expect(answer.status).toBe(status)
-      if (status === 200) expect(answer.data).toMatchObject({ added: 0, problems: [expect.anything()] })
+      if (status === 200) expect(answer.data).toMatchObject({ added: 0, problems: [{ code }] })
       expect((await booksOf("gnete")).days).toHaveLength(1)
     })
 

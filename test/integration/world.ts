@@ -87,10 +87,12 @@ export function backToThePresent(): void {
 /** One run of the job, `ms` from now. */
 export async function runJob(world: World, ms = 0): Promise<ReconcileReport> {
   travel(ms)
-  return medusa.reconcile(
+  const report = await medusa.reconcile(
     { ...world.plugin.reconcileDeps(), now: () => medusa.clock.now() },
     { batch: 50, concurrency: 4, budgetMs: 60_000 },
   )
+  await world.plugin.tidy()
+  return report
 }
 
 /** Shopper chooses, pays at the gateway, and the shop completes the cart. */

@@ -45,7 +45,9 @@ declare const publishableKey: string`,
     "Server actions of Medusa's starter, in the file that the block is for.",
     `declare function getCartId(): Promise<string | undefined>
 declare function getAuthHeaders(): Promise<Record<string, string>>
-declare function placeOrder(cartId?: string): Promise<void>`,
+declare function placeOrder(cartId?: string): Promise<void>
+declare function getCacheTag(tag: string): Promise<string>
+declare function revalidateTag(tag: string): void`,
   ],
   [
     "A module of Medusa's starter, which is not a package.",
@@ -56,6 +58,12 @@ declare function placeOrder(cartId?: string): Promise<void>`,
     cart: import("@medusajs/types").HttpTypes.StoreCart,
     data: { provider_id: string; data?: Record<string, unknown> },
   ): Promise<unknown>
+}`,
+  ],
+  [
+    "Another module of the starter.",
+    `declare module "@lib/data/orders" {
+  export function cancelOrder(id: string): Promise<string | null>
 }`,
   ],
   [

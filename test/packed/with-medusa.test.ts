@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs"
+import { copyFileSync, readFileSync } from "node:fs"
 import path from "node:path"
 
 import { medusaBooks, seed, ShopClient, Shopper } from "../../demo/shop"
 import { startSandbox, type Sandbox } from "../../src/sandbox"
+import { environmentOf } from "../../src/sandbox/command"
 import { createEmptyDatabase, type TestDatabase } from "../setup/database"
 import { exceptions, filesOf, scripts, unused, type Kind } from "./blocks"
 import { shopCommands, step } from "./readme"
@@ -67,30 +68,18 @@ const shop = {
   }),
 }
 
-/** What the README says to paste, and in it the simulated gateways' addresses and key, as the sandbox prints them. */
-const config = `const sandbox = JSON.parse(process.env.SANDBOX ?? "{}") as Record<"ksher" | "gnete", object>
+/** What the README says to paste. */
+const { config } = step("2. Configure")
 
-${step("2. Configure")
-  .config.replace(/^ *appid: .*$/m, "$&\n...sandbox.ksher,")
-  .replace(/^ *mchNo: .*$/m, "$&\n...sandbox.gnete,")}`
-
-const environment = ({ ksher, gnete }: Sandbox, databaseUrl: string) => {
-  const { appid, privateKey, ...ksherHosts } = ksher
-  const { mchNo, appId, appSecret, ...gneteHost } = gnete
-  return {
-    DATABASE_URL: databaseUrl,
-    JWT_SECRET: "packed",
-    COOKIE_SECRET: "packed",
-    BACKEND_URL: "https://shop.example",
-    STOREFRONT_URL: "https://shop.example",
-    KSHER_APPID: appid,
-    KSHER_PRIVATE_KEY: privateKey,
-    GNETE_MCH_NO: mchNo,
-    GNETE_APP_ID: appId,
-    GNETE_APP_SECRET: appSecret,
-    SANDBOX: JSON.stringify({ ksher: ksherHosts, gnete: gneteHost }),
-  }
-}
+/** What the sandbox prints for the shop's .env, and what the README has the shop add to it. */
+const environment = (simulated: Sandbox, databaseUrl: string) => ({
+  DATABASE_URL: databaseUrl,
+  JWT_SECRET: "packed",
+  COOKIE_SECRET: "packed",
+  BACKEND_URL: "https://shop.example",
+  STOREFRONT_URL: "https://shop.example",
+  ...environmentOf(simulated),
+})
 
 const cli = "node_modules/@medusajs/cli/cli.js"
 
@@ -101,14 +90,14 @@ let env: Record<string, string>
 
 const typed: string[] = []
 
-/** Types what a page says. The package is not published where the tests run: its tarball stands in for its name. */
+/** Types what a page says. The package is not published where the tests run: its file stands in for its name. */
 async function type(line: string) {
   typed.push(line)
+  const file = `./${path.basename(tarball())}`
   return project.type(
-    line.replace(
-      new RegExp(`npm install ${name}(@latest)?$`),
-      `npm install --prefer-offline --no-audit --no-fund ${tarball()}`,
-    ),
+    line
+      .replace(new RegExp(`^npm install ${name}(@latest)?$`), `npm install ${file}`)
+      .replace(/^npm install /, "npm install --prefer-offline --no-audit --no-fund "),
     env,
   )
 }
@@ -117,6 +106,7 @@ const medusa = (...args: string[]) => project.run(process.execPath, [cli, ...arg
 
 beforeAll(async () => {
   project = new Project(shop)
+  copyFileSync(tarball(), project.path(path.basename(tarball())))
   database = await createEmptyDatabase("packed")
   sandbox = await startSandbox({ notifications: "manual" })
   env = environment(sandbox, database.url)
@@ -130,17 +120,30 @@ afterAll(async () => {
 
 describe("the README, step by step", () => {
   const [install = ""] = step("1. Install").commands
-  const [doctor = ""] = step("3. Check").commands
-  const [migrate = ""] = step("4. Migrate").commands
-  const [develop = ""] = step("5. Start").commands
-  const [simulate = ""] = step("8. Try it against the sandbox").commands
+  const [simulate = ""] = step("3. Start the sandbox").commands
+  const [doctor = ""] = step("4. Check").commands
+  const [migrate = ""] = step("5. Migrate").commands
+  const [develop = ""] = step("6. Start").commands
 
   it("1. installs: the package is among the dependencies", async () => {
     expect(await type(install)).toMatchObject({ code: 0 })
     expect(manifestOf(project.folder).dependencies).toHaveProperty(name)
   }, 600_000)
 
-  it("3. checks: the migrations are still pending, and everything else is in order", async () => {
+  it("3. starts the sandbox: it prints the lines to paste, with every name that the pasted config reads", async () => {
+    typed.push(simulate)
+    // On a port that is free, whatever else runs on this machine.
+    const line = simulate.replace(/--port \d+$/, "--port 0")
+    const running = await project.start(line.split(" "), /Control: POST/)
+    const read = [...config.matchAll(/process\.env\.((?:KSHER|GNETE)_\w+)/g)].map(
+      ([, variable = ""]) => variable,
+    )
+    expect(read.length).toBeGreaterThan(5)
+    for (const variable of read) expect(running.output).toMatch(new RegExp(`^${variable}=\\S`, "m"))
+    await running.stop()
+  })
+
+  it("4. checks: the migrations are still pending, and everything else is in order", async () => {
     project.write("medusa-config.ts", config)
     const { code, text } = await type(doctor)
     const lines = text.split("\n").filter((line) => /^(ok|note|wrong|skipped) /.test(line))
@@ -157,7 +160,7 @@ describe("the README, step by step", () => {
     expect(code).toBe(1)
   })
 
-  it("4. migrates: the module is named, and the doctor has nothing left to say", async () => {
+  it("5. migrates: the module is named, and the doctor has nothing left to say", async () => {
     const migrated = await type(migrate)
     expect(migrated.text).toContain("gateway_payments")
     expect(migrated.code).toBe(0)
@@ -175,22 +178,13 @@ describe("the README, step by step", () => {
     project.write("medusa-config.ts", config)
   })
 
-  it("5. starts: the log says where notifications are expected", async () => {
+  it("6. starts: the log says where notifications are expected", async () => {
     typed.push(develop)
     const port = { PORT: String(await freePort()) }
     const running = await project.start(develop.split(" "), /Server is ready on port/, { ...env, ...port })
     expect(running.output).toContain(
       "notify_url provider=pp_ksher_th: notifications are expected at https://shop.example/hooks/gateway/pp_ksher_th",
     )
-    await running.stop()
-  })
-
-  it("8. simulates: the sandbox prints the options to paste", async () => {
-    typed.push(simulate)
-    // On a port that is free, whatever else runs on this machine.
-    const line = simulate.replace(/--port \d+$/, "--port 0")
-    const running = await project.start(line.split(" "), /Control: POST/)
-    expect(running.output).toMatch(/gatewayUrl[^]*baseUrl/)
     await running.stop()
   })
 

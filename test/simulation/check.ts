@@ -1,8 +1,10 @@
 import { hasMoney, holdsMoney, isOpen, isUnclear } from "../../src/core"
 import {
   committedAmount,
+  isWaitingPayout,
   openLedger,
   returnedAmount,
+  returnedTwice,
   returns,
   standingOf,
   type GatewayPayment,
@@ -19,6 +21,7 @@ import {
   type Payment,
 } from "../support/fake-medusa"
 import { moved, type ModelGateway, type ModelOrder } from "../support/model-gateway"
+import type { ModelPayout } from "../support/model-payouts"
 import type { World } from "./world"
 
 /** What the books look like when everything has settled. */
@@ -41,12 +44,15 @@ interface Case {
   order: ModelOrder | undefined
   gateway: ModelGateway
   medusa: Payment | undefined
+  /** What the gateway was asked to pay out for it. */
+  payouts: ModelPayout[]
   world: World
   /** A verified notification says that it was paid. */
   toldPaid: boolean
 }
 
-const hour = 3_600_000
+const minute = 60_000
+const hour = 60 * minute
 
 type Finding = string | false | undefined
 
@@ -70,6 +76,7 @@ export async function check(world: World): Promise<Verdict> {
   verdict.problems.push(
     ...medusasOwnBooks(world),
     ...intents(world, cases),
+    ...payoutsOfNobody(world, cases),
     ...world.unexpected,
     ...world.tables.unasked,
     ...[...world.gateways.values()].flatMap((gateway) => gateway.violations),
@@ -84,7 +91,10 @@ function caseOf(payment: GatewayPayment, operations: Operation[], world: World, 
   const gateway = world.gateways.get(payment.providerId)
   if (!gateway) throw new Error(`There is no gateway for ${payment.id}.`)
   const medusa = [...world.tables.payments.values()].find((one) => one.sessionId === payment.sessionId)
-  return { payment, operations, gateway, medusa, world, toldPaid, order: gateway.orders.get(payment.number) }
+  const numbers = new Set(operations.filter(({ kind }) => kind === "payout").map(({ number }) => number))
+  const payouts = gateway.payouts.made.filter(({ number }) => numbers.has(number))
+  const order = gateway.orders.get(payment.number)
+  return { payment, operations, gateway, medusa, world, toldPaid, payouts, order }
 }
 
 async function paymentsToldPaid(world: World): Promise<Set<string>> {
@@ -119,14 +129,35 @@ const orderOf = ({ payment, world }: Case) => {
   return world.tables.orders.get(collection?.orderId ?? "")
 }
 
+/** What the shopper has back, by whatever way. */
+const backOf = ({ order, payouts }: Case): number =>
+  (order ? moved(order) : 0) +
+  payouts.filter(({ state }) => state === "done").reduce((total, one) => total + one.amount, 0)
+
+/**
+ * What no caution prevents: Ksher denied a payout and sent it after the next one; or somebody returned money in the console in the moment
+ * in which a payout left.
+ */
+const isExcused = ({ payouts, payment, world }: Case): boolean => {
+  const byHand = world.returnedByHand.get(payment.number)
+  const atOnce = ({ arrivedAt }: ModelPayout) =>
+    byHand !== undefined && Math.abs(arrivedAt - byHand) < 10 * minute
+  return payouts.some((one) => one.denied || atOnce(one))
+}
+
 /** True however it ended. */
-function always({ payment, operations, order, medusa }: Case): Finding[] {
+function always(one: Case): Finding[] {
+  const { payment, operations, order, medusa } = one
   const moneyIn = order?.moneyIn ?? 0
-  const back = order ? moved(order) : 0
+  const back = backOf(one)
   const hidden = (order?.returns ?? []).filter((entry) => entry.console && entry.moved)
   const unseen = hidden.reduce((sum, entry) => sum + entry.amount, 0)
   return [
-    back > moneyIn && `${back} went back for ${moneyIn} paid`,
+    back > moneyIn && !isExcused(one) && `${back} went back for ${moneyIn} paid`,
+    back > moneyIn &&
+      payment.attentionCode === null &&
+      `${back} went back for ${moneyIn} paid, and nobody is told`,
+    ...payoutsOf(one),
     returnedAmount(operations) > back &&
       `the ledger says ${returnedAmount(operations)} went back, it was ${back}`,
     back > committedAmount(operations) + unseen &&
@@ -138,6 +169,33 @@ function always({ payment, operations, order, medusa }: Case): Finding[] {
     medusa !== undefined && medusa.captures.length > 1 && `Medusa captured ${medusa.captures.length} times`,
     payment.nextCheckAt === null && silentlyOpen(payment, operations),
   ]
+}
+
+/** Each is sent once, to an account that was named for it, and where an admin has to release it, after that. */
+function payoutsOf({ payouts, payment, gateway, world }: Case): Finding[] {
+  const { policy } = world.schedule.entries.find(({ id }) => id === payment.providerId) ?? {}
+  const needsRelease = ({ amount }: ModelPayout) =>
+    policy?.payouts?.release === "by_admin" || amount > (policy?.payouts?.maxAmount ?? 0)
+  return payouts.flatMap((one) => {
+    const known = world.payouts.get(one.number)
+    const arrived = gateway.payouts.made.filter(({ number }) => number === one.number)
+    return [
+      arrived.length > 1 && `payout ${one.number} arrived ${arrived.length} times`,
+      !known?.named.has(one.receiver) && `payout ${one.number} went to ${one.receiver}, which nobody named`,
+      needsRelease(one) &&
+        !known?.released.size &&
+        `payout ${one.number} was sent, and nobody had released it`,
+    ]
+  })
+}
+
+/** Sent, and in no ledger. */
+const payoutsOfNobody = (world: World, cases: readonly Case[]): string[] => {
+  const known = new Set(cases.flatMap(({ payouts }) => payouts))
+  return [...world.gateways.values()]
+    .flatMap(({ payouts }) => payouts.made)
+    .filter((one) => !known.has(one))
+    .map(({ number }) => `payout ${number} was sent, and no operation carries it`)
 }
 
 /** Nobody will ever look at it again, and it is not settled. */
@@ -165,7 +223,7 @@ const keptByHand = ({ payment, world }: Case): boolean =>
 function whenSettled(one: Case): Finding[] {
   const { payment, operations, order, medusa, world } = one
   const moneyIn = order?.moneyIn ?? 0
-  const back = order ? moved(order) : 0
+  const back = backOf(one)
   const held = keptByHand(one) ? 0 : moneyIn - back
   const shop = orderOf(one)
   const session = world.tables.sessions.get(payment.sessionId)
@@ -246,7 +304,7 @@ function rowsAndOperations({ medusa, operations }: Case): Finding[] {
 /** A person was called: there must be a reason that still holds. */
 function underAttention(one: Case, code: string): Finding[] {
   const { payment, operations, order, medusa } = one
-  const held = order ? order.moneyIn - moved(order) : 0
+  const held = order ? order.moneyIn - backOf(one) : 0
   const doubtful = returns(operations).some((entry) => isUnclear(entry.state))
   const byHand = (order?.returns ?? []).some((entry) => entry.console)
   // A refusal carries nothing: its row is still owed where the process died before Medusa deleted it.
@@ -276,7 +334,10 @@ function underAttention(one: Case, code: string): Finding[] {
       payable(one) || order?.state === "unpaid" || (order?.state === "failed" && payment.gateway === "ksher"),
     no_order: medusa !== undefined && held > 0 && !orderOf(one),
     outside_unclear: unlisted,
-    books_differ: uncarried || askedTwice,
+    books_differ: uncarried || askedTwice || held < 0 || returnedTwice(operations).length > 0,
+    payout_waits: operations.some(isWaitingPayout),
+    // Asked for while the entry had another account, which opens nothing.
+    account_changed: payment.account !== one.gateway.rules.account && held === 0,
   }
   return [!reasons[code] && `attention ${code} for nothing: ${payment.attention ?? ""}`]
 }
@@ -333,16 +394,24 @@ function intents(world: World, cases: readonly Case[]): string[] {
   for (const { sessionId, amount, wanted, done } of groups.values()) {
     const one = cases.find((entry) => entry.payment.sessionId === sessionId)
     if (!one || amount === one.payment.amount) continue
-    const made = (one.order?.returns ?? []).filter(
-      (entry) => entry.moved && !entry.console && entry.amount === amount,
-    ).length
-    if (made > wanted)
+    const paidOut = one.payouts.filter((entry) => entry.state === "done" && entry.amount === amount)
+    // What Ksher denied may go out beside the one that took its place.
+    const denied = paidOut.filter((entry) => entry.denied).length
+    const made =
+      (one.order?.returns ?? []).filter((entry) => entry.moved && !entry.console && entry.amount === amount)
+        .length + paidOut.length
+    const given = made + one.operations.filter((entry) => entry.amount === amount && isGivenUp(entry)).length
+    if (made - denied > wanted)
       problems.push(`${one.payment.number}: ${amount} was asked for ${wanted}× and went back ${made}×`)
-    if (made < done && one.payment.attentionCode === null)
+    if (given < done && one.payment.attentionCode === null)
       problems.push(`${one.payment.number}: ${amount} was promised ${done}× and went back ${made}×`)
   }
   return problems
 }
+
+/** A person took it back, or Medusa asked for more, and it is a part of that. */
+const isGivenUp = ({ state, reason }: Operation): boolean =>
+  state === "not_sent" && (reason === "taken_back" || reason === "taken_over")
 
 /** Notifications nobody has acted on, and nobody will. */
 async function unheard(world: World): Promise<string[]> {

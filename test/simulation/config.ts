@@ -38,6 +38,8 @@ export interface Schedule {
   faults: Faults
   habits: Habits
   timeoutMs: number
+  /** Whether people do in the end what they are told about refunds to accounts. */
+  isHelped?: boolean
   /** How far the clock of each of the two machines is off. */
   skewsMs?: readonly number[]
   steps: Step[]

@@ -6,8 +6,13 @@ export interface Mutation {
   edits: readonly (readonly [search: string, replacement: string])[]
   /** A seed that caught it, played before the others; where the code has changed, another one may. */
   seed?: number
-  /** The shop it is played in: where payments wait for the shopper's choice and unpaid orders are ended, or where orders are changed. */
-  flavour?: "on-demand" | "changing"
+  /**
+   * The shop it is played in: where payments wait for the shopper's choice and unpaid orders are ended, where orders are changed, or where
+   * PromptPay refunds are paid out.
+   */
+  flavour?: "on-demand" | "changing" | "payouts"
+  /** The unit test that notices it, as its path begins: no schedule plays what it is about. */
+  unit?: string
 }
 
 const settlement = (file: string) => `src/services/settlement/${file}.ts`
@@ -16,10 +21,15 @@ const ledger = (file: string) => `src/services/ledger/${file}.ts`
 const returning = (file: string) => settlement(`returns/${file}`)
 const settling = (file: string) => settlement(`settling/${file}`)
 
+const decidesPayout = {
+  file: settlement("shopper-payouts/decide-payout"),
+  unit: "unit/settlement/decide-payout",
+}
+
 const sendsRefund =
   "  return believedAnswer(await deps.gateway.refund(refundOrder(payment, operation, deps)), operations)\n"
 
-/** Mistakes of the kind that other plugins make, or that were made here once. Each must be caught by some schedule. */
+/** Mistakes of the kind that other plugins make, or that were made here once. Each must be caught: by some schedule, or by the unit test it names. */
 export const mutations: readonly Mutation[] = [
   {
     name: "a refund in doubt is sent again under a new number",
@@ -82,20 +92,20 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "an earlier refund that Medusa does not know is not taken over",
-    seed: 239,
+    seed: 600,
     file: returning("decide-return"),
-    edits: [["  const unbooked = facts.notBooked ?? []\n", "  const unbooked: Operation[] = []\n"]],
+    edits: [["  const notBooked = facts.notBooked ?? []\n", "  const notBooked: Operation[] = []\n"]],
   },
   {
     name: "what settlement entered is not told to whoever asks again",
     seed: 40,
     file: settlement("refund"),
-    edits: [["assign(operation.id, row, !operation.outside)", "assign(operation.id, row, false)"]],
+    edits: [["assign(operation.id, row, !isKnown)", "assign(operation.id, row, false)"]],
   },
   {
     name: "a refund that went through is entered in Medusa's books again and again",
     file: settlement("refund"),
-    edits: [["  await deps.ledger.operations.assign(operation.id, row, !operation.outside)\n", ""]],
+    edits: [["  await deps.ledger.operations.assign(operation.id, row, !isKnown)\n", ""]],
   },
   {
     name: "the lease keeps nobody out",
@@ -109,13 +119,13 @@ export const mutations: readonly Mutation[] = [
     file: settlement("notify"),
     edits: [
       [
-        "    let payment = await settle(notification.paymentId, deps)\n",
+        "    let payment = await settle(paymentId, refundNo ? { ...deps, onlyAsks: true } : deps)\n",
         `    if (notification.about === "payment")
       await deps.ledger.payments.move(notification.paymentId, "paid", {
         paidAmount: notification.amount ?? 0,
         paidAt: deps.clock.now(),
       })
-    let payment = await settle(notification.paymentId, deps)\n`,
+    let payment = await settle(paymentId, refundNo ? { ...deps, onlyAsks: true } : deps)\n`,
       ],
     ],
   },
@@ -126,17 +136,17 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "late money is kept",
-    file: settling("owed-refunds"),
-    edits: [["  if (!late) return payment\n", "  return payment\n"]],
+    file: settling("decide-owed"),
+    edits: [["  if (!isLate || isPassed(picture, null)) return rest\n", "  return rest\n"]],
   },
   {
     name: "what a cancelled order holds is left to Medusa",
-    file: settling("owed-refunds"),
-    edits: [["  if (!order?.canceled) return payment\n", "  return payment\n"]],
+    file: settling("decide-owed"),
+    edits: [["  if (!order?.canceled || isPassed(picture, null)) return rest\n", "  return rest\n"]],
   },
   {
     name: "a refund that was accepted and failed later is forgotten",
-    file: settling("owed-refunds"),
+    file: settling("decide-owed"),
     edits: [["mine.some((operation) => isUnclear(operation.state) || isDone(operation))", "mine.length > 0"]],
   },
   {
@@ -180,6 +190,60 @@ export const mutations: readonly Mutation[] = [
     edits: [
       ['  return asking.amount > left + spared ? "not_owed" : null', "  return null"],
       ['  if (roundToMinor(collection.amount, digits) !== asked) return "amount_changed"\n', ""],
+    ],
+  },
+  {
+    name: "a payout is sent without asking whether one that counted as refused went through",
+    ...decidesPayout,
+    edits: [['  if (hasEarlier && !facts.earlierAsked) return { do: "ask_earlier" }\n', ""]],
+  },
+  {
+    name: "a payout is sent without asking whether money went back in the console",
+    ...decidesPayout,
+    edits: [['  if (!facts.returnsLookedFor) return { do: "look_for_returns" }\n', ""]],
+  },
+  {
+    name: "a payout is sent although the gateway did not say whether money went back in the console",
+    ...decidesPayout,
+    edits: [
+      [
+        '  return facts.returnsLookedFor === "unsure" ? { do: "rest", for: "unsent" } : undefined',
+        "  return undefined",
+      ],
+    ],
+  },
+  {
+    name: "a payout is sent before Medusa has booked it",
+    ...decidesPayout,
+    edits: [["onlyAsks || picture.toBeBooked)", "onlyAsks)"]],
+  },
+  {
+    name: "a payout is sent before it is written that it is",
+    seed: 17,
+    file: settlement("shopper-payouts/carry-payout"),
+    flavour: "payouts",
+    edits: [
+      [
+        "    : await deps.ledger.operations.sendPayout(operation.id, sealed, operation.updatedAt)\n",
+        "    : operation\n",
+      ],
+    ],
+  },
+  {
+    name: "a payout that was sent once and returned another way is not asked about any more",
+    ...decidesPayout,
+    edits: [["      wasReturnedAnotherWay(operation) || ((state ===", "      ((state ==="]],
+  },
+  {
+    name: "a payout that counted as refused is not asked about any more",
+    seed: 97,
+    file: decidesPayout.file,
+    flavour: "payouts",
+    edits: [
+      [
+        "  refusedBefore(operations).filter((one) => now.getTime() - doubtedSince(one).getTime() < asksLateFor)",
+        "  refusedBefore(operations).filter((one) => now < doubtedSince(one))",
+      ],
     ],
   },
 ]

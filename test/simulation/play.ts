@@ -20,7 +20,8 @@ import type { LedgerConnection } from "../support/ledger-line"
 import type { ModelGateway } from "../support/model-gateway"
 import { check, type Verdict } from "./check"
 import type { Schedule } from "./config"
-import { inWords, type Change, type Decide, type Step } from "./steps"
+import { actOnPayout, helpOut, wordAbout } from "./people-of-payouts"
+import { inWords, type Change, type Configured, type Decide, type Step } from "./steps"
 import { World, digestOf, type Answered, type Process } from "./world"
 
 const second = 1_000
@@ -118,8 +119,10 @@ async function begin(world: World, step: Step): Promise<void> {
       return void cancelOrder(world, step)
     case "refund":
       return void refund(world, step)
-    case "console":
-      return void world.gatewayOf(step.cart).returnInConsole(linkOf(world, step.cart), step.amount)
+    case "console": {
+      returnInConsole(world, step)
+      return
+    }
     case "forge": {
       forge(world, step)
       return
@@ -144,6 +147,8 @@ async function begin(world: World, step: Step): Promise<void> {
     case "outage":
       world.outageUntil = world.now + step.ms
       return
+    case "configure":
+      return configure(world, step)
     case "noBalance":
       for (const gateway of world.gateways.values()) gateway.mood.noBalanceUntil = world.now + step.ms
       return
@@ -163,6 +168,13 @@ async function begin(world: World, step: Step): Promise<void> {
     case "markAsPaid":
     case "deleteCollection":
       return void change(world, step)
+    case "link":
+    case "release":
+    case "takeBack":
+    case "nameAccount": {
+      const sessionId = paymentOf(world, step.cart)?.sessionId ?? sessionOf(world, step.cart)?.id
+      return void (sessionId && actOnPayout(world, step, sessionId))
+    }
     case "mood":
       for (const gateway of world.gateways.values()) Object.assign(gateway.mood, step.mood)
       return
@@ -179,6 +191,42 @@ async function begin(world: World, step: Step): Promise<void> {
         reconcileAll(process.reconcileDeps, step.dryRun, 20 * second),
       )
   }
+}
+
+/** Nobody returns there what the console shows as paid out. */
+function returnInConsole(world: World, { cart, amount }: Extract<Step, { do: "console" }>): void {
+  const number = linkOf(world, cart)
+  const gateway = world.gatewayOf(cart)
+  if (gateway.payouts.made.some((one) => world.payouts.get(one.number)?.payment === number)) return
+  if (gateway.returnInConsole(number, amount) > 0) world.returnedByHand.set(number, world.now)
+}
+
+/** Before an entry is put back, whatever of it was due in the meantime says that nobody could ask about it. */
+async function configure(world: World, { entry, as }: Extract<Step, { do: "configure" }>): Promise<void> {
+  const { id } = world.schedule.entries[entry] ?? {}
+  if (id === undefined) return
+  const before = world.configured.get(id)
+  if (before && before !== "own" && !world.isTroubled) {
+    await world.scheduler.untilQuiet(mostSteps)
+    const since = world.now
+    job(world, 0)
+    await world.scheduler.untilQuiet(mostSteps)
+    for (const number of await unsaidOf(world, id, before, since))
+      world.unexpected.push(`${number} does not say that its entry is ${before}`)
+  }
+  world.configure(id, as)
+}
+
+async function unsaidOf(world: World, id: string, as: Configured, due: number): Promise<string[]> {
+  const rows = await world.connection.query<{ merchant_order_no: string }>(
+    `select merchant_order_no from gateway_payment where provider_id = ? and account = ? and opened_at is not null
+       and next_check_at <= ? and attention_code is distinct from ?`,
+    [
+      ...[id, world.gateways.get(id)?.rules.account ?? "", new Date(due)],
+      as === "removed" ? "entry_removed" : "account_changed",
+    ],
+  )
+  return rows.map((row) => row.merchant_order_no)
 }
 
 const cartId = (world: World, cart: number): string => world.cartIds[cart] ?? ""
@@ -478,17 +526,26 @@ type DecisionAsked = Pick<Parameters<typeof decideByHand>[1], "action" | "amount
 function whatIsAsked(
   world: World,
   { action, cart, amount }: Decide,
-  { number }: GatewayPayment,
+  payment: GatewayPayment,
   operations: readonly Operation[],
 ): DecisionAsked | undefined {
   if (action === "refund") return { action, amount: toMajor(amount, 2) }
   const gateway = world.gatewayOf(cart)
+  const { number } = payment
   if (action === "record_refund") {
+    if (gateway.payouts.made.some((one) => world.payouts.get(one.number)?.payment === number))
+      return undefined
     const back = gateway.returnInConsole(number, amount)
     return back > 0 ? { action, amount: toMajor(back, 2), how: "console" } : undefined
   }
-  const doubtful = operations.find((one) => one.kind === "refund" && isUnclear(one.state))
+  const doubtful = operations.find(
+    (one) => (one.kind === "refund" || one.kind === "payout") && isUnclear(one.state),
+  )
   if (!doubtful) return undefined
+  if (doubtful.kind === "payout") {
+    const word = wordAbout(world, payment, doubtful)
+    return word && { action: word, operationId: doubtful.id }
+  }
   const made = gateway.orders.get(number)?.returns.find((one) => one.number === doubtful.number)
   if (made?.moved) return { action: "went_through", operationId: doubtful.id }
   // What is on its way, or waits in a process that is held up, may still arrive.
@@ -528,6 +585,10 @@ async function settleDown(world: World): Promise<void> {
     await world.scheduler.pass(Math.max(due - world.now, 0), mostSteps)
     job(world, rounds % 2)
     await world.scheduler.untilQuiet(mostSteps)
+    if (world.schedule.isHelped) {
+      void helpOut(world)
+      await world.scheduler.untilQuiet(mostSteps)
+    }
     const picture = await pictureOf(world)
     still = picture === last ? still + 1 : 0
     last = picture
@@ -536,11 +597,14 @@ async function settleDown(world: World): Promise<void> {
   throw new Error(`There is always something due: it does not settle.\n${await whatIsDue(world)}`)
 }
 
-/** Whatever is still due is under attention as well, or another payment of its order is: such an order is not ended unpaid. */
+/**
+ * Whatever is still due is under attention as well; or it is wanted, and another payment of its order is: such an order is not ended unpaid.
+ * What nobody wants ends by itself: a code that no call closes lapses after days.
+ */
 async function onlyPeopleCanHelp(world: World): Promise<boolean> {
   const rows = await world.connection.query(
-    `select id from gateway_payment payment where next_check_at is not null and attention_code is null and not exists (
-       select from gateway_payment other where other.order_id = payment.order_id and other.attention_code is not null)`,
+    `select id from gateway_payment payment where next_check_at is not null and attention_code is null and not (unwanted is null
+       and exists (select from gateway_payment other where other.order_id = payment.order_id and other.attention_code is not null))`,
   )
   return rows.length === 0
 }

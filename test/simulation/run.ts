@@ -5,7 +5,7 @@ import { Random } from "../support/random"
 import type { Schedule } from "./config"
 import { play, type Played } from "./play"
 import { report } from "./report"
-import { changing, onDemand, scheduleOf, skewed } from "./steps"
+import { changing, onDemand, payingOut, reconfigured, scheduleOf, skewed } from "./steps"
 import { shrink } from "./shrink"
 import { playWritten, written } from "./written"
 
@@ -21,8 +21,12 @@ interface Wish {
   onDemand: boolean
   /** In a shop that changes its orders. */
   changing: boolean
+  /** In a shop whose PromptPay refunds are paid out. */
+  payouts: boolean
   /** On machines whose clocks differ. */
   skewed: boolean
+  /** In a shop whose entries change for a while. */
+  reconfigured: boolean
   /** The written schedules before the seeds. */
   written: boolean
 }
@@ -44,7 +48,9 @@ function wishOf(args: readonly string[]): Wish {
     first: args.includes("--first"),
     onDemand: args.includes("--on-demand"),
     changing: args.includes("--changing"),
+    payouts: args.includes("--payouts"),
     skewed: args.includes("--skewed"),
+    reconfigured: args.includes("--reconfigured"),
     written: args.includes("--written"),
   }
 }
@@ -82,7 +88,13 @@ async function main(): Promise<number> {
 }
 
 function flavoured(schedule: Schedule, wish: Wish): Schedule {
-  const wished = [wish.onDemand && onDemand, wish.changing && changing, wish.skewed && skewed]
+  const wished = [
+    wish.onDemand && onDemand,
+    wish.changing && changing,
+    wish.payouts && payingOut,
+    wish.skewed && skewed,
+    wish.reconfigured && reconfigured,
+  ]
   return wished.reduce<Schedule>((one, flavour) => (flavour ? flavour(one) : one), schedule)
 }
 

@@ -1,7 +1,7 @@
 import type { OrderChange } from "../../src/core"
 import type { Call, GatewayMood } from "../support/model-gateway"
 import { Random } from "../support/random"
-import type { Schedule } from "./config"
+import type { Entry, Schedule } from "./config"
 import { randomEntry, randomFaults, randomMood } from "./config"
 
 /** What somebody does. `then`: how many steps of the machines pass before the next one; -1: until they are quiet. */
@@ -24,6 +24,8 @@ type Deed =
   | { do: "pass"; ms: number; jobs: boolean }
   | { do: "outage"; ms: number }
   | { do: "noBalance"; ms: number }
+  /** The shop configures an entry anew, and Medusa starts again. */
+  | { do: "configure"; entry: number; as: Configured }
   | { do: "sync"; cart: number }
   /** The shopper chooses how to pay, on so many pages at once: what waits is opened. Only where payments wait for it. */
   | { do: "choose"; cart: number; clicks: number }
@@ -31,10 +33,20 @@ type Deed =
   | { do: "reconcileAll"; dryRun: boolean }
   | Decide
   | Change
+  | PayoutStep
   // What only a written schedule does: chance has faults of its own for these.
   | { do: "mood"; mood: Partial<GatewayMood> }
   | { do: "loseAnswers"; call: Call; times: number }
   | { do: "dieAfter"; what: string }
+
+/** What becomes of a refund that waits until the shopper has named an account. */
+export type PayoutStep =
+  | { do: "link" | "release" | "takeBack"; cart: number }
+  /** Whoever has a link names an account, on so many pages at once. A stranger does not know whose order it is. */
+  | { do: "nameAccount"; cart: number; as: "owner" | "stranger"; link: "current" | "saved"; clicks: number }
+
+/** An entry as it is, taken out, or with another account, which opens nothing. */
+export type Configured = "own" | "removed" | "another"
 
 /** A person looks at a payment, and asks for this so many times at once. With a key, or without one. */
 export interface Decide {
@@ -113,11 +125,109 @@ export function changing(schedule: Schedule): Schedule {
   return { ...schedule, steps }
 }
 
+/**
+ * The schedule of a seed in a shop whose PromptPay refunds are paid out to accounts that shoppers name. Chosen by a chance of its own. In
+ * half of them people do in the end what they are told; in the others it comes to rest all the same.
+ */
+export function payingOut(schedule: Schedule): Schedule {
+  const random = new Random(schedule.seed ^ 0x2b992ddf)
+  const entries = schedule.entries.map((entry, index) => (index === 0 ? paidOutEntry(entry, random) : entry))
+  const steps = schedule.steps.flatMap((step) => {
+    const refunds = step.do === "refund" || step.do === "cancelOrder" || step.do === "decide"
+    return refunds ? [step, ...payoutOf(step.cart, random)] : [step]
+  })
+  const last = [...schedule.carts.keys()].flatMap((cart) => (random.chance(0.8) ? bought(cart, random) : []))
+  const some = (most: number) => (random.chance(0.6) ? random.next() * most : 0)
+  const mood = {
+    ...{ systemError: some(0.3), slow: some(0.5), failsLater: some(1), declines: some(0.5) },
+    ...{ losesTrack: random.chance(0.5) ? random.next() : 0, noBalanceUntil: 0 },
+  }
+  return { ...schedule, mood, entries, steps: [...steps, ...last], isHelped: random.chance(0.5) }
+}
+
+/** An order is paid, wherever it got to before, and refunded in parts or cancelled. */
+function bought(cart: number, random: Random): Step[] {
+  const deeds: Deed[] = [
+    { do: "open", cart },
+    { do: "pay", cart, link: "current" },
+    { do: "complete", cart },
+  ]
+  const steps = deeds.map((deed) => ({ ...deed, then: pauseAfter(random) }))
+  for (let count = random.whole(1, 3); count > 0; count--) {
+    const thinkMs = random.pick([0, 500, 3 * minute])
+    const asked: Deed = random.chance(0.25)
+      ? { do: "cancelOrder", cart, tries: 2, thinkMs }
+      : random.chance(0.4)
+        ? { ...decision(cart, 3 + count, random), action: "refund" }
+        : { do: "refund", cart, amount: 111 * random.whole(2, 40), tries: 2, thinkMs }
+    steps.push({ ...asked, then: pauseAfter(random) }, ...payoutOf(cart, random))
+  }
+  return steps
+}
+
+function paidOutEntry({ policy, rules }: Entry, random: Random): Entry {
+  const payouts = {
+    ...{ keys: [], sendAgain: false, linkHours: random.pick([6, 24]) },
+    maxAmount: random.pick([5_000, 100_000, 10_000_000]),
+    release: random.pick(["automatic", "automatic", "by_admin"] as const),
+  }
+  const { completion, latePayment } = policy
+  return {
+    id: "pp_ksher_0",
+    rules: {
+      ...{ ...rules, name: "ksher", account: "mch0", channels: [random.pick(["promptpay", "kplus"])] },
+      // A QR code that is not paid is watched for a month: few of those are enough.
+      mode: random.chance(0.1) ? "qr" : "redirect",
+    },
+    policy: { completion, latePayment, payouts },
+  }
+}
+
+function payoutOf(cart: number, random: Random): Step[] {
+  const deeds: Deed[] = []
+  for (let count = random.pick([0, 1, 1, 2]); count > 0; count--) {
+    if (random.chance(0.95)) deeds.push({ do: "link", cart })
+    if (random.chance(0.15)) deeds.push({ do: "takeBack", cart })
+    if (random.chance(0.2)) deeds.push({ do: "pass", ms: random.pick([hour, 26 * hour]), jobs: true })
+    if (random.chance(0.85)) deeds.push(naming(cart, random))
+    if (random.chance(0.1)) deeds.push({ do: "takeBack", cart })
+    if (random.chance(0.3)) deeds.push({ do: "release", cart })
+    if (random.chance(0.04)) deeds.push({ do: "console", cart, amount: 1_000_000 })
+  }
+  return deeds.map((deed) => ({ ...deed, then: pauseAfter(random) }))
+}
+
+const naming = (cart: number, random: Random): Deed => ({
+  ...{ do: "nameAccount", cart, clicks: random.pick([1, 1, 2]) },
+  as: random.chance(0.85) ? "owner" : "stranger",
+  link: random.chance(0.85) ? "current" : "saved",
+})
+
 /** The schedule of a seed on two machines whose clocks differ. */
 export function skewed(schedule: Schedule): Schedule {
   const random = new Random(schedule.seed ^ 0x1f83d9ab)
   const most = random.pick([second, 30 * second, 5 * minute])
   return { ...schedule, skewsMs: [random.whole(-most, most), random.whole(-most, most)] }
+}
+
+/** The schedule of a seed in a shop that takes an entry out for a while, or gives it another account, and puts it back. */
+export function reconfigured(schedule: Schedule): Schedule {
+  const random = new Random(schedule.seed ^ 0x2b992ddf)
+  const steps = [...schedule.steps]
+  let at = random.whole(1, steps.length)
+  for (let turn = random.whole(1, 2); turn > 0; turn--) {
+    const entry = random.whole(0, schedule.entries.length - 1)
+    const as = random.pick(["removed", "another"] as const)
+    const away: Step[] = [
+      { do: "configure", entry, as, then: pauseAfter(random) },
+      ...steps.slice(at, at + random.whole(0, 3)),
+      { do: "pass", ms: random.pick([10 * minute, 3 * hour, 50 * hour]), jobs: true, then: -1 },
+      { do: "configure", entry, as: "own", then: pauseAfter(random) },
+    ]
+    steps.splice(at, away.length - 3, ...away)
+    at = Math.min(at + away.length, steps.length)
+  }
+  return { ...schedule, steps }
 }
 
 /** Mostly an edit and what follows from it, once or several times over. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 
-import { PaymentProblem, notSent, unknown } from "../../src/core"
+import { PaymentProblem, notSent, refused, unknown } from "../../src/core"
 import type { Gateway, RawNotification } from "../../src/core"
 import { openLedger, type Clock, type Database, type Ledger } from "../../src/services/ledger"
 import {
@@ -11,11 +11,13 @@ import {
   paymentsOfOrder,
   receive,
   reconcile,
+  tidy,
   review,
   settleCancelledOrder,
   type ReconcileDeps,
   type SettleDeps,
   Silence,
+  type Policy,
 } from "../../src/services/settlement"
 import { FakeMedusa, MedusaProblem, emptyTables, type MedusaTables } from "../support/fake-medusa"
 import type { LedgerConnection } from "../support/ledger-line"
@@ -23,6 +25,7 @@ import { ModelGateway, goodMood, type Line, type Outgoing } from "../support/mod
 import { Random } from "../support/random"
 import { Scheduler, type Owner } from "../support/scheduler"
 import { noFaults, type Entry, type Faults, type Schedule } from "./config"
+import type { Configured } from "./steps"
 
 const second = 1_000
 const minute = 60 * second
@@ -58,6 +61,7 @@ export interface Process {
 
 /** Everything there is in one schedule. */
 export class World {
+  private jobs = 0
   readonly scheduler: Scheduler
   readonly random: Random
   readonly tables: MedusaTables = emptyTables()
@@ -81,6 +85,17 @@ export class World {
   readonly unanswered = new Map<string, number>()
   faults: Faults
   outageUntil = 0
+  /** By cart, what the addresses of refund pages end with. */
+  readonly refundLinks: string[][] = []
+  tokens = 0
+  /** How many accounts were named. */
+  accounts = 0
+  /** What is known of payouts outside: their payment, the accounts that were named for them, and those that were released. */
+  readonly payouts = new Map<string, { payment: string; named: Set<string>; released: Set<string> }>()
+  /** When something of an order was last returned in the console. */
+  readonly returnedByHand = new Map<string, number>()
+  /** How the shop has configured its entries. */
+  readonly configured = new Map<string, Configured>()
   /** How many decisions people have made. */
   decisions = 0
   crashes = 0
@@ -119,6 +134,18 @@ export class World {
     return entry
   }
 
+  /** The cart whose payment it is, or whose order's. */
+  cartOfSession(sessionId: string): number {
+    const { payments, sessions, collections, carts } = this.tables
+    const payment = [...payments.values()].find((one) => one.sessionId === sessionId)
+    const { collectionId = "" } = payment ?? sessions.get(sessionId) ?? {}
+    const orderId = collections.get(collectionId)?.orderId ?? null
+    return this.cartIds.findIndex((id) => {
+      const cart = carts.get(id)
+      return cart?.collectionId === collectionId || (orderId !== null && cart?.orderId === orderId)
+    })
+  }
+
   /** Any process: a load balancer would say. */
   get some(): Process {
     return this.random.pick(this.processes)
@@ -126,14 +153,31 @@ export class World {
 
   // Processes.
 
+  /** Entries change only when Medusa starts again. */
+  configure(providerId: string, as: Configured): void {
+    this.configured.set(providerId, as)
+    for (const index of this.processes.keys()) this.restart(index)
+  }
+
+  /** Something may keep the job from looking at what is due. */
+  get isTroubled(): boolean {
+    return this.faults.crash > 0 || this.faults.database > 0
+  }
+
+  private restart(index: number): void {
+    const dying = this.processes[index]
+    if (!dying) return
+    this.scheduler.kill(dying.owner)
+    for (const mourn of dying.mourners) mourn()
+    this.processes[index] = this.startProcess(index)
+  }
+
   crash(index: number): void {
     const dying = this.processes[index]
     if (!dying) return
     this.crashes++
     this.scheduler.note(`*** ${dying.owner.name} dies`)
-    this.scheduler.kill(dying.owner)
-    for (const mourn of dying.mourners) mourn()
-    this.processes[index] = this.startProcess(index)
+    this.restart(index)
   }
 
   private maybeCrash(): void {
@@ -154,10 +198,14 @@ export class World {
     const database = this.databaseOf(owner)
     const ledger = openLedger(database, clock)
     const made = new Map<string, SettleDeps>()
+    const configured = new Map(this.configured)
     const depsOf = (providerId: string): SettleDeps => {
+      if (configured.get(providerId) === "removed")
+        throw new PaymentProblem("not_found", "provider_unknown", `${providerId} is not configured.`)
       const known = made.get(providerId)
       if (known) return known
-      const deps = this.depsFor(providerId, owner, clock, ledger, medusa)
+      const own = this.depsFor(providerId, owner, clock, ledger, medusa)
+      const deps = configured.get(providerId) === "another" ? this.ofAnotherAccount(own) : own
       made.set(providerId, deps)
       return deps
     }
@@ -183,7 +231,6 @@ export class World {
         lookedBack = true
         return medusa.strayRefundSessions((ids) => ledger.operations.refundIdsKnown(ids), lookBack)
       },
-      notificationRetentionDays: 90,
     }
     return { owner, medusa, ledger, depsOf, reconcileDeps, mourners: new Set() }
   }
@@ -269,7 +316,7 @@ export class World {
       providerId,
       silence: new Silence(),
       gateway: this.gatewayFor(providerId, owner),
-      policy: this.entry(providerId).policy,
+      policy: withKey(this.entry(providerId).policy),
       notifyUrl: `https://shop.example/hooks/gateway/${providerId}`,
       ledger,
       clock,
@@ -380,6 +427,24 @@ export class World {
     return model.connect(this.lineOf(owner))
   }
 
+  /** Nobody asks it about an order of the account before; of its own it opens none. */
+  private ofAnotherAccount(deps: SettleDeps): SettleDeps {
+    const own = this.gateways.get(deps.providerId)
+    const asked = async ({ number }: { number: string }) => {
+      if (own?.orders.has(number)) this.unexpected.push(`another account is asked about ${number}`)
+      return refused("absent", "absent", "There is no such order.")
+    }
+    const about = (one: { order: { number: string } }) => asked(one.order)
+    const calls = {
+      open: async () => refused("credentials", "closed", "This account opens nothing."),
+      ...{ query: asked, close: asked, cancel: asked, cancelQuery: asked, refundsOf: asked },
+      ...{ refund: about, refundQuery: about },
+    }
+    const gateway = Object.assign(Object.create(deps.gateway) as Gateway, calls)
+    Object.defineProperty(gateway, "account", { value: `another of ${deps.gateway.account}` })
+    return { ...deps, gateway }
+  }
+
   private lineOf(owner: Owner): Line {
     const { scheduler } = this
     const { timeoutMs } = this.schedule
@@ -459,6 +524,8 @@ export class World {
 
   async runJob(process: Process): Promise<void> {
     await reconcile(process.reconcileDeps, { batch: 3, concurrency: 2, budgetMs: 50 * second })
+    // Five statements that no payment waits for: now and then is enough for what they may get into the way of.
+    if (this.jobs++ % 8 === 0) await tidy({ ...process.reconcileDeps, notificationRetentionDays: 90 })
   }
 
   /** From here on everything works. */
@@ -468,8 +535,16 @@ export class World {
     this.outageUntil = 0
     for (const gateway of this.gateways.values()) gateway.mood = { ...goodMood }
     for (const process of this.processes) process.owner.heldUntil = 0
+    const away = [...this.configured].filter(([, as]) => as !== "own")
+    for (const [id] of away) this.configure(id, "own")
   }
 }
+
+/** What an account is sealed with: a schedule names none, so that it can be printed. */
+export const payoutKeys = [{ version: "1", key: Buffer.alloc(32, 1) }]
+
+const withKey = (policy: Policy): Policy =>
+  policy.payouts ? { ...policy, payouts: { ...policy.payouts, keys: payoutKeys } } : policy
 
 const timedOut = unknown("timeout", "The gateway did not answer in time.")
 

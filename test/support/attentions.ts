@@ -76,6 +76,7 @@ const samples: { [Code in AttentionCode]: AttentionValues[Code][] } = {
     { why: "returned_beyond", order: "ORDER1", returned: paid, paid: part },
     { why: "made_once", gateway: "gnete", amount: part },
     { why: "not_entered", number: "REFUND1", amount: part, problem: "The order is locked." },
+    { why: "returned_twice", gateway: "ksher", number: "REFUND1", amount: part },
   ],
   unanswered: [{ order: "ORDER1", message: "It timed out." }],
   no_order: [{ paid }],
@@ -95,7 +96,16 @@ const samples: { [Code in AttentionCode]: AttentionValues[Code][] } = {
     { order: "ORDER1", number: null, tries: 8, problem: "It is busy." },
     { order: "ORDER1", number: "REFUND1", tries: 8, problem: "It is busy." },
   ],
-  payout_waits: payoutWaits.map((why) => ({ why, number: "REFUND1", amount: part, gateway: "ksher" })),
+  payout_waits: [
+    ...payoutWaits.map((why) => ({ why, number: "REFUND1", amount: part, gateway: "ksher" as const })),
+    {
+      ...{ why: "no_link", number: "REFUND1", amount: part, gateway: "ksher" },
+      others: [
+        { why: "release", number: "REFUND2", amount: part },
+        { why: "no_link", number: "REFUND3", amount: part },
+      ],
+    },
+  ],
 }
 
 /** Every reason to call a person, in each of its forms. */

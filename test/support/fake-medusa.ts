@@ -562,6 +562,10 @@ export class FakeMedusa implements Host {
     })
   }
 
+  async ordersChanging(orderIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.read("changes", () => new Set(orderIds.filter((id) => this.#tables.changes.has(id))))
+  }
+
   async orderStanding(orderId: string, amount?: string): Promise<OrderStanding | undefined> {
     return this.read("order and its changes", () => {
       const order = this.#tables.orders.get(orderId)

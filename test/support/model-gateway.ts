@@ -24,6 +24,7 @@ import {
   type RefundOrder,
   type Refused,
   type RefundRecord,
+  type ShopperPayouts,
   type ReversalRecord,
   type Standing,
   type Succeeded,
@@ -31,6 +32,7 @@ import {
 } from "../../src/core"
 import { facts as gneteFacts } from "../../src/services/gnete/channels"
 import { factsOf as ksherFacts } from "../../src/services/ksher/channels"
+import { ModelPayouts } from "./model-payouts"
 import type { Random } from "./random"
 
 /** How a call travels to the gateway and its answer back: where faults are put in between. */
@@ -38,7 +40,9 @@ export type Line = <T>(
   call: Call,
   arrive: () => T,
 ) => Promise<{ kind: "answered"; value: T } | Unknown | NotSent>
-export type Call = "open" | "query" | "close" | "cancel" | "cancelQuery" | "refund" | "refundQuery"
+export type Call =
+  | ("open" | "query" | "close" | "cancel" | "cancelQuery" | "refund" | "refundQuery")
+  | ("payout" | "payoutQuery" | "payoutBalance")
 
 /** A line on which nothing goes wrong. */
 export const goodLine: Line = (_call, arrive) => Promise.resolve({ kind: "answered", value: arrive() })
@@ -138,6 +142,8 @@ const hour = 60 * minute
 export class ModelGateway {
   readonly orders = new Map<string, ModelOrder>()
   mood: GatewayMood = { ...goodMood }
+  /** What goes to accounts that shoppers name. Only Ksher has it. */
+  readonly payouts: ModelPayouts
   /** What it must never see, in words. */
   readonly violations: string[] = []
   /** How many requests to return money have arrived. */
@@ -150,7 +156,9 @@ export class ModelGateway {
     private readonly random: Random,
     private readonly later: Later,
     private readonly send: (message: Outgoing) => void,
-  ) {}
+  ) {
+    this.payouts = new ModelPayouts(clock, random, later, () => this.mood)
+  }
 
   connect(line: Line): Gateway {
     return new ModelledGateway(this, line)
@@ -541,6 +549,7 @@ class ModelledGateway implements Gateway {
   readonly maxNumberLength = 30
   readonly probeCurrency: string
   readonly listsRefunds: boolean
+  readonly shopperPayouts?: ShopperPayouts
   readonly refundsOneAtATime: boolean
   readonly acknowledgement = {
     contentType: "text/plain",
@@ -557,6 +566,7 @@ class ModelledGateway implements Gateway {
     this.probeCurrency = this.name === "ksher" ? "thb" : "hkd"
     this.listsRefunds = this.name === "ksher"
     this.refundsOneAtATime = this.name === "gnete"
+    if (this.name === "ksher") this.shopperPayouts = books.payouts.connect(line)
   }
 
   get offer() {

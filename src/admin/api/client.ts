@@ -194,8 +194,11 @@ export async function syncPayment(id: string, look: Look): Promise<PaymentDetail
 }
 
 export interface PayoutAsked {
-  action: "link" | "release"
+  action: "link" | "release" | "take_back"
   operation_id: string
+  /** As the person saw it. */
+  link_id: string | null
+  given_at: string | null
   send?: boolean
 }
 

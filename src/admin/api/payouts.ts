@@ -111,7 +111,14 @@ const importAnswer = z.object({
   added: z.number(),
   changed: z.number(),
   unchanged: z.number(),
-  problems: z.array(z.object({ line: z.number(), reason: z.string() })),
+  problems: z.array(
+    z.object({
+      line: z.number(),
+      code: z.string(),
+      values: z.record(z.string(), z.union([z.string(), z.number()])),
+      reason: z.string(),
+    }),
+  ),
 })
 export type StatementProblem = z.infer<typeof importAnswer>["problems"][number]
 

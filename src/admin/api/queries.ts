@@ -47,18 +47,21 @@ const keys = {
 const pollMs = 4_000
 /**
  * Medusa reads an order anew after what succeeded. What failed may have been sent all the same, a refund whose answer was lost say, and
- * Medusa tells nobody.
+ * Medusa tells nobody. A notification may also start a refund while a page is open.
  */
 const calmPollMs = 10_000
+
+/** Milliseconds until the payments on a page are read again; false where there are none. */
+function pollAfter(payments: readonly PaymentDetail[]): number | false {
+  if (!payments.length) return false
+  return payments.some(isMoving) ? pollMs : calmPollMs
+}
 
 export function usePaymentsOfOrder(orderId: string) {
   const query = useQuery({
     queryKey: keys.ofOrder(orderId),
     queryFn: () => paymentsOfOrder(orderId),
-    refetchInterval: ({ state: { data } }) => {
-      if (!data?.length) return false
-      return data.some((one) => isMoving(one)) ? pollMs : calmPollMs
-    },
+    refetchInterval: ({ state: { data } }) => pollAfter(data ?? []),
   })
   useOrderFollows(orderId, query.data)
   return query
@@ -84,7 +87,7 @@ export const usePayment = (id: string) =>
   useQuery({
     queryKey: keys.detail(id),
     queryFn: () => paymentDetail(id),
-    refetchInterval: ({ state }) => (state.data && isMoving(state.data) ? pollMs : false),
+    refetchInterval: ({ state: { data } }) => pollAfter(data ? [data] : []),
   })
 
 export const usePayments = (query: ListQuery) =>

@@ -61,12 +61,15 @@ export const operationSchema = z.object({
   attempts: z.number(),
   payout: z
     .object({
+      link_id: z.string().nullable(),
       link_expires_at: z.string().nullable(),
       locked: z.boolean(),
       given: z.boolean(),
+      given_at: z.string().nullable(),
       receiver_type: z.enum(["mobile", "national_id", "bank"]).nullable(),
       receiver_last_digits: z.string().nullable(),
       released_at: z.string().nullable(),
+      can_take_back: z.boolean().default(false),
       fee: z.number().nullable(),
     })
     .nullish(),

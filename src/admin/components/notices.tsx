@@ -12,7 +12,7 @@ export function AttentionNotice({ payment }: { payment: PaymentDetail }) {
   const writer = useText()
   const { t, isEnglish } = writer
   if (payment.attention === null) return null
-  const { reason, todo } = attentionText(payment.attention_code, payment.attention_values)
+  const { reason, todos } = attentionText(payment.attention_code, payment.attention_values)
   const found = attentionFound(payment.attention_code, payment.attention_values, writer)
   const refused = payment.attention_code === "refund_refused" ? lastRefusal(payment) : undefined
   const why = refused && !isEnglish ? operationText(refused) : null
@@ -26,7 +26,8 @@ export function AttentionNotice({ payment }: { payment: PaymentDetail }) {
           {t("attention.said", { sentence: found ?? payment.attention })} {why && t(why)}
         </Text>
         <Text size="small" leading="compact">
-          <strong className="font-medium">{t("attention.todo_label")}</strong> {t(todo)}
+          <strong className="font-medium">{t("attention.todo_label")}</strong>{" "}
+          {todos.map((todo) => t(todo)).join(" ")}
         </Text>
         {found !== null && !isEnglish && (
           <Text size="xsmall" leading="compact" className="text-ui-fg-subtle">

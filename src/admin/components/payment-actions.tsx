@@ -1,5 +1,6 @@
-import { Button, Text, toast } from "@medusajs/ui"
+import { Text, toast } from "@medusajs/ui"
 
+import { BusyButton } from "./busy-button"
 import { useSync } from "../api/queries"
 import type { PaymentDetail } from "../api/schema"
 import { retriable } from "../rules/payment"
@@ -38,7 +39,7 @@ function Refresh({ payment, hintId }: { payment: PaymentDetail; hintId: string }
       },
     )
   return (
-    <Button
+    <BusyButton
       size="small"
       variant="secondary"
       type="button"
@@ -47,7 +48,7 @@ function Refresh({ payment, hintId }: { payment: PaymentDetail; hintId: string }
       onClick={ask}
     >
       {t("actions.sync")}
-    </Button>
+    </BusyButton>
   )
 }
 
@@ -80,7 +81,7 @@ function Retry({ payment }: { payment: PaymentDetail }) {
     )
   }
   return (
-    <Button
+    <BusyButton
       size="small"
       variant="secondary"
       type="button"
@@ -88,6 +89,6 @@ function Retry({ payment }: { payment: PaymentDetail }) {
       onClick={() => void retry()}
     >
       {t("actions.retry", { amount })}
-    </Button>
+    </BusyButton>
   )
 }

@@ -1,6 +1,7 @@
 import { Button, Heading, Text, toast } from "@medusajs/ui"
 import { useState } from "react"
 
+import { BusyButton } from "./busy-button"
 import { useAdminNames, useMakePayLink } from "../api/queries"
 import type { PayLink, PayLinks } from "../api/schema"
 import { useText } from "../text/use-text"
@@ -63,9 +64,9 @@ function Buttons({ orderId, payable, canSend }: Pick<Props, "orderId" | "payable
   return (
     <>
       <div className="flex flex-wrap gap-2">
-        <Button size="small" variant="secondary" type="button" isLoading={make.isPending} onClick={copy}>
+        <BusyButton size="small" variant="secondary" type="button" isLoading={make.isPending} onClick={copy}>
           {t("link.copy")}
-        </Button>
+        </BusyButton>
         <Button
           size="small"
           variant="secondary"

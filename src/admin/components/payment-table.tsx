@@ -1,7 +1,8 @@
-import { Button, DataTable, Heading, Table, useDataTable, type DataTableFilter } from "@medusajs/ui"
+import { DataTable, Heading, Table, useDataTable, type DataTableFilter } from "@medusajs/ui"
 import { useMemo, useState } from "react"
 import { useNavigate } from "react-router-dom"
 
+import { BusyButton } from "./busy-button"
 import { gateways, states, type Payment, type PaymentList } from "../api/schema"
 import { useDownload } from "../api/queries"
 import { daysAgo, filteringOf, stillEmpty, viewOf, type Filtering } from "../rules/list-filters"
@@ -138,7 +139,7 @@ function Toolbar({ view }: { view: ListView }) {
           <Named which="button" name={() => t("list.columns")}>
             <DataTable.ColumnVisibilityMenu tooltip={t("list.columns")} />
           </Named>
-          <Button
+          <BusyButton
             size="small"
             variant="secondary"
             isLoading={download.isPending}
@@ -147,7 +148,7 @@ function Toolbar({ view }: { view: ListView }) {
             }}
           >
             {t("list.export")}
-          </Button>
+          </BusyButton>
         </div>
       </DataTable.Toolbar>
     </Named>

@@ -1,5 +1,6 @@
-import { Alert, Button, Container, Heading, Text, clx } from "@medusajs/ui"
+import { Alert, Container, Heading, Text, clx } from "@medusajs/ui"
 
+import { BusyButton } from "./busy-button"
 import { useConnectionTest, useProviders } from "../api/queries"
 import type { Provider } from "../api/schema"
 import { codeText } from "../text/codes"
@@ -145,7 +146,7 @@ function ConnectionTest({ provider }: { provider: Provider }) {
   const failure = test.error ? problem(test.error) : refused && said(codeText(refused.code), refused.message)
   return (
     <div className="flex flex-col items-end gap-y-1">
-      <Button
+      <BusyButton
         size="small"
         variant="secondary"
         type="button"
@@ -154,7 +155,7 @@ function ConnectionTest({ provider }: { provider: Provider }) {
         onClick={() => test.mutate()}
       >
         {t("provider.test")}
-      </Button>
+      </BusyButton>
       <Text
         role="status"
         size="xsmall"

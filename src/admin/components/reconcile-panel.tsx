@@ -2,6 +2,7 @@ import { Alert, Button, Container, Heading, Input, Label, Table, Text } from "@m
 import { useState } from "react"
 import { Link } from "react-router-dom"
 
+import { BusyButton } from "./busy-button"
 import { useOrderNames, useReconcile } from "../api/queries"
 import type { Change, Compared, Reconciliation } from "../api/schema"
 import { amountText, changeText, refundsOf, settleable, valueText } from "../text/changes"
@@ -42,7 +43,7 @@ export function ReconcilePanel() {
         <div className="flex flex-wrap items-end gap-2">
           <Day id="reconcile-from" label={t("reconcile.from")} value={from} onChange={setFrom} />
           <Day id="reconcile-to" label={t("reconcile.to")} value={to} onChange={setTo} />
-          <Button
+          <BusyButton
             size="small"
             variant="secondary"
             type="button"
@@ -51,7 +52,7 @@ export function ReconcilePanel() {
             onClick={() => mutate({ dryRun: true, from: from || undefined, to: to || undefined })}
           >
             {t("reconcile.compare")}
-          </Button>
+          </BusyButton>
         </div>
       </div>
       {error && (

@@ -123,7 +123,7 @@ function ResolveForm({ payment, onDone }: { payment: PaymentDetail; onDone: () =
     >
       <Drawer.Body className="flex flex-1 flex-col gap-y-6 overflow-auto">
         <ActionField {...field} />
-        {needsHow(draft) && <HowField {...field} />}
+        {needsHow(draft, payment) && <HowField {...field} />}
         {needsRefund(draft, payment) && <RefundField {...field} />}
         {needsAmount(draft, payment) && <AmountField {...field} />}
         <NoteField {...field} />

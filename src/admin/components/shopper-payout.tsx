@@ -51,8 +51,8 @@ function ShopperPayout({ payment, operation, level = "h3" }: Props & { level?: L
 function Buttons({ payment, operation }: Props) {
   const { t, money } = useText()
   const [url, setUrl] = useState<string>()
-  const { link, release, isPending } = usePayoutActions({ payment, operation }, setUrl)
-  const { given, released_at: released } = operation.payout
+  const { link, release, takeBack, isPending } = usePayoutActions({ payment, operation }, setUrl)
+  const { given, released_at: released, can_take_back: canTakeBack } = operation.payout
   const button = { size: "small", variant: "secondary", type: "button", disabled: isPending } as const
   return (
     <>
@@ -68,6 +68,11 @@ function Buttons({ payment, operation }: Props) {
         <Button {...button} onClick={() => link(true)}>
           {t("payout.send")}
         </Button>
+        {canTakeBack && (
+          <Button {...button} onClick={() => void takeBack()}>
+            {t("payout.take_back")}
+          </Button>
+        )}
       </div>
       {url && <CopyValue value={url} what={t("payout.what")} />}
     </>
@@ -79,10 +84,12 @@ function usePayoutActions({ payment, operation }: Props, show: (url: string) => 
   const { t, problem, money } = useText()
   const prompt = usePrompt()
   const payout = usePayout(payment.id)
+  const { link_id, given_at } = operation.payout
+  const seen = { operation_id: operation.id, link_id, given_at }
   const onError = (error: Error) => toast.error(t("actions.failed", { message: problem(error) }))
   const link = (send: boolean) =>
     payout.mutate(
-      { action: "link", operation_id: operation.id, send },
+      { action: "link", ...seen, send },
       {
         onError,
         onSuccess: ({ link: made }) => {
@@ -103,11 +110,21 @@ function usePayoutActions({ payment, operation }: Props, show: (url: string) => 
     const buttons = { confirmText: t("payout.release", { amount }), cancelText: t("payout.cancel") }
     if (!(await prompt({ ...texts, ...buttons }))) return
     payout.mutate(
-      { action: "release", operation_id: operation.id },
+      { action: "release", ...seen },
       { onError, onSuccess: () => toast.success(t("payout.released")) },
     )
   }
-  return { link, release, isPending: payout.isPending }
+  const takeBack = async () => {
+    const amount = money(operation.amount ?? 0, payment.currency_code)
+    const texts = { title: t("payout.ask_back"), description: t("payout.ask_back_text", { amount }) }
+    const buttons = { confirmText: t("payout.take_back"), cancelText: t("payout.cancel") }
+    if (!(await prompt({ ...texts, ...buttons }))) return
+    payout.mutate(
+      { action: "take_back", ...seen },
+      { onError, onSuccess: () => toast.success(t("payout.taken_back")) },
+    )
+  }
+  return { link, release, takeBack, isPending: payout.isPending }
 }
 
 /** Browsers offer the clipboard to https and localhost only. */

@@ -18,6 +18,7 @@ import {
   type StatementColumn,
   type StatementMapping,
 } from "../rules/statement"
+import { statementText } from "../text/statement"
 import { useText } from "../text/use-text"
 import { useQuestion } from "./question"
 import { Waiting } from "./waiting"
@@ -292,9 +293,9 @@ function Refused({ rows }: { rows: readonly StatementProblem[] }) {
       <Text size="small" className="text-ui-fg-error">
         {t("statement.refused", { rows: rows.length })}
       </Text>
-      {rows.map(({ line, reason }) => (
-        <Text key={`${line} ${reason}`} size="small">
-          {t("statement.line", { line, reason })}
+      {rows.map((row) => (
+        <Text key={`${row.line} ${row.reason}`} size="small">
+          {t("statement.line", { line: row.line, reason: statementText(row, { t }) })}
         </Text>
       ))}
     </div>

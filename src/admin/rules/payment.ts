@@ -62,11 +62,12 @@ export function resolutionsOf(payment: PaymentDetail): Action[] {
   const dismiss = payment.attention === null ? [] : ["dismiss" as const]
   const ends = decidableOf(payment) ? (["went_through", "did_not"] as const) : []
   if (doubtOf(payment) !== undefined || ends.length > 0) return [...ends, ...dismiss]
-  // A refund that waits for the shopper may be returned another way: it went through then.
-  if (payment.operations.some(isWaitingPayout)) return ["went_through", ...dismiss]
-  if (!hasMoney(payment) || (amountLeft(payment) === 0 && payment.owed_refunds.length === 0)) return dismiss
+  // A refund that waits for the shopper may be returned another way: it went through then. The rest can be refunded beside it.
+  const waiting = payment.operations.some(isWaitingPayout) ? ["went_through" as const] : []
+  if (!hasMoney(payment) || (amountLeft(payment) === 0 && payment.owed_refunds.length === 0))
+    return [...waiting, ...dismiss]
   const refund = payment.capabilities?.refund === false ? [] : ["refund" as const]
-  return [...refund, "record_refund", ...dismiss]
+  return [...waiting, ...refund, "record_refund", ...dismiss]
 }
 
 /** What a channel cannot do, said before somebody tries; `null` where there is nothing to warn of. */
@@ -109,7 +110,7 @@ export function problemsOf(draft: ResolutionDraft, payment: PaymentDetail): Draf
   // What the payment has come to since may leave no room for what was chosen.
   if (draft.action === null || !resolutionsOf(payment).includes(draft.action))
     problems.action = "action_missing"
-  if (needsHow(draft) && draft.how === null) problems.how = "how_missing"
+  if (needsHow(draft, payment) && draft.how === null) problems.how = "how_missing"
   if (needsRefund(draft, payment) && !isOffered(draft.refund, payment)) problems.refund = "refund_missing"
   const amount = needsAmount(draft, payment) ? amountProblem(draft, payment) : undefined
   if (amount) problems.amount = amount
@@ -128,8 +129,12 @@ const owedOf = (refund: string | null, payment: PaymentDetail) =>
 const returnsMoney = ({ action }: ResolutionDraft): boolean =>
   action === "refund" || action === "record_refund"
 
-/** Only what is recorded went back without this shop. */
-export const needsHow = ({ action }: ResolutionDraft): boolean => action === "record_refund"
+/** What is recorded went back without this shop; so did a refund that waits for the shopper, and that went through all the same. */
+export const needsHow = ({ action }: ResolutionDraft, payment: PaymentDetail): boolean => {
+  if (action === "record_refund") return true
+  const ended = action === "went_through" ? endableOf(payment) : undefined
+  return ended !== undefined && isWaitingPayout(ended)
+}
 
 /** Medusa holds refunds whose money is still owed: is it one of these, or another? */
 export const needsRefund = (draft: ResolutionDraft, payment: PaymentDetail): boolean =>
@@ -188,7 +193,7 @@ export function asResolution(
     version,
     ...(ends ? { operation_id: endableOf(payment)?.id } : {}),
     ...(needsAmount(draft, payment) ? { amount: draft.amount.trim() } : {}),
-    ...(needsHow(draft) && draft.how ? { how: draft.how } : {}),
+    ...(needsHow(draft, payment) && draft.how ? { how: draft.how } : {}),
     ...(needsRefund(draft, payment) && draft.refund !== newRefund
       ? { refund_id: draft.refund ?? undefined }
       : {}),

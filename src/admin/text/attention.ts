@@ -1,4 +1,4 @@
-import { attentionCodes, dismissals, payoutWaits } from "../../core/attention"
+import { attentionCodes, dismissals, payoutWaits, waitingPayouts } from "../../core/attention"
 import type { AttentionCode, AttentionValues, Sum } from "../../core/attention"
 import { titleOf } from "../../core/gateways"
 import type { Operation, PaymentDetail } from "../api/schema"
@@ -13,19 +13,21 @@ export function dismissalText(code: string | null | undefined): TextKey | undefi
   return dismissal && `resolve.dismissal.${dismissal}`
 }
 
-/** `values`: what to do about a payout depends on what it waits for. */
+/** `values`: what to do about payouts depends on what each of them waits for. */
 export function attentionText(
   code: string | null | undefined,
   values: object | null = null,
-): { reason: TextKey; todo: TextKey } {
-  if (!isKnown(code)) return { reason: "attention.title", todo: "attention.todo.other" }
-  const wait =
-    code === "payout_waits" && payoutWaits.find((one) => values && "why" in values && values.why === one)
-  return {
-    reason: `attention.reason.${code}`,
-    todo: wait ? `attention.todo.payout_waits_${wait}` : `attention.todo.${code}`,
-  }
+): { reason: TextKey; todos: TextKey[] } {
+  if (!isKnown(code)) return { reason: "attention.title", todos: ["attention.todo.other"] }
+  const waits = code === "payout_waits" && values && "why" in values ? waitsIn(values) : new Set<string>()
+  const todos = payoutWaits
+    .filter((why) => waits.has(why))
+    .map((why) => `attention.todo.payout_waits_${why}` as const)
+  return { reason: `attention.reason.${code}`, todos: todos.length ? todos : [`attention.todo.${code}`] }
 }
+
+const waitsIn = (values: object): ReadonlySet<string> =>
+  new Set(waitingPayouts(values as AttentionValues["payout_waits"]).map(({ why }) => why))
 
 type Shown = string | number | Sum | { key: TextKey } | { channel: string }
 
@@ -37,7 +39,7 @@ interface Found {
   quotes?: readonly (string | null | undefined)[]
 }
 
-const found: { readonly [Code in AttentionCode]: (values: AttentionValues[Code]) => Found } = {
+const found: { readonly [Code in AttentionCode]: (values: AttentionValues[Code]) => Found | Found[] } = {
   amount_mismatch: ({ order, asked, said }) =>
     said
       ? { text: "attention.found.amount_mismatch", values: { order, asked, said } }
@@ -133,6 +135,11 @@ const found: { readonly [Code in AttentionCode]: (values: AttentionValues[Code])
           text: "attention.found.books_differ_made_once",
           values: { gateway: titleOf(values.gateway), amount: values.amount },
         }
+      case "returned_twice":
+        return {
+          text: "attention.found.books_differ_returned_twice",
+          values: { gateway: titleOf(values.gateway), number: values.number, amount: values.amount },
+        }
       case "not_entered":
         return {
           text: "attention.found.books_differ_not_entered",
@@ -168,10 +175,11 @@ const found: { readonly [Code in AttentionCode]: (values: AttentionValues[Code])
           values: { change: { key: `attention.change.${values.change}` } },
         }
       : { text: "attention.found.cancel_unfinished_medusa", quotes: [values.problem] },
-  payout_waits: ({ why, number, amount, gateway }) => ({
-    text: `attention.found.payout_waits_${why}`,
-    values: { number, amount, gateway: titleOf(gateway) },
-  }),
+  payout_waits: (values) =>
+    waitingPayouts(values).map(({ why, number, amount }) => ({
+      text: `attention.found.payout_waits_${why}`,
+      values: { number, amount, gateway: titleOf(values.gateway) },
+    })),
   notification_failed: ({ order, number, tries, problem }) => ({
     ...(number
       ? { text: "attention.found.notification_failed_return", values: { order, number, tries } }
@@ -196,7 +204,13 @@ export interface Writer {
 /** What was found, written from the code and its values; `null` where the server's own sentence is all there is. */
 export function attentionFound(code: string | null, values: object | null, writer: Writer): string | null {
   if (!isKnown(code) || values === null) return null
-  const { text, values: shown = {}, quotes = [] } = foundOf(code, values)
+  return [foundOf(code, values)]
+    .flat()
+    .map((one) => foundInWords(one, writer))
+    .join(" ")
+}
+
+function foundInWords({ text, values: shown = {}, quotes = [] }: Found, writer: Writer): string {
   const written = Object.entries(shown).map(([name, value]) => [name, inWords(value, writer)] as const)
   const words = quotes
     .filter(Boolean)
@@ -205,8 +219,8 @@ export function attentionFound(code: string | null, values: object | null, write
 }
 
 /** The server writes values with the code that they belong to. */
-const foundOf = (code: AttentionCode, values: object): Found =>
-  (found[code] as (values: object) => Found)(values)
+const foundOf = (code: AttentionCode, values: object): Found | Found[] =>
+  (found[code] as (values: object) => Found | Found[])(values)
 
 function inWords(value: Shown | undefined, { t, money, channel }: Writer): string {
   if (typeof value !== "object") return String(value ?? "")

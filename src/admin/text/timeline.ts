@@ -65,13 +65,20 @@ const numbersOf = (operation: Operation): TimelineEntry["numbers"] => [
   ...(operation.gateway_no ? [{ label: "numbers.gateways" as const, value: operation.gateway_no }] : []),
 ]
 
+/** Taken back, or part of a later refund, before the shopper had named an account. */
+const endedUnanswered = ({ reason }: Operation): boolean => reason === "taken_back" || reason === "taken_over"
+
+function textOf(operation: Operation): TextKey {
+  if (operation.outside) return "timeline.outside"
+  if (endedUnanswered(operation)) return "timeline.operation.payout.taken_back"
+  return `timeline.operation.${operation.kind}.${operation.state}`
+}
+
 const ofOperation = (operation: Operation, decisions: readonly Decision[]): TimelineEntry => ({
   id: operation.id,
   at: operation.settled_at ?? operation.created_at,
-  tone: toneOf[operation.state],
-  text: operation.outside
-    ? "timeline.outside"
-    : (`timeline.operation.${operation.kind}.${operation.state}` as const),
+  tone: endedUnanswered(operation) ? "done" : toneOf[operation.state],
+  text: textOf(operation),
   amount: operation.amount,
   // Of what is under way the line above says all there is.
   detail: operation.state === "pending" ? null : operation.message,

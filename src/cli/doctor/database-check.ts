@@ -32,5 +32,7 @@ const migrationsAre = (result: Result): Finding => ({ about: "database", check: 
 
 function judged(pending: readonly string[]): Result {
   if (!pending.length) return ok("All tables are there, and no migration is pending.")
-  return wrong(`Pending: ${pending.join(", ")}. Run: npx medusa db:migrate`)
+  const [first = "", ...others] = pending
+  const more = others.length > 0 ? ` and ${others.length} more` : ""
+  return wrong(`Pending: ${first}${more}. Run: npx medusa db:migrate`)
 }

@@ -72,7 +72,7 @@ function resendForm(world: World, order: Order): string {
 const option = (value: string, text: string) => `<option value="${value}">${escaped(text)}</option>`
 
 const refundOutcomes = {
-  insufficient_balance: "is refused for want of money",
+  insufficient_balance: "is refused: the balance is too low",
   fail: "fails",
   in_progress: "is finished later",
 } as const satisfies Partial<Record<Outcome, string>>

@@ -4,6 +4,7 @@ import type { ChannelFacts } from "../../core"
 export const facts: ChannelFacts = {
   refund: true,
   partialRefund: true,
+  paysOut: false,
   refundQuery: true,
   close: true,
   minimum: 1,

@@ -9,8 +9,11 @@ export type GneteParams = Readonly<Record<string, unknown>>
  * `key=` and the secret, MD5, upper-case hex. Gnete documents an ASCII sort; its code sorts like this, which differs
  * for no field it has. `{}` gives MD5("key=" + secret): that is how a close is signed. Source: InterfaceRule.html.
  */
-export function signGnete(params: GneteParams, secret: string): string {
-  const pairs = signedFields(params).map(([name, text]): Pair => ({
+export const signGnete = (params: GneteParams, secret: string): string =>
+  signFields(signedFields(params), secret)
+
+function signFields(fields: readonly SignedField[], secret: string): string {
+  const pairs = fields.map(([name, text]): Pair => ({
     text: `${name}=${text}&`,
     order: folded(`${name}=`),
   }))
@@ -19,9 +22,11 @@ export function signGnete(params: GneteParams, secret: string): string {
   return hash("md5", `${text}key=${secret}`).toUpperCase()
 }
 
+export type SignedField = readonly [name: string, text: string]
+
 /** What takes part in a signature, as it is written there. */
-export function signedFields(params: GneteParams): [name: string, text: string][] {
-  const fields: [string, string][] = []
+export function signedFields(params: GneteParams): SignedField[] {
+  const fields: SignedField[] = []
   for (const name of Object.keys(params)) {
     const value = params[name]
     if (name !== "sign" && value !== undefined && value !== null && value !== "")
@@ -31,10 +36,14 @@ export function signedFields(params: GneteParams): [name: string, text: string][
 }
 
 /** Whether `sign` (either case) covers `params`: the fields of an answer's `data`, or all fields of a notification. */
-export function verifyGnete(params: GneteParams, sign: string, secret: string): boolean {
+export const verifyGnete = (params: GneteParams, sign: string, secret: string): boolean =>
+  verifyFields(signedFields(params), sign, secret)
+
+/** As `verifyGnete`, of fields that were made ready for it. */
+export function verifyFields(fields: readonly SignedField[], sign: string, secret: string): boolean {
   if (sign.length !== 32) return false
   const given = Buffer.from(sign.toUpperCase())
-  const right = Buffer.from(signGnete(params, secret))
+  const right = Buffer.from(signFields(fields, secret))
   return given.length === right.length && timingSafeEqual(given, right)
 }
 

@@ -6,7 +6,6 @@ import type { Report } from "../../core"
 import type GatewayPaymentsService from "../gateway-payments"
 import { fromKnex, hasLedger, openLedger, pendingMigrations, systemClock } from "../ledger"
 import type { Database, GatewayPayment, Ledger, OrdersWanted } from "../ledger"
-import { logLine, wordsOf } from "../observability"
 import type { PluginOptions } from "../options/plugin"
 import { GatewayPaymentProvider, emitTo } from "../provider"
 import type { EventBus } from "../provider"
@@ -24,7 +23,9 @@ import {
   paymentsOfOrder,
   reportInTheMorning,
   review,
+  runPart,
   tellPeople,
+  tidy,
   withOrderLease,
 } from "../settlement"
 import type { CancelDeps, Host, Log, OrderDeps, PayoutDeps, ReconcileDeps, SettleDeps } from "../settlement"
@@ -211,24 +212,32 @@ export class GatewayPayments {
       depsOf: (providerId) => this.depsOf(providerId),
       emit: (event, payment) => emitTo(bus, log, event, payment),
       strayRefundSessions: () => this.strayRefundSessions(),
-      notificationRetentionDays: this.options.notificationRetentionDays,
     }
+  }
+
+  /** Removes what is kept too long, and sums up what was counted. What fails is logged: the job goes on. */
+  tidy(): Promise<void> {
+    const { notificationRetentionDays } = this.options
+    return tidy({
+      ledger: this.ledger,
+      log: this.log,
+      now: () => systemClock.now(),
+      notificationRetentionDays,
+    })
   }
 
   /** Tells people what stands under attention. What fails is logged: the job goes on. */
   async tellPeople(): Promise<void> {
     const { alerts } = this.options
     if (!alerts.feed && !alerts.channels.length) return
-    try {
-      await tellPeople({
+    await runPart(this, "alerts", () =>
+      tellPeople({
         ledger: this.ledger,
         clock: systemClock,
         log: this.log,
         send: (alert, key) => sendAlert(this.container, alerts, alert, key),
-      })
-    } catch (error) {
-      this.log.error(logLine("job_failed", { part: "alerts" }, wordsOf(error)))
-    }
+      }),
+    )
   }
 
   /** Tells people of the day before, where the shop wants it and it is time. What fails is logged: the job goes on. */
@@ -246,11 +255,7 @@ export class GatewayPayments {
         : undefined,
       send: (told: Report, key: string) => sendReport(this.container, { report, language }, told, key),
     }
-    try {
-      await reportInTheMorning(deps, report)
-    } catch (error) {
-      this.log.error(logLine("job_failed", { part: "report" }, wordsOf(error)))
-    }
+    await runPart(this, "report", () => reportInTheMorning(deps, report))
   }
 
   /** The accounts whose payouts are compared, each once; none where the shop keeps no such books. */
@@ -264,11 +269,7 @@ export class GatewayPayments {
   async fetchPayouts(): Promise<void> {
     const plan = this.options.payoutBooks
     if (!plan) return
-    try {
-      await fetchAllPayouts(await this.payoutAccounts(), plan)
-    } catch (error) {
-      this.log.error(logLine("job_failed", { part: "payouts" }, wordsOf(error)))
-    }
+    await runPart(this, "payouts", async () => fetchAllPayouts(await this.payoutAccounts(), plan))
   }
 
   /** Ids sort by time, so that the newest refunds are found on the primary key. The first run looks back further. */

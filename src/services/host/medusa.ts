@@ -25,7 +25,7 @@ import type {
 } from "../settlement"
 import { demandOf, demandsOf } from "./demand"
 import { graph } from "./graph"
-import { lockOrder, openChange, orderOfRefund, orderStanding } from "./order"
+import { lockOrder, openChange, orderOfRefund, orderStanding, ordersChanging } from "./order"
 import { creditDue, gapOf, plainDecimal, total, type Amount, type Entered, type Gap } from "./transactions"
 import { versionsOf, type Present } from "./versions"
 
@@ -206,6 +206,10 @@ export class MedusaHost implements Host {
 
   orderStanding(orderId: string, amount?: string): Promise<OrderStanding | undefined> {
     return orderStanding(this.container, orderId, amount)
+  }
+
+  ordersChanging(orderIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return ordersChanging(this.container, orderIds)
   }
 
   lockOrder(orderId: string): OrderLock {

@@ -92,19 +92,35 @@ function needsCreditLine(order: OrderSummary, amount: string): boolean {
  */
 const creditLineTakesMs = 30_000
 
+const openStates = ["pending", "requested"]
+
 export async function openChange(
   container: MedusaContainer,
   orderId: string,
 ): Promise<OrderChange | undefined> {
   const found = await graph<ChangeRow>(container, "order_change", ["id", "change_type", "created_at"], {
     order_id: orderId,
-    status: ["pending", "requested"],
+    status: openStates,
   })
   const left = found.filter(isLeftover)
   if (left.length)
     await container.resolve(Modules.ORDER).softDeleteOrderChanges(left.map((change) => change.id))
   const [open] = found.filter((change) => !left.includes(change))
   return open && kindOfChange(open.change_type)
+}
+
+/** Which of these orders have a change open. What a process that died has left is none; whoever looks at the order removes it. */
+export async function ordersChanging(
+  container: MedusaContainer,
+  orderIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (!orderIds.length) return new Set()
+  const fields = ["order_id", "change_type", "created_at"]
+  const found = await graph<ChangeRow & { order_id: string }>(container, "order_change", fields, {
+    order_id: [...orderIds],
+    status: openStates,
+  })
+  return new Set(found.filter((change) => !isLeftover(change)).map(({ order_id }) => order_id))
 }
 
 const isLeftover = ({ change_type, created_at }: ChangeRow): boolean =>

@@ -2,11 +2,12 @@ import type { INotificationModuleService, MedusaContainer } from "@medusajs/fram
 import { Modules } from "@medusajs/framework/utils"
 
 import { PaymentProblem, toMajor } from "../../core"
-import { isWaitingPayout, systemClock } from "../ledger"
+import { systemClock } from "../ledger"
 import type { GatewayPayment, Operation } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import { hashOf, newToken } from "../pay-page"
-import { hour, orderIdOf, settle } from "../settlement"
+import { hour, orderIdOf, payoutNotAsSeen, settle, takePayoutBack, waitingPayout } from "../settlement"
+import type { PayoutSight } from "../settlement"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
 import { pageBase } from "./pay-links"
@@ -25,17 +26,16 @@ export interface MadeRefundLink {
 export async function makeRefundLink(
   plugin: GatewayPayments,
   payment: GatewayPayment,
-  operationId: string,
-  madeBy: string,
+  { operationId, seen, by: madeBy }: PayoutSight,
 ): Promise<MadeRefundLink> {
-  const operation = await waitingPayout(plugin, payment, operationId)
+  const operation = await waiting(plugin, payment, operationId)
   const { payouts } = plugin.depsOfPayment(payment).policy
   if (!payouts) throw notConfigured(payment)
   const token = newToken()
   const expiresAt = new Date(systemClock.now().getTime() + payouts.linkHours * hour)
   const row = { tokenHash: hashOf(token), expiresAt, madeBy }
-  const linked = await plugin.ledger.shopperPayouts.relink(operation.id, row)
-  if (!linked?.link) throw notWaiting(payment)
+  const linked = await plugin.ledger.shopperPayouts.relink(operation.id, seen, row)
+  if (!linked?.link) throw payoutNotAsSeen(payment)
   await lookAgain(plugin, payment)
   return { id: linked.link.id, url: `${await pageBase(plugin)}/refund/${token}`, expiresAt, operation }
 }
@@ -44,16 +44,20 @@ export async function makeRefundLink(
 export async function releasePayout(
   plugin: GatewayPayments,
   payment: GatewayPayment,
-  operationId: string,
-  by: string,
+  { operationId, seen, by }: PayoutSight,
 ): Promise<void> {
-  await waitingPayout(plugin, payment, operationId)
-  if (!(await plugin.ledger.shopperPayouts.release(operationId, by)))
-    throw new PaymentProblem(
-      "conflict",
-      "changed",
-      `The shopper has not named an account for this refund of payment ${payment.number} yet. Nothing was sent: make a link and send it.`,
-    )
+  await waiting(plugin, payment, operationId)
+  if (!(await plugin.ledger.shopperPayouts.release(operationId, seen, by))) throw payoutNotAsSeen(payment)
+  await lookAgain(plugin, payment)
+}
+
+/** As `takePayoutBack`, while nobody else is at the order: Medusa's dialog may ask for the same refund in this moment. */
+export async function takeBackAtOrder(
+  plugin: GatewayPayments,
+  payment: GatewayPayment,
+  sight: PayoutSight,
+): Promise<void> {
+  await plugin.atOrderOf(payment, () => takePayoutBack(payment, sight, plugin.depsOfPayment(payment)))
   await lookAgain(plugin, payment)
 }
 
@@ -67,29 +71,11 @@ async function lookAgain(plugin: GatewayPayments, payment: GatewayPayment): Prom
   }
 }
 
-async function waitingPayout(
-  plugin: GatewayPayments,
+const waiting = async (
+  { ledger }: GatewayPayments,
   payment: GatewayPayment,
   operationId: string,
-): Promise<Operation> {
-  const operations = await plugin.ledger.operations.ofPayment(payment.id)
-  const operation = operations.find(({ id }) => id === operationId)
-  if (operation?.kind !== "payout")
-    throw new PaymentProblem(
-      "invalid_data",
-      "resolve_invalid",
-      `Payment ${payment.number} has no refund of that id that is paid out to the shopper's account.`,
-    )
-  if (!isWaitingPayout(operation)) throw notWaiting(payment)
-  return operation
-}
-
-const notWaiting = ({ number }: GatewayPayment) =>
-  new PaymentProblem(
-    "conflict",
-    "changed",
-    `This refund of payment ${number} has been sent or has ended. Nothing was changed: look at the payment again.`,
-  )
+): Promise<Operation> => waitingPayout(payment, await ledger.operations.ofPayment(payment.id), operationId)
 
 const notConfigured = ({ providerId }: GatewayPayment) =>
   new PaymentProblem(

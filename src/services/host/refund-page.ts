@@ -8,7 +8,7 @@ import { isWaitingPayout, systemClock } from "../ledger"
 import type { GatewayPayment, Operation, ShopperPayout } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import type { RefundView } from "../refund-page"
-import { mostWrongTries, orderIdOf, seal, settle } from "../settlement"
+import { canBeTakenBack, mostWrongTries, orderIdOf, seal, settle } from "../settlement"
 import type { GatewayPayments } from "./application"
 import { graph } from "./graph"
 
@@ -29,7 +29,12 @@ export async function openRefund(
   payout: ShopperPayout,
 ): Promise<OpenRefund | undefined> {
   const { link } = payout
-  if (!link || payout.isGiven || link.expiresAt <= systemClock.now() || link.wrongTries >= mostWrongTries)
+  if (
+    !link ||
+    payout.givenAt !== null ||
+    link.expiresAt <= systemClock.now() ||
+    link.wrongTries >= mostWrongTries
+  )
     return undefined
   const payment = await plugin.ledger.payments.get(payout.paymentId)
   const operations = payment ? await plugin.ledger.operations.ofPayment(payment.id) : []
@@ -67,7 +72,7 @@ export async function takeStep(
 /** Kept once, and then on its way as far as it comes now; what fails there is tried again by the job. */
 async function keep(
   plugin: GatewayPayments,
-  { payout, payment }: OpenRefund,
+  { payout, operation, payment }: OpenRefund,
   receiver: Receiver,
 ): Promise<boolean> {
   const deps = plugin.depsOfPayment(payment)
@@ -76,7 +81,11 @@ async function keep(
   const given = { sealed, type: receiver.type, tail: tailOf(receiver) }
   if (!(await plugin.ledger.shopperPayouts.give(payout.link.id, given))) return false
   try {
-    await plugin.atOrderOf(payment, () => settle(payment.id, deps))
+    await plugin.atOrderOf(payment, async () => {
+      const now = await settle(payment.id, deps)
+      // Medusa has booked it by that: it is sent now.
+      if (canBeTakenBack(now, operation)) await settle(payment.id, deps)
+    })
   } catch (error) {
     plugin.log.warn(logLine("payout_not_carried", { payment: payment.id }, wordsOf(error)))
   }

@@ -5,9 +5,16 @@ const facts = (refund: boolean, refundQuery: boolean, close: boolean, minimum = 
   refund,
   // The pages name no channel that refunds only whole: it is the merchant's contract that decides, and Ksher answers.
   partialRefund: refund,
+  paysOut: false,
   refundQuery,
   close,
   minimum,
+})
+
+/** PromptPay and the bank apps: the money came from a bank account, and is in no refund list. It can be paid out to one. */
+const fromAccount = (minimum: number): ChannelFacts => ({
+  ...facts(false, false, false, minimum),
+  paysOut: true,
 })
 
 const baht = 100
@@ -17,7 +24,7 @@ const baht = 100
  * website (minimums). PromptPay returns nothing by API; the bank apps are in no refund list.
  */
 const table: Readonly<Record<string, ChannelFacts>> = {
-  promptpay: facts(false, false, false, 1 * baht),
+  promptpay: fromAccount(1 * baht),
   alipay: facts(true, false, true),
   alipayplus: facts(true, false, true),
   wechat: facts(true, true, true),
@@ -31,14 +38,14 @@ const table: Readonly<Record<string, ChannelFacts>> = {
   kcc_instal: facts(true, true, false, 3_000 * baht),
   kfc_instal: facts(true, true, false, 3_000 * baht),
   scb_instal: facts(false, false, false, 3_000 * baht),
-  scb_easy: facts(false, false, false, 20 * baht),
-  bbl_deeplink: facts(false, false, false, 20 * baht),
-  bbl_ibs: facts(false, false, false, 20 * baht),
-  baybank_deeplink: facts(false, false, false, 20 * baht),
-  kplus: facts(false, false, false, 20 * baht),
+  scb_easy: fromAccount(20 * baht),
+  bbl_deeplink: fromAccount(20 * baht),
+  bbl_ibs: fromAccount(20 * baht),
+  baybank_deeplink: fromAccount(20 * baht),
+  kplus: fromAccount(20 * baht),
   ktccard: facts(true, true, false),
   ktbcard: facts(true, true, true),
-  bbl_promptpay: facts(false, false, false, 1 * baht),
+  bbl_promptpay: fromAccount(1 * baht),
 }
 
 /** A channel of a later page than ours: nothing is refused early, the gateway's answer decides. */
@@ -75,12 +82,16 @@ const namedInRefundQuery: readonly string[] = [
 export const nameForRefundQuery = (channel: string | undefined): string | undefined =>
   channel !== undefined && namedInRefundQuery.includes(channel) ? channel : undefined
 
-/** Before the shopper has chosen on the hosted page: what some of the channels can do, and the smallest minimum. */
+/**
+ * Of a payment whose channel is not known: what some of the channels can do, and the smallest minimum. A payout goes to a bank account,
+ * and must not return what may have been paid in instalments: each of them has to be paid out.
+ */
 export function factsOfAny(channels: readonly string[]): ChannelFacts {
   const all = channels.map(factsOf)
   return {
     refund: all.some((one) => one.refund),
     partialRefund: all.some((one) => one.partialRefund),
+    paysOut: all.length > 0 && all.every((one) => one.paysOut),
     refundQuery: all.some((one) => one.refundQuery),
     close: all.some((one) => one.close),
     minimum: Math.min(...all.map((one) => one.minimum), ...(all.length ? [] : [1])),

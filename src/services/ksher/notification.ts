@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto"
 import type { NotificationReading, RawNotification } from "../../core"
 import { digestOf, isJsonObject, mostFields, parseJson, readText, type Json } from "../transport"
 import { envelope, notificationData } from "./schema"
-import { signedFields, verifyKsherData } from "./signature"
+import { signedFields, verifyFields } from "./signature"
 
 /**
  * Reads a webhook: `text/plain` with the JSON envelope of a query answer. The body is parsed as it is; undoing URL
@@ -23,11 +23,12 @@ export function readKsherNotification(
   const fields = notificationData.safeParse(data)
   if (!fields.success) return unreadable("the data names no order, account, amount or result")
 
-  const verified = typeof sign === "string" && verifyKsherData(data, sign, publicKeys)
+  const signed = signedFields(data)
+  const verified = typeof sign === "string" && verifyFields(signed, sign, publicKeys)
   const { result, appid, mch_order_no, ksher_order_no, total_fee, fee_type } = fields.data
   return {
     readable: true,
-    digest: digestOf(signedFields(data), sign),
+    digest: digestOf(signed, sign),
     verified,
     ...(!verified &&
       (typeof sign === "string"

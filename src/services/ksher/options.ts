@@ -47,14 +47,6 @@ const sealingKeys = z.string().transform((text, ctx): SealingKey[] => {
   return z.NEVER
 })
 
-/** What of it is not safe yet, `docs/promptpay-refunds.md` lists. */
-const notForMoneyYet =
-  "leave it out, or set gatewayUrl and apiUrl to the sandbox: in this version it may only be tried with simulated money. docs/promptpay-refunds.md says what is missing."
-
-/** Calls go to Ksher itself, and not to a simulated one. */
-const isKshersOwn = ({ gatewayUrl, apiUrl }: { gatewayUrl: string; apiUrl: string }): boolean =>
-  [gatewayUrl, apiUrl].some((url) => /(^|\.)ksher\.(net|com|cn)$/.test(new URL(url).hostname))
-
 /** A key of one byte again and again was typed, and not made. */
 const isPattern = (key: Buffer): boolean => new Set(key).size < 8
 
@@ -124,8 +116,6 @@ type Shape = Pick<z.output<typeof shape>, "instalments" | "channels" | "mode">
 export const ksherOptions = shape
   .superRefine((options, ctx) => {
     checkUnpaidOrder(options, ctx)
-    if (options.payouts?.enabled && isKshersOwn(options))
-      ctx.addIssue({ code: "custom", path: ["payouts"], message: notForMoneyYet })
     const stray = strayInstalments(options)
     if (stray !== undefined) ctx.addIssue({ code: "custom", path: ["instalments"], message: stray })
     if (options.savedCards && options.mode === "qr")

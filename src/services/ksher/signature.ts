@@ -83,24 +83,38 @@ export function verifyKsherData(
   sign: string,
   publicKeys: readonly (string | KeyObject)[] = Object.values(publishedKeys),
 ): boolean {
+  return verifyFields(signedFields(data), sign, publicKeys)
+}
+
+/** As `verifyKsherData`, of fields that were made ready for it. */
+export function verifyFields(
+  fields: readonly SignedField[],
+  sign: string,
+  publicKeys: readonly (string | KeyObject)[],
+): boolean {
   if (sign.length > longestSign || sign.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(sign)) return false
   const signature = Buffer.from(sign, "hex")
-  const message = canonical(data)
-  return publicKeys.some((given) => {
-    const key = typeof given === "string" ? parsePublicKey(given) : given
-    return createVerify(algorithm).update(message, "utf8").verify(key, signature)
-  })
+  const keys = publicKeys
+    .map((given) => (typeof given === "string" ? parsePublicKey(given) : given))
+    .filter((key) => bytesOf(key) === signature.length)
+  if (keys.length === 0) return false
+  const message = joined(fields)
+  return keys.some((key) => createVerify(algorithm).update(message, "utf8").verify(key, signature))
 }
 
-/** The signed string. Text stands for itself, numbers as written, anything else as compact JSON with sorted names. */
-export function canonical(data: Readonly<Record<string, unknown>>): string {
-  return signedFields(data)
-    .map(([name, text]) => `${name}=${text}`)
-    .join("")
-}
+/** As long as the signatures of an RSA key are: those of Ksher's two keys differ, and none is tried with the other key. */
+const bytesOf = (key: KeyObject): number => Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
 
-/** What is signed, in its order. */
-export const signedFields = (data: Readonly<Record<string, unknown>>): [name: string, text: string][] =>
+/** The signed string. */
+export const canonical = (data: Readonly<Record<string, unknown>>): string => joined(signedFields(data))
+
+const joined = (fields: readonly SignedField[]): string =>
+  fields.map(([name, text]) => `${name}=${text}`).join("")
+
+export type SignedField = readonly [name: string, text: string]
+
+/** What is signed, in its order. Text stands for itself, numbers as written, anything else as compact JSON with sorted names. */
+export const signedFields = (data: Readonly<Record<string, unknown>>): SignedField[] =>
   Object.keys(data)
     .sort()
     .filter((name) => name !== "sign")

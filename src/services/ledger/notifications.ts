@@ -163,10 +163,10 @@ export class Notifications {
     )
   }
 
-  /** Has it tried then, and does not count this as a try. */
+  /** Has what is still to be acted on tried then, and does not count this as a try. */
   async postpone(id: string, nextTryAt: Date): Promise<void> {
     await this.database.query(
-      `update gateway_notification set next_try_at = ?, updated_at = ? where id = ? and result in ('received', 'failed')`,
+      `update gateway_notification set next_try_at = ?, updated_at = ? where id = ? and next_try_at is not null`,
       [nextTryAt, this.clock.now(), id],
     )
   }

@@ -86,6 +86,8 @@ export interface Dismissed {
   amount: number
   /** A return that Medusa could not enter, and that a person has explained: nothing is owed for it. */
   operationId?: string
+  /** It is in Medusa's books, and went back beside another for the same refund: a person has seen that. */
+  twice?: true
 }
 
 /** `values` is missing where a release wrote it that kept the sentence alone. */
@@ -166,6 +168,12 @@ export type PaymentPatch = Partial<
 
 /** A payment by its id, by its session, or by its merchant number within a provider entry. */
 export type PaymentKey = { id: string } | { sessionId: string } | { number: string; providerId: string }
+
+/** One whose returned money waits to be entered until a change of its order has ended. */
+export interface BesideChange {
+  id: string
+  orderId: string
+}
 
 /** What of a payment follows from the operations that have returned money. */
 export type Returned = Pick<GatewayPayment, "state" | "refundedAmount" | "settledBy">
@@ -537,6 +545,16 @@ export class Payments {
       to,
       limit,
     ])
+  }
+
+  /** Those that wait for the end of a change of their order and are not due yet, by id after `after`. */
+  async besideChange(after: string, limit: number): Promise<BesideChange[]> {
+    const rows = await this.database.query<{ id: string; order_id: string }>(
+      `select id, order_id from gateway_payment where attention_code = 'order_changing' and order_id is not null
+         and (next_check_at is null or next_check_at > ?) and id > ? order by id limit ?`,
+      [this.clock.now(), after, limit],
+    )
+    return rows.map((row) => ({ id: row.id, orderId: row.order_id }))
   }
 
   /** How many payments of the account wait for an end, or hold money and were made since then. */

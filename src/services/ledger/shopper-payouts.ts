@@ -1,5 +1,5 @@
 import { ulid } from "../../core"
-import type { Receiver } from "../../core"
+import type { GatewayName, Receiver } from "../../core"
 import type { Clock } from "./clock"
 import type { Database } from "./database"
 
@@ -16,8 +16,8 @@ export interface ShopperPayout {
   operationId: string
   paymentId: string
   link: RefundLink | null
-  /** The shopper has named an account. */
-  isGiven: boolean
+  /** When the shopper named an account; null: not yet. */
+  givenAt: Date | null
   /** Sealed; null: none was named yet, or it has been deleted. */
   sealed: string | null
   receiverType: Receiver["type"] | null
@@ -27,6 +27,18 @@ export interface ShopperPayout {
   releasedBy: string | null
   /** What the gateway took for it, in minor units. */
   fee: number | null
+}
+
+/** What somebody has seen of a payout: it is that one, or nothing is done. */
+export type SeenPayout = { linkId: string | null; givenAt: Date | null }
+
+/** Minor units of one payment that wait for the shopper. */
+export interface WaitingRefunds {
+  gateway: GatewayName
+  channel: string | null
+  currency: string
+  digits: number
+  amount: number
 }
 
 export interface NewRefundLink {
@@ -58,6 +70,21 @@ export class ShopperPayouts {
     return rows.map(toPayout)
   }
 
+  /** What shoppers have been asked about, or is on its way to them, where no attention tells of the payment: by payment. */
+  async waitingUntold(atMost: number): Promise<WaitingRefunds[]> {
+    return (
+      await this.database.query<Omit<WaitingRefunds, "amount"> & { amount: string }>(
+        `select payment.gateway, payment.channel, payment.currency_code as currency, payment.digits, sum(operation.amount) as amount
+         from gateway_shopper_payout payout join gateway_operation operation on operation.id = payout.operation_id
+           join gateway_payment payment on payment.id = payout.gateway_payment_id
+         where (payout.sealed is not null or payout.token_hash is not null) and operation.state = 'pending'
+           and payment.attention_code is null
+         group by payment.id limit ?`,
+        [atMost],
+      )
+    ).map((row) => ({ ...row, amount: Number(row.amount) }))
+  }
+
   private async one(where: string, value: string): Promise<ShopperPayout | undefined> {
     const rows = await this.database.query<Row>(`select * from gateway_shopper_payout where ${where}`, [
       value,
@@ -67,17 +94,27 @@ export class ShopperPayouts {
 
   /**
    * Puts a new link in the place of the one before, which is worth nothing from then on. An account that was named is forgotten: it is
-   * asked for anew. `undefined`: the payout is sent, or has ended.
+   * asked for anew. `undefined`: the payout is sent, or has ended, or is not as it was seen.
    */
-  async relink(operationId: string, link: NewRefundLink): Promise<ShopperPayout | undefined> {
+  async relink(
+    operationId: string,
+    seen: SeenPayout,
+    link: NewRefundLink,
+  ): Promise<ShopperPayout | undefined> {
     const now = this.clock.now()
     const rows = await this.database.query<Row>(
-      `with op as (update gateway_operation set reason = null, updated_at = ? where id = ? and kind = 'payout' and state = 'pending'
-         returning id)
+      // Held first: whoever comes second reads what the first has written.
+      `with held as (select id from gateway_operation where id = ? and kind = 'payout' and state = 'pending' for update),
+       found as (select operation_id from gateway_shopper_payout where operation_id in (select id from held)
+         and link_id is not distinct from ?::text and given_at is not distinct from ?::timestamptz for update),
+       op as (update gateway_operation set reason = null, updated_at = ? where id in (select operation_id from found) returning id)
        update gateway_shopper_payout set link_id = ?, token_hash = ?, link_expires_at = ?, link_made_by = ?, wrong_tries = 0,
          sealed = null, receiver_type = null, receiver_tail = null, given_at = null, released_at = null, released_by = null, updated_at = ?
        where operation_id in (select id from op) returning *`,
-      [now, operationId, `gprl_${ulid(now.getTime())}`, link.tokenHash, link.expiresAt, link.madeBy, now],
+      [
+        ...[operationId, seen.linkId, seen.givenAt, now, `gprl_${ulid(now.getTime())}`],
+        ...[link.tokenHash, link.expiresAt, link.madeBy, now],
+      ],
     )
     return rows.map(toPayout)[0]
   }
@@ -121,14 +158,54 @@ export class ShopperPayouts {
     return rows.length > 0
   }
 
-  /** An admin lets it go. `false`: no account is named, or it has been sent. */
-  async release(operationId: string, by: string): Promise<boolean> {
+  /** An admin lets it go. `false`: the account that was seen is not the one that is named, or it has been sent. */
+  async release(operationId: string, seen: SeenPayout, by: string): Promise<boolean> {
     const now = this.clock.now()
     const rows = await this.database.query(
-      `update gateway_shopper_payout payout set released_at = coalesce(released_at, ?), released_by = coalesce(released_by, ?), updated_at = ?
-       from gateway_operation operation where operation.id = payout.operation_id and payout.operation_id = ? and operation.state = 'pending'
-         and payout.given_at is not null returning 1`,
-      [now, by, now, operationId],
+      `with released as (
+         update gateway_shopper_payout payout set released_at = coalesce(released_at, ?), released_by = coalesce(released_by, ?), updated_at = ?
+         from gateway_operation operation where operation.id = payout.operation_id and payout.operation_id = ? and operation.state = 'pending'
+           and payout.given_at is not null and payout.link_id = ? and payout.given_at = ? returning payout.gateway_payment_id),
+       -- Looks were far apart while nothing happened: what is sent now is asked about soon.
+       woken as (update gateway_payment set wakes = wakes + 1, next_check_at = least(next_check_at, ?::timestamptz), checks = 0
+         where id in (select gateway_payment_id from released))
+       select 1 from released`,
+      [now, by, now, operationId, seen.linkId, seen.givenAt, now],
+    )
+    return rows.length > 0
+  }
+
+  /**
+   * Ends a refund that nobody has booked and that the shopper has not answered: its link is worth nothing from then on. `false`: it has
+   * been answered, booked, sent or ended, or another link is in its place.
+   */
+  async takeBack(operationId: string, seenLinkId: string | null, message: string): Promise<boolean> {
+    const end = { reason: "taken_back", message }
+    return this.endUnanswered([operationId], "link_id is not distinct from ?::text", [seenLinkId], end)
+  }
+
+  /** As `takeBack`, of all that a larger refund takes in, whatever links they have: all of them, or none. */
+  async takeOver(operationIds: readonly string[], message: string): Promise<boolean> {
+    return this.endUnanswered(operationIds, "true", [], { reason: "taken_over", message })
+  }
+
+  private async endUnanswered(
+    operationIds: readonly string[],
+    where: string,
+    values: readonly unknown[],
+    { reason, message }: { reason: string; message: string },
+  ): Promise<boolean> {
+    const now = this.clock.now()
+    const rows = await this.database.query(
+      // Held first, as for a new link: whoever comes second reads what the first has written.
+      `with held as (select id from gateway_operation where id = any(?::text[]) and kind = 'payout' and state = 'pending' and attempts = 0
+         and refund_id is null and decision_id is not null order by id for update),
+       found as (select operation_id from gateway_shopper_payout where operation_id in (select id from held)
+         and ${where} and given_at is null order by operation_id for update),
+       op as (update gateway_operation set state = 'not_sent', reason = ?, message = ?, settled_at = ?, updated_at = ?
+         where id in (select operation_id from found) and (select count(*) from found) = ? returning id)
+       update gateway_shopper_payout set token_hash = null, updated_at = ? where operation_id in (select id from op) returning 1`,
+      [[...operationIds], ...values, reason, message, now, now, operationIds.length, now],
     )
     return rows.length > 0
   }
@@ -181,7 +258,7 @@ const toPayout = (row: Row): ShopperPayout => ({
           madeBy: row.link_made_by,
         }
       : null,
-  isGiven: row.given_at !== null,
+  givenAt: row.given_at,
   sealed: row.sealed,
   receiverType: row.receiver_type,
   receiverTail: row.receiver_tail,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util"
 
-import { doubts, hasMoney, sentenceOf, toMajor, unreachable, withDecimals } from "../../core"
-import type { AttentionCode, AttentionValues, Sum } from "../../core"
+import { doubts, hasMoney, sentenceOf, toMajor, unreachable, waitingPayouts, withDecimals } from "../../core"
+import type { AttentionCode, AttentionValues, Sum, WaitingPayout } from "../../core"
 import type { GatewayPayment, PaymentPatch, SetAside } from "../ledger"
 import { count, logLine } from "../observability"
 import type { Deps } from "./deps"
@@ -33,10 +33,12 @@ export function decideRaise<Code extends AttentionCode>(
   values: AttentionValues[Code],
 ): { patch: PaymentPatch; sentence: string; isNews: boolean } | undefined {
   const stands = payment.attentionCode
-  const known = stands === code && isSameReason(payment.attentionValues, values)
+  const known = stands === code && isTold(code, payment.attentionValues, values)
   if (known && isDeepStrictEqual(payment.attentionValues, values)) return undefined
   const urgent = unreachable.has(code)
   if (stands && doubts.has(stands) && !doubts.has(code) && !urgent) return undefined
+  // Whatever else needs a person comes first, and is told once: what waits is told when that is done.
+  if (stands && stands !== code && code === "payout_waits") return undefined
   const sentence = sentenceOf({ code, values })
   const patch: PaymentPatch = {
     attentionCode: code,
@@ -59,6 +61,22 @@ function isSameReason(stands: Values, values: Values): boolean {
     Object.fromEntries(Object.entries(all).filter(([name]) => !goesOn.has(name)))
   return stands === null || values === null || isDeepStrictEqual(reason(stands), reason(values))
 }
+
+/** Of one payment, the payouts that a person was told of, each with what it waits for. */
+export const toldWaits = ({
+  attentionCode,
+  attentionValues,
+}: Pick<GatewayPayment, "attentionCode" | "attentionValues">): WaitingPayout[] =>
+  attentionCode === "payout_waits" ? waitsIn(attentionValues) : []
+
+const waitsIn = (values: Values): WaitingPayout[] =>
+  values && "why" in values ? waitingPayouts(values as AttentionValues["payout_waits"]) : []
+
+/** Where some of what waited waits no more, the rest was told: nobody is told of it again. */
+const isTold = (code: AttentionCode, stands: Values, values: Values): boolean =>
+  isSameReason(stands, values) ||
+  (code === "payout_waits" &&
+    waitsIn(values).every((one) => waitsIn(stands).some((before) => isDeepStrictEqual(before, one))))
 
 /** Whether a payment still stands under what a person saw of it. */
 export const isSameAttention = (seen: GatewayPayment, now: GatewayPayment): boolean =>

@@ -34,6 +34,8 @@ export interface Host {
   orderOfRefund(refundId: string): Promise<string | undefined>
   /** What stands in the way of a refund of `amount`, or of any where there is none. `undefined`: there is no such order. */
   orderStanding(orderId: string, amount?: string): Promise<OrderStanding | undefined>
+  /** Which of these orders have a change open, by their ids. */
+  ordersChanging(orderIds: readonly string[]): Promise<ReadonlySet<string>>
   /** Medusa's own lock on an order, which its order edits take. */
   lockOrder(orderId: string): OrderLock
   /** Has Medusa cancel the order. `problem` where it did not. */

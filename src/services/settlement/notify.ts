@@ -1,5 +1,12 @@
 import { PaymentProblem, hasMoney, sentenceOf } from "../../core"
-import type { NotificationCode, NotificationReading, RawNotification, RejectionCode } from "../../core"
+import type {
+  Attention,
+  AttentionCode,
+  NotificationCode,
+  NotificationReading,
+  RawNotification,
+  RejectionCode,
+} from "../../core"
 import type { GatewayPayment, NewNotification, Notification } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import { clear, raise } from "./attention"
@@ -8,6 +15,7 @@ import { isBusy } from "./lease"
 import { recordNotifiedReturn } from "./returns/notified-return"
 import { after, backOff, hour, minute } from "./schedule"
 import { settle } from "./settle"
+import { saysMoney } from "./settling/decide-standing"
 
 export type Reading = Extract<NotificationReading, { readable: true }>
 
@@ -101,20 +109,20 @@ async function reviveIfGivenUp(stored: { notification: Notification; fresh: bool
   if (!stored.fresh && result === "failed" && tries >= mostTries) await deps.ledger.notifications.revive(id)
 }
 
-const mostTries = 8
+export const mostTries = 8
 
 /** Acts on a stored notification: the gateway is asked, and what it says is settled. Failing is noted, and tried again by the job. */
 export async function act(notification: Notification, deps: SettleDeps): Promise<void> {
   if (!notification.paymentId) return
   try {
-    let payment = await settle(notification.paymentId, deps)
-    if (await recordNotifiedReturn(notification, payment, deps)) payment = await settle(payment.id, deps)
-    const doubt = await findDoubt(notification, payment, deps)
-    await deps.ledger.notifications.finish(
-      notification.id,
-      doubt ? again(notification, doubt, deps) : { result: "acted" },
-    )
-    if (!doubt) await clear(payment, ["notification_failed"], deps)
+    const { paymentId, refundNo } = notification
+    // Nothing is sent before it is known what it says of a return.
+    let payment = await settle(paymentId, refundNo ? { ...deps, onlyAsks: true } : deps)
+    if (refundNo) {
+      await recordNotifiedReturn(notification, payment, deps)
+      payment = await settle(paymentId, deps)
+    }
+    await noteActed(notification, payment, deps)
   } catch (error) {
     const failed = (failure: unknown) =>
       deps.log.error(logLine("notification_failed", { notification: notification.id }, wordsOf(failure)))
@@ -136,6 +144,11 @@ async function noteFailedAct(
     return
   }
   const why = failureOf(error)
+  if (why.code === "account_changed") {
+    // The payment says so. Nobody could be asked: once the account is back, it has all its tries.
+    await deps.ledger.notifications.postpone(notification.id, after(deps, hour))
+    return
+  }
   await deps.ledger.notifications.finish(notification.id, again(notification, why, deps))
   if (!isLastTry(notification)) return
   const payment = await deps.ledger.payments.get(paymentId)
@@ -144,15 +157,18 @@ async function noteFailedAct(
   await raise(payment, "notification_failed", { ...about, tries: mostTries, problem: why.message }, deps)
 }
 
-/** Its entry is gone, and may come back: it waits longer each time. The gateway's repetition is acted on in any case. */
+/** Its entry is gone, and may come back: it waits longer each time, and is never given up. Gnete tells of some money in no other way. */
 export const notActedOn = (
   notification: Notification,
   error: unknown,
   deps: Pick<Deps, "clock" | "random">,
-) => again(notification, failureOf(error), deps)
+) => ({
+  ...again(notification, failureOf(error), deps),
+  nextTryAt: after(deps, backOff(notification.tries + 1, minute, 6 * hour, deps.random)),
+})
 
 /** Why it could not be acted on: a sentence, and what it is called in any language. */
-interface Failure {
+export interface Failure {
   code: NotificationCode
   message: string
 }
@@ -167,22 +183,53 @@ const again = (notification: Notification, why: Failure, deps: Pick<Deps, "clock
   return { result: "failed" as const, ...why, ...(isLastTry(notification) ? {} : { nextTryAt }) }
 }
 
-const isLastTry = ({ tries }: Notification): boolean => tries + 1 >= mostTries
+const isLastTry = ({ tries }: Pick<Notification, "tries">): boolean => tries + 1 >= mostTries
+
+/** The gateway was asked, and what it said is settled: what that leaves of the message is written down. */
+export async function noteActed(
+  notification: Notification,
+  payment: GatewayPayment,
+  deps: SettleDeps,
+): Promise<void> {
+  const step = decideNotified(notification, payment, deps.gateway.notifiedPaid)
+  if (step.do === "finish") {
+    await deps.ledger.notifications.finish(notification.id, { result: "acted" })
+    await clear(payment, step.clears, deps)
+    return
+  }
+  if (step.raise) await raise(payment, step.raise.code, step.raise.values, deps)
+  await deps.ledger.notifications.finish(notification.id, again(notification, step.why, deps))
+}
+
+export type NotifiedStep =
+  | { do: "finish"; clears: readonly AttentionCode[] }
+  /** For the last time where it was tried often enough. */
+  | { do: "try_again"; why: Failure; raise?: Attention<"contradiction"> }
+
+/** A person was told that it is paid, with another amount than was asked for. */
+const isPaidOtherwise = ({ attentionCode: code, attentionValues: values }: GatewayPayment): boolean =>
+  code === "amount_mismatch" && (values === null || ("state" in values && saysMoney(values.state)))
 
 /**
  * "Paid" by a verified message, and not by the query. On an open payment the query may be a moment behind, or the message
  * forged with Ksher's weak key: it is asked again, for a while. On a closed one money may have been taken: a person is
- * called.
+ * called. `notifiedPaid`: the state that a message of the gateway names where it says so; `undefined`: it sends no others. Pure.
  */
-async function findDoubt(
-  notification: Notification,
+export function decideNotified(
+  notification: Pick<Notification, "about" | "state" | "tries">,
   payment: GatewayPayment,
-  deps: SettleDeps,
-): Promise<Failure | undefined> {
-  if (notification.about !== "payment" || hasMoney(payment.state)) return undefined
-  const { notifiedPaid } = deps.gateway
-  if (notifiedPaid !== undefined && notification.state !== notifiedPaid) return undefined
-  const doubt = { why: "notified_paid", order: payment.number } as const
-  if (payment.state === "void" || isLastTry(notification)) await raise(payment, "contradiction", doubt, deps)
-  return { code: "paid_not_confirmed", message: sentenceOf({ code: "contradiction", values: doubt }) }
+  notifiedPaid: string | undefined,
+): NotifiedStep {
+  const saysPaid =
+    notification.about === "payment" && (notifiedPaid === undefined || notification.state === notifiedPaid)
+  // The query says paid as well, of another amount: a person knows, and would be told of the one in place of the other.
+  const isKnown = hasMoney(payment.state) || isPaidOtherwise(payment)
+  if (!saysPaid || isKnown) return { do: "finish", clears: ["notification_failed"] }
+  const doubt = {
+    code: "contradiction",
+    values: { why: "notified_paid", order: payment.number },
+  } as const
+  const why = { code: "paid_not_confirmed", message: sentenceOf(doubt) } as const
+  const isToTell = payment.state === "void" || isLastTry(notification)
+  return { do: "try_again", why, ...(isToTell ? { raise: doubt } : {}) }
 }

@@ -1,6 +1,6 @@
 import { money, titleOf } from "../../core"
-import type { GatewayName, NotSent, OrderRef, Outcome, Unknown } from "../../core"
-import type { GatewayPayment } from "../ledger"
+import type { GatewayName, NotSent, OrderRef, Outcome, RefundOrder, Unknown } from "../../core"
+import type { GatewayPayment, Operation } from "../ledger"
 import { requireOwnAccount } from "./accounts/account"
 import type { Deps } from "./deps"
 
@@ -16,6 +16,14 @@ export function orderRef(payment: GatewayPayment, deps: Pick<Deps, "gateway">): 
     payNo: payment.payNo ?? undefined,
   }
 }
+
+/** How the gateway finds a refund of ours again, or makes it. */
+export const refundOrder = (payment: GatewayPayment, operation: Operation, deps: Deps): RefundOrder => ({
+  number: operation.number,
+  amount: money(operation.amount ?? 0, payment.currency),
+  order: orderRef(payment, deps),
+  notifyUrl: deps.notifyUrl,
+})
 
 /** What a question came to, in words that nobody takes for words about what was asked about. */
 export const messageOfAnswer = (

@@ -9,8 +9,9 @@ import type { Log, SettleDeps } from "./deps"
 import { act, settle } from "./traced"
 import { isBusy } from "./lease"
 import { notActedOn } from "./notify"
-import { wakeUnwanted } from "./orders/review"
-import { day, hour, leaseMs, minute } from "./schedule"
+import { runPart } from "./part"
+import { wakeUnchanged, wakeUnwanted } from "./orders/review"
+import { day, leaseMs, minute } from "./schedule"
 import { survey } from "./survey"
 import type { Change, Survey } from "./survey"
 import { endUnpaidOrder, endsUnpaidAt } from "./orders/unpaid-order"
@@ -24,7 +25,6 @@ export interface ReconcileDeps {
   emit: SettleDeps["emit"]
   /** Medusa's refund rows that no operation was made for, by session: left by a kill in between (guarantee 6). */
   strayRefundSessions: () => Promise<string[]>
-  notificationRetentionDays: number
 }
 
 export interface ReconcileLimits {
@@ -40,19 +40,10 @@ export interface ReconcileReport {
   settled: number
   failed: number
   notifications: number
-  pruned: number
 }
 
 /** A claim whose process died comes up again after it, as a payment does that it held. Whoever is slower is found to be at it. */
 const holdMs = leaseMs
-
-/** A card counts a day of notifications, and the clocks of two instances may differ. */
-const countedFor = 26 * hour
-
-const keptExpired = 30 * day
-
-/** Of one run: a minute of more than any shop sells, and the rest in the next one. */
-const mostFolded = 10_000
 
 /**
  * One run of the job: everything that is due, in small batches that any number of instances can share. Settles, closes,
@@ -63,10 +54,11 @@ export const reconcile = (deps: ReconcileDeps, limits: ReconcileLimits): Promise
   observed("reconcile", {}, () => runOnce(deps, limits))
 
 async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<ReconcileReport> {
-  const report: ReconcileReport = { settled: 0, failed: 0, notifications: 0, pruned: 0 }
+  const report: ReconcileReport = { settled: 0, failed: 0, notifications: 0 }
   const started = deps.now().getTime()
   await runPart(deps, "strays", () => wakeStrays(deps))
   await runPart(deps, "unwanted", () => wakeUnwanted({ ...deps, host: deps.cancels.host }))
+  await runPart(deps, "changes", () => wakeUnchanged({ ledger: deps.ledger, host: deps.cancels.host }))
   const { orders, notifications, payments } = deps.ledger
   const mayClaim = () => deps.now().getTime() - started < limits.budgetMs
   const ofEntry =
@@ -94,35 +86,7 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
     }),
     ...[...new Set([...told, ...looked])].map(inTurn),
   ])
-  await runPart(deps, "prune", async () => {
-    report.pruned = await deps.ledger.notifications.prune(
-      new Date(deps.now().getTime() - deps.notificationRetentionDays * day),
-      limits.batch * 10,
-    )
-  })
-  // A while longer than they last: who comes too late is told so.
-  await runPart(deps, "links", async () => {
-    await deps.ledger.payLinks.prune(new Date(deps.now().getTime() - keptExpired), limits.batch * 10)
-  })
-  await runPart(deps, "accounts", async () => {
-    await deps.ledger.shopperPayouts.forgetEnded()
-  })
-  await runPart(deps, "counts", () =>
-    deps.ledger.notifications.foldCounts(new Date(deps.now().getTime() - countedFor)),
-  )
-  await runPart(deps, "totals", async () => {
-    await deps.ledger.turnovers.fold(mostFolded)
-  })
   return report
-}
-
-/** A part of the job that fails is logged, and leaves the others alone. */
-async function runPart(deps: ReconcileDeps, part: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    deps.log.error(logLine("job_failed", { part }, wordsOf(error)))
-  }
 }
 
 async function wakeStrays(deps: ReconcileDeps): Promise<void> {

@@ -1,11 +1,11 @@
 import { PaymentProblem, formatMoney, money, sentenceOf, titleOf } from "../../core"
 import type { AttentionValues, Outcome } from "../../core"
-import { LeaseLost, committedAmount, isDone } from "../ledger"
+import { LeaseLost, committedAmount, hasLostRow, isDone } from "../ledger"
 import type { GatewayPayment, Operation, PaymentKey } from "../ledger"
 import { accountOf } from "./accounts/account"
 import { majorSumOf, raise, sumOf } from "./attention"
 import { booking } from "./returns/booking"
-import { learnReturns } from "./settling/confirm"
+import { learnRefused, learnReturns, listsRefunds } from "./settling/confirm"
 import { deciding } from "./people/deciding"
 import type { Deps } from "./deps"
 import { withLease } from "./lease"
@@ -21,8 +21,9 @@ import {
 import type { ReturnOutcome } from "./returns/decide-doubt"
 import { decideReturn } from "./returns/decide-return"
 import type { Refusal, ReturnFacts, ReturnIntent, ReturnPicture, ReturnStep } from "./returns/decide-return"
+import { matchedRows } from "./returns/refund-rows"
 import { sameDay } from "./returns/same-day"
-import { mostPaidOut, paysOut } from "./shopper-payouts/carry-payout"
+import { mostPaidOut, paysOut, raiseUnasked } from "./shopper-payouts/carry-payout"
 
 export interface RefundRequest extends ReturnIntent {
   of: PaymentKey
@@ -55,7 +56,7 @@ async function enterBooked(
   deps: Deps,
 ) {
   const done = operations.filter((one) => one.id === operationId && isDone(one))
-  const [operation] = await withoutRow(done, deps)
+  const [operation] = await withoutRow(done, operations, deps)
   if (!operation || !request.refundId)
     throw new PaymentProblem(
       "conflict",
@@ -64,7 +65,15 @@ async function enterBooked(
     )
   const medusaAmount = typeof request.amount === "object" ? request.amount.major : null
   const row = { refundId: request.refundId, medusaAmount }
-  await deps.ledger.operations.assign(operation.id, row, !operation.outside)
+  if (matchedRows(operations.filter(({ id }) => id !== operationId)).has(row.refundId))
+    throw new PaymentProblem(
+      "conflict",
+      "busy",
+      "Another refund of this payment carries this row of Medusa's. Nothing was sent.",
+    )
+  // A person decided a payout that has no row of Medusa's, and knows of it.
+  const isKnown = operation.outside || (operation.kind === "payout" && operation.refundId === null)
+  await deps.ledger.operations.assign(operation.id, row, !isKnown)
   return { payment, operation: { ...operation, ...row } }
 }
 
@@ -123,11 +132,16 @@ async function performReturn(
       return { ...resolved, facts: { ...facts, doubtsAsked: true } }
     }
     case "look_for_returns": {
-      const learned = await learnReturns(payment, operations, deps)
-      return { ...learned, facts: { ...facts, returnsLookedFor: true } }
+      const { isSure, ...learned } = await learnReturns(payment, operations, deps)
+      const isListed = isSure && listsRefunds(payment, deps)
+      return { ...learned, facts: { ...facts, returnsLookedFor: isListed ? "listed" : "looked" } }
+    }
+    case "ask_about_refused": {
+      const { unanswered, ...learned } = await learnRefused(payment, step.operations, operations, deps)
+      return { ...learned, facts: { ...facts, refusedAsked: { unanswered } } }
     }
     case "read_rows":
-      return { ...known, facts: { ...facts, notBooked: await withoutRow(step.done, deps) } }
+      return { ...known, facts: { ...facts, notBooked: await withoutRow(step.done, operations, deps) } }
     case "hand_over": {
       const row = { refundId: step.refundId, medusaAmount: step.medusaAmount }
       await deps.ledger.operations.assign(step.operation.id, row)
@@ -137,6 +151,8 @@ async function performReturn(
       return { payment, operation: await bookNothing(payment, step, deps) }
     case "ask_shopper":
       return { payment, operation: await askShopper(payment, step.amount, intent, deps) }
+    case "take_over":
+      return takeOver(step.operations, known, deps)
     case "send":
       return sendNew(step, known, intent, deps)
     case "answer":
@@ -159,9 +175,20 @@ async function askShopper(
   const operation = await deps.ledger.operations.intendPayout(payment.id, {
     ...{ amount, refundId, medusaAmount, decisionId },
   })
-  const values = { number: operation.number, amount: sumOf(payment, amount), gateway: deps.gateway.name }
-  await raise(payment, "payout_waits", { why: "no_link", ...values }, deps)
+  await raiseUnasked(payment, operation, deps)
   return operation
+}
+
+/** Where the shopper has answered one meanwhile, all of them stay: what is to be sent is decided anew. */
+async function takeOver(
+  unanswered: readonly Operation[],
+  { payment, facts: { notBooked: _before, ...facts } }: Known,
+  deps: Deps,
+): Promise<Known> {
+  const message = "A refund that Medusa asked for is in its place: it was not sent."
+  const ids = unanswered.map(({ id }) => id)
+  await deps.ledger.shopperPayouts.takeOver(ids, message)
+  return { payment, operations: await deps.ledger.operations.ofPayment(payment.id), facts }
 }
 
 const bookNothing = (
@@ -200,11 +227,15 @@ async function sendNew(
 const fallsBack = ({ operation, outcome }: Pick<Attempted, "operation" | "outcome">): boolean =>
   operation.kind === "cancel" && outcome.kind === "refused"
 
-/** Of these operations, those Medusa holds no refund row for. */
-export async function withoutRow(done: readonly Operation[], deps: Deps): Promise<Operation[]> {
+/** Of these operations of the payment, those Medusa holds no refund row for, or only one that is another's by now. */
+export async function withoutRow(
+  done: readonly Operation[],
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<Operation[]> {
   if (!done.length) return []
   const held = await deps.refundsHeld(done.flatMap((operation) => operation.refundId ?? []))
-  return done.filter((operation) => !operation.refundId || !held.has(operation.refundId))
+  return done.filter((one) => !one.refundId || !held.has(one.refundId) || hasLostRow(one, operations))
 }
 
 interface Attempted {
@@ -301,7 +332,7 @@ async function problemOfRefusal(refusal: Refusal, known: Known, deps: Deps): Pro
       return new PaymentProblem(
         "not_allowed",
         refusal.code,
-        `${shown(Math.max(refusal.left, 0), payment)} is left of payment ${payment.number}; ${shown(refusal.amount, payment)} cannot be refunded. Nothing was sent.`,
+        `${shown(Math.max(refusal.left, 0), payment)} is left of payment ${payment.number}; ${shown(refusal.amount, payment)} cannot be refunded. Nothing was sent.${refusal.waiting > 0 ? ` ${shown(refusal.waiting, payment)} waits for the shopper to name an account: take that back first, or refund it with the rest.` : ""}`,
       )
     case "refund_in_progress":
       return new PaymentProblem(
@@ -338,16 +369,20 @@ const unclear = (payment: GatewayPayment, operation: Operation, deps: Deps) =>
     `${titleOf(deps.gateway.name)} has not said whether refund ${operation.number} of ${shown(operation.amount ?? 0, payment)} went through. Nothing is sent twice: try again, or wait, it is being asked about.`,
   )
 
+const howBooked = {
+  now: "did go through and is being entered in Medusa's books now",
+  since: "was accepted and has been entered in Medusa's books since",
+  owed: "was accepted, and failed at the gateway later: it is still owed, and made again automatically",
+} as const
+
 function bookedFirst(
   { unbooked, booked }: Extract<Refusal, { code: "earlier_refund_booked_first" }>,
   { payment, operations }: Known,
 ): PaymentProblem {
   const sum = unbooked.reduce((total, operation) => total + (operation.amount ?? 0), 0)
-  const how =
-    booked === "now" ? "is being entered in Medusa's books now" : "has been entered in Medusa's books since"
   return new PaymentProblem(
     "conflict",
     "earlier_refund_booked_first",
-    `An earlier refund of ${shown(sum, payment)} did go through and ${how}; ${shown(payment.paidAmount - committedAmount(operations), payment)} is left. Nothing was sent for this one: look at the order again and repeat it if it is still wanted.`,
+    `An earlier refund of ${shown(sum, payment)} ${howBooked[booked]}; ${shown(payment.paidAmount - committedAmount(operations), payment)} is left. Nothing was sent for this one: look at the order again and repeat it if it is still wanted.`,
   )
 }

@@ -42,3 +42,7 @@ export const nextOf = (start: Date, points: readonly number[], now: Date): Date 
   const next = points.map((point) => start.getTime() + point).find((moment) => moment > now.getTime())
   return next === undefined ? null : new Date(next)
 }
+
+/** The first of these moments; null: there is none. */
+export const earliest = (times: readonly (Date | null)[]): Date | null =>
+  times.reduce((first, time) => (time && (!first || time < first) ? time : first), null)

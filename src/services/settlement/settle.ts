@@ -14,7 +14,7 @@ import {
 import type { Booked } from "./settling/capture"
 import { isCaptured } from "./settling/decide-capture"
 import type { SettleDeps } from "./deps"
-import { codeOf, refundOwed, refundUnbooked } from "./settling/owed-refunds"
+import { codeOf, refundOwed } from "./settling/owed-refunds"
 import type { HostOrder } from "./host"
 import { reload } from "./required"
 import { withLease } from "./lease"
@@ -67,7 +67,10 @@ type Left = "nothing" | "something" | "young rows"
 const earlier = (next: Date | null, by: Date): Date => (next && next < by ? next : by)
 
 /** Takes away what no longer holds of what is known now. */
-const clearStaleAttention = async (payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> => {
+export const clearStaleAttention = async (
+  payment: GatewayPayment,
+  deps: SettleDeps,
+): Promise<GatewayPayment> => {
   const found = await raiseUnsaid(payment, deps)
   return clear(found, staleCodes(found), deps)
 }
@@ -105,9 +108,7 @@ async function settleInMedusa(
       const order = await findOrder(captured.payment, deps)
       if (isCalm && (await isComplete(captured, order, deps)))
         return { seen: captured.payment, left: "nothing", isCalm }
-      const left = await withOrderLease(order?.id, deps, () =>
-        settleInOrder(captured.payment, order, unsure, deps),
-      )
+      const left = await withOrderLease(order?.id, deps, () => settleInOrder(captured.payment, order, deps))
       return { seen: captured.payment, left, isCalm: false }
     })
   } catch (error) {
@@ -143,18 +144,13 @@ const orderToPay = ({ capturedAt, orderId }: GatewayPayment): string | undefined
 async function settleInOrder(
   payment: GatewayPayment,
   found: HostOrder | undefined,
-  unsure: boolean,
   deps: SettleDeps,
 ): Promise<Left> {
   // Whoever held the order until now may have cancelled it.
   const order = found && payment.collectionId ? await deps.host.orderOf(payment.collectionId) : found
   const booked = await deps.host.payment(payment.sessionId)
-  const givesBack = !unsure && !deps.onlyAsks
-  if (!isCaptured(booked)) {
-    if (givesBack) await refundUnbooked(payment, deps)
-    return "nothing"
-  }
-  const returned = givesBack ? await refundOwed(payment, booked, order, deps) : payment
+  const returned = await refundOwed(payment, booked, order, deps)
+  if (!isCaptured(booked)) return "nothing"
   const entered = await bookReturns(returned, order, deps)
   const { waits, change } = await alignBooks(payment, order, deps)
   const now = await reload(payment, deps)

@@ -18,7 +18,9 @@ export function readText(body: Buffer): string | undefined {
 
 /**
  * A message by what of it is signed, and its signature: what stands around that, and in which form it came, makes no other message
- * of it. Names and texts are kept apart, which a gateway's own signed string does not do.
+ * of it. Names and texts are kept apart by their lengths, which a gateway's own signed string does not do.
  */
-export const digestOf = (signed: readonly (readonly [name: string, text: string])[], sign: unknown): string =>
-  hash("sha256", JSON.stringify([signed, typeof sign === "string" ? sign.toLowerCase() : null]))
+export function digestOf(signed: readonly (readonly [name: string, text: string])[], sign: unknown): string {
+  const fields = signed.map(([name, text]) => `${name.length}:${name}${text.length}:${text}`)
+  return hash("sha256", `${fields.join("")}=${typeof sign === "string" ? sign.toLowerCase() : ""}`)
+}

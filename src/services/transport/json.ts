@@ -21,11 +21,10 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 /** No gateway message nests deeper than two; a hostile one must not exhaust the stack. */
 const deepest = 16
 
-/** The next token: punctuation, string, number or literal. The four alternatives are the four groups. */
-const token =
-  /[ \t\n\r]*(?:([{}[\],:])|("[^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null))/y
-
-type Token = { is: "mark"; text: string } | { is: "value"; value: Exclude<Json, Json[] | JsonObject> }
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const string = /"[^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*"/y
+/** A string with one of these is not what stands between its quotes, or is none. */
+const unplain = /[\\\u0000-\u001f]/
 
 class Reader {
   #at = 0
@@ -36,68 +35,105 @@ class Reader {
   ) {}
 
   document(): Json {
-    const value = this.#value(this.#next(), 0)
-    if (!/^[ \t\n\r]*$/.test(this.text.slice(this.#at))) throw new SyntaxError("text after the JSON value")
+    const value = this.#value(0)
+    if (this.#next() !== "") throw new SyntaxError("text after the JSON value")
     return value
   }
 
-  #next(): Token {
-    token.lastIndex = this.#at
-    const match = token.exec(this.text)
-    if (!match) throw new SyntaxError("not JSON")
-    this.#at = token.lastIndex
-    const [, mark, string, number, literal] = match
-    if (mark !== undefined) return { is: "mark", text: mark }
-    if (number !== undefined) return { is: "value", value: new JsonNumber(number) }
-    return { is: "value", value: JSON.parse(string ?? literal ?? "") as string | boolean | null }
+  /** The character after any space, which is passed; `""` at the end. */
+  #next(): string {
+    for (;;) {
+      const next = this.text.charAt(this.#at)
+      if (next !== " " && next !== "\n" && next !== "\r" && next !== "\t") return next
+      this.#at++
+    }
   }
 
-  #value(start: Token, depth: number): Json {
+  #takes(mark: string): boolean {
+    if (this.#next() !== mark) return false
+    this.#at++
+    return true
+  }
+
+  #expect(mark: string): void {
+    if (!this.#takes(mark)) throw new SyntaxError(`"${mark}" is missing`)
+  }
+
+  #value(depth: number): Json {
+    const next = this.#next()
     if (this.left-- === 0) throw new SyntaxError("too many values")
-    if (start.is === "value") return start.value
-    if (depth === deepest) throw new SyntaxError("nested too deeply")
-    if (start.text === "[") return this.#array(depth + 1)
-    if (start.text === "{") return this.#object(depth + 1)
-    throw new SyntaxError("a value is missing")
+    switch (next) {
+      case "{":
+        return this.#object(deeper(depth))
+      case "[":
+        return this.#array(deeper(depth))
+      case '"':
+        return this.#string()
+      case "t":
+        return this.#literal("true", true)
+      case "f":
+        return this.#literal("false", false)
+      case "n":
+        return this.#literal("null", null)
+      default:
+        return new JsonNumber(this.#match(number))
+    }
   }
 
   #array(depth: number): Json[] {
     const items: Json[] = []
-    let token = this.#next()
-    if (isMark(token, "]")) return items
-    for (;;) {
-      items.push(this.#value(token, depth))
-      token = this.#next()
-      if (isMark(token, "]")) return items
-      expectMark(token, ",")
-      token = this.#next()
-    }
+    this.#expect("[")
+    if (this.#takes("]")) return items
+    do items.push(this.#value(depth))
+    while (this.#takes(","))
+    this.#expect("]")
+    return items
   }
 
   #object(depth: number): JsonObject {
     // Without a prototype a member named __proto__ is a member like any other.
     const members = Object.create(null) as Record<string, Json>
-    let token = this.#next()
-    if (isMark(token, "}")) return members
-    for (;;) {
-      if (token.is !== "value" || typeof token.value !== "string") throw new SyntaxError("a name is missing")
-      const name = token.value
+    this.#expect("{")
+    if (this.#takes("}")) return members
+    do {
+      if (this.#next() !== '"') throw new SyntaxError("a name is missing")
+      const name = this.#string()
       // Of two members with one name the signature could cover the one and the code read the other.
       if (name in members) throw new SyntaxError("a name comes twice")
-      expectMark(this.#next(), ":")
-      members[name] = this.#value(this.#next(), depth)
-      token = this.#next()
-      if (isMark(token, "}")) return members
-      expectMark(token, ",")
-      token = this.#next()
-    }
+      this.#expect(":")
+      members[name] = this.#value(depth)
+    } while (this.#takes(","))
+    this.#expect("}")
+    return members
+  }
+
+  /** Anybody may send a long one: the usual one is found by its quotes, and read no further. */
+  #string(): string {
+    const end = this.text.indexOf('"', this.#at + 1)
+    const plain = this.text.slice(this.#at + 1, end)
+    if (end < 0 || unplain.test(plain)) return JSON.parse(this.#match(string)) as string
+    this.#at = end + 1
+    return plain
+  }
+
+  #literal<T>(written: string, value: T): T {
+    if (!this.text.startsWith(written, this.#at)) throw new SyntaxError("not JSON")
+    this.#at += written.length
+    return value
+  }
+
+  #match(token: RegExp): string {
+    token.lastIndex = this.#at
+    const [found] = token.exec(this.text) ?? []
+    if (found === undefined) throw new SyntaxError("not JSON")
+    this.#at = token.lastIndex
+    return found
   }
 }
 
-const isMark = (token: Token, mark: string): boolean => token.is === "mark" && token.text === mark
-
-function expectMark(token: Token, mark: string): void {
-  if (!isMark(token, mark)) throw new SyntaxError(`"${mark}" is missing`)
+function deeper(depth: number): number {
+  if (depth === deepest) throw new SyntaxError("nested too deeply")
+  return depth + 1
 }
 
 /** JSON text to values, numbers kept as written. Throws SyntaxError on anything that is not one JSON value, or holds more than `most`. */

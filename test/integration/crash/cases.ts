@@ -101,16 +101,19 @@ export async function expectOwed(world: Premises, one: Case): Promise<void> {
   if (owed === undefined) return
   await findOrder(world, one)
   expect(one.subject.order).toBeDefined()
-  await expectBooks(world, one.subject.order!, owed)
+  await expectHeld(world, one, owed)
 }
+
+const expectHeld = (world: Premises, { story, subject }: Pick<Case, "story" | "subject">, held: number) =>
+  story.expectHeld ? story.expectHeld(world, subject, held) : expectBooks(world, subject.order!, held)
 
 /** What the case comes to once people have looked: the books, the mark, and nothing left open or for a person. */
 export async function expectEnd(world: Premises, { story, subject }: Case): Promise<void> {
   const order = subject.order!
-  await expectBooks(world, order, story.held)
+  await expectHeld(world, { story, subject }, story.held)
   const { status, sessions } = await books(world, order)
   expect({ status, marks: sessions.map((one) => one.gatewayState) }).toEqual({
-    status: story.held ? "pending" : "canceled",
+    status: story.status ?? (story.held ? "pending" : "canceled"),
     marks: [story.mark],
   })
   const { id, attention, state } = await ledgerPayment(world, order)

@@ -1,7 +1,8 @@
 import { eventually } from "../books"
-import { openPremises, type MedusaProcess, type Premises } from "../processes/process"
+import { following, openPremises, type MedusaProcess, type Premises } from "../processes/process"
 import { crash, cut, expectEnd, expectOwed, recover, runJob, stepsOf, type Case, type Point } from "./cases"
-import { stories as allStories, type Story } from "./stories"
+import { paysOut } from "./payout-story"
+import { storiesOfBoth, type Story } from "./stories"
 
 /**
  * `CRASH=all`: every step on both gateways. `CRASH=each`: and the process killed at each, one after the other, for hours.
@@ -9,7 +10,7 @@ import { stories as allStories, type Story } from "./stories"
  */
 const { CRASH, CRASH_STORY = "" } = process.env
 const everywhere = CRASH === "all" || CRASH === "each"
-const stories = allStories.filter((story) => story.title.includes(CRASH_STORY))
+const stories = [...storiesOfBoth, paysOut].filter((story) => story.title.includes(CRASH_STORY))
 const titled = stories.map((story) => [story.title, story] as const)
 
 let world: Premises
@@ -32,6 +33,31 @@ const aroundCalls = /gateway_operation|gateway_notification|answer of|insert int
 const chosen = ({ story, what, after }: Point): boolean =>
   everywhere || aroundCalls.test(what) || after % 2 === (story.way.gateway === "ksher" ? 0 : 1)
 
+describe("what a cut request leaves to the others", () => {
+  const notified = storiesOfBoth.filter((one) => one.title.includes("notification"))
+
+  // Notifications that come at once are written by one statement: it must not fail, nor count, for the wrong one.
+  it("notifications that come at once with cut ones are stored and acted on, each in its own steps", async () => {
+    const begun = []
+    for (const story of notified)
+      for (const [at, after] of [0, undefined, 0, undefined, 1, undefined].entries()) {
+        const subject = await story.begin(world)
+        const request = await story.request(world, subject)
+        const flow = `${story.title}, at once, ${at}`
+        const cutting = following(after === undefined ? { flow } : { flow, after })
+        const headers = { ...(request.headers as Record<string, string>), ...cutting }
+        begun.push({ story, subject, after, flow, request: { ...request, headers } })
+      }
+    const answers = await Promise.all(begun.map(({ request }) => world.shop.http.request(request)))
+    for (const { story, subject, after } of begun)
+      if (after === undefined) await eventually(() => story.ended(world, subject), Boolean)
+    const inserts = (flow: string) =>
+      medusa.stepsOf(flow).filter((what) => what.includes("insert into gateway_notification"))
+    const told = begun.map(({ flow }, at) => [answers[at]!.status, inserts(flow).length])
+    expect(told).toEqual(begun.map(({ after }) => (after === 0 ? [503, 0] : [200, 1])))
+  })
+})
+
 describe("7. a process that dies right after any step", () => {
   const cases: Case[] = []
   const of = (story: Story) => cases.filter((one) => one.story === story)
@@ -46,6 +72,7 @@ describe("7. a process that dies right after any step", () => {
       await eventually(
         async () => ({ flow: one.flow, answer: one.answer, steps: medusa.stepsOf(one.flow) }),
         ({ steps }) => steps.length === one.after,
+        60_000,
       )
     await crash(world, medusa, cases)
     await recover(world, medusa)
@@ -83,6 +110,7 @@ const moments = (
     ["ksher: a shopper chooses how to pay", /answer of/],
     ["ksher: a notification says that a cart is paid", /insert into capture/],
     ["ksher: an admin refunds a part", /insert into refund/],
+    ["ksher: a shopper confirms where a refund is paid out to", /answer of .*payout$/],
     ["gnete: an admin cancels a paid order", /answer of/],
     ["gnete: an admin cancels an unpaid order", /update order\)/],
   ] as const

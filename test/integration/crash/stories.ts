@@ -28,8 +28,11 @@ export interface Story {
   owed(world: Premises, subject: Subject): Promise<number | undefined>
   /** What people do then: they look, and ask again for what is not there. */
   goOn(world: Premises, subject: Subject): Promise<unknown>
-  /** What the shop holds in the end, and how the session says so. */
+  /** Who holds what, in minor units; default: the three books, compared. */
+  expectHeld?(world: Premises, subject: Subject, held: number): Promise<void>
+  /** What the shop holds in the end, what has become of the order by then, and how the session says so. */
   held: number
+  status?: "pending" | "canceled"
   mark: string
 }
 
@@ -43,13 +46,13 @@ const opened = async (world: Premises, way: Way, provider = way.provider): Promi
   return { cart, session: await world.shopper.choose(cart, provider) } as Required<Subject>
 }
 
-const paid = async (world: Premises, way: Way): Promise<Required<Subject>> => {
+export const paid = async (world: Premises, way: Way): Promise<Required<Subject>> => {
   const subject = await opened(world, way)
   await world.sandbox.pay(subject.session.number, way.pay)
   return subject
 }
 
-async function placed(world: Premises, subject: Subject): Promise<Subject> {
+export async function placed(world: Premises, subject: Subject): Promise<Subject> {
   const done = await world.shopper.complete(subject.cart)
   if (!done.orderId) throw new Error(`The cart was not completed: ${done.error}`)
   subject.order = { id: done.orderId, cart: subject.cart, session: subject.session! }
@@ -63,11 +66,11 @@ const byAdmin = (world: Premises, url: string, data: object = {}): AxiosRequestC
   headers: world.shop.adminHeaders,
 })
 
-const paymentOf = async (world: Premises, { order }: Subject): Promise<string> =>
+export const paymentOf = async (world: Premises, { order }: Subject): Promise<string> =>
   (await books(world, order!)).payments[0]!.id
 
 /** The last that is written: the ledger has told of its state, and Medusa's session shows it. */
-async function told(world: Premises, { order }: Subject, mark: string): Promise<boolean> {
+export async function told(world: Premises, { order }: Subject, mark: string): Promise<boolean> {
   const payment = await ledgerPayment(world, order!)
   const { sessions } = await books(world, order!)
   return (
@@ -220,6 +223,6 @@ const cancelsUnpaid = (way: Way): Story => ({
   mark: "void",
 })
 
-export const stories: readonly Story[] = [ksher, gnete].flatMap((way) =>
+export const storiesOfBoth: readonly Story[] = [ksher, gnete].flatMap((way) =>
   [opens, hears, completes, refunds, cancelsPaid, cancelsUnpaid].map((story) => story(way)),
 )

@@ -65,7 +65,7 @@ function followQueries(client) {
   client.query = function (config, ...rest) {
     const text = typeof config === "string" ? config : config?.text
     const flow = flows.getStore()
-    if (typeof text !== "string" || !flow) return query.call(this, config, ...rest)
+    if (typeof text !== "string" || !flow || opensConnection(text)) return query.call(this, config, ...rest)
     const callback = typeof rest.at(-1) === "function" ? rest.pop() : undefined
     if (flow.stopped && wordOf(text) !== "rollback") return refuse(this, query, callback)
     const hear = (result) => {
@@ -87,6 +87,12 @@ function refuse(client, query, callback) {
   if (!callback) return told
   told.catch((error) => callback(error))
 }
+
+/**
+ * A new connection belongs to nobody: the pool opens it within whichever request came by, and hands it to whoever waits longest.
+ * If it failed because the first of them is cut, the second would be told that its write failed.
+ */
+const opensConnection = (text) => /^\s*(select version\(\)|set search_path\b)/i.test(text)
 
 const open = Symbol("what the open transaction wrote")
 
@@ -132,11 +138,21 @@ http.ClientRequest.prototype.emit = function (event, ...args) {
   return emit.call(this, event, ...args)
 }
 
+// --- what the plugin does for several requests at once
+
+const plugin = path.resolve(__dirname, "../../../.medusa/server/src")
+
+// A statement that is shared would fail for all where one is cut, and count for the first alone: who is followed writes alone.
+const { Together } = require(path.join(plugin, "services/ledger/together.js"))
+const { add } = Together.prototype
+Together.prototype.add = async function (item) {
+  return flows.getStore() ? (await this.work([item]))[0] : add.call(this, item)
+}
+
 // --- time
 
 // Medusa's scheduler would run the job at every full minute, between a test's act and its look: a test runs it itself.
 // Three days off: a delay of more than 24 days overflows the timer of Medusa's scheduler, which then runs without a pause.
-const plugin = path.resolve(__dirname, "../../../.medusa/server/src")
 const { config } = require(path.join(plugin, "jobs/reconcile-gateway-payments.js"))
 config.schedule = `0 0 * * ${(new Date().getUTCDay() + 3) % 7}`
 

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import path from "node:path"
 
 import { makeApp } from "../../../demo/app"
@@ -155,9 +156,13 @@ async function prepare(
     PORT: String(port),
     DEMO_ADMIN: "false",
     GNETE_CUTOFF: halfADayAway(),
+    PAYOUT_KEY: payoutKey,
     ...sharing(modules),
   }))
   return urls.map((url, index) => new MedusaProcess(url, app, envs[index]!))
 }
+
+/** Every process opens what another has sealed. */
+const payoutKey = `1:${randomBytes(32).toString("base64")}`
 
 const halfADayAway = (): string => new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16)

@@ -274,29 +274,37 @@ inRealMedusa((world) => {
       expect(await standing(order)).toMatchObject({ owed: 0, credits: [10, 11, 10] })
     })
 
-    it("a part returned in the gateway's console beside an open change is entered when the change ends, whole", async () => {
-      const order = await paidOrder(world, way.provider, way.pay)
-      const end = await open(order, "transfer")
-      const { id } = await ledgerPayment(world, order)
-      const number = `outside-${gateway}-transfer`
-      await world.plugin.ledger.operations.recordOutside(id, { kind: "refund", number, amount: 1500 })
-      await world.plugin.ledger.payments.update(id, { refundedAmount: 1500, nextCheckAt: new Date(0) })
-      await world.plugin.ledger.payments.move(id, "partially_refunded")
+    it.each([
+      { kind: "transfer", says: /a transfer request open/ },
+      { kind: "claim", says: /a claim open/ },
+    ] as const)(
+      "a part returned in the gateway's console beside an open $kind is entered when that ends, whole",
+      async ({ kind, says }) => {
+        const order = await paidOrder(world, way.provider, way.pay)
+        const end = await open(order, kind)
+        const { id } = await ledgerPayment(world, order)
+        const number = `outside-${gateway}-${kind}`
+        await world.plugin.ledger.operations.recordOutside(id, { kind: "refund", number, amount: 1500 })
+        await world.plugin.ledger.payments.update(id, { refundedAmount: 1500, nextCheckAt: new Date(0) })
+        await world.plugin.ledger.payments.move(id, "partially_refunded")
 
-      await runJob(world, minute)
-      expect(await refundRows(world, order)).toEqual([])
-      expect((await ledgerPayment(world, order)).attention).toBeNull()
-      await runJob(world, 20 * minute)
-      expect((await underAttention(world, order, "order_changing")).attention).toMatch(
-        /a transfer request open/,
-      )
-      await end()
-      await runJob(world, 20 * minute)
+        await runJob(world, minute)
+        expect(await refundRows(world, order)).toEqual([])
+        expect((await ledgerPayment(world, order)).attention).toBeNull()
+        await runJob(world, 20 * minute)
+        // An admin takes hours over it, and the looks have grown rare.
+        for (const hours of [1, 2, 4]) await runJob(world, hours * 60 * minute)
+        expect((await underAttention(world, order, "order_changing")).attention).toMatch(says)
+        await runJob(world, minute)
+        expect(await refundRows(world, order)).toEqual([])
+        await end()
+        await runJob(world, minute)
 
-      expect(await refundRows(world, order)).toMatchObject([{ amount: 15 }])
-      expect(await standing(order)).toMatchObject({ owed: 0, credits: [15] })
-      expect((await ledgerPayment(world, order)).attention).toBeNull()
-    })
+        expect(await refundRows(world, order)).toMatchObject([{ amount: 15 }])
+        expect(await standing(order)).toMatchObject({ owed: 0, credits: [15] })
+        expect((await ledgerPayment(world, order)).attention).toBeNull()
+      },
+    )
 
     it("a change comes in between a cancel's money and its end: attention within a minute, and finished when the change ends", async () => {
       const order = await paidOrder(world, way.provider, way.pay)

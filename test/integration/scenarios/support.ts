@@ -148,7 +148,14 @@ export async function adminView(world: World, order: { session: Session }) {
     state: string
     attention: string | null
     attention_code: string | null
-    operations: { id: string; kind: string; state: string; amount: number | null; outside: boolean }[]
+    operations: {
+      id: string
+      kind: string
+      state: string
+      amount: number | null
+      outside: boolean
+      payout: { link_id: string | null; given_at: string | null } | null
+    }[]
   }
 }
 

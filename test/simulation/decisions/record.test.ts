@@ -1,4 +1,5 @@
-import { refused, succeeded } from "../../../src/core"
+import { refused, succeeded, unanswered } from "../../../src/core"
+import type { Shop } from "../matrix/shop"
 import { Desk, gateways } from "./support"
 import { day, hour, minute } from "./time"
 
@@ -64,6 +65,30 @@ describe("Ksher: a refund in its console that a person records", () => {
     expect(await desk.decide(console40)).toBe("done")
     await shop.jobs(40 * day)
     expect(await desk.books()).toMatchObject(once)
+  })
+
+  it.each(["while it is recorded", "before"])("counts once, where the list told of two %s", async (when) => {
+    const { shop } = desk
+    await shop.buy()
+    await desk.inConsole(1_500)
+    await desk.inConsole(2_500)
+    if (when === "before") await shop.jobs(2 * day)
+    expect(await desk.decide(console40)).toBe("done")
+    await shop.jobs(40 * day)
+    const { medusa, ...books } = await desk.books()
+    expect(books).toMatchObject({ ledger: 4_000, returned: 4_000, attention: null })
+    expect(medusa.toSorted()).toEqual([1_500, 2_500])
+  })
+
+  it("is not recorded beside another that the list has just told of, and that may be a part of it", async () => {
+    const { shop } = desk
+    await shop.buy()
+    await desk.inConsole(1_500)
+    expect(await desk.decide(console40)).toBe("changed")
+    await shop.jobs(day)
+    expect(await desk.books()).toMatchObject({ ledger: 1_500, medusa: [1_500], returned: 1_500 })
+    expect(await desk.decide({ ...console40, key: "once more" })).toBe("done")
+    expect((await desk.books()).ledger).toBe(5_500)
   })
 
   it("counts twice, where there are two of one amount", async () => {
@@ -138,6 +163,30 @@ describe("Gnete: a refund in its console that a person records", () => {
     expect(await desk.books()).toMatchObject({ ledger: 8_000, medusa: [4_000, 4_000], returned: 4_000 })
   })
 
+  it("counts once, where it is the sum of two that were told before", async () => {
+    const { shop } = desk
+    await shop.buy()
+    for (const part of [1_500, 2_500]) {
+      await desk.inConsole(part)
+      await desk.hears("refund")
+    }
+    expect(await desk.decide(console40)).toBe("done")
+    await shop.jobs(40 * day)
+    expect(await desk.books()).toMatchObject({ ledger: 4_000, returned: 4_000, attention: null })
+  })
+
+  it("is told where it went back beside a bank transfer, and both are more than was paid", async () => {
+    const { shop } = desk
+    await shop.buy()
+    expect(await desk.decide({ action: "record_refund", amount: "60", how: "other" })).toBe("done")
+    await desk.inConsole(6_000)
+    await desk.hears("refund")
+    await shop.jobs(day)
+    expect(await desk.books()).toMatchObject({ ledger: 12_000, returned: 6_000, attention: "books_differ" })
+    expect(await desk.told(() => shop.refund(shop.part))).not.toBe("done")
+    expect((await desk.books()).returned).toBe(6_000)
+  })
+
   it("and was a reversal of the whole counts once", async () => {
     const { shop } = desk
     await shop.buy()
@@ -206,6 +255,64 @@ describe("Gnete: a refund that was accepted, failed and was refused eleven times
     },
   )
 
+  it.each([
+    ["names it", () => ({ refundId: row().id })],
+    ["is of its amount", () => ({ amount: "40" })],
+  ])(
+    "and returned in the console is that refund, whatever is told first, where the record %s",
+    async (_how, which) => {
+      const { shop } = desk
+      jest.restoreAllMocks()
+      const before = await desk.sent()
+      await desk.inConsole(shop.part)
+      await desk.hears("refund")
+      await shop.jobs(hour)
+      const fulfilled = { ledger: shop.part, medusa: [shop.part], returned: shop.part, attention: null }
+      expect(await desk.books()).toMatchObject(fulfilled)
+      const recorded = await desk.decide({ action: "record_refund", how: "console", ...which() })
+      expect(["resolve_invalid", "done"]).toContain(recorded)
+      await shop.jobs(40 * day)
+      expect(await desk.books()).toMatchObject(fulfilled)
+      expect(await desk.sent()).toBe(before)
+    },
+  )
+
+  it("and returned in the console is recorded although an older return of the amount is in Medusa's books", async () => {
+    const { shop } = desk
+    jest.restoreAllMocks()
+    const { id } = await shop.payment()
+    const older = await desk.lane.ledger.operations.recordOutside(id, {
+      ...{ kind: "refund", number: "R-older", amount: shop.part, refundId: "ref_older" },
+    })
+    shop.booked().refunds.push({ ...row(), id: "ref_older" })
+    const at = new Date(row().createdAt - day)
+    await desk.lane.database.query(
+      "update gateway_operation set created_at = ?, settled_at = ? where id = ?",
+      [...[at, at, older?.id]],
+    )
+    await desk.inConsole(shop.part)
+    const record = { action: "record_refund", how: "console", refundId: row().id } as const
+    expect(await desk.decide(record)).toBe("done")
+    const carrying = (await desk.operations()).filter((one) => one.refundId === row().id)
+    expect(carrying.at(-1)).toMatchObject({ state: "succeeded", byHand: "console", amount: shop.part })
+  })
+
+  it("and returned in two parts that Medusa has not entered is that refund, with both", async () => {
+    const { shop } = desk
+    jest.restoreAllMocks()
+    const { id } = await shop.payment()
+    for (const [number, amount] of [
+      ["R-1", 1_500],
+      ["R-2", 2_500],
+    ] as const)
+      await desk.lane.ledger.operations.recordOutside(id, { kind: "refund", number, amount })
+    expect(await desk.decide({ action: "record_refund", how: "console", refundId: row().id })).toBe("done")
+    const sent = await desk.sent()
+    await shop.jobs(day)
+    expect(await desk.books()).toMatchObject({ ledger: 4_000, medusa: [4_000], attention: null })
+    expect(await desk.sent()).toBe(sent)
+  })
+
   it("and a record of another amount or of no refund of Medusa's is refused", async () => {
     const record = { action: "record_refund", how: "other" } as const
     const { id } = row()
@@ -257,8 +364,86 @@ describe.each(gateways)("%s: what a person says of an operation in doubt", (_nam
     expect(await desk.decide({ action: "did_not", operationId })).toBe("done")
     await shop.jobs(hour)
     expect(await desk.books()).toMatchObject({ state: "paid", ledger: 0, medusa: [], returned: 0 })
+    jest.restoreAllMocks()
     expect(await desk.decide({ action: "refund", amount: "40", key: "new" })).toBe("done")
     expect(await desk.books()).toMatchObject(once)
+  })
+
+  describe("did_not, by mistake, while the gateway was silent:", () => {
+    const silence = unanswered("timeout", "It did not answer in time.")
+    const isSilent = (gateway: Shop["deps"]["gateway"]) => {
+      jest.spyOn(gateway, "query").mockResolvedValue(silence)
+      jest.spyOn(gateway, "refundsOf").mockResolvedValue(silence)
+      jest.spyOn(gateway, "refundQuery").mockResolvedValue(silence)
+    }
+    let shop: Shop
+    beforeEach(async () => {
+      const doubt = await inDoubt("after")
+      shop = doubt.shop
+      isSilent(shop.deps.gateway)
+      expect(await desk.decide({ action: "did_not", operationId: doubt.operationId })).toBe("done")
+    })
+
+    /** The gateway answers again, and days go by. */
+    async function countsOnce() {
+      jest.restoreAllMocks()
+      await shop.jobs(8 * day)
+      expect(await desk.books()).toMatchObject({ ...once, attention: null })
+      expect(await desk.sent()).toBe(1)
+    }
+
+    it("an admin's refund of the same is that money", async () => {
+      jest.restoreAllMocks()
+      expect(await desk.told(() => shop.refund(shop.part))).toBe("done")
+      await countsOnce()
+    })
+
+    it("another refund that the person decides is not sent beside it", async () => {
+      jest.restoreAllMocks()
+      expect(await desk.decide({ action: "refund", amount: "40", key: "new" })).toBe("done")
+      await countsOnce()
+    })
+
+    it("nothing is sent as long as the gateway does not tell of it", async () => {
+      expect(await desk.told(() => shop.refund(shop.part))).toBe("refund_unknown")
+      expect(await desk.decide({ action: "refund", amount: "40", key: "new" })).toBe("refund_unknown")
+      await countsOnce()
+    })
+
+    it.each(["code_10", "code_12", "unreadable", "answer_mismatch"])(
+      "nothing is sent as long as it answers that it has an error: %s",
+      async (code) => {
+        jest.restoreAllMocks()
+        const { gateway } = shop.deps
+        jest.spyOn(gateway, "refundsOf").mockResolvedValue(silence)
+        jest.spyOn(gateway, "refundQuery").mockResolvedValue({ kind: "unknown", code, message: "An error." })
+        expect(await desk.told(() => shop.refund(shop.part))).toBe("refund_unknown")
+        expect(await desk.decide({ action: "refund", amount: "40", key: "new" })).toBe("refund_unknown")
+        await countsOnce()
+      },
+    )
+
+    it("nothing is sent where the list of refunds gives no answer, and the refund's own number does", async () => {
+      jest.restoreAllMocks()
+      jest.spyOn(shop.deps.gateway, "refundsOf").mockResolvedValueOnce(silence)
+      expect(await desk.told(() => shop.refund(shop.part))).toBe("done")
+      await countsOnce()
+    })
+
+    it("it is found out though nobody asks for another", () => countsOnce())
+
+    it("recorded as returned in the console, it counts once", async () => {
+      expect(await desk.decide(console40)).toBe("done")
+      jest.restoreAllMocks()
+      if (variant.gateway === "gnete") await desk.hears("refund")
+      await countsOnce()
+    })
+
+    it("who records it as returned in the console is told that it was ours", async () => {
+      jest.restoreAllMocks()
+      expect(await desk.decide(console40)).toBe("changed")
+      await countsOnce()
+    })
   })
 
   it("is refused where it names none, another kind, another amount, or one that has ended", async () => {
@@ -283,6 +468,25 @@ describe.each(gateways)("%s: what a person says of an operation in doubt", (_nam
     expect(await desk.books()).toMatchObject(once)
     expect(await desk.sent()).toBe(1)
   })
+
+  it.each(["record_refund", "refund"] as const)(
+    "that ends between a person's decision and its turn is not returned or recorded once more: %s",
+    async (action) => {
+      const { shop } = await inDoubt("after")
+      const { decisions } = desk.lane.ledger
+      const { begin } = decisions
+      jest.spyOn(decisions, "begin").mockImplementationOnce(async (wanted) => {
+        const begun = await begin.call(decisions, wanted)
+        jest.restoreAllMocks()
+        await shop.sync()
+        return begun
+      })
+      expect(await desk.decide({ action, amount: "40" })).toBe("changed")
+      await shop.jobs(day)
+      expect(await desk.books()).toMatchObject({ ...once, attention: null })
+      expect(await desk.sent()).toBe(1)
+    },
+  )
 
   it("keeps what was recorded apart: while it is in doubt nothing else is recorded", async () => {
     await inDoubt("after")

@@ -42,6 +42,74 @@ describe.each(gateways)("%s: a refund by hand", (_name, variant) => {
     expect((await desk.lane.sandbox.book(number)).returned).toBe(shop.part)
   })
 
+  describe("of late money of which a person keeps 60.00 back", () => {
+    beforeEach(async () => {
+      const { shop } = desk
+      await desk.lane.sandbox.setQuirks({ gnete: { paidAfterClose: "becomes_2" } })
+      shop.deps.policy = { ...shop.deps.policy, latePayment: "hold" }
+      await shop.choosePayment()
+      await shop.changeCart()
+      await desk.lane.sandbox.pay((await shop.payment()).number, { force: true })
+      await shop.sync()
+      const { id } = await shop.payment()
+      await desk.lane.ledger.payments.update(id, { dismissed: [{ refundId: null, amount: 6_000 }] })
+      shop.deps.policy = { ...shop.deps.policy, latePayment: "refund" }
+    })
+
+    /** Whoever reads what went back is overtaken by the job right after that, the `nth` time. */
+    function overtaken(nth: number) {
+      const { operations } = desk.lane.ledger
+      const { ofPayment } = operations
+      const reading = jest.spyOn(operations, "ofPayment")
+      for (let times = 1; times < nth; times++)
+        reading.mockImplementationOnce((id) => ofPayment.call(operations, id))
+      reading.mockImplementationOnce(async (id) => {
+        const read = await ofPayment.call(operations, id)
+        await desk.shop.sync()
+        return read
+      })
+    }
+
+    const keptBack = async () => {
+      await desk.shop.jobs(day)
+      const { number, refundedAmount, attentionCode } = await desk.shop.payment()
+      const { returned } = await desk.lane.sandbox.book(number)
+      expect({ refundedAmount, returned, attentionCode }).toEqual({
+        ...{ refundedAmount: 4_000, returned: 4_000, attentionCode: null },
+      })
+    }
+
+    it("goes back once, where two look at it at the same moment", async () => {
+      overtaken(1)
+      await desk.shop.sync()
+      await keptBack()
+    })
+
+    it("goes back once, where the job returns it between a person's decision and its turn", async () => {
+      const { decisions } = desk.lane.ledger
+      const { begin } = decisions
+      jest.spyOn(decisions, "begin").mockImplementationOnce(async (wanted) => {
+        const begun = await begin.call(decisions, wanted)
+        await desk.shop.sync()
+        return begun
+      })
+      expect(await desk.decide({ action: "refund", amount: "40" })).toBe("changed")
+      await keptBack()
+    })
+
+    it.each([
+      ["begins", 1, "changed"],
+      ["carries it out", 2, "refund_exceeds"],
+    ])(
+      "goes back once, where the job returns it when a person who decides so %s",
+      async (_when, nth, told) => {
+        overtaken(nth)
+        expect(await desk.decide({ action: "refund", amount: "40" })).toBe(told)
+        await keptBack()
+      },
+    )
+  })
+
   it("beside an open change is refused, and its repetition gets the answer that it had before", async () => {
     const { shop } = desk
     await shop.buy()

@@ -2,7 +2,7 @@ import { act, receive } from "../../../src/services/settlement"
 import { succeeded, unknown } from "../../../src/core"
 import { GneteClient } from "../../../src/services/gnete"
 import { openLane, type Lane } from "../matrix/lane"
-import { hour, second, Shop } from "../matrix/shop"
+import { hour, minute, second, Shop } from "../matrix/shop"
 import { gnete } from "../matrix/variants"
 
 let lane: Lane
@@ -160,6 +160,10 @@ describe("a reversal of which Gnete tells, while its query goes on saying paid",
     expect(await told(() => shop.refund(shop.amount))).toBe("refund_unknown")
     await shop.disturb("pay/cancel", { kind: "reset", when: "before" })
     await hears("cancel")
+    // Another attempt may be on its way for so long.
+    expect(await books()).toMatchObject({ state: "paid", operations: ["cancel unknown"] })
+    await lane.clock.forward(3 * minute)
+    await shop.sync()
     expect(await books()).toMatchObject({ state: "paid", operations: ["cancel refused"] })
     expect(await told(() => shop.refund(shop.amount))).toBe("done")
     expect(await books()).toMatchObject({
@@ -273,6 +277,29 @@ describe("a reversal that Gnete answered with a failure that it does not documen
   })
 })
 
+it("a whole refund that a person called not made by mistake is ours, whatever says first that all went back", async () => {
+  shop.deps.policy = { ...shop.deps.policy, sameDayCancel: noReversals }
+  await shop.buy()
+  await shop.disturb("refund/refundOrder", { kind: "reset", when: "after" })
+  await shop.disturb("refund/query", { kind: "reset", when: "before", times: 2 })
+  await shop.disturb("pay/query", { kind: "reset", when: "before", times: 2 })
+  expect(await told(() => shop.refund(shop.amount))).toBe("refund_unknown")
+  const { id } = await shop.payment()
+  const operationId = (await lane.ledger.operations.ofPayment(id)).find(({ kind }) => kind === "refund")?.id
+  await shop.decide({ action: "did_not", operationId })
+  await shop.sync()
+  await hears("refund")
+  await shop.jobs(8 * 24 * hour)
+  expect(await books()).toEqual({
+    state: "refunded",
+    refundedAmount: shop.amount,
+    attention: null,
+    operations: ["refund succeeded"],
+    medusa: [shop.amount],
+    returned: shop.amount,
+  })
+})
+
 it("a first refund beside one that the console made of the same amount is that one, and nothing is sent", async () => {
   await shop.buy()
   shop.deps.policy = { ...shop.deps.policy, sameDayCancel: noReversals }
@@ -317,4 +344,142 @@ it("a reversal that Gnete has stopped following is asked about by its number fro
   expect(await books()).toMatchObject({ state: "refunded", operations: ["cancel succeeded"] })
   const { number } = await shop.payment()
   expect(await lane.sandbox.calls({ call: "pay/cancel", orderNo: number })).toHaveLength(1)
+})
+
+describe("a reversal that was sent twice, of which Gnete has named the second", () => {
+  /** The first is held up on its way, the second is taken in, and its channel says no. */
+  async function namedFails(first: Parameters<typeof shop.disturb>[1]) {
+    await shop.buy()
+    const { gateway } = shop.deps
+    shop.patience = "impatient"
+    await shop.disturb("pay/cancel", first)
+    await shop.next("cancel", "in_progress")
+    expect(await told(() => shop.refund(shop.amount))).toBe("done")
+    shop.deps.gateway = gateway
+    const { number } = await shop.payment()
+    expect(await lane.sandbox.calls({ call: "pay/cancel", orderNo: number })).toHaveLength(2)
+    const { cancels } = await lane.sandbox.book(number)
+    await lane.sandbox.settleCancel(cancels[0]?.no ?? "", "fail")
+  }
+  const heldUp = { kind: "delay", when: "before", delayMs: 90 * second } as const
+
+  async function firstArrives() {
+    await lane.clock.forward(90 * second)
+    const { number } = await shop.payment()
+    while ((await lane.sandbox.book(number)).returned === 0)
+      await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  const reversedOnce = () => ({
+    state: "refunded",
+    refundedAmount: shop.amount,
+    attention: null,
+    operations: ["cancel succeeded"],
+    medusa: [shop.amount],
+    returned: shop.amount,
+  })
+
+  it("has gone through where the first arrives late, and nobody is told that it failed", async () => {
+    const emitted = jest.spyOn(shop.deps, "emit")
+    await namedFails(heldUp)
+    await lane.clock.forward(30 * second)
+    await shop.sync()
+    expect(await books()).toMatchObject({ state: "paid", operations: ["cancel pending"] })
+    await firstArrives()
+    await shop.sync()
+    expect(await books()).toEqual(reversedOnce())
+    await shop.jobs(8 * 24 * hour)
+    expect(await books()).toEqual(reversedOnce())
+    expect(emitted.mock.calls.map(([event]) => event)).not.toContain("refund_failed")
+  })
+
+  it("has failed where the order is paid once both had arrived, and a refund follows", async () => {
+    await namedFails({ kind: "reset", when: "before" })
+    await shop.jobs(3 * hour)
+    expect(await books()).toMatchObject({
+      state: "refunded",
+      operations: ["cancel refused", "refund succeeded"],
+      medusa: [shop.amount],
+      returned: shop.amount,
+    })
+  })
+
+  it("stays in doubt where the order gives no answer", async () => {
+    await namedFails({ kind: "reset", when: "before" })
+    await lane.clock.forward(hour)
+    await shop.disturb("pay/query", { kind: "http500", when: "before", times: 20 })
+    await shop.sync()
+    expect(await books()).toMatchObject({ state: "paid", operations: ["cancel pending"] })
+    await lane.sandbox.clearFaults()
+  })
+
+  it("is the one that a notification names otherwise, though the query goes on saying paid", async () => {
+    await lane.sandbox.setQuirks({ gnete: { stateAfterCancel: 2 } })
+    await namedFails(heldUp)
+    await firstArrives()
+    await hears("cancel")
+    expect(await books()).toEqual(reversedOnce())
+    await shop.jobs(8 * 24 * hour)
+    expect(await books()).toEqual(reversedOnce())
+  })
+
+  it("is the one that a notification names later, when it had counted as refused", async () => {
+    await lane.sandbox.setQuirks({ gnete: { stateAfterCancel: 2 } })
+    await namedFails(heldUp)
+    await firstArrives()
+    await lane.clock.forward(3 * minute)
+    await shop.sync()
+    expect(await books()).toMatchObject({ state: "paid", operations: ["cancel refused"] })
+    await hears("cancel")
+    expect(await books()).toEqual(reversedOnce())
+  })
+
+  it("has left nothing to refund where it arrives when it counts as refused, and is told so then", async () => {
+    await lane.sandbox.setQuirks({ gnete: { stateAfterCancel: 2 } })
+    await namedFails(heldUp)
+    await firstArrives()
+    await lane.clock.forward(3 * minute)
+    await shop.sync()
+    await lane.clock.forward(3 * minute)
+    await shop.sync()
+    expect(await books()).toMatchObject({ state: "paid", operations: ["cancel refused", "refund unknown"] })
+    await lane.sandbox.setQuirks({ gnete: { stateAfterCancel: 4 } })
+    await shop.jobs(8 * 24 * hour)
+    expect(await books()).toEqual({ ...reversedOnce(), operations: ["cancel succeeded", "refund refused"] })
+  })
+
+  it.each(["went_through", "did_not"] as const)(
+    "is known better by the order than by who says %s",
+    async (action) => {
+      await namedFails(heldUp)
+      await firstArrives()
+      const { id } = await shop.payment()
+      const operations = await lane.ledger.operations.ofPayment(id)
+      const operationId = operations.find(({ kind }) => kind === "cancel")?.id ?? ""
+      const decides = async () => {
+        await shop.decide({ action, operationId })
+      }
+      expect(await told(decides)).toBe(action === "did_not" ? "changed" : "done")
+      expect(await books()).toEqual(reversedOnce())
+    },
+  )
+})
+
+it("a whole return that was recorded already is not counted again by what a person called not made", async () => {
+  shop.deps.policy = { ...shop.deps.policy, sameDayCancel: noReversals }
+  await shop.buy()
+  await shop.disturb("refund/refundOrder", { kind: "reset", when: "after" })
+  await shop.disturb("refund/query", { kind: "reset", when: "before", times: 2 })
+  await shop.disturb("pay/query", { kind: "reset", when: "before", times: 2 })
+  expect(await told(() => shop.refund(shop.part))).toBe("refund_unknown")
+  const { id, number } = await shop.payment()
+  const operationId = (await lane.ledger.operations.ofPayment(id)).find(({ kind }) => kind === "refund")?.id
+  await shop.decide({ action: "did_not", operationId })
+  // As the version before wrote it.
+  await lane.ledger.operations.recordOutside(id, {
+    ...{ kind: "refund", number: `outside-${number}`, amount: shop.amount },
+  })
+  await lane.sandbox.refundInConsole(number, shop.amount - shop.part)
+  await shop.sync()
+  expect(await books()).toMatchObject({ refundedAmount: shop.amount, attention: null, returned: shop.amount })
 })

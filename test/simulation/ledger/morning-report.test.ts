@@ -88,6 +88,30 @@ it("counts the day before in the shop's own zone, and what waits now", async () 
   ])
 })
 
+it("a refund that waits for the shopper is owed, whether a person has to look at it or not", async () => {
+  const asked = await paidAt("2026-03-01T00:00:00Z", 9_000, "promptpay")
+  const seen = await paidAt("2026-03-01T00:00:00Z", 9_000, "promptpay")
+  const sentOff = await paidAt("2026-03-01T00:00:00Z", 9_000, "promptpay")
+  for (const [{ id }, amount] of [
+    [asked, 2_000],
+    [asked, 500],
+    [seen, 3_000],
+    [sentOff, 9_000],
+  ] as const) {
+    const { id: operation } = await world.ledger.operations.intendPayout(id, { amount })
+    const link = { tokenHash: `hash_${operation}`, expiresAt: world.clock.now(), madeBy: null }
+    await world.ledger.shopperPayouts.relink(operation, { linkId: null, givenAt: null }, link)
+    if (id === sentOff.id)
+      await world.database.query("update gateway_operation set state = 'unknown' where id = ?", [operation])
+  }
+  await world.ledger.payments.update(seen.id, { attentionCode: "payout_waits", attention: "Look." })
+  await reportInTheMorning(deps(), plan)
+  const [{ report } = { report: undefined }] = sent.splice(0)
+  expect(report?.lines).toMatchObject([
+    { channel: "promptpay", owedPayments: 2, owed: 5_500, stuckPayments: 0, latePayments: 0 },
+  ])
+})
+
 it("a payment that cannot be read is counted and logged, and keeps no other out", async () => {
   for (const amount of [500, 700]) {
     const { id } = await paidAt("2026-03-29T10:00:00Z", amount)

@@ -474,6 +474,9 @@ it("is acted on once more when a person asks, where it verified and names a paym
   expect(await notifications.claimDue(10, minute)).toEqual([])
   expect(await notifications.replay(notification.id)).toBe(true)
   expect(await notifications.claimDue(10, minute)).toMatchObject([{ id: notification.id }])
+  await notifications.postpone(notification.id, new Date(world.clock.now().getTime() + 60 * minute))
+  world.clock.forward(10 * minute)
+  expect(await notifications.claimDue(10, minute)).toEqual([])
 
   const forged = await store("forged", { ...ours, ...rejected, ours: done })
   const stranger = await store("nobody's", { nobodys: done })

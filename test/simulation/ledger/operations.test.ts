@@ -131,6 +131,42 @@ describe("of the operations that return money of one payment", () => {
   })
 })
 
+describe("a payout that counted as refused, and went out after all", () => {
+  /** Refused a while after it had been written. */
+  async function refusedOne(paymentId: string, refundId: string | null) {
+    const { operations } = world.ledger
+    const { id } = await operations.intendPayout(paymentId, { amount: 3_000, refundId })
+    world.clock.forward(1)
+    await world.database.query("update gateway_operation set state = 'sent', attempts = 1 where id = ?", [id])
+    return id
+  }
+
+  it.each<[string, string | null, number, boolean, string]>([
+    ["of the same refund of Medusa's", "ref_1", 3_000, true, "not_sent"],
+    ["of another refund of Medusa's", "ref_2", 3_000, true, "pending"],
+    ["of its amount, made since, where Medusa holds none", null, 3_000, true, "not_sent"],
+    ["of the amount that was asked for before it was refused", null, 3_000, false, "pending"],
+    ["of another amount", null, 5_000, true, "pending"],
+    ["of more than is left beside it", null, 8_000, true, "not_sent"],
+  ])("and one that waits %s", async (_which, refundId, amount, isSince, state) => {
+    const { operations } = world.ledger
+    const { id: paymentId } = await world.aPayment("paid")
+    await world.ledger.payments.update(paymentId, { paidAmount: 10_000 })
+    const refused = await refusedOne(paymentId, refundId === null ? null : "ref_1")
+    const wait = () => operations.intendPayout(paymentId, { amount, refundId })
+    const before = isSince ? undefined : await wait()
+    world.clock.forward(1)
+    await operations.conclude(refused, { state: "refused", reason: "undocumented" })
+    world.clock.forward(1)
+    const { id } = before ?? (await wait())
+    expect(await operations.paidOut(refused, "K1", true)).toMatchObject({
+      ...{ state: "succeeded", reason: "after_all" },
+    })
+    const now = await operations.ofPayment(paymentId)
+    expect(now.find((one) => one.id === id)?.state).toBe(state)
+  })
+})
+
 describe("a refund made outside", () => {
   it("is booked once, however often it is seen", async () => {
     const { id } = await world.aPayment("paid")

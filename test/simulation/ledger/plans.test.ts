@@ -161,6 +161,7 @@ const now = start
 const lately = new Date(start.getTime() - 86_400_000)
 const linked = { collectionIds: ["pay_col_42", "pay_col_43"], sessionIds: ["payses_42", "payses_43"] }
 /** A planned statement returns no row, and an empty page that is not the first has to be counted: both are planned. */
+const seenPayout = { linkId: `gprl_gpop_refund${id}`, givenAt: now }
 const page = { limit: 20, offset: 20 }
 const deep = { limit: 20, offset: 0 }
 
@@ -213,6 +214,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "payments.ofCollection": ({ payments }) => payments.ofCollection("pay_col_42"),
   "payments.heldBy": ({ payments }) =>
     payments.heldBy({ providerId: "pp_ksher_th", account: "account" }, lately),
+  "payments.besideChange": ({ payments }) => payments.besideChange("", 100),
   "payments.madeBetween": ({ payments }) => payments.madeBetween("", lately, now, 100),
   "reservations.reserve": ({ reservations }) => reservations.reserve(id, ["pay_col_42"], ["payses_42"]),
   "reservations.of": ({ reservations }) => reservations.of(["pay_col_42"]),
@@ -344,23 +346,32 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
   "operations.intendPayout under a lease": async (ledger) =>
     (await held(ledger)).operations.intendPayout(id, { amount: 1 }).catch(lost),
   "operations.sendPayout": ({ operations }) => operations.sendPayout(`gpop_refund${id}`, "s", now),
+  "operations.wentBack": ({ operations }) => operations.wentBack(`gpop_refund${id}`, "succeeded", "g"),
+  "operations.paidOut": ({ operations }) => operations.paidOut(`gpop_refund${id}`, "g", true),
   "operations.unsendPayout": ({ operations }) => operations.unsendPayout(`gpop_refund${id}`, "c", "m"),
   "shopperPayouts.of": ({ shopperPayouts }) => shopperPayouts.of(`gpop_refund${id}`),
   "shopperPayouts.ofToken": ({ shopperPayouts }) => shopperPayouts.ofToken("hash_42"),
   "shopperPayouts.ofPayment": ({ shopperPayouts }) => shopperPayouts.ofPayment(id),
+  "shopperPayouts.waitingUntold": ({ shopperPayouts }) => shopperPayouts.waitingUntold(1_000),
   "shopperPayouts.relink": ({ shopperPayouts }) =>
-    shopperPayouts.relink(`gpop_refund${id}`, { tokenHash: "h", expiresAt: now, madeBy: null }),
+    shopperPayouts.relink(`gpop_refund${id}`, seenPayout, { tokenHash: "h", expiresAt: now, madeBy: null }),
   "shopperPayouts.countTry": ({ shopperPayouts }) => shopperPayouts.countTry(`gprl_gpop_refund${id}`, 10),
   "shopperPayouts.uncountTry": ({ shopperPayouts }) => shopperPayouts.uncountTry(`gprl_gpop_refund${id}`),
   "shopperPayouts.give": ({ shopperPayouts }) =>
     shopperPayouts.give(`gprl_gpop_refund${id}`, { sealed: "s", type: "mobile", tail: "5678" }),
-  "shopperPayouts.release": ({ shopperPayouts }) => shopperPayouts.release(`gpop_refund${id}`, "user_1"),
+  "shopperPayouts.release": ({ shopperPayouts }) =>
+    shopperPayouts.release(`gpop_refund${id}`, seenPayout, "user_1"),
+  "shopperPayouts.takeBack": ({ shopperPayouts }) => shopperPayouts.takeBack(`gpop_refund${id}`, null, "m"),
+  "shopperPayouts.takeOver": ({ shopperPayouts }) =>
+    shopperPayouts.takeOver([`gpop_refund${id}`, "gpop_x"], "m"),
   "shopperPayouts.noteFee": ({ shopperPayouts }) => shopperPayouts.noteFee(`gpop_refund${id}`, 260),
   "shopperPayouts.forgetEnded": ({ shopperPayouts }) => shopperPayouts.forgetEnded(),
   "operations.told": ({ operations }) => operations.told(`gpop_refund${id}`),
   "operations.recordOutside": ({ operations }) =>
     operations.recordOutside(id, { kind: "refund", number: "o", amount: 1 }),
   "operations.describe": ({ operations }) => operations.describe(`gpop_refund${id}`, { names: ["r"] }),
+  "operations.describeTold": ({ operations }) =>
+    operations.describeTold("gpdc_1", [{ id: `gpop_refund${id}`, number: "r" }]),
   "operations.ofPayment": ({ operations }) => operations.ofPayment(id),
   "operations.unclearOf": ({ operations }) => operations.unclearOf([id, "gpay_x"]),
   "operations.refundIdsKnown": ({ operations }) => operations.refundIdsKnown(["ref_M42", "ref_M43"]),
@@ -556,6 +567,7 @@ it("no method of the ledger is left out", () => {
             "one",
             "many",
             "earlier",
+            "endUnanswered",
             "storeAll",
             "acceptLate",
             "count",

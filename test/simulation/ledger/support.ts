@@ -77,7 +77,7 @@ export async function openLedgerWorld(name: string): Promise<LedgerWorld> {
     },
     async empty() {
       await database.query(
-        "truncate gateway_shopper_payout, gateway_decision, gateway_notification, gateway_notification_count, gateway_operation, gateway_payment, gateway_account_fact, gateway_order, gateway_turnover, gateway_alert, gateway_report, gateway_pay_link, gateway_settlement, gateway_settlement_fetch, gateway_statement_mapping",
+        "delete from gateway_shopper_payout; delete from gateway_decision; delete from gateway_notification; delete from gateway_notification_count; delete from gateway_operation; delete from gateway_payment; delete from gateway_account_fact; delete from gateway_order; delete from gateway_turnover; delete from gateway_alert; delete from gateway_report; delete from gateway_pay_link; delete from gateway_settlement; delete from gateway_settlement_fetch; delete from gateway_statement_mapping",
       )
     },
     async close() {

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto"
+
 import { createGneteGateway } from "../../../src/services/gnete"
 import { createKsherGateway } from "../../../src/services/ksher"
 import { observeCalls } from "../../../src/services/observability"
@@ -57,11 +59,16 @@ export interface Lane {
 const timeouts = { impatient: 100, patient: 20_000 } as const
 export type Patience = keyof typeof timeouts
 
+const sealingKey = `1:${randomBytes(32).toString("base64")}`
+/** More than all payouts of a lane. */
+const payoutBalance = 1_000_000_000
+
 export async function openLane(index: number): Promise<Lane> {
   const created = await createTestDatabase(`matrix_${index}`)
   const epoch = Date.UTC(2026, 2, 30, 3)
   const sandbox = await startSandbox({ notifications: "manual", clock: { now: () => epoch }, seed: index })
   await sandbox.holdNotifications(true)
+  await sandbox.changeKsherMerchant(sandbox.ksher.appid, { payoutBalance })
   const clock = new LaneClock((ms) => sandbox.advance(ms))
   const database = await connectLedger(created.knex)
   const setups = new Map<string, GatewaySetup>()
@@ -115,9 +122,13 @@ function makeGateway(
   if (variant.gateway === "gnete")
     return createGneteGateway({ ...sandbox.gnete, ...shared, wayCodes: variant.wayCodes }, tools)
   const { appid, privateKey, publicKeys, gatewayUrl, apiUrl } = sandbox.ksher
-  const { mode, channels } = variant
+  const { mode, channels, paysOut } = variant
+  const payouts = { encryptionKey: sealingKey, maxAmount: 1_000, release: "automatic" }
   return createKsherGateway(
-    { appid, privateKey, publicKeys, gatewayUrl, apiUrl, ...shared, mode, channels },
+    {
+      ...{ appid, privateKey, publicKeys, gatewayUrl, apiUrl, ...shared, mode, channels },
+      ...(paysOut && { payouts }),
+    },
     tools,
   )
 }

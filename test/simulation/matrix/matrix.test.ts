@@ -1,7 +1,7 @@
 import { openLane, type Lane } from "./lane"
 import { disturbances, nameOf, retries, runAll, type Cell, type Result } from "./run"
 import { scripts, type Script } from "./scripts"
-import { gnete, ksherQr, ksherRedirect, type Variant } from "./variants"
+import { gnete, ksherPayouts, ksherQr, ksherRedirect, type Variant } from "./variants"
 
 const laneCount = 8
 const lanes: Lane[] = []
@@ -15,10 +15,12 @@ afterAll(async () => {
   await Promise.all(lanes.map((lane) => lane.close()))
 })
 
-const variants: readonly Variant[] = [ksherRedirect, ksherQr, gnete]
+const variants: readonly Variant[] = [ksherRedirect, ksherQr, ksherPayouts, gnete]
 const plays = variants.flatMap((variant) =>
   scripts
-    .filter(({ only }) => only === undefined || only === variant.gateway)
+    .filter(({ only }) =>
+      variant === ksherPayouts ? only === "payouts" : only === undefined || only === variant.gateway,
+    )
     .map((script) => [variant.name, script.name, variant, script] as const),
 )
 

@@ -5,13 +5,16 @@ import type { Account, Finding } from "./verdict"
 import { hour, minute, second, type Shop } from "./shop"
 import type { CallName, Variant } from "./variants"
 
+/** Played where refunds go to an account that the shopper names, and only there. */
+const ofPayouts = { only: "payouts" } as const
+
 /** A use case with the call of it that goes wrong. */
 export interface Script {
   name: string
   /** The call that goes wrong, and how many times it goes well before that. */
   call: (variant: Variant) => CallName
   goodOnes?: number
-  only?: "ksher" | "gnete"
+  only?: "ksher" | "gnete" | "payouts"
   policy?: Partial<Policy>
   /** Another call of the use case is left without an answer. */
   silent?: true
@@ -31,8 +34,7 @@ const sync = (shop: Shop) => shop.sync()
 
 const taken = (accounts: readonly Account[]) =>
   accounts.reduce((sum, { book }) => sum + (book?.taken ?? 0), 0)
-const returned = (accounts: readonly Account[]) =>
-  accounts.reduce((sum, { book }) => sum + (book?.returned ?? 0), 0)
+const returned = (accounts: readonly Account[]) => accounts.reduce((sum, { back }) => sum + back, 0)
 
 const bought = (shop: Shop, accounts: Account[]): Finding[] => [
   taken(accounts) !== shop.amount && `${taken(accounts)} was taken`,
@@ -127,6 +129,29 @@ const askedAfter = (what: "refund" | "whole", when: "before" | "after", only?: "
     ...(what === "whole" && when === "before" && { person: reversalNotAskedAbout }),
     end: returnedOnce((shop) => (what === "refund" ? shop.part : shop.amount)),
   })
+
+/** A payout that never arrived, or may not have: whether its number is taken once is not known, so that a person looks it up. */
+const payoutNeverMade = ({ when, disturbance: { name } }: Cell): AttentionCode | undefined =>
+  when === "after" || name === "delay" || name === "late" ? undefined : "refund_unknown"
+
+const paidOutOnce = (shop: Shop, accounts: Account[]): Finding[] => [
+  returned(accounts) !== shop.part && `${returned(accounts)} went back`,
+]
+
+/** A refund that waits until the shopper names an account: of Medusa's own dialog, or started under Gateway payments. */
+const waitsFor = (start: (shop: Shop) => Promise<unknown>) => async (shop: Shop) => {
+  await shop.buy()
+  await start(shop)
+}
+const byMedusa = waitsFor((shop) => shop.refund(shop.part))
+const byHand = waitsFor((shop) => shop.decide({ action: "refund", amount: "40" }))
+
+const payingOut = (name: string, call: CallName, more: Partial<Script> = {}): Script => ({
+  ...{ name, ...ofPayouts, call: () => call, before: byMedusa, end: paidOutOnce },
+  act: (shop) => shop.nameAccount(),
+  again: sync,
+  ...more,
+})
 
 export const scripts: readonly Script[] = [
   {
@@ -273,4 +298,17 @@ export const scripts: readonly Script[] = [
     again: sync,
     end: (shop, accounts) => [returned(accounts) !== shop.part && `${returned(accounts)} went back`],
   },
+  payingOut("paying out to the shopper's account", "payout", { person: payoutNeverMade }),
+  payingOut("paying out what was started under Gateway payments", "payout", {
+    ...{ before: byHand, person: payoutNeverMade },
+  }),
+  payingOut("asking for the balance before a payout", "get_payout_balance"),
+  payingOut("asking whether money went back in the console before a payout", "gateway_order_query"),
+  payingOut("asking what became of a payout whose answer is lost", "order_query_payout", {
+    silent: true,
+    before: async (shop) => {
+      await byHand(shop)
+      await shop.disturb("payout", { kind: "reset", when: "after" })
+    },
+  }),
 ]

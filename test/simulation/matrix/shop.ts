@@ -6,11 +6,13 @@ import {
   reconcile,
   decideByHand,
   review,
+  seal,
   settle,
   settleCancelledOrder,
   Silence,
 } from "../../../src/services/settlement"
 import type { GatewayPayment, Policy, ReconcileDeps, SettleDeps } from "../../../src/services/settlement"
+import { isWaitingPayout } from "../../../src/services/ledger"
 import type { DecisionAsked } from "../../../src/services/settlement/people/decide-by-hand"
 import type { Fault, NextRefund, PayOptions } from "../../../src/sandbox"
 import {
@@ -128,6 +130,26 @@ export class Shop {
     await this.medusa.adminRefund(this.booked().id, amount)
   }
 
+  /** The shopper names an account for the refund that waits, as the page has it kept. */
+  async nameAccount(): Promise<void> {
+    const { ledger } = this.lane
+    const { id: paymentId } = await this.payment()
+    const waiting = (await ledger.operations.ofPayment(paymentId)).find(isWaitingPayout)
+    if (!waiting) throw new Error("No refund waits for the shopper.")
+    const { shopperPayouts } = ledger
+    const expiresAt = new Date(this.lane.clock.now().getTime() + 100 * hour)
+    const link = { tokenHash: `hash of ${waiting.id}`, expiresAt, madeBy: null }
+    const made = await shopperPayouts.relink(waiting.id, { linkId: null, givenAt: null }, link)
+    const sealed = seal(
+      { type: "mobile", number: "0812345678" },
+      waiting.id,
+      this.deps.policy.payouts?.keys ?? [],
+    )
+    await shopperPayouts.give(made?.link?.id ?? "", { sealed, type: "mobile", tail: "5678" })
+    await settle(paymentId, this.deps)
+    if (waiting.refundId === null) await settle(paymentId, this.deps)
+  }
+
   async cancelOrder(): Promise<void> {
     await this.medusa.adminCancel(this.order().id)
   }
@@ -179,7 +201,6 @@ export class Shop {
       emit: this.deps.emit,
       strayRefundSessions: () =>
         this.medusa.strayRefundSessions((ids) => ledger.operations.refundIdsKnown(ids), 7 * 24 * hour),
-      notificationRetentionDays: 90,
     }
   }
 

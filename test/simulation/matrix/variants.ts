@@ -27,7 +27,13 @@ interface AnyVariant {
   calls: Calls
 }
 
-export type KsherVariant = AnyVariant & { gateway: "ksher"; mode: "redirect" | "qr"; channels: string[] }
+export type KsherVariant = AnyVariant & {
+  gateway: "ksher"
+  mode: "redirect" | "qr"
+  channels: string[]
+  /** Refunds go to an account that the shopper names. */
+  paysOut?: true
+}
 export type GneteVariant = AnyVariant & { gateway: "gnete"; wayCodes: string[] }
 export type Variant = KsherVariant | GneteVariant
 
@@ -58,6 +64,12 @@ export const ksherChoice = ksher(
 export const ksherAlipay = ksher("Ksher qr, alipay", "qr", ["alipay"], qr)
 /** A channel that returns nothing by API, and whose open QR cannot be closed. */
 export const ksherPromptPay = ksher("Ksher qr, promptpay", "qr", ["promptpay"], qr)
+
+/** The same, where the shopper is asked for an account. */
+export const ksherPayouts: KsherVariant = {
+  ...ksher("Ksher, payouts", "redirect", ["promptpay"], link),
+  paysOut: true,
+}
 
 export const gnete: GneteVariant = {
   name: "Gnete",

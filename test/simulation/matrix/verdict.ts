@@ -2,6 +2,7 @@ import { hasMoney, isOpen, isUnclear } from "../../../src/core"
 import { committedAmount, returnedAmount, returns, standingOf } from "../../../src/services/ledger"
 import type { GatewayPayment, Operation } from "../../../src/services/ledger"
 import { SandboxError, type Book } from "../../../src/sandbox"
+import type { Payout } from "../../../src/sandbox/ksher/payout-calls"
 import { captured, exactly, refunded, rounded, type Payment, type Session } from "../../support/fake-medusa"
 import type { Shop } from "./shop"
 
@@ -13,6 +14,8 @@ export interface Account {
   operations: Operation[]
   /** The gateway's own truth; `undefined`: no order was ever made there. */
   book: Book | undefined
+  /** What has truly gone back: of the gateway's order, and by payouts. */
+  back: number
   medusa: Payment | undefined
   session: Session | undefined
   order: { canceled: boolean } | undefined
@@ -21,16 +24,26 @@ export interface Account {
 export async function accountsOf(shop: Shop): Promise<Account[]> {
   const { sandbox, ledger } = shop.lane
   const payments = await shop.payments()
+  const payouts = await sandbox.payouts()
   return Promise.all(
-    payments.map(async (payment) => ({
-      payment,
-      operations: await ledger.operations.ofPayment(payment.id),
-      book: await sandbox.book(payment.number).catch(noSuchOrder),
-      medusa: [...shop.tables.payments.values()].find((one) => one.sessionId === payment.sessionId),
-      session: shop.tables.sessions.get(payment.sessionId),
-      order: shop.tables.orders.get(shop.tables.collections.get(payment.collectionId ?? "")?.orderId ?? ""),
-    })),
+    payments.map(async (payment) => {
+      const operations = await ledger.operations.ofPayment(payment.id)
+      const book = await sandbox.book(payment.number).catch(noSuchOrder)
+      return {
+        ...{ payment, operations, book, back: (book?.returned ?? 0) + paidOut(operations, payouts) },
+        medusa: [...shop.tables.payments.values()].find((one) => one.sessionId === payment.sessionId),
+        session: shop.tables.sessions.get(payment.sessionId),
+        order: shop.tables.orders.get(shop.tables.collections.get(payment.collectionId ?? "")?.orderId ?? ""),
+      }
+    }),
   )
+}
+
+function paidOut(operations: readonly Operation[], payouts: readonly Payout[]): number {
+  const numbers = new Set(operations.map(({ number }) => number))
+  return payouts
+    .filter(({ no, state }) => state === "success" && numbers.has(no))
+    .reduce((total, { amount }) => total + amount, 0)
 }
 
 function noSuchOrder(error: unknown): undefined {
@@ -41,9 +54,8 @@ export const inWords = (findings: Finding[]): string[] =>
   findings.filter((one): one is string => typeof one === "string")
 
 /** What must hold at every moment, also while nothing is known: nothing moved twice, nothing claimed, nothing forgotten. */
-export function never({ payment, operations, book, medusa }: Account): string[] {
+export function never({ payment, operations, book, back, medusa }: Account): string[] {
   const taken = book?.taken ?? 0
-  const back = book?.returned ?? 0
   const said = returnedAmount(operations)
   return inWords([
     back > taken && `${back} went back for ${taken} paid`,
@@ -70,9 +82,8 @@ const isSettled = ({ state }: Operation) => state !== "pending" && !isUnclear(st
 
 /** What must hold of a payment that no person is called for, once everything has had its time: the books are equal. */
 export function settled(account: Account): string[] {
-  const { payment, operations, book, medusa, session, order } = account
+  const { payment, operations, book, back, medusa, session, order } = account
   const taken = book?.taken ?? 0
-  const back = book?.returned ?? 0
   const doubtful = returns(operations).find((operation) => !isSettled(operation))
   return inWords([
     taken > 0 && !hasMoney(payment.state) && `paid there, ${payment.state} here`,

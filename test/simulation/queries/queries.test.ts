@@ -43,6 +43,18 @@ describe("a refund", () => {
     expect(await booksOf(sessionId)).toEqual(["partially_refunded", 4_000, ["refund succeeded"]])
   })
 
+  it("makes as many at a gateway that lists no refunds, which is asked about the order and no number", async () => {
+    const { sessionId } = await world.paid()
+    const query = jest.fn(async () => ({ kind: "succeeded", value: { state: "paid" } }) as const)
+    const refundQuery = jest.fn()
+    const gateway = { ...world.deps.gateway, listsRefunds: false, query, refundQuery }
+    const deps = { ...world.deps, gateway }
+    const asked = { of: { sessionId }, amount: 4_000, refundId: "ref_1" }
+    expect(await world.statementsOf(() => refund(asked, deps))).toHaveLength(3)
+    expect(query).toHaveBeenCalledTimes(1)
+    expect(refundQuery).not.toHaveBeenCalled()
+  })
+
   it("makes as many where the whole payment is reversed", async () => {
     const { sessionId } = await world.paid()
     const cancel = { kind: "succeeded", value: { gatewayNo: "C", state: "succeeded" } } as const

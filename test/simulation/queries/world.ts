@@ -58,6 +58,7 @@ const gatewayOf = (mood: Mood): Gateway =>
     channelFacts: (channel) => ({
       refund: channel !== "promptpay" || mood.promptpay,
       partialRefund: mood.partial,
+      paysOut: false,
       refundQuery: true,
       close: true,
       minimum: 1,

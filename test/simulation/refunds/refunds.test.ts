@@ -1,6 +1,9 @@
 import { act, receive, settleCancelledOrder } from "../../../src/services/settlement"
+import { learnReturns } from "../../../src/services/settlement/settling/confirm"
 import { refund } from "../../../src/services/settlement/traced"
-import { notSent, unknown } from "../../../src/core"
+import { notSent, succeeded, unknown } from "../../../src/core"
+import type { Operation } from "../../../src/services/ledger"
+import { anOperation } from "../../unit/settlement/pictures"
 import { openLane, type Lane } from "../matrix/lane"
 import { hour, minute, second, Shop } from "../matrix/shop"
 import { gnete, ksherAlipay, ksherRedirect, type Variant } from "../matrix/variants"
@@ -40,9 +43,27 @@ async function books() {
   }
 }
 
+/** A part went back once, and everybody's books say so. */
+const partReturnedOnce = () => ({
+  attention: null,
+  refundedAmount: shop.part,
+  medusa: [shop.part],
+  returned: shop.part,
+  operations: ["refund succeeded"],
+})
+
 async function told(work: () => Promise<void>): Promise<string> {
   await shop.attempt(work)
   return shop.told.at(-1) ?? ""
+}
+
+/** Gnete's notification of the latest of its kind arrives, and is acted on. */
+async function hears(kind: "refund" | "cancel") {
+  const { body, contentType } = await lane.sandbox.craftNotification((await shop.payment()).number, {}, kind)
+  const receipt = await receive({ body: Buffer.from(body), contentType, query: "" }, shop.deps)
+  if (receipt.kind !== "accepted") throw new Error(receipt.reason)
+  await act(receipt.notification, shop.deps)
+  await shop.quiet()
 }
 
 const refundOperation = async () => {
@@ -77,6 +98,90 @@ describe.each<[string, Variant]>([
     const late = refund({ of: { sessionId }, amount: 6_000, refundId: null }, shop.deps)
     await expect(late).rejects.toMatchObject({ code: "busy" })
     expect(await books()).toMatchObject({ returned: 6_000, operations: ["refund succeeded"] })
+  })
+
+  it.each([
+    ["a person", "by_hand"],
+    ["another process", "undocumented"],
+  ])(
+    "an answer that comes after %s has ended the refund as refused counts: the money is not sent again",
+    async (_who, reason) => {
+      const { gateway } = shop.deps
+      const send = gateway.refund.bind(gateway)
+      jest.spyOn(gateway, "refund").mockImplementationOnce(async (order) => {
+        const answer = await send(order)
+        await lane.clock.forward(121 * second)
+        await lane.ledger.operations.conclude((await refundOperation()).id, { state: "refused", reason })
+        return answer
+      })
+      expect(await told(() => shop.refund(shop.part))).toBe("done")
+      await shop.jobs(8 * 24 * hour)
+      expect(await books()).toMatchObject(partReturnedOnce())
+    },
+  )
+
+  it("an answer that comes after the same was sent again counts beside it, and a person is told", async () => {
+    const { gateway } = shop.deps
+    const send = gateway.refund.bind(gateway)
+    jest.spyOn(gateway, "refund").mockImplementationOnce(async (order) => {
+      const answer = await send(order)
+      await lane.clock.forward(121 * second)
+      const first = await refundOperation()
+      await lane.ledger.operations.conclude(first.id, { state: "refused", reason: "by_hand" })
+      // Who looks now has not read what the gateway lists.
+      jest.spyOn(gateway, "refundsOf").mockResolvedValueOnce(unknown("timeout", "No answer."))
+      jest.spyOn(gateway, "query").mockResolvedValueOnce(unknown("timeout", "No answer."))
+      await shop.job()
+      return answer
+    })
+    await told(() => shop.refund(shop.amount))
+    await shop.jobs(8 * 24 * hour)
+    const { returned, refundedAmount } = await books()
+    expect(refundedAmount).toBe(returned)
+  })
+
+  describe("a return in the console that Medusa could not enter, and that a person leaves out of its books,", () => {
+    const leftOut = async (amount: number) => {
+      const { number } = await shop.payment()
+      await lane.sandbox.refundInConsole(number, amount)
+      jest.spyOn(shop.medusa, "refund").mockRejectedValue(new Error("Medusa does not take it."))
+      if (variant.gateway === "gnete") await hears("refund")
+      await shop.jobs(2 * 24 * hour)
+      await shop.sync()
+      expect(await shop.payment()).toMatchObject({
+        ...{ refundedAmount: amount, attentionCode: "books_differ", attentionValues: { why: "not_entered" } },
+      })
+      expect(await shop.attempt(() => shop.decide({ action: "dismiss" }))).toBe(true)
+      jest.restoreAllMocks()
+    }
+
+    it.each([
+      ["another part", 4_000],
+      ["half of it", 5_000],
+    ])("keeps the rest of a cancelled order from nobody: %s", async (_what, amount) => {
+      await leftOut(amount)
+      await shop.cancelOrder()
+      await shop.quiet()
+      await shop.jobs(8 * 24 * hour)
+      const { state, attention, returned } = await books()
+      expect({ state, attention, returned }).toEqual({
+        ...{ state: "refunded", attention: null, returned: shop.amount },
+      })
+    })
+
+    it("keeps no admin from refunding another amount", async () => {
+      await leftOut(4_000)
+      expect(await told(() => shop.refund(3_000))).toBe("done")
+      await shop.jobs(8 * 24 * hour)
+      expect(await books()).toMatchObject({ returned: 7_000, medusa: [3_000], attention: null })
+    })
+
+    it("is what an admin enters who refunds the same amount: nothing is sent", async () => {
+      await leftOut(4_000)
+      expect(await told(() => shop.refund(4_000))).toBe("done")
+      await shop.jobs(8 * 24 * hour)
+      expect(await books()).toMatchObject({ returned: 4_000, medusa: [4_000], attention: null })
+    })
   })
 
   it("a refund whose process died before it was sent is not sent beside what was returned in the console", async () => {
@@ -184,6 +289,26 @@ it("of what an unknown part was returned no money moves, whatever else is said o
   })
 })
 
+it("what waited for a person to say how much was returned goes on within minutes once that person dismisses it", async () => {
+  await open(ksherAlipay)
+  const { gateway } = shop.deps
+  const query = gateway.query.bind(gateway)
+  jest.spyOn(gateway, "query").mockImplementation(async (asked) => {
+    const answer = await query(asked)
+    if (answer.kind !== "succeeded") return answer
+    return succeeded({ ...answer.value, state: "refunded" as const, returned: "unsaid" as const })
+  })
+  expect(await told(() => shop.refund(shop.part))).toBe("returned_outside")
+  await shop.cancelOrder()
+  await shop.jobs(8 * 24 * hour)
+  jest.restoreAllMocks()
+  expect(await books()).toMatchObject({ attention: "outside_unclear", operations: [], returned: 0 })
+  await shop.decide({ action: "dismiss" })
+  await lane.clock.forward(2 * minute)
+  await shop.job()
+  expect(await books()).toMatchObject({ state: "refunded", attention: null, returned: shop.amount })
+})
+
 it("a refund that Gnete has stopped following is a matter for a person at once", async () => {
   await open(gnete)
   await shop.disturb("refund/refundOrder", { kind: "reset", when: "after" })
@@ -225,4 +350,64 @@ it("a notification that could not be acted on calls a person, and is acted on wh
     refundedAmount: shop.part,
     medusa: [shop.part],
   })
+})
+
+it.each(["went through", "was accepted"])(
+  "Gnete tells of a refund that counts as refused that it %s: it counts, and nobody sends it again",
+  async (said) => {
+    await open(gnete)
+    const { gateway } = shop.deps
+    const send = gateway.refund.bind(gateway)
+    jest.spyOn(gateway, "refund").mockImplementationOnce(async (order) => {
+      await send(order)
+      return unknown("timeout", "No answer.")
+    })
+    const untold = unknown("timeout", "No answer.")
+    const asking = jest.spyOn(gateway, "refundQuery").mockResolvedValue(untold)
+    expect(await told(() => shop.refund(shop.part))).toBe("refund_unknown")
+    const { id } = await refundOperation()
+    const { number } = await shop.payment()
+    await lane.ledger.operations.conclude(id, { state: "refused", reason: "by_hand" })
+    asking.mockRestore()
+    if (said === "was accepted")
+      jest
+        .spyOn(gateway, "refundQuery")
+        .mockResolvedValueOnce({ kind: "pending", value: { gatewayNo: "R1" } } as never)
+    const { body, contentType } = await lane.sandbox.craftNotification(number, {}, "refund")
+    const receipt = await receive({ body: Buffer.from(body), contentType, query: "" }, shop.deps)
+    if (receipt.kind !== "accepted") throw new Error(receipt.reason)
+    await act(receipt.notification, shop.deps)
+    expect((await books()).operations).toEqual(["refund succeeded"])
+    await shop.jobs(8 * 24 * hour)
+    expect(await books()).toMatchObject(partReturnedOnce())
+  },
+)
+
+it("PromptPay after a return in the console, of which nobody says how much: the order is no sure fact", async () => {
+  await open(ksherRedirect)
+  const payment = await shop.payment()
+  const operations = await lane.ledger.operations.ofPayment(payment.id)
+  const { gateway } = shop.deps
+  const facts = gateway.channelFacts(undefined)
+  const channel = jest.spyOn(gateway, "channelFacts")
+  const ofChannel = (paysOut: boolean) =>
+    channel.mockReturnValue({ ...facts, refund: false, refundQuery: false, paysOut })
+  ofChannel(true)
+  let waits: Operation[] = []
+  const says = async (state: "paid" | "refunded", minor: number) => {
+    jest.spyOn(gateway, "query").mockResolvedValueOnce({
+      kind: "succeeded",
+      value: { state, amount: { minor, currency: "thb" } },
+    } as never)
+    return (await learnReturns(payment, [...operations, ...waits], shop.deps)).isSure
+  }
+  expect(await says("paid", payment.paidAmount)).toBe(true)
+  expect(await says("paid", payment.paidAmount - 1)).toBe(false)
+  expect(await says("refunded", payment.paidAmount - 1)).toBe(false)
+  // Of a channel that is not paid out nothing is sent: but for what waits since it was.
+  ofChannel(false)
+  waits = [anOperation({ kind: "payout", state: "pending", amount: 1 })]
+  expect(await says("paid", payment.paidAmount - 1)).toBe(false)
+  waits = []
+  expect(await says("paid", payment.paidAmount - 1)).toBe(true)
 })

@@ -72,7 +72,7 @@ const notUnderstood: Record<string, (ledger: Ledger, database: Database) => Prom
 }
 
 /** Migrations that change no row and no column: any version reads what is there. */
-const onlyIndexes = ["Migration20261127100000", "Migration20261127130000"]
+const onlyIndexes = ["Migration20261127100000", "Migration20261127130000", "Migration20261128050000"]
 
 /** Migrations of what the database keeps beside the rows, and makes again: any version reads what is there without it. */
 const onlyKept = [
@@ -81,6 +81,7 @@ const onlyKept = [
   "Migration20261127150000",
   "Migration20261128020000",
   "Migration20261128021000",
+  "Migration20261128060000",
 ]
 const free = [...onlyIndexes, ...onlyKept]
 
@@ -176,7 +177,7 @@ it("what the database keeps beside the rows is dropped, and made again from them
   for (const { up, down } of all.filter((one) => onlyKept.includes(one.name))) {
     for (const statement of down)
       expect(statement).toMatch(
-        /^drop (trigger|function|index|table) if exists gateway_(alert|notification|report|turnover)_?|^alter table gateway_notification drop column if exists code$/,
+        /^drop (trigger|function|index|table) if exists gateway_(alert|notification|report|turnover)_?|^alter table gateway_(notification drop column if exists code|operation drop column if exists sent_at)$/,
       )
     await run(down)
     await run(up)

@@ -299,7 +299,6 @@ export class Town {
       },
       strayRefundSessions: () =>
         this.medusa.strayRefundSessions((ids) => this.ledger.operations.refundIdsKnown(ids), 7 * day),
-      notificationRetentionDays: 90,
     }
   }
 

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import path from "node:path"
 
 import { beginLife, faultAfterCalm, faultOfLife, keyOfLife, kinds, lifeRules, stepsOf } from "./life"
-import type { Kind, Life, LifeRules } from "./life"
+import type { CalmSeen, Kind, Life, LifeRules } from "./life"
 import { wrongLifeRules } from "./wrong-life-rules"
 
 interface Walked {
@@ -15,15 +14,13 @@ interface Walked {
   fault?: { what: string; path: string[] }
 }
 
-const digestOf = (life: Life): string =>
-  createHash("sha1").update(keyOfLife(life)).digest("base64").slice(0, 16)
-
 /** Every life that can be reached, breadth first. Ends at the first fault. */
 function walk(kind: Kind, rules: LifeRules): Walked {
-  const first = { key: digestOf(beginLife(kind)), life: beginLife(kind) }
+  const first = { key: keyOfLife(beginLife(kind)), life: beginLife(kind) }
   const from = new Map<string, [string, string]>([[first.key, ["", ""]]])
   const rested = new Set<string>()
   const rests = new Set<string>()
+  const calm: CalmSeen = new Map()
   let steps = 0
   const pathTo = (key: string): string[] => {
     const path: string[] = []
@@ -39,11 +36,11 @@ function walk(kind: Kind, rules: LifeRules): Walked {
         const fault = faultOfLife(life, step)
         if (fault)
           return { lives: from.size, steps, rests, fault: { what: fault, path: [...pathTo(key), step.what] } }
-        const reached = digestOf(step.life)
+        const reached = keyOfLife(step.life)
         if (step.rest && !rested.has(reached)) {
           rested.add(reached)
           rests.add(restRow(step.life, step.rest.next))
-          const disorder = faultAfterCalm(step.life, rules)
+          const disorder = faultAfterCalm(step.life, rules, calm)
           if (disorder)
             return { lives: from.size, steps, rests, fault: { what: disorder, path: pathTo(key) } }
         }

@@ -1,5 +1,8 @@
-import type { Gateway, Outcome, RefundRecord } from "../../../src/core"
+import type { Gateway, Outcome, PaymentProblem, RefundRecord } from "../../../src/core"
 import { returns } from "../../../src/services/ledger"
+import type { Decision } from "../../../src/services/ledger"
+import type { SettleDeps } from "../../../src/services/settlement"
+import { carryOut } from "../../../src/services/settlement/people/carry-out"
 import { refund } from "../../../src/services/settlement/traced"
 import { openQueryWorld, type QueryWorld } from "../queries/world"
 import { channelOf, currency, flavours, isGnete, paid, type Flavour } from "./truth"
@@ -86,6 +89,108 @@ const shown = (operations: State["operations"]) =>
     }))
     .sort((one, other) => one.kind.localeCompare(other.kind))
 
+/** What an answer says, whatever its numbers are. */
+const saidBy = (outcome: Outcome<unknown>): string =>
+  outcome.kind === "succeeded" ? (outcome.value as { state: string }).state : outcome.kind
+
+/** Each word of a person that the walk hears, once for each way that the operation and the gateway's answer can be. */
+function wordsOf(flavour: Flavour): Move[] {
+  const words = new Map<string, Move>()
+  const seen = new Set<string>()
+  const most = { asks: 1, repetitions: 0, operations: 2 }
+  let layer = [begin(flavour)]
+  while (layer.length && seen.size < mostStates) {
+    const next: State[] = []
+    for (const state of layer)
+      for (const move of movesOf(state, flavour, ours, most)) {
+        const { word } = move
+        if (word) {
+          const { kind, state: as, reason, amount, attempts } = word.operation
+          const answers = word.calls.map(({ outcome }) => saidBy(outcome))
+          const name = [kind, as, reason, amount, attempts, word.wentThrough, ...answers]
+          const key = [...name, word.before.operations.length].join()
+          if (!words.has(key)) words.set(key, move)
+        }
+        if (seen.has(keyOf(move.state))) continue
+        seen.add(keyOf(move.state))
+        next.push(move.state)
+      }
+    layer = next
+  }
+  return [...words.values()]
+}
+
+const mostStates = 20_000
+
+/** An operation of the walk in the ledger, as it is there. */
+async function makeOperation(paymentId: string, one: State["operations"][number]): Promise<string> {
+  const { kind, amount, refundId, medusaAmount, outside, number } = one
+  const made = outside
+    ? await world.base.ledger.operations.recordOutside(paymentId, {
+        ...{ kind: kind as "refund" | "cancel", number, amount: amount ?? 0 },
+      })
+    : await world.base.ledger.operations.intend(paymentId, {
+        ...{ kind: kind, amount: amount ?? 0, refundId, medusaAmount },
+      })
+  const id = made?.id ?? ""
+  await world.base.database.query(
+    "update gateway_operation set state = ?, reason = ?, code = ?, gateway_no = ?, attempts = ?, settled_at = ? where id = ?",
+    [
+      ...[one.state, one.reason, one.code, one.gatewayNo, one.attempts],
+      ...[one.state === "succeeded" || one.state === "refused" ? world.base.clock.now() : null, id],
+    ],
+  )
+  return id
+}
+
+describe("what a person's word comes to in the walk", () => {
+  const hearsNobody = (flavour: Flavour) => flavour === "ksher_repeats" || flavour === "gnete_finishes"
+
+  it.each(flavours.filter((one) => !hearsNobody(one)))("%s: is what the code does", async (flavour) => {
+    const words = wordsOf(flavour)
+    expect(words.length).toBeGreaterThan(4)
+    for (const { what, word, state } of words) {
+      if (!word) continue
+      const payment = await world.base.aPayment("paid", {
+        ...{ gateway: isGnete(flavour) ? "gnete" : "ksher", amount: paid, currency },
+      })
+      const { refundedAmount, state: before } = word.before.payment
+      await world.base.ledger.payments.update(payment.id, {
+        paidAmount: paid,
+        paidAt: world.base.clock.now(),
+      })
+      await world.base.database.query(
+        "update gateway_payment set refunded_amount = ?, state = ? where id = ?",
+        [refundedAmount, before, payment.id],
+      )
+      let operationId = ""
+      for (const one of word.before.operations) {
+        const id = await makeOperation(payment.id, one)
+        if (one.id === word.operation.id) operationId = id
+      }
+      const { gateway, left } = scripted(flavour, word.calls)
+      const decision = { action: word.wentThrough ? "went_through" : "did_not", operationId, note: "Seen." }
+      const deps = { ...world.deps, gateway } as unknown as SettleDeps
+      const answer = await carryOut(payment, decision as Decision, [], deps).then(
+        () => "done",
+        (error: unknown) => (error as PaymentProblem).code,
+      )
+      const now = await world.base.ledger.payments.get(payment.id)
+      const operations = await world.base.ledger.operations.ofPayment(payment.id)
+      const ends = (all: State["operations"]) =>
+        returns(all)
+          .map(({ kind, amount, state: as }) => [kind, amount, as].join(" "))
+          .sort()
+      const isHeard = state.operations.some(({ reason }) => reason === "by_hand")
+      expect({ what, left, answer, state: now?.state, ends: ends(operations) }).toEqual({
+        ...{ what, left: [], answer: isHeard ? "done" : "changed" },
+        ...{ state: state.payment.state, ends: ends(state.operations) },
+      })
+    }
+    console.log(`${flavour}: ${words.length} words`)
+  })
+})
+
 describe("what a step of the walk does", () => {
   it.each(flavours)("%s: is what the code does", async (flavour) => {
     const paths = pathsOf(flavour)
@@ -107,7 +212,7 @@ describe("what a step of the walk does", () => {
         flavour,
         path.flatMap(({ call }) => call ?? []),
       )
-      world.mood.sameDay = isGnete(flavour)
+      world.mood.sameDay = isGnete(flavour) && begin(flavour).isSameDay
       const deps = { ...world.deps, gateway, wait: async () => undefined }
       const answer = await refund({ of: { id: payment.id }, ...intent }, deps).then(
         () => "done",

@@ -7,16 +7,25 @@ export const currency = "hkd"
 
 /**
  * A gateway, as far as its pages differ about returns. `ksher_repeats` answers a number that was used with an error nobody
- * documents, `ksher_unlisted` cannot be asked about refunds at all, and the host of `gnete_unhandled` takes no reversals.
+ * documents, `ksher_unlisted` cannot be asked about refunds at all, and the host of `gnete_unhandled` takes no reversals. At
+ * `gnete_finishes` no channel is sure at once, and nobody uses its console: less can happen, so that more of it can.
  */
-export const flavours = ["ksher", "ksher_repeats", "ksher_unlisted", "gnete", "gnete_unhandled"] as const
+export const flavours = [
+  "ksher",
+  "ksher_repeats",
+  "ksher_unlisted",
+  "gnete",
+  "gnete_unhandled",
+  "gnete_finishes",
+] as const
 export type Flavour = (typeof flavours)[number]
 
-export const isGnete = (flavour: Flavour): boolean => flavour === "gnete" || flavour === "gnete_unhandled"
+export const isGnete = (flavour: Flavour): boolean => flavour.startsWith("gnete")
 
 export const channelOf = (flavour: Flavour): ChannelFacts => ({
   refund: true,
   partialRefund: true,
+  paysOut: false,
   refundQuery: flavour !== "ksher_unlisted",
   close: true,
   minimum: 1,
@@ -56,6 +65,7 @@ export type Fate =
   | "unanswered" // it arrived, and the answer was lost
   | "answered" // it arrived, and was answered
   | "accepted" // Gnete: taken in, and finished later
+  | "taken" // the same, and the answer was lost
   | "declined" // the channel says no
   | "failed" // an answer that nobody documents, and nothing was done
   | "unhandled" // the gateway's host takes no such call
@@ -64,7 +74,11 @@ export const lostAnswer = unanswered("timeout", "The gateway did not answer in t
 
 /** What can become of a call that returns money, at this gateway. */
 export const fatesOfSending = (flavour: Flavour, kind: "refund" | "cancel"): readonly Fate[] =>
-  kind === "cancel" && flavour === "gnete_unhandled" ? ["not_sent", "lost", "unhandled"] : fatesOf(flavour)
+  kind === "cancel" && flavour === "gnete_unhandled"
+    ? ["not_sent", "lost", "unhandled"]
+    : flavour === "gnete_finishes"
+      ? ["lost", "taken", "accepted", "declined"]
+      : fatesOf(flavour)
 
 const fatesOf = (flavour: Flavour): readonly Fate[] => [
   ...(["not_sent", "lost", "late", "unanswered", "answered", "declined", "failed"] as const),
@@ -94,6 +108,8 @@ export function send(
       return { truth: { ...truth, late: call }, outcome: lostAnswer }
     case "unanswered":
       return { truth: arrive(truth, call, "done", flavour, isSameDay).truth, outcome: lostAnswer }
+    case "taken":
+      return { truth: arrive(truth, call, "in_progress", flavour, isSameDay).truth, outcome: lostAnswer }
     case "failed":
       return { truth, outcome: answeredUnknown("system_error", "A failure that nobody documents.") }
     case "unhandled":

@@ -1,7 +1,9 @@
-import { isUnclear } from "../../../src/core"
+import { isUnclear, succeeded } from "../../../src/core"
 import type { Outcome, RefundRecord } from "../../../src/core"
 import {
+  afterAll,
   committedAmount,
+  hasLostRow,
   isDone,
   isUnsettled,
   returnedAmount,
@@ -11,7 +13,11 @@ import {
 import type { GatewayPayment, Operation } from "../../../src/services/ledger"
 import { matchedRows } from "../../../src/services/settlement/returns/refund-rows"
 import { problemOf } from "../../../src/services/settlement/order-ref"
-import { believedAnswer, decideDoubt } from "../../../src/services/settlement/returns/decide-doubt"
+import {
+  believedAnswer,
+  decideDoubt,
+  unsureRefusals,
+} from "../../../src/services/settlement/returns/decide-doubt"
 import type {
   DoubtFacts,
   DoubtPicture,
@@ -19,6 +25,7 @@ import type {
   Finding,
   ReturnOutcome,
 } from "../../../src/services/settlement/returns/decide-doubt"
+import { decideWord } from "../../../src/services/settlement/people/carry-out"
 import { decideReturn } from "../../../src/services/settlement/returns/decide-return"
 import type {
   ReturnFacts,
@@ -46,13 +53,14 @@ import {
 } from "./truth"
 import type { Fate, Flavour, Truth } from "./truth"
 
-/** The two decisions that the walk proves. A test puts a wrong one in their place, and the walk must notice. */
+/** The decisions that the walk proves. A test puts a wrong one in their place, and the walk must notice. */
 export interface Rules {
   decideReturn: (picture: ReturnPicture) => ReturnStep
   decideDoubt: (picture: DoubtPicture) => DoubtStep
+  decideWord: typeof decideWord
 }
 
-export const ours: Rules = { decideReturn, decideDoubt }
+export const ours: Rules = { decideReturn, decideDoubt, decideWord }
 
 /** Now, and so long ago that what was sent then has arrived. */
 const now = new Date("2026-03-30T03:00:00Z")
@@ -99,13 +107,15 @@ export interface State {
   /** How often somebody has asked, and has asked again. */
   asks: number
   repetitions: number
+  /** A person has said what became of an operation. Each more makes four times as many pictures. */
+  isSpoken: boolean
   /** Steps since somebody began, which must end. */
   turns: number
 }
 
 export const begin = (flavour: Flavour): State => ({
   truth: untouched,
-  isSameDay: true,
+  isSameDay: flavour !== "gnete_finishes",
   takesNoReversals: false,
   payment: aPayment({
     gateway: isGnete(flavour) ? "gnete" : "ksher",
@@ -125,6 +135,7 @@ export const begin = (flavour: Flavour): State => ({
   asking: null,
   asks: 0,
   repetitions: 0,
+  isSpoken: false,
   turns: 0,
 })
 
@@ -137,7 +148,9 @@ export interface Move {
   what: string
   state: State
   /** What the gateway was asked, and what came back. */
-  call?: Called
+  call?: Called | readonly Called[]
+  /** What a person says of an operation in doubt. */
+  word?: { operation: Operation; wentThrough: boolean; before: State; calls: readonly Called[] }
   /** Money that has just been asked of the gateway. */
   sent?: { operation: Operation; isNew: boolean; before: State }
 }
@@ -157,8 +170,9 @@ export interface Domain {
 /** How often an operation is sent. */
 const mostSendings = 2
 
-function events(state: State, flavour: Flavour, most: Domain): Move[] {
+function events(state: State, flavour: Flavour, rules: Rules, most: Domain): Move[] {
   return [
+    ...(flavour === "ksher_repeats" || flavour === "gnete_finishes" ? [] : words(state, flavour, rules)),
     ...asked(state, most),
     ...repeated(state, most),
     ...looks(state),
@@ -230,7 +244,11 @@ const isRefused = ({ state }: Operation): boolean => state === "refused" || stat
 
 /** The job looks at what has no end; and enters in Medusa what went through and is not there. */
 function looks(state: State): Move[] {
-  const isSpent = state.operations.some((one) => isUnsettled(one) && one.attempts >= mostSendings)
+  // A reversal with a name is asked about, and sent no more.
+  const isNamed = ({ kind, gatewayNo }: Operation) => kind === "cancel" && gatewayNo !== null
+  const isSpent = state.operations.some(
+    (one) => isUnsettled(one) && one.attempts >= mostSendings && !isNamed(one),
+  )
   const open = isSpent ? [] : returns(state.operations).filter(isUnsettled)
   const look = open.length
     ? [
@@ -246,7 +264,7 @@ function looks(state: State): Move[] {
     : []
   const held = new Set(state.rows.map(({ id }) => id))
   const [unbooked] = returns(state.operations).filter(
-    (one) => isDone(one) && !held.has(one.refundId ?? "") && (one.amount ?? 0) > 0,
+    (one) => isDone(one) && isWithoutRow(one, state, held) && (one.amount ?? 0) > 0,
   )
   const tried = new Set(returns(state.operations).map(({ refundId }) => refundId))
   // A row that was never sent is handed this money, and no other is made for it.
@@ -264,6 +282,114 @@ function looks(state: State): Move[] {
       },
     },
   ]
+}
+
+/**
+ * A person has looked an operation in doubt up in the console, and says what became of it. One may be mistaken where the gateway knows
+ * better, or may say that a refund did not go through, and is asked about it later. Else the money is lost by that person, and not by a
+ * rule.
+ */
+function words(state: State, flavour: Flavour, rules: Rules): Move[] {
+  if (state.isSpoken || (isGnete(flavour) && state.repetitions > 0)) return []
+  return returns(state.operations)
+    .filter(isUnsettled)
+    .flatMap((operation) => {
+      const truly = wentThrough(state.truth, operation)
+      // The gateways are alike in that.
+      const mayErr = flavour === "ksher" && truly !== undefined
+      const isAskedLater = truly && operation.kind === "refund" && channelOf(flavour).refundQuery
+      return askedBeside(state, operation, flavour, rules).flatMap((asked) =>
+        [true, false]
+          .filter((word) => word === truly || (mayErr && asked.end !== undefined) || (!word && isAskedLater))
+          .map((word) => spoken(state, operation, word, asked, rules)),
+      )
+    })
+}
+
+/** What the console shows of it; `undefined` while nobody can say. */
+function wentThrough({ returns: made, late }: Truth, { number, kind }: Operation): boolean | undefined {
+  if (late) return undefined
+  const found = made.filter((one) => one.kind === kind && (kind === "cancel" || one.name === number))
+  if (found.some((one) => one.state === "in_progress")) return undefined
+  return found.some((one) => one.state === "done")
+}
+
+/** What is asked before a person is believed, and the end that it tells for certain. */
+interface AskedBeside {
+  calls: readonly Called[]
+  end: EndOfAnswer
+}
+
+/** The gateway is asked once more: it answers, or does not. A reversal without a name of its own cannot be asked about. */
+function askedBeside(state: State, operation: Operation, flavour: Flavour, rules: Rules): AskedBeside[] {
+  if (operation.kind === "cancel")
+    return operation.gatewayNo
+      ? askedOfReversal(state, operation, flavour, rules)
+      : [{ calls: [], end: undefined }]
+  return [askRefund(state.truth, operation.number, flavour), lostAnswer].map((outcome) => ({
+    calls: [{ name: "refundQuery", outcome }],
+    end: endOfAnswer(outcome),
+  }))
+}
+
+/** As the job asks, and nothing is sent. */
+function askedOfReversal(
+  state: State,
+  operation: Operation,
+  flavour: Flavour,
+  rules: Rules,
+  facts: DoubtFacts = {},
+  calls: readonly Called[] = [],
+): AskedBeside[] {
+  const { truth } = state
+  const step = rules.decideDoubt(doubtPicture(state, operation, facts, flavour))
+  const on = (learned: DoubtFacts, call?: Called) =>
+    askedOfReversal(state, operation, flavour, rules, { ...facts, ...learned }, [
+      ...calls,
+      ...(call ? [call] : []),
+    ])
+  switch (step.do) {
+    case "conclude":
+      return [{ calls, end: endOfAnswer(step.finding.outcome) }]
+    case "ask_reversal":
+      return [askReversal(truth, step.gatewayNo), lostAnswer].flatMap((outcome) =>
+        on({ reversal: outcome }, { name: "cancelQuery", outcome }),
+      )
+    case "ask_order":
+      return [askOrder(truth, flavour), lostAnswer].flatMap((outcome) =>
+        on({ order: outcome }, { name: "query", outcome }),
+      )
+    case "read_operations":
+      return on({ operations: state.operations })
+    default:
+      throw new Error(`Nobody who only asks does ${step.do}.`)
+  }
+}
+
+type EndOfAnswer = Parameters<typeof decideWord>[1]
+
+function endOfAnswer(answer: Outcome<unknown> | undefined): EndOfAnswer {
+  const isEnd = answer?.kind === "succeeded" || (answer?.kind === "refused" && answer.reason === "declined")
+  return isEnd ? (answer as EndOfAnswer) : undefined
+}
+
+function spoken(
+  state: State,
+  operation: Operation,
+  word: boolean,
+  { calls, end: said }: AskedBeside,
+  rules: Rules,
+): Move {
+  const step = rules.decideWord(word, said, operation)
+  const end =
+    step.do === "contradict"
+      ? endOf(operation, step.said)
+      : { ...operation, state: step.state, reason: "by_hand", updatedAt: now }
+  return {
+    what: `a person says that ${operation.number} ${word ? "went through" : "did not"}: ${calls.map(({ outcome }) => outcome.kind).join() || "not asked"}`,
+    word: { operation, wentThrough: word, before: state, calls },
+    state: counted({ ...state, isSpoken: true, operations: replaced(state.operations, end) }),
+  }
 }
 
 /** The gateway finishes what it accepted, a late request arrives or never does, and somebody uses its console. */
@@ -290,7 +416,7 @@ function atGateway(state: State, flavour: Flavour): Move[] {
     moves.push({ what: `${late.number} arrives late`, state: { ...state, truth: arrived } })
   }
   const left = paid - promised(truth)
-  const amounts = flavour === "ksher" || flavour === "ksher_repeats" ? [1, 2] : [2]
+  const amounts = consoleReturns[flavour] ?? [2]
   // One console return a payment: it is a person, and not an attacker.
   if (
     !truth.returns.some(({ console }) => console) &&
@@ -311,6 +437,12 @@ function atGateway(state: State, flavour: Flavour): Move[] {
         },
       })
   return moves
+}
+
+const consoleReturns: Partial<Record<Flavour, readonly number[]>> = {
+  ksher: [1, 2],
+  ksher_repeats: [1, 2],
+  gnete_finishes: [],
 }
 
 /** What was sent has arrived by now or never will; and the business day ends. */
@@ -358,7 +490,7 @@ function pictureOf(state: State, { intent, facts }: Request, flavour: Flavour): 
     channel: channelOf(flavour),
     oneAtATime: isGnete(flavour),
     reversible: isGnete(flavour) && state.isSameDay,
-    // Payouts to the shopper's account have a walk of their own: test/unit/settlement/decide-payout.test.ts.
+    // Payouts to the shopper's account have a walk of their own: payouts.ts.
     mostPaidOut: 0,
     intent,
     facts,
@@ -385,23 +517,30 @@ function requestMoves(state: State, flavour: Flavour, rules: Rules): Move[] {
         { what, state: { ...learned({ doubtsAsked: true }), asking: { queue, facts: {}, isAnswer: false } } },
       ]
     }
-    case "look_for_returns":
+    case "look_for_returns": {
+      const returnsLookedFor = lists(flavour) ? "listed" : "looked"
       return [
         {
           what: `${what}: found`,
-          state: counted(recorded(learned({ returnsLookedFor: true }), flavour)),
-          call: lookedFor(state.truth, flavour),
+          state: counted(recorded(learned({ returnsLookedFor }), flavour)),
+          call: [
+            lookedFor(state.truth, flavour),
+            ...toldOf(refusedBeside(state, flavour), state.truth, flavour).map(callOf),
+          ],
         },
         {
           what: `${what}: no answer`,
-          state: learned({ returnsLookedFor: true }),
+          state: learned({ returnsLookedFor: "looked" }),
           call: { ...lookedFor(state.truth, flavour), outcome: lostAnswer },
         },
       ]
+    }
+    case "ask_about_refused":
+      return refusedMoves(what, step.operations, learned, flavour)
     case "read_rows": {
       const held = new Set(state.rows.map(({ id }) => id))
       return [
-        { what, state: learned({ notBooked: step.done.filter((one) => !held.has(one.refundId ?? "")) }) },
+        { what, state: learned({ notBooked: step.done.filter((one) => isWithoutRow(one, state, held)) }) },
       ]
     }
     case "hand_over": {
@@ -413,6 +552,7 @@ function requestMoves(state: State, flavour: Flavour, rules: Rules): Move[] {
     case "answer":
       return [{ what, state: ended(after) }]
     case "ask_shopper":
+    case "take_over":
       throw new Error("Nothing is paid out in this walk.")
     case "send":
       return sendMoves(after, request, step, flavour)
@@ -430,10 +570,76 @@ function requestMoves(state: State, flavour: Flavour, rules: Rules): Move[] {
   }
 }
 
+/** All of them answered, or the first not. */
+function refusedMoves(
+  what: string,
+  operations: readonly Operation[],
+  learned: (facts: Partial<ReturnFacts>) => State,
+  flavour: Flavour,
+): Move[] {
+  const answered = learned({ refusedAsked: { unanswered: undefined } })
+  const told = toldOf(operations, answered.truth, flavour)
+  return [
+    {
+      what: `${what}: ${told.map(({ outcome }) => outcome.kind).join()}`,
+      state: counted(told.reduce(withTold, answered)),
+      call: told.map(callOf),
+    },
+    {
+      what: `${what}: no answer`,
+      state: learned({ refusedAsked: { unanswered: operations[0] } }),
+      call: { name: questionAbout(operations[0]!), outcome: lostAnswer },
+    },
+  ]
+}
+
+/** Of an order that was returned whole, what our own refunds have come to is asked before the rest is the console's. */
+const refusedBeside = ({ truth, operations }: State, flavour: Flavour): Operation[] => {
+  const order = askOrder(truth, flavour)
+  const isWhole = order.kind === "succeeded" && order.value.returned === "all"
+  return isWhole && !lists(flavour) && !returns(operations).some(isUnsettled)
+    ? unsureRefusals(operations)
+    : []
+}
+
+interface Told {
+  operation: Operation
+  outcome: ReturnOutcome
+}
+
+const toldOf = (operations: readonly Operation[], truth: Truth, flavour: Flavour): Told[] =>
+  operations.map((operation) => ({
+    operation,
+    outcome:
+      operation.kind === "cancel"
+        ? askReversal(truth, operation.gatewayNo ?? "")
+        : askRefund(truth, operation.number, flavour),
+  }))
+
+const callOf = ({ operation, outcome }: Told): Called => ({ name: questionAbout(operation), outcome })
+
+const questionAbout = ({ kind }: Operation) => (kind === "cancel" ? "cancelQuery" : "refundQuery")
+
+/** That its first end was wrong is kept, and when that was known. */
+function withTold(state: State, { operation, outcome }: Told): State {
+  if (outcome.kind !== "succeeded" && outcome.kind !== "pending") return state
+  const settledAt = outcome.kind === "succeeded" ? moment(state.operations.length - 1) : null
+  const went = { ...settledAs(operation, outcome.kind), reason: afterAll, code: null, settledAt }
+  return { ...state, operations: replaced(state.operations, went) }
+}
+
+/** When the operation of that place was made. */
+const moment = (at: number): Date => new Date(now.getTime() + at)
+
+/** Medusa holds no row for it, or one that is another's by now. */
+const isWithoutRow = (one: Operation, { operations }: State, held: ReadonlySet<string>): boolean =>
+  !held.has(one.refundId ?? "") || hasLostRow(one, operations)
+
+const lists = (flavour: Flavour): boolean => !isGnete(flavour) && flavour !== "ksher_unlisted"
+
 /** How what was returned in the console is looked for: in Ksher's list, and where there is none, in what is said of the order. */
 const lookedFor = (truth: Truth, flavour: Flavour): Called => {
-  if (isGnete(flavour) || flavour === "ksher_unlisted")
-    return { name: "query", outcome: askOrder(truth, flavour) }
+  if (!lists(flavour)) return { name: "query", outcome: askOrder(truth, flavour) }
   return { name: "refundsOf", outcome: listRefunds(truth, flavour) }
 }
 
@@ -459,7 +665,8 @@ function thrown(state: State, code: string): State {
 }
 
 /** What is found of the gateway's console is recorded. */
-function recorded(state: State, flavour: Flavour): State {
+function recorded(before: State, flavour: Flavour): State {
+  const state = toldOf(refusedBeside(before, flavour), before.truth, flavour).reduce(withTold, before)
   const { truth, operations } = state
   const listed = listRefunds(truth, flavour)
   if (listed.kind === "succeeded") {
@@ -477,7 +684,10 @@ function recorded(state: State, flavour: Flavour): State {
     return rest > 0
       ? {
           ...state,
-          operations: [...operations, outside(`outside-1`, as === "reversed" ? "cancel" : "refund", rest)],
+          operations: [
+            ...operations,
+            outside(`outside-1`, as === "reversed" ? "cancel" : "refund", rest, operations.length),
+          ],
         }
       : state
   return returnedAtGateway(operations) > 0
@@ -487,14 +697,17 @@ function recorded(state: State, flavour: Flavour): State {
 
 function withListed(state: State, record: RefundRecord): State {
   const own = state.operations.find(({ number }) => number === record.number)
-  if (own) return { ...state, operations: replaced(state.operations, settledAs(own, "succeeded")) }
+  if (own) return withTold(state, { operation: own, outcome: succeeded(record) })
   return {
     ...state,
-    operations: [...state.operations, outside(record.number, "refund", record.amount.minor)],
+    operations: [
+      ...state.operations,
+      outside(record.number, "refund", record.amount.minor, state.operations.length),
+    ],
   }
 }
 
-const outside = (number: string, kind: "refund" | "cancel", amount: number): Operation =>
+const outside = (number: string, kind: "refund" | "cancel", amount: number, at: number): Operation =>
   anOperation({
     id: number,
     number,
@@ -502,7 +715,8 @@ const outside = (number: string, kind: "refund" | "cancel", amount: number): Ope
     amount,
     outside: true,
     state: "succeeded",
-    settledAt: now,
+    createdAt: moment(at),
+    settledAt: moment(at),
     attempts: 0,
   })
 
@@ -530,7 +744,7 @@ function sendMoves(
   const medusaAmount = typeof intent.amount === "object" ? intent.amount.major : null
   const operation = anOperation({
     ...{ id: number, number, kind, amount, medusaAmount, refundId: intent.refundId, state: "sent" },
-    ...{ createdAt: now, updatedAt: now },
+    ...{ createdAt: moment(state.operations.length), updatedAt: now },
   })
   const written = { ...state, operations: [...state.operations, operation] }
   // It is written before it is sent: the process may die in between.
@@ -590,22 +804,28 @@ function endOf(operation: Operation, outcome: ReturnOutcome): Operation {
   const state = operation.state === "pending" && isUnclear(outcome.kind) ? "pending" : outcome.kind
   const gatewayNo =
     outcome.kind === "succeeded" || outcome.kind === "pending" ? (outcome.value.gatewayNo ?? null) : null
-  return { ...operation, state, reason, code, gatewayNo: gatewayNo || operation.gatewayNo, updatedAt: now }
+  const isStillWrong = operation.reason === afterAll && (state === "succeeded" || state === "pending")
+  return {
+    ...{ ...operation, state, code, gatewayNo: gatewayNo || operation.gatewayNo, updatedAt: now },
+    reason: isStillWrong ? afterAll : reason,
+  }
 }
+
+const doubtPicture = (
+  { payment }: State,
+  operation: Operation,
+  facts: DoubtFacts,
+  flavour: Flavour,
+): DoubtPicture => ({
+  ...{ gateway: payment.gateway, channel: channelOf(flavour) },
+  ...{ now, payment, operation, facts },
+})
 
 function askingMoves(state: State, asking: Asking, flavour: Flavour, rules: Rules): Move[] {
   const [id, ...rest] = asking.queue
   const operation = state.operations.find((one) => one.id === id)
   if (!operation) return [{ what: "all is asked", state: { ...state, asking: null } }]
-  const picture: DoubtPicture = {
-    gateway: state.payment.gateway,
-    channel: channelOf(flavour),
-    now,
-    payment: state.payment,
-    operation: asking.before ?? operation,
-    facts: asking.facts,
-  }
-  const step = rules.decideDoubt(picture)
+  const step = rules.decideDoubt(doubtPicture(state, asking.before ?? operation, asking.facts, flavour))
   const after = { ...state, turns: state.turns + 1 }
   const learned = (facts: DoubtFacts, patch: Partial<State> = {}): State => ({
     ...after,
@@ -650,15 +870,41 @@ function askingMoves(state: State, asking: Asking, flavour: Flavour, rules: Rule
       return [
         {
           what: `${step.do}: found`,
-          state: learned({ returnedElsewhere: isReturnedThere(state, flavour) }),
+          state: learned({ returnedElsewhere: isReturnedThere(state, flavour), isListed: lists(flavour) }),
           call: lookedFor(truth, flavour),
         },
         {
           what: `${step.do}: no answer`,
-          state: learned({ returnedElsewhere: false }),
+          state: learned({ returnedElsewhere: false, isListed: false }),
           call: { ...lookedFor(truth, flavour), outcome: lostAnswer },
         },
       ]
+    case "ask_about_refused": {
+      const told = toldOf(step.operations, truth, flavour)
+      const heard = counted(told.reduce(withTold, after))
+      return [
+        {
+          what: `${step.do}: ${told.map(({ outcome }) => outcome.kind).join()}`,
+          state: {
+            ...heard,
+            asking: {
+              ...asking,
+              facts: {
+                ...asking.facts,
+                operations: heard.operations,
+                refusedAsked: { unanswered: undefined },
+              },
+            },
+          },
+          call: told.map(callOf),
+        },
+        {
+          what: `${step.do}: no answer`,
+          state: learned({ refusedAsked: { unanswered: step.operations[0] } }),
+          call: { name: questionAbout(step.operations[0]!), outcome: lostAnswer },
+        },
+      ]
+    }
     case "send_again":
       return againMoves(state, asking, operation, step.knownAbsent, flavour)
     case "conclude":
@@ -771,12 +1017,12 @@ export function keyOf({
   rows,
   ...rest
 }: State): string {
-  const { wished, untold, request, asking, asks, repetitions, turns } = rest
+  const { wished, untold, request, asking, asks, repetitions, isSpoken, turns } = rest
   const { operations: read, sent, ...facts } = asking?.facts ?? {}
   const again = sent === "ended" || !sent ? sent : [sent.outcome, sent.knownAbsent, sent.operation.reason]
   return JSON.stringify([
     [truth, isSameDay, takesNoReversals, payment.state, payment.returnedUnsaid, operations.map(compact)],
-    [rows, wished, untold, asks, repetitions, turns, request?.intent, request?.wish],
+    [rows, wished, untold, asks, repetitions, isSpoken, turns, request?.intent, request?.wish],
     [request && { ...request.facts, notBooked: request.facts.notBooked?.map(({ id }) => id) }],
     [
       asking?.queue,
@@ -802,11 +1048,12 @@ const compact = (one: Operation) => [
     one.told,
   ],
   [one.reason, one.code, one.gatewayNo, one.updatedAt === now, one.attempts],
+  one.reason === afterAll && one.settledAt?.getTime(),
 ]
 
 /** Everything that can come of a state. */
 export const movesOf = (state: State, flavour: Flavour, rules: Rules, most: Domain): Move[] =>
-  state.request || state.asking ? steps(state, flavour, rules) : events(state, flavour, most)
+  state.request || state.asking ? steps(state, flavour, rules) : events(state, flavour, rules, most)
 
 // What must hold.
 
@@ -818,9 +1065,18 @@ export function faultOf({ state, sent }: Move): string | undefined {
   if (promised(state.truth) > paid) return `${promised(state.truth)} goes back of ${paid}`
   if (promisedByUs(state.truth) > state.wished)
     return `${promisedByUs(state.truth)} goes back where ${state.wished} was asked for`
+  const denied = state.operations.find((one) => isDenied(one, state.truth))
+  if (denied) return `${denied.number} is called refused, and has gone through`
   if (!sent) return undefined
   const { operation, isNew, before } = sent
   const doubtful = returns(before.operations).find((one) => isUnclear(one.state) && one.id !== operation.id)
   if (isNew && doubtful) return `${operation.number} is sent while ${doubtful.number} is in doubt`
   return undefined
 }
+
+/** A reversal whose failure counts as the gateway's word, and that has gone through under another name or is still to come. */
+const isDenied = ({ number, kind, state, reason }: Operation, { returns: made, late }: Truth): boolean =>
+  kind === "cancel" &&
+  state === "refused" &&
+  reason !== "by_hand" &&
+  (late?.number === number || made.some((one) => one.name === number && one.state !== "failed"))

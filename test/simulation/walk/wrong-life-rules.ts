@@ -9,7 +9,17 @@ export interface WrongLifeRule {
   noticed: RegExp
 }
 
-const { decideAtGateway, decideCapture, decideClosed, decideStanding, nextCheck } = lifeRules
+const {
+  decideAbandonment,
+  decideAtGateway,
+  decideCapture,
+  decideClosed,
+  decideNotified,
+  decideOwed,
+  decideStanding,
+  nextCheck,
+  reasonToAbandon,
+} = lifeRules
 
 /** Rules that look right and lose money, each planted in the place of ours. */
 export const wrongLifeRules: readonly WrongLifeRule[] = [
@@ -181,5 +191,82 @@ export const wrongLifeRules: readonly WrongLifeRule[] = [
       decideStanding: (payment, standing, now) => ({ ...decideStanding(payment, standing, now), clears: [] }),
     },
     noticed: /where all is over/,
+  },
+  {
+    name: "a message that says paid is done with, whatever the query says",
+    kind: "told",
+    rules: { decideNotified: () => ({ do: "finish", clears: [] }) },
+    noticed: /nobody is told of a message/,
+  },
+  {
+    name: "nobody is called when a message was tried for the last time",
+    kind: "told",
+    rules: {
+      decideNotified: (notification, payment, said) => {
+        const step = decideNotified(notification, payment, said)
+        return step.do === "try_again" && payment.state !== "void" ? { do: "try_again", why: step.why } : step
+      },
+    },
+    noticed: /nobody is told of a message/,
+  },
+  {
+    name: "money of another amount is called unconfirmed",
+    kind: "told",
+    rules: {
+      decideNotified: (notification, payment, said) =>
+        decideNotified(notification, { ...payment, attentionCode: null }, said),
+    },
+    noticed: /told over/,
+  },
+  {
+    name: "what another payment of the order has reserved counts as owed",
+    kind: "kin",
+    rules: {
+      reasonToAbandon: (payment, demand) => reasonToAbandon(payment, demand, []),
+      decideAbandonment: ({ facts, ...picture }) => {
+        const isPaid = picture.payment.state === "paid"
+        const demand = isPaid && facts.demand ? { ...facts.demand, reserved: [] } : facts.demand
+        return decideAbandonment({ ...picture, facts: { ...facts, ...(demand ? { demand } : {}) } })
+      },
+    },
+    noticed: /does not want is captured/,
+  },
+  {
+    name: "who only asks has it closed",
+    kind: "desk",
+    rules: { decideAtGateway: (picture) => decideAtGateway({ ...picture, onlyAsks: false }) },
+    noticed: /only asks/,
+  },
+  {
+    name: "money goes back where nobody knows how much is left",
+    kind: "unsaid",
+    rules: {
+      decideOwed: (picture) =>
+        decideOwed({ ...picture, payment: { ...picture.payment, returnedUnsaid: false } }),
+    },
+    noticed: /nobody knows how much is left/,
+  },
+  {
+    name: "what the console returned of a cancelled order is returned once more",
+    kind: "parts",
+    rules: {
+      decideOwed: ({ facts, ...picture }) =>
+        decideOwed({ ...picture, facts: { ...facts, ...(facts.notBooked ? { notBooked: [] } : {}) } }),
+    },
+    noticed: /more is asked back than is left/,
+  },
+  {
+    name: "late money is returned where a person is to decide",
+    kind: "hold",
+    rules: { decideOwed: (picture) => decideOwed({ ...picture, latePayment: "refund" }) },
+    noticed: /held for a person/,
+  },
+  {
+    name: "late money that was refused once is forgotten",
+    kind: "desk",
+    rules: {
+      decideOwed: (picture) => (picture.payment.state === "paid_late" ? { do: "rest" } : decideOwed(picture)),
+    },
+    noticed: /neither capture the money nor return it/,
   },
 ]

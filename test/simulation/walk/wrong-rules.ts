@@ -1,4 +1,6 @@
 import { refused } from "../../../src/core"
+import { isDone } from "../../../src/services/ledger"
+import type { Operation } from "../../../src/services/ledger"
 import type { DoubtPicture, DoubtStep } from "../../../src/services/settlement/returns/decide-doubt"
 import type { ReturnPicture, ReturnStep } from "../../../src/services/settlement/returns/decide-return"
 import type { Flavour } from "./truth"
@@ -112,4 +114,58 @@ export const wrongRules: readonly WrongRule[] = [
       ? { do: "conclude", finding: { outcome: refused("declined", "", "No answer."), by: "asking" } }
       : ours.decideDoubt(picture),
   ),
+  doubting("a reversal that was sent twice is what its one known name came to", "gnete", (picture) =>
+    ours.decideDoubt(
+      picture.operation.gatewayNo === null
+        ? picture
+        : { ...picture, operation: { ...picture.operation, attempts: 1 } },
+    ),
+  ),
+  doubting("a reversal of which one name failed has failed while another is on its way", "gnete", (picture) =>
+    ours.decideDoubt(picture.operation.gatewayNo === null ? picture : { ...picture, now: longAfter }),
+  ),
+  returning("what a person calls refused is not asked about before another is sent", "gnete", (picture) =>
+    ours.decideReturn(knowing(picture, { refusedAsked: { unanswered: undefined } })),
+  ),
+  returning("silence about what a person calls refused is a no", "gnete", (picture) =>
+    ours.decideReturn(
+      picture.facts.refusedAsked ? knowing(picture, { refusedAsked: { unanswered: undefined } }) : picture,
+    ),
+  ),
+  {
+    name: "a person's word counts more than the gateway's, and nobody asks again",
+    flavour: "ksher",
+    rules: {
+      ...ours,
+      decideReturn: (picture) =>
+        ours.decideReturn(knowing(picture, { refusedAsked: { unanswered: undefined } })),
+      decideWord: (wentThrough) => ({ do: "conclude", state: wentThrough ? "succeeded" : "refused" }),
+    },
+  },
+  // Accepted, entered in Medusa, failed: the repetition and the job's own would be two more, of which the job's is the third in all.
+  returning(
+    "who asks again before the job has made anew what failed is not told",
+    "gnete_finishes",
+    (picture) => {
+      const made = picture.operations.filter(isDone)
+      const isMadeAnew = ({ refundId }: Operation) => made.some((one) => one.refundId === refundId)
+      const operations = picture.operations.map((one) =>
+        one.state === "refused" && !isMadeAnew(one) ? { ...one, untold: false, told: false } : one,
+      )
+      return ours.decideReturn({ ...picture, operations })
+    },
+  ),
+  {
+    ...returning(
+      "what the job sent in the place of a refund that failed is not told",
+      "gnete_unhandled",
+      (picture) =>
+        ours.decideReturn({
+          ...picture,
+          operations: picture.operations.map((one) =>
+            one.state === "refused" ? { ...one, untold: false, told: false } : one,
+          ),
+        }),
+    ),
+  },
 ]

@@ -22,8 +22,8 @@ import { operation } from "./payments"
 /** Every sentence that the admin makes of a code, whoever sends it. */
 const keys: TextKey[] = [
   ...attentionCodes.flatMap((code) => {
-    const { reason, todo } = attentionText(code)
-    return [reason, todo]
+    const { reason, todos } = attentionText(code)
+    return [reason, ...todos]
   }),
   ...problemCodes.flatMap((code) => problemText(code) ?? []),
   ...refusalReasons.flatMap((code) => codeText(code) ?? []),
@@ -122,7 +122,7 @@ describe("channels", () => {
 
   it("of Ksher all have a name", () => {
     const table = readFileSync(path.resolve(__dirname, "../../../src/services/ksher/channels.ts"), "utf8")
-    const codes = [...table.matchAll(/^ {2}(\w+): facts\(/gm)].map(([, code]) => code ?? "")
+    const codes = [...table.matchAll(/^ {2}(\w+): (?:facts|fromAccount)\(/gm)].map(([, code]) => code ?? "")
     expect(codes.length).toBeGreaterThan(20)
     expect(codes.filter((code) => nameOfChannel(code, "en") === code)).toEqual([])
   })

@@ -63,6 +63,16 @@ describe("what a person may decide", () => {
     expect(resolutionsOf(payment({ capabilities }))).toEqual(["record_refund"])
   })
 
+  it("beside a part that waits for the shopper: that it went through, and what is done about the rest", () => {
+    const waiting = (amount: number) => operation({ kind: "payout", state: "pending", amount })
+    expect(resolutionsOf(payment({ operations: [waiting(100)] }))).toEqual([
+      "went_through",
+      "refund",
+      "record_refund",
+    ])
+    expect(resolutionsOf(payment({ operations: [waiting(350.5)] }))).toEqual(["went_through"])
+  })
+
   it("under attention: also dismiss", () => {
     expect(resolutionsOf(payment({ attention: "Look." }))).toContain("dismiss")
   })
@@ -199,6 +209,15 @@ describe("a draft", () => {
     expect(problemsOf(recorded, payment()).how).toBe("how_missing")
     expect(asResolution(recorded, payment(), 4)).toBeUndefined()
     expect(asResolution({ ...recorded, how: "console" }, payment(), 4)).toMatchObject({ how: "console" })
+  })
+
+  it("of what waits for the shopper and went through says how, and of what was sent does not", () => {
+    const waiting = payment({ operations: [operation({ kind: "payout", state: "pending", amount: 100 })] })
+    const ended = { ...draft(""), action: "went_through" as const }
+    expect(problemsOf(ended, waiting).how).toBe("how_missing")
+    expect(asResolution({ ...ended, how: "other" }, waiting, 4)).toMatchObject({ how: "other" })
+    const doubtful = payment({ operations: [operation({ state: "unknown" })], attention: "Look." })
+    expect(asResolution({ ...ended, how: "other" }, doubtful, 4)).not.toHaveProperty("how")
   })
 
   it("names the refund that Medusa holds, or says that it is another one", () => {

@@ -213,9 +213,9 @@ describe("attention", () => {
     const used = new Set<string>()
     for (const [language, writer] of writers(used))
       for (const { code, values } of attentions) {
-        const { reason, todo } = attentionText(code, values)
+        const { reason, todos } = attentionText(code, values)
         const found = attentionFound(code, values, writer)
-        const texts = [writer.t(reason), writer.t(todo), found ?? ""]
+        const texts = [writer.t(reason), ...todos.map((todo) => writer.t(todo)), found ?? ""]
         for (const text of texts)
           expect([language, code, text]).toEqual([language, code, expect.stringMatching(/\S/)])
         expect([language, code, found]).toEqual([
@@ -257,7 +257,7 @@ describe("attention", () => {
     expect(attentionFound("no_order", null, writer)).toBeNull()
     expect(attentionText("something_new")).toEqual({
       reason: "attention.title",
-      todo: "attention.todo.other",
+      todos: ["attention.todo.other"],
     })
   })
 })

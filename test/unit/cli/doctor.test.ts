@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto"
+import { generateKeyPairSync, randomBytes } from "node:crypto"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import path from "node:path"
@@ -86,6 +86,69 @@ it("finds nothing to fix in a shop that is in order, and signs a query at each g
   const calls = (await sandbox.calls()).map(({ call }) => call)
   expect(calls).toEqual(expect.arrayContaining(["gateway_order_query", "order_query", "pay/query"]))
   expect(await sandbox.books()).toEqual([])
+})
+
+describe("refunds that are paid out", () => {
+  const payouts = { encryptionKey: `1:${randomBytes(32).toString("base64")}`, maxAmount: 1000 }
+  const found = async (payoutBalance: number | null, options: object = { payouts }) => {
+    const account = await sandbox.addKsherMerchant({ payoutBalance })
+    const { lines } = await doctor("ksher", { ...ksherOptions(), ...account, ...options })
+    return lines.filter((line) => line.includes(" payouts ")).map((line) => line.replace(/\s+/g, " "))
+  }
+  const opens = expect.stringMatching(/^ok .* The key of payouts seals and opens \(version 1\)\.$/) as unknown
+
+  it.each<[string, number | null, RegExp]>([
+    ["there is money for them", 123_456, /^ok .* The balance for payouts is THB 1234\.56\.$/],
+    ["there is none", 0, /^note .* The balance for payouts is THB 0\.00\.$/],
+    [
+      "the account has no contract for them",
+      null,
+      /^wrong .* Ksher does not tell the balance for payouts: .*Ask Ksher whether the account has the contract\.$/,
+    ],
+  ])("%s", async (_, balance, said) => {
+    expect(await found(balance)).toEqual([opens, expect.stringMatching(said)])
+  })
+
+  it.each(["http500", "bad_signature", "timeout"] as const)(
+    "their balance cannot be read: %s",
+    async (kind) => {
+      await sandbox.fault({ gateway: "ksher", call: "get_payout_balance", kind, when: "before" })
+      expect(await found(1, { payouts, timeoutMs: 1000 })).toEqual([
+        opens,
+        expect.stringMatching(/^wrong .* could not be read: .+ Until it can be, no payout is sent\.$/),
+      ])
+      await sandbox.clearFaults()
+    },
+  )
+
+  it("names the versions of the keys, and shows none of them", async () => {
+    const key = () => randomBytes(32).toString("base64")
+    const [next, before] = [key(), key()]
+    const keys = `2:${next},1:${before}`
+    const lines = await found(1, { payouts: { ...payouts, encryptionKey: keys } })
+    expect(lines[0]).toMatch(/^ok .* seals and opens \(version 2; what 1 sealed is opened too\)\.$/)
+    expect([next, before].filter((one) => lines.join().includes(one))).toEqual([])
+  })
+
+  it.each([
+    ["is missing", undefined],
+    ["is too short", `1:${randomBytes(16).toString("base64")}`],
+    ["has no version", randomBytes(32).toString("base64")],
+    ["names a version twice", [1, 1].map((one) => `${one}:${randomBytes(32).toString("base64")}`).join()],
+  ])("their key %s: the options are wrong, and the key is not shown", async (_, encryptionKey) => {
+    const { code, text } = await doctor("ksher", {
+      ...ksherOptions(),
+      payouts: { encryptionKey, maxAmount: 1000 },
+    })
+    expect(text).toMatch(/^wrong +\S+ +options .*payouts.*encryptionKey/m)
+    if (encryptionKey) expect(text).not.toContain(encryptionKey.slice(2, 20))
+    expect(code).toBe(1)
+  })
+
+  it("says nothing of them where the shop has none", async () => {
+    expect(await found(0, {})).toEqual([])
+    expect(await found(0, { payouts: { ...payouts, enabled: false } })).toEqual([])
+  })
 })
 
 describe("whether alerts reach anybody", () => {

@@ -113,6 +113,8 @@ function whoRuns(program: string, [first = "", second = "", ...more]: string[]):
     return existsSync(path.join(root, second)) ? "the browser's tests" : "nobody"
   // `test/packed/with-medusa.test.ts` types every one of them in a new shop, except jest, which is the shop's own.
   if (program === "npx" || (program === "npm" && first === "install")) return "the packed package's tests"
+  // Their setup makes the file.
+  if (program === "npm" && first === "pack") return "the packed package's tests"
   if (program !== "npm") return "nobody"
   if (first === "ci" || first === "test")
     return steps.includes(`npm ${first}`) ? "continuous integration" : "nobody"
@@ -278,6 +280,15 @@ it("every picture of docs/images is shown on a page, and is small", () => {
     expect([file, statSync(path.join(folder, file)).size < 300_000]).toEqual([file, true])
   }
 })
+
+it.each(["README.md", "README.zh-CN.md"])(
+  "%s installs the file that npm pack makes of this version",
+  (page) => {
+    const { name, version } = JSON.parse(read("package.json")) as { name: string; version: string }
+    const files = [...read(page).matchAll(/[\w.-]+\.tgz/g)].map(([file]) => file)
+    expect([...new Set(files)]).toEqual([`${name}-${version}.tgz`])
+  },
+)
 
 it("llms.txt names pages that are there", () => {
   const named = [...read("llms.txt").matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) => target)

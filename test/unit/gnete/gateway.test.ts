@@ -448,6 +448,7 @@ describe("way codes, currency, words", () => {
     expect(peer.gateway().channelFacts()).toEqual({
       refund: true,
       partialRefund: true,
+      paysOut: false,
       refundQuery: true,
       close: true,
       minimum: 1,

@@ -1,5 +1,5 @@
 import fc from "fast-check"
-import { readGneteNotification } from "../../../src/services/gnete"
+import { readGneteNotification, signGnete } from "../../../src/services/gnete"
 import { cancelOrder, GnetePeer, payOrder, refundOrder, secret, signed } from "./peer"
 
 const form = (fields: Record<string, unknown>) =>
@@ -213,4 +213,35 @@ describe("the same message, however it is written, is one", () => {
     const other = { ...fields, reqTime: "1709269567090" }
     expect(digestOf(form({ ...other, sign: signed(other) }))).not.toBe(asItCame())
   })
+})
+
+it("a form is read as a browser reads it, however its fields are encoded", () => {
+  const piece = fc.constantFrom(
+    "&",
+    "=",
+    "?",
+    "+",
+    "%",
+    "%zz",
+    "%2",
+    "%41",
+    "%26",
+    "%E8%8C%B6",
+    "%E8",
+    "a",
+    "b",
+    "茶",
+    " ",
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const body = `${form(payOrder())}&${pieces.join("")}`
+      const fields = [...new URLSearchParams(body)]
+      const isPlain = new Set(fields.map(([name]) => name)).size === fields.length
+      const sign = signGnete(Object.fromEntries(fields), secret)
+      const reading = read(`${body}&sign=${sign}`)
+      expect(reading.readable && reading.verified).toBe(isPlain)
+    }),
+    { numRuns: 500 },
+  )
 })

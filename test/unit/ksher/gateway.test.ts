@@ -811,11 +811,21 @@ describe("channels and currencies", () => {
     expect(gateway.channelFacts(undefined)).toEqual({
       refund: true,
       partialRefund: true,
+      paysOut: false,
       refundQuery: true,
       close: false,
       minimum: 100,
     })
     expect(gateway.channelFacts("promptpay")).toMatchObject({ refund: false, refundQuery: false })
+  })
+
+  it.each([
+    [["promptpay", "kplus"], true],
+    [["promptpay", "scb_instal"], false],
+    [["promptpay", "card"], false],
+    ["auto" as const, false],
+  ])("a payment whose channel is not known is paid out only where each of %j is: %s", (channels, paysOut) => {
+    expect(peer.gateway({ channels }).channelFacts(undefined)).toMatchObject({ paysOut })
   })
 
   it.each([

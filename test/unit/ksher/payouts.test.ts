@@ -5,7 +5,7 @@ import { createKsherGateway, KsherClient } from "../../../src/services/ksher"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { HandClock } from "../sandbox/support"
 import { json, ScriptedServer } from "../transport/scripted-server"
-import { answer, fail, ksherPem, merchantPem, notSure, thb } from "./peer"
+import { answer, code, fail, ksherPem, merchantPem, notSure, signData, thb } from "./peer"
 
 interface Vector {
   name: string
@@ -128,6 +128,63 @@ describe("by what Ksher publishes", () => {
     expect(outcome).toMatchObject(expected)
     if (!("answered" in expected)) expect(outcome).not.toHaveProperty("answered")
   })
+
+  it.each([
+    ["of its own", code(1)],
+    ["of its own, beside data that Ksher has not signed", code(-1, { result: "FAIL", err_code: "KSHER_X" })],
+  ])(
+    "an envelope with a code %s is no failure that Ksher has signed: it may have been paid",
+    async (_, reply) => {
+      const client = new KsherClient(own("mch1", [ksherPem]))
+      const refund = {
+        mch_order_no: "N1",
+        mch_refund_no: "R1",
+        total_fee: 100,
+        refund_fee: 100,
+        fee_type: "THB",
+      }
+      for (const ask of [
+        () => client.payout(request),
+        () => client.orderQueryPayout({ mch_order_no: "N1" }),
+      ]) {
+        server.will(reply)
+        const outcome = await ask()
+        expect(outcome.kind).toBe("unknown")
+        expect(outcome).not.toHaveProperty("answered")
+      }
+      // A refund that was done all the same shows in the order, and one that was not has to end.
+      server.will(reply)
+      expect(await client.orderRefund(refund)).toMatchObject({ kind: "unknown", answered: true })
+    },
+  )
+
+  it("a code of its own beside a failure that Ksher has signed is one", async () => {
+    const data = { result: "FAIL", err_code: "KSHER_X", nonce_str: "n" }
+    server.will(json({ code: 1, msg: "", data, sign: signData(data) }))
+    expect(await payoutsAt(noon).send(order)).toMatchObject({ kind: "unknown", answered: true })
+  })
+
+  it.each([
+    "promptpay",
+    "promptpay2",
+    "bbl_promptpay",
+    "scb_easy",
+    "bbl_deeplink",
+    "bbl_ibs",
+    "baybank_deeplink",
+    "kplus",
+  ])("%s came from an account, and can be paid out to one", (channel) => {
+    const { gateway } = createKsherGateway({ ...own("mch1"), ...options })
+    expect(gateway.channelFacts(channel)).toMatchObject({ refund: false, paysOut: true })
+  })
+
+  it.each(["card", "scb_instal", "ktc_instal", "ktccard", "alipay", "truemoney", "one_of_a_later_page"])(
+    "%s is never paid out",
+    (channel) => {
+      const { gateway } = createKsherGateway({ ...own("mch1"), ...options })
+      expect(gateway.channelFacts(channel).paysOut).toBe(false)
+    },
+  )
 
   it("nothing is sent above Ksher's maximum, in other money, or without a number", async () => {
     for (const changes of [

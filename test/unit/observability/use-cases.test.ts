@@ -49,6 +49,7 @@ const deps = {
       claimDue: () => Promise.resolve([]),
       dueEntries: () => Promise.resolve([]),
       unsettledAfter: () => Promise.resolve([]),
+      besideChange: () => Promise.resolve([]),
     },
     leases: { take: () => Promise.resolve(undefined) },
     reservations: { openOfOrders: async () => [] },
@@ -115,7 +116,6 @@ it("a run of the job is one span, and so is a comparison that an admin asks for"
     ...deps,
     now: () => at,
     strayRefundSessions: () => Promise.resolve([]),
-    notificationRetentionDays: 90,
     depsOf: () => deps,
   } as unknown as ReconcileDeps
   await reconcile(job, { batch: 1, concurrency: 1, budgetMs: 1 })

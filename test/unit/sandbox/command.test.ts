@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs"
+import { parseEnv } from "node:util"
+
 import { runSandboxCommand } from "../../../src/sandbox"
 import { GneteCaller, KsherCaller } from "./support"
 
@@ -22,6 +25,28 @@ it("starts, and prints options that work when they are pasted", async () => {
   if (!sandbox) throw new Error("it did not start")
   expect((await new KsherCaller(sandbox.ksher).open("A1")).code).toBe(0)
   expect((await new GneteCaller(sandbox.gnete).open("B1")).orderState).toBe(1)
+  await sandbox.stop()
+})
+
+it("prints lines for a shop's .env, each key in one line", async () => {
+  const { sandbox, text } = await run("--port", "0")
+  if (!sandbox) throw new Error("it did not start")
+  const { ksher, gnete } = sandbox
+  const lines = text.split("\n").filter((line) => /^[A-Z_]+=/.test(line))
+  const read = parseEnv(lines.join("\n"))
+  expect(read).toMatchObject({
+    KSHER_APPID: ksher.appid,
+    KSHER_PRIVATE_KEY: ksher.privateKey.trim(),
+    KSHER_SANDBOX_URL: `${sandbox.url}/ksher`,
+    KSHER_SANDBOX_PUBLIC_KEY: ksher.publicKeys[0]?.trim(),
+    GNETE_MCH_NO: gnete.mchNo,
+    GNETE_APP_ID: gnete.appId,
+    GNETE_APP_SECRET: gnete.appSecret,
+    GNETE_SANDBOX_URL: gnete.baseUrl,
+  })
+  // The example's config takes nothing else of a sandbox.
+  const named = [...readFileSync("medusa-config.example.js", "utf8").matchAll(/env\.((?:KSHER|GNETE)_\w+)/g)]
+  expect(Object.keys(read)).toEqual(expect.arrayContaining(named.map(([, name]) => name)))
   await sandbox.stop()
 })
 

@@ -32,11 +32,11 @@ const paid = async (number: string) => {
   await sandbox.pay(number)
 }
 
-it("the next refund is refused for want of money, and the one after it is not", async () => {
+it("the next refund is refused: the balance is too low, and the one after it is not", async () => {
   await paid("B1")
   const answer = await send("refuse", { gateway: "gnete", outcome: "insufficient_balance" })
   expect([answer.status, answer.headers.get("location")]).toEqual([303, "/"])
-  expect(await page()).toContain("Gnete: the next refund is refused for want of money")
+  expect(await page()).toContain("Gnete: the next refund is refused: the balance is too low")
   await gnete.call("refund/refundOrder", refundFields("B1", "R1", 100))
   expect(await sandbox.book("B1")).toMatchObject({ returned: 0 })
   expect(await page()).toContain("Nothing is planned.")

@@ -237,6 +237,10 @@ it("faults are used up one by one, only by their own call and order", async () =
     "answer",
   ])
   await sandbox.fault({ gateway: "gnete", call: "*", kind: "reset", when: "before", times: 9 })
+  for (const orderNo of ["A1", "A2"])
+    await sandbox.fault({ gateway: "ksher", call: "*", kind: "http500", when: "before", orderNo })
+  await sandbox.clearFaults("A1")
+  expect((await sandbox.faults()).map(({ orderNo }) => orderNo)).toEqual([undefined, "A2"])
   await sandbox.clearFaults()
   expect(await sandbox.faults()).toEqual([])
   expect((await gnete.query("B1")).state).toBe(2)

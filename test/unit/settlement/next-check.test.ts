@@ -1,5 +1,5 @@
 import { states } from "../../../src/core"
-import type { OperationState } from "../../../src/core"
+import type { OperationState, PayoutWait } from "../../../src/core"
 import { day, hour, minute } from "../../../src/services/settlement"
 import { nextCheck } from "../../../src/services/settlement/settling/next-check"
 import { anOperation, aPayment, now } from "./pictures"
@@ -126,4 +126,54 @@ it("is never due in the past, whatever a payment is", () => {
 it("spreads what came up together", () => {
   const unsettled = aPayment({ state: "pending" })
   expect(inMs(next(unsettled, [], 0.5))).toBe(2 * minute * 1.125)
+})
+
+describe("a payout whose account is named", () => {
+  const given = [anOperation({ kind: "payout", state: "pending", amount: 100, attempts: 0, reason: "given" })]
+  const paid = (patch = {}) => aPayment({ state: "paid", paidAmount: 10_000, checks: 30, ...patch })
+  const one = { number: given[0]!.number, amount: { amount: "1.00", currency: "thb" } }
+  const told = (why: PayoutWait) => ({
+    attentionCode: "payout_waits",
+    attentionValues: { ...one, why, gateway: "ksher" },
+  })
+  const toldBeside = (why: PayoutWait) => ({
+    attentionCode: "payout_waits",
+    attentionValues: { ...one, number: "other", why: "no_link", gateway: "ksher", others: [{ ...one, why }] },
+  })
+  const inConsole = anOperation({ kind: "payout", state: "succeeded", amount: 100, byHand: "console" })
+
+  it.each([
+    ["nothing that is told", paid(), hour / 2],
+    ["the balance", paid(told("balance")), hour / 2],
+    ["an answer of the gateway", paid(told("unsent")), hour / 2],
+    ["an admin", paid(told("release")), 6 * hour],
+    ["somebody who looks into the console", paid({ returnedUnsaid: true }), 6 * hour],
+    ["the balance, beside one that waits for a link", paid(toldBeside("balance")), hour / 2],
+    ["an admin, beside one that waits for a link", paid(toldBeside("release")), 6 * hour],
+  ])("and that waits for %s", (_, payment, longest) => {
+    expect(inMs(next(payment, given))).toBe(longest)
+  })
+
+  it.each([
+    ["an answer that the gateway never gives", paid(told("unsent")), 6 * hour],
+    ["the balance", paid(told("balance")), hour / 2],
+  ])("and that waits for %s, since a part went back in the console", (_, payment, longest) => {
+    expect(inMs(next(payment, [...given, inConsole]))).toBe(longest)
+  })
+})
+
+describe("a refund that counts as refused without the gateway's own word", () => {
+  const settledAt = new Date(now.getTime() - 2 * hour)
+  const paidAt = new Date(now.getTime() - 40 * day)
+  const later = (reason: string) =>
+    inMs(next(aPayment({ state: "paid", paidAt }), [anOperation({ state: "refused", reason, settledAt })]))
+
+  it("is asked about later, however long ago the payment was", () => {
+    expect(later("by_hand")).toBe(day - 2 * hour)
+    expect(later("undocumented")).toBe(day - 2 * hour)
+  })
+
+  it("that the gateway declined is not", () => {
+    expect(later("declined")).toBeNull()
+  })
 })

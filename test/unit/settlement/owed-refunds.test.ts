@@ -28,6 +28,8 @@ async function refusedOnceMore(before: number, patch: Partial<GatewayPayment> = 
   let asked = 0
   const deps = {
     gateway: { name: "gnete" },
+    policy: { latePayment: "refund" },
+    clock: { now: () => now },
     log: { warn: () => undefined },
     emit: () => Promise.resolve(),
     host: {

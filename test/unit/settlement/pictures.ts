@@ -71,6 +71,7 @@ export const anOperation = (patch: Partial<Operation> = {}): Operation => ({
   message: null,
   asked: null,
   attempts: 1,
+  sentAt: null,
   createdAt: now,
   updatedAt: now,
   settledAt: null,

@@ -34,12 +34,10 @@ it("changed in any of its letters, it does not open", () => {
 
 describe("the option payouts", () => {
   const coded = randomBytes(32).toString("base64")
-  const sandboxed = { gatewayUrl: "http://127.0.0.1:9100", apiUrl: "http://127.0.0.1:9100" }
   const policyOf = (payouts: object) =>
     createKsherGateway({
       ...{ appid: "mch1", privateKey: merchantPem, channels: ["promptpay"] },
       ...{ notifyBaseUrl: "https://shop.example", returnUrl: "https://shop.example/back", payouts },
-      ...sandboxed,
     }).policy.payouts
 
   it("is off where it is left out or switched off, and careful where it is on", () => {
@@ -55,17 +53,6 @@ describe("the option payouts", () => {
       keys: [{ version: "1", key: Buffer.from(coded, "base64") }],
     })
     expect(policyOf({ ...own, encryptionKey: `2:${coded}, 1:${coded}` })?.keys).toHaveLength(2)
-  })
-
-  it("is refused at Ksher itself: in this version it is tried with simulated money only", () => {
-    const payouts = { encryptionKey: `1:${coded}`, maxAmount: 1 }
-    const real = {
-      ...{ appid: "mch1", privateKey: merchantPem, channels: ["promptpay"], payouts },
-      ...{ notifyBaseUrl: "https://shop.example", returnUrl: "https://shop.example/back" },
-    }
-    expect(() => createKsherGateway(real)).toThrow(/"payouts".*simulated money/)
-    const halfReal = { ...real, gatewayUrl: sandboxed.gatewayUrl }
-    expect(() => createKsherGateway(halfReal)).toThrow(/"payouts".*simulated money/)
   })
 
   it.each([

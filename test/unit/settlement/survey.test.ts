@@ -22,11 +22,16 @@ interface Given {
   books?: BookDifference[]
 }
 
+/** Paid without an amount would be a difference of its own. */
+const ofWhole = (standing: Standing | undefined): Standing | undefined =>
+  standing && { amount: { minor: 10_000, currency: "thb" }, ...standing }
+
 /** Each difference as `what: from → to`. */
 const found = ({ payment, listed, operations = [], booked, order, ...given }: Given): string[] =>
   differences({
     payment: aPayment(payment),
-    standing: "standing" in given ? given.standing : { state: "unpaid" },
+    standing: "standing" in given ? ofWhole(given.standing) : { state: "unpaid" },
+    now,
     listed,
     operations,
     booked: booked && {
@@ -258,4 +263,37 @@ describe("Medusa knows less", () => {
 
 it("where the gateway does not answer it says so, and guesses nothing", () => {
   expect(found({ standing: undefined })).toEqual(["no answer from the gateway: pending → pending"])
+})
+
+it("a refund that waits for the shopper is no doubt, and in the books as one that is coming", () => {
+  const waiting = anOperation({ kind: "payout", state: "pending", amount: 4_000, attempts: 0 })
+  const given = {
+    payment: { state: "paid", paidAmount: 10_000 },
+    standing: { state: "paid" },
+    booked: { captured: "100", refunds: [{ id: "ref_1", amount: "40", createdAt: now }] },
+  } as const
+  expect(
+    found({
+      ...given,
+      booked: { ...given.booked, refunds: [...given.booked.refunds] },
+      operations: [waiting],
+    }),
+  ).toEqual([])
+})
+
+describe("says of the gateway's answer what the next look would write", () => {
+  it.each([
+    ["one that failed on both sides and that nobody wants is closed", "failed", "failed", "unwanted"],
+    ["one that failed on both sides and is wanted stays", "failed", "failed", null],
+    ["one that is void stays so", "void", "closed", null],
+  ] as const)("%s", (_name, state, said, code) => {
+    const payment = { state, unwanted: code && ("session_deleted" as const) }
+    const changes = found({ payment, standing: { state: said } }).map((one) => one.split(": ").at(-1))
+    expect(changes).toEqual(code ? ["failed → void"] : [])
+  })
+
+  it("paid without an amount proves nothing", () => {
+    const [said] = found({ standing: { state: "paid", amount: undefined } as unknown as Standing })
+    expect(said).toMatch(/THB 100\.00 → unsaid$/)
+  })
 })

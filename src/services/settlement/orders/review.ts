@@ -1,5 +1,5 @@
 import { PaymentProblem, isUnended } from "../../../core"
-import type { GatewayPayment, Ledger } from "../../ledger"
+import type { BesideChange, GatewayPayment, Ledger } from "../../ledger"
 import { logLine, wordsOf } from "../../observability"
 import type { Deps, Log, SettleDeps } from "../deps"
 import { settle } from "../traced"
@@ -39,17 +39,50 @@ export interface UnwantedDeps {
   depsOf: (providerId: string) => Deps
 }
 
+/** What the job's look at payments that wait for the end of a change takes. */
+export interface UnchangedDeps {
+  ledger: Ledger
+  host: Pick<Host, "ordersChanging">
+}
+
 /**
  * Every run of the job looks which open payments of orders Medusa still asks for: it says nothing when an exchange or a claim is
  * cancelled. Medusa is asked about a page of them at once, and the gateway about those alone that are not wanted.
  */
 export async function wakeUnwanted(deps: UnwantedDeps): Promise<void> {
+  await eachPage(
+    (after) => deps.ledger.reservations.openOfOrders(after, pageSize),
+    (page) => wakeUnwantedOf(page, deps),
+  )
+}
+
+/**
+ * Money that was returned beside an open change is entered once the change has ended. Medusa does not say so of every end: each run
+ * of the job looks which of those orders are still being changed.
+ */
+export async function wakeUnchanged(deps: UnchangedDeps): Promise<void> {
+  await eachPage(
+    (after) => deps.ledger.payments.besideChange(after, pageSize),
+    (page) => wakeUnchangedOf(page, deps),
+  )
+}
+
+/** Page by page, by id: none is kept. */
+async function eachPage<Row extends { id: string }>(
+  read: (after: string) => Promise<readonly Row[]>,
+  work: (page: readonly Row[]) => Promise<void>,
+): Promise<void> {
   for (let after = ""; ;) {
-    const page = await deps.ledger.reservations.openOfOrders(after, pageSize)
-    if (page.length) await wakeUnwantedOf(page, deps)
+    const page = await read(after)
+    if (page.length) await work(page)
     if (page.length < pageSize) return
     after = page.at(-1)?.id ?? ""
   }
+}
+
+async function wakeUnchangedOf(page: readonly BesideChange[], deps: UnchangedDeps): Promise<void> {
+  const changing = await deps.host.ordersChanging([...new Set(page.map(({ orderId }) => orderId))])
+  for (const { id, orderId } of page) if (!changing.has(orderId)) await deps.ledger.payments.wake(id, 0)
 }
 
 async function wakeUnwantedOf(page: readonly GatewayPayment[], deps: UnwantedDeps): Promise<void> {

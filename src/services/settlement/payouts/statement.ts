@@ -3,6 +3,7 @@ import { CsvError, parse } from "csv-parse"
 import { z } from "zod"
 
 import { isZoneName, statementDates, statementDelimiters, toMinor } from "../../../core"
+import type { StatementProblem, StatementProblemCode } from "../../../core"
 import type { StatementLine } from "../../ledger"
 
 const column = z.string().trim().min(1).max(100)
@@ -54,10 +55,19 @@ export const readMapping = (saved: unknown): StatementMapping | undefined =>
   statementMapping.safeParse(saved).data
 
 /** What is wrong with a row. `line`: of the file, the first being 1. */
-export interface StatementProblem {
-  line: number
-  reason: string
+export type RefusedRow = { line: number } & StatementProblem
+
+/** A cell, or its row, is not as it should be. */
+class RowProblem extends Error {
+  constructor(readonly problem: StatementProblem) {
+    super(problem.code)
+  }
 }
+
+const wrong = <Code extends StatementProblemCode>(
+  code: Code,
+  values: StatementProblem<Code>["values"],
+): RowProblem => new RowProblem({ code, values } as StatementProblem)
 
 /** More is no statement of a shop. */
 const mostRows = 50_000
@@ -74,7 +84,7 @@ export async function readStatement(
   file: Readable,
   mapping: StatementMapping,
   digits: number,
-): Promise<{ lines: StatementLine[] } | { problems: StatementProblem[] }> {
+): Promise<{ lines: StatementLine[] } | { problems: RefusedRow[] }> {
   const reader = new StatementReader(mapping, digits)
   const rows = file.pipe(
     parse({
@@ -94,7 +104,7 @@ export async function readStatement(
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const line = typeof error.lines === "number" ? error.lines : 1
-    reader.refuse(line, "is not CSV as it should be: look for a quotation mark that is not closed")
+    reader.refuse(line, { code: "not_csv", values: {} })
   }
   file.destroy()
   return reader.end()
@@ -104,7 +114,7 @@ type ColumnName = keyof StatementMapping["columns"]
 
 class StatementReader {
   private readonly lines: StatementLine[] = []
-  private readonly problems: StatementProblem[] = []
+  private readonly problems: RefusedRow[] = []
   private readonly seen = new Map<string, number>()
   private places: Map<ColumnName, number> | undefined
 
@@ -113,19 +123,20 @@ class StatementReader {
     private readonly digits: number,
   ) {}
 
-  refuse(line: number, reason: string): void {
-    this.problems.push({ line, reason })
+  refuse(line: number, problem: StatementProblem): void {
+    this.problems.push({ line, ...problem })
   }
 
-  end(): { lines: StatementLine[] } | { problems: StatementProblem[] } {
-    if (!this.places && !this.problems.length) this.refuse(1, "the file is empty")
+  end(): { lines: StatementLine[] } | { problems: RefusedRow[] } {
+    if (!this.places && !this.problems.length) this.refuse(1, { code: "empty_file", values: {} })
     return this.problems.length ? { problems: this.problems } : { lines: this.lines }
   }
 
   /** False where the rest is not worth reading. */
   read({ record, info: { lines: line } }: Row): boolean {
     if (!this.places) return this.readHeader(record, line)
-    if (this.lines.length >= mostRows) this.refuse(line, `a file has at most ${mostRows} rows: split it`)
+    if (this.lines.length >= mostRows)
+      this.refuse(line, { code: "too_many_rows", values: { most: mostRows } })
     else this.readRow(record, line)
     return this.problems.length < mostProblems && this.lines.length <= mostRows
   }
@@ -135,7 +146,9 @@ class StatementReader {
     for (const [name, title] of Object.entries(this.mapping.columns) as [ColumnName, string | undefined][]) {
       if (title === undefined) continue
       const found = header.flatMap((cell, at) => (cell === title ? [at] : []))
-      if (found.length !== 1) this.refuse(line, `the first row has ${found.length || "no"} column "${title}"`)
+      if (!found.length) this.refuse(line, { code: "column_missing", values: { column: title } })
+      else if (found.length > 1)
+        this.refuse(line, { code: "column_repeated", values: { column: title, times: found.length } })
       else this.places.set(name, found[0] ?? 0)
     }
     return this.problems.length === 0
@@ -146,15 +159,12 @@ class StatementReader {
       const read = this.lineOf((name) => record[this.places?.get(name) ?? -1] ?? "")
       const key = JSON.stringify([read.begin, read.channel, read.reference])
       const before = this.seen.get(key)
-      if (before !== undefined)
-        throw new RangeError(
-          `has the day, channel and number of line ${before}: map the column that tells payments apart`,
-        )
+      if (before !== undefined) throw wrong("row_repeated", { before })
       this.seen.set(key, line)
       this.lines.push(read)
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-      this.refuse(line, error.message)
+      if (!(error instanceof RowProblem)) throw error
+      this.refuse(line, error.problem)
     }
   }
 
@@ -162,9 +172,9 @@ class StatementReader {
     const { channel: fixed, feesAreNegative, currency, listsTransferred } = this.mapping
     const sign = feesAreNegative ? -1 : 1
     const day = this.day(cell, "day")
-    if (day === null) throw new RangeError("has no day")
+    if (day === null) throw wrong("day_missing", { column: this.title("day") })
     const amount = this.amount(cell, "amount")
-    if (cell("amount") === "") throw new RangeError("has no amount")
+    if (cell("amount") === "") throw wrong("amount_missing", { column: this.title("amount") })
     const [fee, vat] = [sign * this.amount(cell, "fee") + 0, sign * this.amount(cell, "vat") + 0]
     return {
       ...{ begin: day, end: day, channel: this.word(cell("channel") || fixed, "channel", 32) },
@@ -175,32 +185,34 @@ class StatementReader {
     }
   }
 
+  private title(name: ColumnName): string {
+    return this.mapping.columns[name] ?? name
+  }
+
   private word(text: string, name: ColumnName, longest: number): string {
     if (text.length <= longest && /^[\x20-\x7e]*$/.test(text)) return text
-    throw new RangeError(
-      `${this.mapping.columns[name] ?? name} is not a plain word of at most ${longest} characters`,
-    )
+    throw wrong("word_invalid", { column: this.title(name), most: longest })
   }
 
   private day(cell: (name: ColumnName) => string, name: ColumnName): string | null {
     const text = cell(name)
     if (text === "") return null
     const day = dayOf(text, this.mapping.dateFormat)
-    if (day === undefined)
-      throw new RangeError(`${this.mapping.columns[name]} is not a day written ${this.mapping.dateFormat}`)
+    const format = this.mapping.dateFormat
+    if (day === undefined) throw wrong("day_invalid", { column: this.title(name), format })
     return day
   }
 
   private amount(cell: (name: ColumnName) => string, name: ColumnName): number {
     const text = cell(name)
     if (text === "") return 0
-    const title = this.mapping.columns[name]
+    const column = this.title(name)
     if (!/^-?(\d{1,3}(,\d{3}){1,3}|\d{1,12})(\.\d{1,4})?$/.test(text))
-      throw new RangeError(`${title} is not a plain amount such as 1234.50`)
+      throw wrong("amount_invalid", { column })
     try {
       return toMinor(text.replaceAll(",", ""), this.digits)
     } catch {
-      throw new RangeError(`${title} has more decimals than the currency`)
+      throw wrong("amount_too_fine", { column, most: this.digits })
     }
   }
 }

@@ -5,43 +5,54 @@ import {
   hasMoney,
   isOpen,
   isUnclear,
+  lessMajor,
   money,
   roundToMinor,
   titleOf,
   toMajor,
   toMinor,
 } from "../../../core"
-import type { Outcome, RefundRecord, ReversalRecord } from "../../../core"
-import { committedAmount, isDone, isUnsettled, isWaitingPayout, returns } from "../../ledger"
+import { committedAmount, isDone, isUnfinished, isUnsettled, isWaitingPayout, returns } from "../../ledger"
 import type { Decision, DecisionRequest, GatewayPayment, Operation, PaymentPatch } from "../../ledger"
 import { isSameAttention, withoutAttention } from "../attention"
 import { bookReturns } from "../settling/book-returns"
 import { orderIdOf } from "../orders/cancelled-order"
 import { isCaptured } from "../settling/decide-capture"
 import { enteredReturns, unmatchedRows } from "../returns/refund-rows"
-import { foreignReturns, recordReturns, tally } from "../settling/confirm"
+import { foreignReturns, learnUnsaid, recordReturns, tally } from "../settling/confirm"
 import type { SettleDeps } from "../deps"
-import { dismissedAmount, dismissing, leftOut, owedNow } from "../returns/dismissed"
+import { dismissedAmount, heldBy, leavingOwed, leftOut } from "../returns/dismissed"
 import { refuseUnenterable } from "../orders/enterable"
 import type { HostPayment } from "../host"
 import { reload } from "../required"
 import { withLease } from "../lease"
-import { conclude, refundOrder, settleOperations } from "../returns/outcomes"
-import { orderRef } from "../order-ref"
+import type { ReturnOutcome } from "../returns/decide-doubt"
+import { conclude, findOutcome, settleOperations } from "../returns/outcomes"
+import { refundOrder } from "../order-ref"
 import { withoutRow, refund } from "../refund"
 import { after, minute } from "../schedule"
 import { shareOf, withFraction } from "../returns/rounding"
+import { knowsNothing } from "../shopper-payouts/decide-payout"
 import { canClose, closeAtGateway } from "../settling/close"
+import { asksShopper } from "../shopper-payouts/carry-payout"
 
-/** Does what a person decided. Throws a `PaymentProblem` where nothing was done, or where it is in doubt. */
-export async function carryOut(payment: GatewayPayment, decision: Decision, deps: SettleDeps): Promise<void> {
+/**
+ * Does what a person decided. `seen`: the operations that were there when the decision was written down. Throws a `PaymentProblem` where
+ * nothing was done, or where it is in doubt.
+ */
+export async function carryOut(
+  payment: GatewayPayment,
+  decision: Decision,
+  seen: readonly Operation[],
+  deps: SettleDeps,
+): Promise<void> {
   switch (decision.action) {
     case "refund":
-      await refundByHand(payment, decision, deps)
+      await refundByHand(payment, decision, seen, deps)
       return forget(payment, deps)
     case "record_refund":
       await withLease(payment.id, deps, (leased, held, operations) =>
-        recordByHand(leased, operations, decision, held),
+        recordByHand(leased, operations, decision, seen, held),
       )
       return forget(payment, deps)
     case "went_through":
@@ -60,14 +71,24 @@ async function forget(seen: GatewayPayment, deps: SettleDeps): Promise<void> {
   if (isSameAttention(seen, now)) await deps.ledger.payments.update(seen.id, withoutAttention(now))
 }
 
-/** Refuses what makes no sense, before it is written down: the person may correct it. */
+/** Refuses what makes no sense, before it is written down: the person may correct it. Else the operations that are there. */
 export async function refuseAtOnce(
   payment: GatewayPayment,
   asked: DecisionRequest,
   deps: SettleDeps,
-): Promise<void> {
+): Promise<readonly Operation[]> {
   refuseForeignFields(asked)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
+  await refuseSenseless(payment, asked, operations, deps)
+  return operations
+}
+
+async function refuseSenseless(
+  payment: GatewayPayment,
+  asked: DecisionRequest,
+  operations: readonly Operation[],
+  deps: SettleDeps,
+): Promise<void> {
   switch (asked.action) {
     case "dismiss":
       if (!payment.attention)
@@ -100,7 +121,7 @@ async function refuseBesideChange(
 const fieldsOf = {
   refund: ["amount", "refundId"],
   record_refund: ["amount", "how", "refundId"],
-  went_through: ["operationId", "amount"],
+  went_through: ["operationId", "amount", "how"],
   did_not: ["operationId", "amount"],
   dismiss: [],
 } as const satisfies Record<DecisionRequest["action"], readonly (keyof typeof fieldNames)[]>
@@ -128,18 +149,24 @@ async function refuseAmount(
 ): Promise<void> {
   const booked = await deps.host.payment(payment.sessionId)
   const row = meantRow(payment, asked, booked, operations)
-  if (returns(operations).some(isUnsettled)) return
+  if (returns(operations).some(isUnfinished)) return
   if (row && (asked.action === "refund" || asked.amount === undefined)) return
-  const amount = asked.amount === undefined ? undefined : minorOf(asked.amount, payment.digits)
-  if (isConsole(asked) && operations.some((one) => isListed(one) && one.amount === amount)) return
+  if (isConsole(asked) && toldOf(operations, asked.amount, payment.digits).length) return
   amountOf(payment, asked, operations)
 }
 
 /** Booked by Medusa where it holds a capture, sent at the gateway alone where it never took the money. */
-async function refundByHand(seen: GatewayPayment, decision: Decision, deps: SettleDeps): Promise<void> {
-  const payment = await withLease(seen.id, deps, (leased, held, operations) =>
-    askFirst(leased, operations, held),
-  )
+async function refundByHand(
+  { id }: GatewayPayment,
+  decision: Decision,
+  seen: readonly Operation[],
+  deps: SettleDeps,
+): Promise<void> {
+  const payment = await withLease(id, deps, async (leased, held, operations) => {
+    const asked = await askFirst(leased, operations, held)
+    refuseOvertaken(asked, seen, operations)
+    return asked
+  })
   const booked = await deps.host.payment(payment.sessionId)
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const row = meantRow(payment, decision, booked, operations)
@@ -150,14 +177,40 @@ async function refundByHand(seen: GatewayPayment, decision: Decision, deps: Sett
   }
   const amount = amountOf(payment, decision, operations)
   if (!booked || Number(booked.captured) <= 0) {
-    await refund({ of, amount: decision.amount === undefined ? "rest" : amount, refundId: null }, deps)
+    const left = payment.paidAmount - committedAmount(operations)
+    // The job may be returning just that: whoever comes second finds nothing owed.
+    const isOwed = amount === left - dismissedAmount(payment, operations)
+    const wanted = decision.amount === undefined ? "rest" : isOwed ? "owed" : amount
+    await refund({ of, amount: wanted, refundId: null }, deps)
     return
   }
   const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
   // Medusa would be handed a refund that it does not know yet for this one, and nothing would be sent.
   if (!(await bookReturns(payment, order, deps))) throw notEntered(payment)
+  const unbooked = await withoutRow(returns(operations).filter(isDone), operations, deps)
+  // Until the shopper has named an account it can be taken back: Medusa books it then.
+  if (asksShopper(payment, amount, deps) && amount <= heldBy(booked, unbooked, payment)) {
+    await refund({ of, amount, refundId: null }, deps)
+    return
+  }
   const major = withFraction(toMajor(amount, payment.digits), booked, payment)
   await deps.host.refund(booked, order, major, decision)
+}
+
+/** Whoever held the payment until now may have returned the very same money, or found out that it has gone back. */
+function refuseOvertaken(
+  payment: GatewayPayment,
+  seen: readonly Operation[],
+  now: readonly Operation[],
+): void {
+  const before = new Set(seen.filter(isDone).map(({ id }) => id))
+  const made = returns(now).find((one) => isDone(one) && !before.has(one.id))
+  if (!made) return
+  throw new PaymentProblem(
+    "conflict",
+    "changed",
+    `In the same moment, ${named(payment, made)} was made or learnt of. Nothing was sent for this one: look at the payment again, and repeat it if it is wanted as well.`,
+  )
 }
 
 const notEntered = (payment: GatewayPayment) =>
@@ -183,9 +236,11 @@ async function askFirst(
   const made = returns(resolved.operations)
   const doubtful = made.find((one) => isUnclear(one.state))
   if (doubtful) throw inDoubt(resolved.payment, doubtful, deps)
-  const found = made.find(
-    (one) => isDone(one) && before.some(({ id, state }) => id === one.id && isUnclear(state)),
+  // What was accepted counted before as well.
+  const uncounted = new Set(
+    operations.filter((one) => !isDone(one) && one.state !== "pending").map(({ id }) => id),
   )
+  const found = made.find((one) => isDone(one) && uncounted.has(one.id))
   if (found) throw foundDone(resolved.payment, found, deps)
   return resolved.payment
 }
@@ -261,9 +316,12 @@ async function recordByHand(
   leased: GatewayPayment,
   before: readonly Operation[],
   decision: Decision,
+  seen: readonly Operation[],
   deps: SettleDeps,
 ): Promise<void> {
-  const payment = await recordListed(await askFirst(leased, before, deps), decision, deps)
+  refuseOvertaken(leased, seen, before)
+  const listed = await recordListed(await askFirst(leased, before, deps), decision, deps)
+  const { payment } = listed
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const booked = await deps.host.payment(payment.sessionId)
   const row = meantRow(payment, decision, booked, operations)
@@ -272,7 +330,12 @@ async function recordByHand(
     share !== undefined && decision.amount === undefined
       ? { ...decision, amount: toMajor(share, payment.digits) }
       : decision
-  if (isConsole(decision) && (await describeTold(payment, asked, operations, row, deps))) return
+  const told = isConsole(decision) ? await toldFor(payment, asked, operations, row, deps) : []
+  // It is there, and counts once.
+  if (told.length)
+    return deps.ledger.operations.describeTold(decision.id, row ? shared(told, row, payment.digits) : told)
+  // Whether that is a part of what the person has seen, only that person knows.
+  if (listed.isNew) throw justTold(payment, deps)
   await deps.ledger.operations.recordOutside(payment.id, {
     kind: "refund",
     number: `by-hand-${decision.id.slice(decision.id.indexOf("_") + 1)}`,
@@ -292,44 +355,86 @@ async function recordListed(
   payment: GatewayPayment,
   decision: Decision,
   deps: SettleDeps,
-): Promise<GatewayPayment> {
-  if (!isConsole(decision)) return payment
-  const operations = await deps.ledger.operations.ofPayment(payment.id)
-  const foreign = await foreignReturns(payment, operations, deps)
-  if (!foreign.length) return payment
-  const recorded = await recordReturns(payment, operations, foreign, deps)
-  if (decision.amount === undefined && decision.refundId === undefined)
-    throw new PaymentProblem(
-      "conflict",
-      "changed",
-      `${titleOf(deps.gateway.name)} has just told of a return that was not known here, and it has been recorded. Look at payment ${payment.number} again, and record what is missing.`,
-    )
-  return recorded
+): Promise<{ payment: GatewayPayment; isNew: boolean }> {
+  if (!isConsole(decision)) return { payment, isNew: false }
+  const before = await deps.ledger.operations.ofPayment(payment.id)
+  const { payment: asked, operations } = await learnUnsaid(payment, before, deps)
+  const foreign = await foreignReturns(asked, operations, deps)
+  const recorded = foreign.length ? await recordReturns(asked, operations, foreign, deps) : asked
+  const refused = new Set(before.filter(({ state }) => state === "refused").map(({ id }) => id))
+  const now = await deps.ledger.operations.ofPayment(payment.id)
+  // One of ours, which is what the person has seen in the console.
+  const own = now.find((one) => isDone(one) && refused.has(one.id))
+  if (own) throw foundDone(recorded, own, deps)
+  if (foreign.length && decision.amount === undefined && decision.refundId === undefined)
+    throw justTold(payment, deps)
+  const known = new Set(before.map(({ id }) => id))
+  return { payment: recorded, isNew: now.some((one) => isListed(one) && !known.has(one.id)) }
 }
 
-/** The gateway has told of this money before the person did: it is there, and counts once. */
-async function describeTold(
+const justTold = ({ number }: GatewayPayment, deps: SettleDeps) =>
+  new PaymentProblem(
+    "conflict",
+    "changed",
+    `${titleOf(deps.gateway.name)} has just told of a return that was not known here, and it has been recorded. Look at payment ${number} again, and record what is missing.`,
+  )
+
+/**
+ * What the gateway has told of this amount, and no person has recorded: one return, or the latest ones, where that is their sum. Older ones
+ * are of another story.
+ */
+function toldOf(
+  operations: readonly Operation[],
+  amount: string | undefined,
+  digits: number,
+): readonly Operation[] {
+  if (amount === undefined) return []
+  const minor = minorOf(amount, digits)
+  const told = operations.filter(isListed)
+  const one = told.find((each) => each.amount === minor)
+  if (one) return [one]
+  const parts = told.map((_, at) => told.slice(at))
+  return parts.find((some) => some.reduce((sum, each) => sum + (each.amount ?? 0), 0) === minor) ?? []
+}
+
+/** For a refund that Medusa holds, only what it has not entered as another one. What it entered since may be the same money. */
+async function toldFor(
   payment: GatewayPayment,
-  { amount, id }: Pick<Decision, "amount" | "id">,
+  { amount }: Pick<Decision, "amount">,
   operations: readonly Operation[],
   row: Row | undefined,
   deps: SettleDeps,
-): Promise<boolean> {
-  if (amount === undefined) return false
-  const minor = minorOf(amount, payment.digits)
-  const told = operations.find((one) => isListed(one) && one.amount === minor)
-  if (!told) return false
-  await deps.ledger.operations.describe(told.id, { names: [told.number], decisionId: id })
-  const unbooked = await withoutRow([told], deps)
-  if (row && unbooked.length)
-    await deps.ledger.operations.assign(told.id, { refundId: row.id, medusaAmount: row.amount })
-  return true
+): Promise<readonly Operation[]> {
+  if (!row) return toldOf(operations, amount, payment.digits)
+  const listed = operations.filter(isListed)
+  const free = toldOf(await withoutRow(listed, operations, deps), amount, payment.digits)
+  if (free.length) return free
+  const since = listed.filter(({ createdAt }) => createdAt >= row.createdAt)
+  if (toldOf(since, amount, payment.digits).length) throw bookedOtherwise(payment, row.id)
+  return []
 }
+
+/** The parts of one row of Medusa's add up to it, with its fraction. */
+function shared(told: readonly Operation[], row: Row, digits: number) {
+  let rest = row.amount
+  return told.map(({ id, number, amount }, at) => {
+    const medusaAmount = at === told.length - 1 ? rest : toMajor(amount ?? 0, digits)
+    rest = lessMajor(rest, medusaAmount)
+    return { id, number, row: { refundId: row.id, medusaAmount } }
+  })
+}
+
+const bookedOtherwise = ({ number }: GatewayPayment, refundId: string) =>
+  new PaymentProblem(
+    "conflict",
+    "changed",
+    `What the gateway has told of payment ${number} is in Medusa's books already, under another refund than ${refundId}, which is owed besides. Nothing was recorded. If it is the same money, dismiss what is owed.`,
+  )
 
 /** The operation that a person speaks of. Only what returns money and has no end yet can be decided. */
 function operationOf(
   payment: GatewayPayment,
-  { operationId, amount, action }: DecisionRequest,
+  { operationId, amount, action, how }: DecisionRequest,
   operations: readonly Operation[],
 ): Operation {
   if (operationId === undefined) throw invalid(`${action} needs operation_id: say which operation is meant.`)
@@ -346,6 +451,13 @@ function operationOf(
   if (isWaitingPayout(operation) && action === "did_not")
     throw invalid(
       `The ${named(payment, operation)} has not been sent: its money is still owed. Send the shopper a link. Or say that it went through, which ends the link, and return it another way then.`,
+    )
+  if (how !== undefined && !isWaitingPayout(operation))
+    throw invalid(`how means nothing for the ${named(payment, operation)}, which was sent: leave it out.`)
+  // Taken for this refund, what went back in the console would count no more, and the same money could be sent again.
+  if (how === undefined && isWaitingPayout(operation) && payment.returnedUnsaid)
+    throw invalid(
+      `Something of payment ${payment.number} was returned in the gateway's console. Say how the ${named(payment, operation)} was returned: how is console where that was it, and other where you returned it another way. Nothing was recorded.`,
     )
   if (amount !== undefined && minorOf(amount, payment.digits) !== operation.amount)
     throw invalid(
@@ -365,25 +477,62 @@ async function endOperation(
   const wentThrough = decision.action === "went_through"
   const said = await askOutcome(payment, operation, deps)
   if (operation.kind === "payout" && !wentThrough) await requireAbsent(payment, operation, deps)
-  if (said && (said.kind === "succeeded") !== wentThrough) {
-    await conclude(payment, operation, said, deps)
+  const step = decideWord(wentThrough, said, operation)
+  if (step.do === "contradict") {
+    await conclude(payment, operation, step.said, deps)
+    if (operation.kind === "payout") await deps.ledger.shopperPayouts.forgetEnded()
     throw new PaymentProblem(
       "conflict",
       "changed",
-      `${titleOf(deps.gateway.name)} says now that the ${named(payment, operation)} ${wentThrough ? "failed" : "went through"}, and that was recorded. Your decision was not: look at the payment again.`,
+      `${titleOf(deps.gateway.name)} says now that the ${named(payment, operation)} ${step.said.kind === "refused" ? "failed" : "went through"}, and that was recorded. Your decision was not: look at the payment again.`,
     )
   }
   await deps.ledger.operations.conclude(operation.id, {
-    state: wentThrough ? "succeeded" : "refused",
+    state: step.state,
     reason: "by_hand",
     message: decision.note,
+    // Of what went back in the console, this payout may be what the gateway tells of later: it counts once.
+    byHand: decision.how === "other" ? "other" : undefined,
   })
-  if (operation.kind === "payout") await deps.ledger.shopperPayouts.forgetEnded()
+  if (operation.kind === "payout") await endPayout(payment, operation, decision, deps)
   if (!wentThrough && operation.state === "pending") await deps.emit("refund_failed", payment)
   await tally(payment, deps)
 }
 
-type Ended = Extract<Outcome<RefundRecord | ReversalRecord>, { kind: "succeeded" | "refused" }>
+/** Its account is forgotten. Where it went back in the console, this explains what the gateway says of the order. */
+async function endPayout(
+  payment: GatewayPayment,
+  operation: Operation,
+  { how }: DecisionRequest,
+  deps: SettleDeps,
+): Promise<void> {
+  await deps.ledger.shopperPayouts.forgetEnded()
+  if (how !== "console") return
+  await deps.ledger.operations.describe(operation.id, { names: [] })
+  if (!payment.returnedUnsaid) return
+  const stands = payment.attentionCode === "outside_unclear" ? withoutAttention(payment) : {}
+  await deps.ledger.payments.update(payment.id, { ...stands, returnedUnsaid: false })
+}
+
+type WordStep =
+  /** The gateway knows better, and its end is written down. */
+  { do: "contradict"; said: Ended } | { do: "conclude"; state: "succeeded" | "refused" }
+
+/**
+ * What a person's word about an operation in doubt comes to, beside what the gateway has just said for certain. Of a payout that waits
+ * again, it went through another way: that the gateway made it too is another fact. Pure.
+ */
+export function decideWord(
+  wentThrough: boolean,
+  said: Ended | undefined,
+  operation: Pick<Operation, "kind" | "state">,
+): WordStep {
+  if (said && (isWaitingPayout(operation) || (said.kind === "succeeded") !== wentThrough))
+    return { do: "contradict", said }
+  return { do: "conclude", state: wentThrough ? "succeeded" : "refused" }
+}
+
+type Ended = Extract<ReturnOutcome, { kind: "succeeded" | "refused" }>
 
 /** How it ended, where the gateway says so for certain. Only asks. */
 async function askOutcome(
@@ -395,7 +544,7 @@ async function askOutcome(
   if (operation.kind === "refund")
     return endOfAnswer(await deps.gateway.refundQuery(refundOrder(payment, operation, deps)))
   if (!operation.gatewayNo) return undefined
-  return endOfAnswer(await deps.gateway.cancelQuery(orderRef(payment, deps), operation.gatewayNo))
+  return endOfAnswer((await findOutcome(payment, operation, { ...deps, onlyAsks: true })).outcome)
 }
 
 /** A payout cannot be taken back, and none is made for it anew while the gateway may still carry it out. */
@@ -406,7 +555,7 @@ async function requireAbsent(
 ): Promise<void> {
   const amount = money(operation.amount ?? 0, payment.currency)
   const answer = await gateway.shopperPayouts?.query({ number: operation.number, amount })
-  if (answer?.kind === "refused" && answer.reason === "absent") return
+  if (answer && knowsNothing(answer)) return
   throw new PaymentProblem(
     "conflict",
     "operation_in_doubt",
@@ -414,13 +563,14 @@ async function requireAbsent(
   )
 }
 
-/** Only a success is an end that Ksher tells of a payout. */
+/** Only a success is an end that Ksher tells of a payout. What waits and was never sent, it cannot know. */
 async function askPayout(
   payment: GatewayPayment,
   operation: Operation,
   { gateway }: SettleDeps,
 ): Promise<Ended | undefined> {
-  if (isWaitingPayout(operation) || !gateway.shopperPayouts) return undefined
+  const wasNeverSent = isWaitingPayout(operation) && operation.sentAt === null
+  if (wasNeverSent || !gateway.shopperPayouts) return undefined
   const amount = money(operation.amount ?? 0, payment.currency)
   const answer = await gateway.shopperPayouts.query({ number: operation.number, amount })
   if (answer.kind !== "succeeded") return undefined
@@ -433,7 +583,7 @@ async function askPayout(
   return { kind: "succeeded", value: record }
 }
 
-function endOfAnswer(answer: Outcome<RefundRecord> | Outcome<ReversalRecord>): Ended | undefined {
+function endOfAnswer(answer: ReturnOutcome): Ended | undefined {
   if (answer.kind === "succeeded") return answer.value.state === "succeeded" ? answer : undefined
   return answer.kind === "refused" && answer.reason === "declined" ? answer : undefined
 }
@@ -489,12 +639,7 @@ async function dismissedPatch(payment: GatewayPayment, deps: SettleDeps): Promis
   const operations = await deps.ledger.operations.ofPayment(payment.id)
   const booked = await deps.host.payment(payment.sessionId)
   const order = payment.collectionId ? await deps.host.orderOf(payment.collectionId) : undefined
-  const owed = owedNow(payment, operations, isCaptured(booked) ? booked : undefined, order)
-  if (!owed.length) return {}
-  const dismissed = dismissing(payment, owed)
-  const kept = dismissedAmount({ ...payment, dismissed }, operations)
-  const isAll = payment.paidAmount - committedAmount(operations) <= kept
-  return { dismissed, ...(isAll ? { settledBy: "outside" as const } : {}) }
+  return leavingOwed(payment, operations, isCaptured(booked) ? booked : undefined, order)
 }
 
 /** It counts as failed, so nobody may pay it any more: it is closed at the gateway first. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { PaymentProblem, isUnclear, problemCodes, toMinor } from "../../../core"
 import type { ProblemCode } from "../../../core"
 import { isDone, returns } from "../../ledger"
-import type { Decision, DecisionAnswer, DecisionRequest, GatewayPayment } from "../../ledger"
+import type { Decision, DecisionAnswer, DecisionRequest, GatewayPayment, Operation } from "../../ledger"
 import { logLine } from "../../observability"
 import { deciding } from "./deciding"
 import type { SettleDeps } from "../deps"
@@ -41,24 +41,25 @@ export async function decideByHand(
   const earlier = await repeatedOf(wanted, deps)
   if (earlier) return answerAgain(earlier, deps, answerOf)
   const payment = required(await deps.ledger.payments.get(of.id))
-  const refusal = await refusalOf(payment, asked, deps)
-  const begun = refusal ? undefined : await deps.ledger.decisions.begin(wanted)
-  if (begun) return decideOnce(payment, begun, deps, answerOf)
+  const seen = await seeFirst(payment, asked, deps)
+  const isRefused = seen instanceof PaymentProblem
+  const begun = isRefused ? undefined : await deps.ledger.decisions.begin(wanted)
+  if (begun && !isRefused) return decideOnce(payment, begun, seen, deps, answerOf)
   // The same request, a moment faster, may be why the payment is another one now.
   const faster = await repeatedOf(wanted, deps)
   if (faster) return answerAgain(faster, deps, answerOf)
-  throw refusal ?? changedSince(payment)
+  throw isRefused ? seen : changedSince(payment)
 }
 
-async function refusalOf(
+/** The operations that are there, or why nothing is begun. */
+async function seeFirst(
   payment: GatewayPayment,
   asked: DecisionRequest,
   deps: SettleDeps,
-): Promise<PaymentProblem | undefined> {
+): Promise<readonly Operation[] | PaymentProblem> {
   if (payment.version !== asked.version) return changedSince(payment)
   try {
-    await refuseAtOnce(payment, asked, deps)
-    return undefined
+    return await refuseAtOnce(payment, asked, deps)
   } catch (error) {
     if (error instanceof PaymentProblem) return error
     throw error
@@ -115,6 +116,7 @@ const leavesDoubt: ReadonlySet<string> = new Set(["refund_unknown", "medusa_refu
 async function decideOnce(
   payment: GatewayPayment,
   decision: Decision,
+  seen: readonly Operation[],
   deps: SettleDeps,
   answerOf: AnswerOf,
 ): Promise<unknown> {
@@ -122,7 +124,7 @@ async function decideOnce(
   deps.log.info(logLine("resolved", { payment: payment.id, action, by }, note))
   let answer: DecisionAnswer
   try {
-    await deciding.run({ decisionId: id }, () => carryOut(payment, decision, deps))
+    await deciding.run({ decisionId: id }, () => carryOut(payment, decision, seen, deps))
     answer = { done: await answerOf(await settleDecided(payment, decision, deps)) }
   } catch (error) {
     // What nobody has words for leaves the decision open: who repeats it is told how the matter stands.

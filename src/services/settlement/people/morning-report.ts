@@ -1,5 +1,6 @@
 import { reportDue, reportLines } from "../../../core"
 import type { Report, ReportPlan, Waiting } from "../../../core"
+import { isWaitingPayout } from "../../ledger"
 import type { Clock, GatewayPayment, Ledger } from "../../ledger"
 import { logLine, wordsOf } from "../../observability"
 import type { Log } from "../deps"
@@ -8,7 +9,7 @@ import { owing } from "../returns/owing"
 import { day as oneDay, hour, minute } from "../schedule"
 
 export interface ReportDeps {
-  ledger: Pick<Ledger, "reports" | "turnovers" | "payments" | "operations">
+  ledger: Pick<Ledger, "reports" | "turnovers" | "payments" | "operations" | "shopperPayouts">
   host: Pick<Host, "payment" | "orderOf">
   clock: Clock
   log: Log
@@ -82,7 +83,11 @@ async function lookedAt(day: string, deps: ReportDeps): Promise<LookedAt> {
         deps.log.warn(logLine("report_unread", { day, payment: payment.id }, wordsOf(error)))
       }
     }
-  return { waiting, isCut: false, unread }
+  // What waits for the shopper is owed, and stands under attention only where somebody has to do something.
+  const atMost = mostLookedAt - waiting.length - unread
+  const untold = await deps.ledger.shopperPayouts.waitingUntold(atMost + 1)
+  for (const one of untold.slice(0, atMost)) waiting.push({ ...one, kind: "owed" })
+  return { waiting, isCut: untold.length > atMost, unread }
 }
 
 async function waitingOf(payment: GatewayPayment, { ledger, host }: ReportDeps): Promise<Waiting> {
@@ -95,6 +100,7 @@ async function waitingOf(payment: GatewayPayment, { ledger, host }: ReportDeps):
     host.payment(payment.sessionId),
     payment.collectionId ? host.orderOf(payment.collectionId) : undefined,
   ])
-  const amount = owing(payment, operations, booked, order)?.amount ?? 0
+  const due = owing(payment, operations, booked, order)?.amount ?? 0
+  const amount = operations.filter(isWaitingPayout).reduce((sum, one) => sum + (one.amount ?? 0), due)
   return { ...key, kind: amount > 0 ? "owed" : "stuck", amount }
 }

@@ -9,7 +9,15 @@ import type {
   Standing,
   Unknown,
 } from "../../../core"
-import { committedAmount, returnedAmount, returns } from "../../ledger"
+import {
+  committedAmount,
+  isDone,
+  isMet,
+  isReversal,
+  returnedAmount,
+  returnedAtGateway,
+  returns,
+} from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
 import { answeredReason, messageOfAnswer, unhandledReason } from "../order-ref"
 import { leaseMs } from "../schedule"
@@ -35,6 +43,10 @@ export interface DoubtFacts {
   order?: Outcome<Standing>
   /** Whether the gateway says that something went back which nothing here explains. */
   returnedElsewhere?: boolean
+  /** The gateway's list has said that: it would have told of what counts as refused as well. */
+  isListed?: boolean
+  /** Returns that count as refused were asked about, and of which one the gateway was silent. */
+  refusedAsked?: { unanswered: Operation | undefined }
   /** What sending it once more came to; `ended`: it had an end by then, and was not sent. */
   sent?: { operation: Operation; outcome: ReturnOutcome; knownAbsent: boolean } | "ended"
   /** The order was read a moment ago, and is read once more. */
@@ -43,7 +55,7 @@ export interface DoubtFacts {
 
 export interface DoubtPicture {
   gateway: GatewayName
-  channel: Pick<ChannelFacts, "refund" | "partialRefund">
+  channel: Pick<ChannelFacts, "refund" | "partialRefund" | "refundQuery">
   now: Date
   payment: GatewayPayment
   operation: Operation
@@ -60,6 +72,7 @@ export type DoubtStep =
   | { do: "ask_order" }
   | { do: "wait" }
   | { do: "look_for_returns"; operations: readonly Operation[] }
+  | { do: "ask_about_refused"; operations: readonly Operation[] }
   | { do: "send_again"; knownAbsent: boolean }
   | { do: "conclude"; finding: Finding; overturns?: Operation; takesNoReversals?: true }
 
@@ -128,8 +141,7 @@ function decideAbsent(picture: DoubtPicture): DoubtStep {
   const { operation, facts } = picture
   const { operations } = facts
   if (!operations) return { do: "read_operations" }
-  if (operations.some(({ kind, state }) => kind === "cancel" && state === "succeeded"))
-    return conclude(returnedByReversal)
+  if (operations.some(isReversal)) return conclude(returnedByReversal)
   const doubtful = operations.find(mayHaveReversed)
   const reversed = doubtful && returnedAmount(operations) === 0 ? decideReversed(picture) : "no"
   if (typeof reversed === "object") return reversed
@@ -168,30 +180,39 @@ function decideRepetition(picture: DoubtPicture, knownAbsent: boolean): DoubtSte
   const { operations } = facts
   if (!operations) return { do: "read_operations" }
   const left = payment.paidAmount - committedAmount(operations.filter(({ id }) => id !== operation.id))
-  if (amount <= left) {
+  const wasMet = isMet(operation, operations)
+  if (amount <= left && !wasMet) {
     if (facts.returnedElsewhere === undefined) return { do: "look_for_returns", operations }
-    if (!facts.returnedElsewhere) return sendAgain(picture, knownAbsent)
+    if (!facts.returnedElsewhere) return sendAgain(picture, operations, knownAbsent)
   }
   if (!facts.refundAfterReturns) return { do: "ask_refund", as: "refundAfterReturns" }
-  return conclude(
-    hasArrived(picture) && isAbsent(facts.refundAfterReturns) ? returnedMeanwhile : mayBeReturned,
-  )
+  if (!hasArrived(picture) || !isAbsent(facts.refundAfterReturns)) return conclude(mayBeReturned)
+  return conclude(wasMet ? madeBefore : returnedMeanwhile)
 }
 
 /** The attempt before this look is not on its way any more: it is known by now, or never will be. */
 const hasArrived = ({ now, operation }: DoubtPicture): boolean =>
   now.getTime() - operation.updatedAt.getTime() > leaseMs
 
-const sendAgain = ({ onlyAsks }: DoubtPicture, knownAbsent: boolean): DoubtStep =>
-  onlyAsks
-    ? concludeUnknown("unfinished", "It is sent again, under its number, when it is tried again.")
-    : { do: "send_again", knownAbsent }
+/** As before a new number is sent: what counts as refused may have gone through, and this one was made in its place. */
+function sendAgain(
+  { channel, operation, facts, onlyAsks }: DoubtPicture,
+  operations: readonly Operation[],
+  knownAbsent: boolean,
+): DoubtStep {
+  if (onlyAsks)
+    return concludeUnknown("unfinished", "It is sent again, under its number, when it is tried again.")
+  const unsure = channel.refundQuery && !facts.isListed ? unsureRefusals(othersOf(operation, operations)) : []
+  if (!unsure.length) return { do: "send_again", knownAbsent }
+  if (!facts.refusedAsked) return { do: "ask_about_refused", operations: unsure }
+  return facts.refusedAsked.unanswered ? conclude(silentBefore) : { do: "send_again", knownAbsent }
+}
 
 /** Whether the channel of the payment gives an amount like this back. */
 export const channelReturns = (
   payment: GatewayPayment,
   amount: number,
-  { refund, partialRefund }: DoubtPicture["channel"],
+  { refund, partialRefund }: Pick<ChannelFacts, "refund" | "partialRefund">,
 ): boolean => refund && (amount === payment.paidAmount || partialRefund)
 
 /** `pay/cancel` has no merchant number: before the gateway has named the cancel, the order's own state is all there is. */
@@ -199,10 +220,39 @@ function decideReversal(picture: DoubtPicture): DoubtStep {
   const { operation, facts, gateway } = picture
   if (operation.gatewayNo !== null) {
     if (!facts.reversal) return { do: "ask_reversal", gatewayNo: operation.gatewayNo }
-    if (facts.reversal.kind !== "unknown" || !facts.reversal.unhandled)
-      return conclude(fromReversal(facts.reversal, gateway))
+    if (facts.reversal.kind !== "unknown" || !facts.reversal.unhandled) {
+      const said = fromReversal(facts.reversal, gateway)
+      return said.kind === "refused" && wasRepeated(operation)
+        ? decideOtherName(picture, operation, said)
+        : conclude(said)
+    }
   }
   return decideByOrder(picture, operation)
+}
+
+/** Sent more than once, a reversal may have as many names at the gateway, of which one is known. */
+export const wasRepeated = ({ attempts }: Operation): boolean => attempts > 1
+
+/**
+ * The name that is known has failed. Whether another one has gone through, the order says: and that none has, only once nothing is on its
+ * way any more.
+ */
+function decideOtherName(
+  picture: DoubtPicture,
+  operation: Operation,
+  failed: Outcome<ReversalRecord>,
+): DoubtStep {
+  const step = decideByOrder(picture, operation)
+  const { order } = picture.facts
+  if (order?.kind !== "succeeded" || order.value.state !== "paid") return step
+  if (hasArrived(picture)) return conclude(failed)
+  return conclude(
+    unknown(
+      "repeated",
+      "One attempt of the reversal failed, and another may still be on its way.",
+      operation.gatewayNo ?? undefined,
+    ),
+  )
 }
 
 function fromReversal(answer: Outcome<ReversalRecord>, gateway: GatewayName): Outcome<ReversalRecord> {
@@ -219,7 +269,11 @@ function decideByOrder(picture: DoubtPicture, operation: Operation): DoubtStep {
     const done = { kind: "succeeded", value: { gatewayNo: "", state: "succeeded" } } as const
     if (standing.state === "reversed") return conclude(done)
     if (!facts.operations) return { do: "read_operations" }
-    if (isOnlyReturn(operation, facts.operations)) return conclude(done)
+    const others = othersOf(operation, facts.operations)
+    const isExplained = returnedAtGateway(others) >= payment.paidAmount
+    if (isExplained && operation.gatewayNo === null && hasArrived(picture)) return conclude(returnedBefore)
+    // "Refunded" may be said of what anything else has returned; of nothing else, it can only be this.
+    if (!others.some(({ state }) => holdsMoney(state))) return conclude(done)
   }
   if (standing.state !== "paid")
     return concludeUnknown(
@@ -230,12 +284,22 @@ function decideByOrder(picture: DoubtPicture, operation: Operation): DoubtStep {
   if (operation.gatewayNo !== null)
     return concludeUnknown("unfinished", "The gateway has not finished the reversal.")
   if (operation.reason === unhandledReason) return decideUntaken(picture, operation)
-  return operation.reason === answeredReason ? conclude(undone(operation)) : sendAgain(picture, false)
+  return operation.reason === answeredReason ? conclude(undone(operation)) : reverseAgain(picture, operation)
 }
 
-/** "Refunded" may be said of what anything else has returned; of nothing else, it can only be this. */
-const isOnlyReturn = ({ id }: Operation, operations: readonly Operation[]): boolean =>
-  !returns(operations).some((one) => one.id !== id && holdsMoney(one.state))
+/**
+ * A reversal returns the whole payment: beside what went back meanwhile, that would be more than is left. It has no number by which the
+ * gateway could say that the first attempt never arrived, so that a person has to look.
+ */
+function reverseAgain(picture: DoubtPicture, operation: Operation): DoubtStep {
+  const { operations } = picture.facts
+  if (!operations) return { do: "read_operations" }
+  if (othersOf(operation, operations).some(isDone)) return conclude(mayBeReversed)
+  return sendAgain(picture, operations, false)
+}
+
+const othersOf = ({ id }: Operation, operations: readonly Operation[]): Operation[] =>
+  returns(operations).filter((one) => one.id !== id)
 
 /** The host takes no such call, and the order is paid: paid once more a moment later, it has not been reversed. */
 function decideUntaken({ facts }: DoubtPicture, operation: Operation): DoubtStep {
@@ -304,11 +368,37 @@ const undone = (operation: Operation): Outcome<never> =>
   )
 
 /**
- * A reversal that Gnete answered with a failure nobody documents, or with no such call, and whose order it went on calling paid,
- * as it may in either case.
+ * A reversal that Gnete answered with a failure nobody documents, or with no such call, or that was sent more than once, and whose order
+ * it went on calling paid, as it may in each case.
  */
-export const mayHaveReversed = ({ kind, outside, state, reason }: Operation): boolean =>
-  kind === "cancel" && !outside && state === "refused" && unproven.has(reason ?? "")
+export const mayHaveReversed = (operation: Operation): boolean =>
+  operation.kind === "cancel" &&
+  !operation.outside &&
+  operation.state === "refused" &&
+  (unproven.has(operation.reason ?? "") || wasRepeated(operation))
+
+/**
+ * Returns that count as refused without the gateway having said so of the only attempt, or of the number: a person did, or the refusal
+ * of a repetition was believed, or a question that found nothing. What a person recorded in their place is known.
+ */
+export function unsureRefusals(operations: readonly Operation[]): Operation[] {
+  const described = new Set(operations.flatMap(({ describedBy }) => describedBy))
+  const isDescribed = ({ number, gatewayNo }: Operation): boolean =>
+    described.has(number) || (gatewayNo !== null && described.has(gatewayNo))
+  return operations.filter((one) => (mayHaveRefunded(one) || isCalledNotMade(one)) && !isDescribed(one))
+}
+
+/** A reversal that the gateway had named, and that a person has called not made. It can be asked about by its name. */
+const isCalledNotMade = ({ kind, outside, state, reason, gatewayNo }: Operation): boolean =>
+  kind === "cancel" && !outside && state === "refused" && reason === "by_hand" && gatewayNo !== null
+
+const mayHaveRefunded = (operation: Operation): boolean =>
+  operation.kind === "refund" &&
+  !operation.outside &&
+  operation.state === "refused" &&
+  (unsaid.has(operation.reason ?? "") || (wasRepeated(operation) && operation.reason !== "declined"))
+
+const unsaid: ReadonlySet<string> = new Set(["by_hand", "undocumented"])
 
 /** What a refusal of a refund is worth beside a reversal that may have gone through: that would have left nothing to refund. */
 export function believedAnswer<T>(outcome: Outcome<T>, operations: readonly Operation[]): Outcome<T> {
@@ -330,6 +420,24 @@ const returnedMeanwhile = refused(
   "already_refunded",
   "",
   "Money was returned in the gateway's console meanwhile, and the gateway knows no refund under this number.",
+)
+const madeBefore = refused(
+  "already_refunded",
+  "",
+  "The refund before it, in whose place it was made, went through after all, and the gateway knows no refund under this number.",
+)
+const returnedBefore = refused(
+  "already_refunded",
+  "",
+  "All of the payment went back by what was made before it, and nothing was left to reverse.",
+)
+const mayBeReversed = unknown(
+  "returned_beside",
+  "Something of the payment went back meanwhile, and a reversal would return all of it: it is not sent again.",
+)
+const silentBefore = unknown(
+  "earlier_unknown",
+  "The gateway did not say whether the return before it went through after all: it is sent again only once that is known.",
 )
 const mayBeReturned = unknown(
   "returned_outside",

@@ -1,12 +1,16 @@
 import { hasMoney, holdsMoney, isUnclear, roundToMinor } from "../../../core"
 import type { ChannelFacts } from "../../../core"
-import { committedAmount, isDone, isWaitingPayout, returns } from "../../ledger"
+import { committedAmount, isDone, isUnanswered, isWaitingPayout, returns } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
+import { dismissedAmount, isDismissed, isLeftOut } from "./dismissed"
 import { amountInMedusa, shareOf } from "./rounding"
-import { channelReturns } from "./decide-doubt"
+import { channelReturns, unsureRefusals } from "./decide-doubt"
 
-/** What is to go back: minor units, Medusa's own number in major units, or all that is left. */
-export type RefundAmount = number | { major: string } | "rest"
+/**
+ * What is to go back: minor units, Medusa's own number in major units, all that is left, or what of that nobody has dismissed. The last two
+ * are measured under the lease: whoever comes second finds nothing.
+ */
+export type RefundAmount = number | { major: string } | "rest" | "owed"
 
 /** Who asks for money to go back, and for which. */
 export interface ReturnIntent {
@@ -23,8 +27,10 @@ export interface ReturnIntent {
 export interface ReturnFacts {
   /** What was in doubt has been asked about. */
   doubtsAsked?: true
-  /** What was returned in the gateway's console has been looked for, and is among the operations. */
-  returnsLookedFor?: true
+  /** What was returned in the gateway's console has been looked for, and is among the operations; `listed`: in a list of all refunds. */
+  returnsLookedFor?: "listed" | "looked"
+  /** Refunds that may have gone through although they count as refused have been asked about, and one of them in vain. */
+  refusedAsked?: { unanswered: Operation | undefined }
   /** Of the operations that are done: those that Medusa holds no refund row for. */
   notBooked?: readonly Operation[]
   /** The account takes no reversals: none was written. */
@@ -34,7 +40,7 @@ export interface ReturnFacts {
 export interface ReturnPicture {
   payment: GatewayPayment
   operations: readonly Operation[]
-  channel: Pick<ChannelFacts, "refund" | "partialRefund">
+  channel: Pick<ChannelFacts, "refund" | "partialRefund" | "refundQuery">
   /** The gateway takes one refund of a payment at a time. */
   oneAtATime: boolean
   /** The payment was made in the business day that it is now, and the shop has its whole refunds reversed. */
@@ -50,10 +56,11 @@ export type Refusal =
   | { code: "payment_not_paid" }
   | { code: "refund_unknown"; operation: Operation }
   | { code: "amount_invalid"; message: string }
-  | { code: "earlier_refund_booked_first"; unbooked: readonly Operation[]; booked: "now" | "since" }
+  | { code: "earlier_refund_booked_first"; unbooked: readonly Operation[]; booked: "now" | "since" | "owed" }
   | { code: "maybe_the_same"; amount: string }
   | { code: "returned_outside" }
-  | { code: "refund_exceeds"; amount: number; left: number }
+  /** `waiting`: so much of what is not left waits for the shopper, and a larger refund would take it over. */
+  | { code: "refund_exceeds"; amount: number; left: number; waiting: number }
   | { code: "refund_in_progress" }
   | { code: "refund_unsupported"; amount: number; wholeOnly: boolean }
 
@@ -61,11 +68,14 @@ export type Refusal =
 export type ReturnStep =
   | { do: "ask_about_doubts" }
   | { do: "look_for_returns" }
+  | { do: "ask_about_refused"; operations: readonly Operation[] }
   | { do: "read_rows"; done: readonly Operation[] }
   | { do: "hand_over"; operation: Operation; refundId: string; medusaAmount: string | null }
   | { do: "book_nothing"; refundId: string; medusaAmount: string }
   | { do: "send"; kind: "cancel" | "refund"; amount: number }
   | { do: "ask_shopper"; amount: number }
+  /** Refunds that nobody has booked and no shopper has answered are part of the one that Medusa asks for now. */
+  | { do: "take_over"; operations: readonly Operation[] }
   | { do: "answer"; operation: Operation }
   | { do: "refuse"; refusal: Refusal; tells?: Operation }
 
@@ -82,11 +92,26 @@ export function decideReturn(picture: ReturnPicture): ReturnStep {
       ? refuse({ code: "refund_unknown", operation: doubtful })
       : { do: "ask_about_doubts" }
   if (!facts.returnsLookedFor) return { do: "look_for_returns" }
+  const unsure = refusedUnsure(picture)
+  if (unsure) return unsure
   if (intent.refundId !== null && !facts.notBooked)
-    return { do: "read_rows", done: returns(operations).filter(isDone) }
+    return { do: "read_rows", done: returns(operations).filter((one) => isDone(one) || hasFailedLater(one)) }
   const wanted = wantedOf(picture)
   if (typeof wanted !== "number") return refuse(wanted)
   return madeEarlier(picture, wanted) ?? nothingToSend(picture, wanted) ?? sending(picture, wanted)
+}
+
+/**
+ * No new number goes out beside a refund that may have gone through although it counts as refused. A list would tell; without one, or
+ * without its answer, each is asked about. An answer that says nothing sure leaves what a person has said.
+ */
+function refusedUnsure({ operations, channel, facts }: ReturnPicture): ReturnStep | undefined {
+  if (facts.returnsLookedFor === "listed" || !channel.refundQuery) return undefined
+  const { refusedAsked } = facts
+  if (refusedAsked)
+    return refusedAsked.unanswered && refuse({ code: "refund_unknown", operation: refusedAsked.unanswered })
+  const unsure = unsureRefusals(operations)
+  return unsure.length ? { do: "ask_about_refused", operations: unsure } : undefined
 }
 
 const refuse = (refusal: Refusal): ReturnStep => ({ do: "refuse", refusal })
@@ -94,7 +119,9 @@ const refuse = (refusal: Refusal): ReturnStep => ({ do: "refuse", refusal })
 /** What is to go back, in minor units: Medusa's fractions are rounded with those of its other rows. */
 function wantedOf({ payment, operations, intent, facts }: ReturnPicture): number | Refusal {
   const { amount } = intent
-  if (amount === "rest") return payment.paidAmount - committedAmount(operations)
+  const left = payment.paidAmount - committedAmount(operations)
+  if (amount === "rest") return left
+  if (amount === "owed") return left - dismissedAmount(payment, operations)
   if (typeof amount === "number") return amount
   const unbooked = new Set(facts.notBooked?.map(({ id }) => id))
   const booked = returns(operations).filter((one) => isDone(one) && !unbooked.has(one.id))
@@ -114,13 +141,17 @@ const medusaAmountOf = ({ amount }: ReturnIntent): string | null =>
  * the same amount is a second refund.
  */
 function madeEarlier(picture: ReturnPicture, wanted: number): ReturnStep | undefined {
-  const { operations, intent, facts } = picture
+  const { payment, operations, intent, facts } = picture
   const { refundId } = intent
   if (refundId === null) return undefined
   const same = returns(operations).find((one) => isDone(one) && one.refundId === refundId)
   if (same) return { do: "answer", operation: same }
-  const unbooked = facts.notBooked ?? []
-  const twin = unbooked.find((one) => one.amount === wanted)
+  const notBooked = facts.notBooked ?? []
+  const gone = notBooked.filter(isDone)
+  const unbooked = gone.filter((one) => !isUnanswered(one) && !isLeftOut(payment, one.id))
+  const isTwin = (one: Operation) => one.amount === wanted
+  // What the shopper has not answered, or a person has left out of Medusa's books, stands in no other refund's way.
+  const twin = unbooked.find(isTwin) ?? (unbooked.length ? undefined : gone.find(isTwin))
   const medusaAmount = medusaAmountOf(intent)
   if (twin) return { do: "hand_over", operation: twin, refundId, medusaAmount }
   if (unbooked.length) return refuse({ code: "earlier_refund_booked_first", unbooked, booked: "now" })
@@ -139,21 +170,42 @@ function askedTwice(picture: ReturnPicture, medusaAmount: string, refundId: stri
     return refuse({ code: "maybe_the_same", amount: medusaAmount })
   const untold = entered.find((one) => one.untold)
   if (!untold || intent.owed) return undefined
-  const refusal = { code: "earlier_refund_booked_first", unbooked: [untold], booked: "since" } as const
+  const booked = isOwedOf(picture)(untold) ? "owed" : "since"
+  const refusal = { code: "earlier_refund_booked_first", unbooked: [untold], booked } as const
   return { do: "refuse", refusal, tells: untold }
 }
 
 /**
- * Refunds of the amount that are done, and that settlement has entered in Medusa's books, their asker having been told that the
- * outcome is not known and that it is safe to ask again.
+ * Refunds of the amount that settlement has entered in Medusa's books, their asker having been told that the outcome is not known and
+ * that it is safe to ask again: they are done, or they failed later, and the job makes them again under the row they were entered as.
  */
-function enteredAs(major: string, { payment, operations }: ReturnPicture): Operation[] {
+function enteredAs(major: string, picture: ReturnPicture): Operation[] {
+  const { payment, operations } = picture
   const rounded = (amount: string) => roundToMinor(amount, payment.digits)
-  return returns(operations).filter(
+  const made = returns(operations)
+  const isCarried = ({ id, refundId }: Operation) =>
+    made.some((one) => isDone(one) && (one.id === id || (refundId !== null && one.refundId === refundId)))
+  const isOwed = isOwedOf(picture)
+  return made.filter(
     (one) =>
-      (one.untold || one.told) && isDone(one) && rounded(amountInMedusa(one, payment)) === rounded(major),
+      (one.untold || one.told) &&
+      (isCarried(one) || isOwed(one)) &&
+      rounded(amountInMedusa(one, payment)) === rounded(major),
   )
 }
+
+/** It was entered in Medusa, and failed at the gateway after it was accepted. */
+const hasFailedLater = ({ state, untold, told, refundId }: Operation): boolean =>
+  state === "refused" && (untold || told) && refundId !== null
+
+/** Medusa still holds the row it was entered as, and nobody has dismissed that: it is made again without being asked for. */
+const isOwedOf =
+  ({ payment, operations, facts }: ReturnPicture) =>
+  (one: Operation): boolean =>
+    hasFailedLater(one) &&
+    !facts.notBooked?.some(({ id }) => id === one.id) &&
+    !isDismissed(payment, one.refundId ?? "") &&
+    !returns(operations).some((other) => isDone(other) && other.refundId === one.refundId)
 
 /** Less than half of the smallest unit, with what Medusa has returned before: it is booked, and nothing is sent. */
 function nothingToSend({ intent }: ReturnPicture, wanted: number): ReturnStep | undefined {
@@ -167,19 +219,39 @@ function nothingToSend({ intent }: ReturnPicture, wanted: number): ReturnStep | 
 function sending(picture: ReturnPicture, amount: number): ReturnStep {
   const { payment, operations, channel, oneAtATime } = picture
   if (payment.returnedUnsaid) return refuse({ code: "returned_outside" })
-  const left = payment.paidAmount - committedAmount(operations)
-  if (amount <= 0 || amount > left) return refuse({ code: "refund_exceeds", amount, left })
+  const { left, unanswered, waiting, isLarger } = waitingFor(picture, amount)
+  if (isLarger && isPossible(picture, amount)) return { do: "take_over", operations: unanswered }
+  if (!isLarger && (amount <= 0 || amount > left))
+    return refuse({ code: "refund_exceeds", amount, left, waiting })
   if (oneAtATime && operations.some((one) => one.state === "pending" && !isWaitingPayout(one)))
     return refuse({ code: "refund_in_progress" })
-  if (!channel.refund && amount <= picture.mostPaidOut) return { do: "ask_shopper", amount }
-  if (!channelReturns(payment, amount, channel))
+  if (!isPossible(picture, amount))
     return refuse({ code: "refund_unsupported", amount, wholeOnly: channel.refund })
+  if (!channel.refund) return { do: "ask_shopper", amount }
   return { do: "send", kind: isReversed(picture, amount) ? "cancel" : "refund", amount }
 }
+
+/**
+ * How much waits for the shopper, and whether the refund is so large that it has to take that over. A smaller refund may not take it over: a
+ * part of what waits would be owed no more.
+ */
+function waitingFor({ payment, operations, intent }: ReturnPicture, amount: number) {
+  const left = payment.paidAmount - committedAmount(operations)
+  const unanswered = intent.refundId === null ? [] : operations.filter(isUnanswered)
+  const waiting = committedAmount(unanswered)
+  const isLarger = waiting > 0 && amount > left && amount >= waiting && amount <= left + waiting
+  return { left, unanswered, waiting, isLarger }
+}
+
+/** By the channel, or to an account that the shopper names. */
+const isPossible = ({ payment, channel, mostPaidOut }: ReturnPicture, amount: number): boolean =>
+  channel.refund ? channelReturns(payment, amount, channel) : amount <= mostPaidOut
 
 /** Same day, whole, and not tried before: the gateway reverses the payment. A definite refusal of that falls back on a refund. */
 function isReversed({ payment, operations, reversible, facts }: ReturnPicture, amount: number): boolean {
   if (!reversible || facts.takesNoReversals || amount !== payment.paidAmount) return false
   if (operations.some(({ kind, state }) => kind === "cancel" && state === "refused")) return false
+  // It returns the whole payment: of what a person calls not made, a part may have gone back.
+  if (unsureRefusals(operations).length > 0) return false
   return !returns(operations).some(({ state }) => holdsMoney(state))
 }

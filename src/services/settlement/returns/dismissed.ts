@@ -1,6 +1,6 @@
 import { addMajor, hasMoney, roundToMinor } from "../../../core"
-import { committedAmount, isDone, returns } from "../../ledger"
-import type { Dismissed, GatewayPayment, Operation } from "../../ledger"
+import { committedAmount, isDone, returnedTwice, returns } from "../../ledger"
+import type { Dismissed, GatewayPayment, Operation, PaymentPatch } from "../../ledger"
 import { matchedRows, unmatchedRows } from "./refund-rows"
 import type { HostOrder, HostPayment } from "../host"
 import { amountInMedusa, shareOf } from "./rounding"
@@ -23,17 +23,38 @@ export const isDismissed = (payment: GatewayPayment, refundId: string): boolean 
 
 /** Whether a return that Medusa could not enter is left out of its books. */
 export const isLeftOut = (payment: GatewayPayment, operationId: string): boolean =>
-  payment.dismissed.some((one) => one.operationId === operationId)
+  payment.dismissed.some((one) => one.operationId === operationId && !one.twice)
 
-/** What a person dismisses with "it could not be entered in Medusa": that return. Pure. */
+/** What a person dismisses with "it could not be entered in Medusa", or with "it went back twice": that return. Pure. */
 export function leftOut(payment: GatewayPayment, operations: readonly Operation[]): Dismissed[] {
   const { attentionCode: code, attentionValues: values } = payment
   if (code !== "books_differ" || values === null || !("number" in values)) return []
+  if (isToldTwice(payment)) return seenTwice(payment, operations, values.number)
   const seen = returns(operations).filter(
     ({ number, id }) => number === values.number && !isLeftOut(payment, id),
   )
   return seen.map(({ id }) => ({ refundId: null, amount: 0, operationId: id }))
 }
+
+/** What a person was told last is that the same went back twice. */
+export const isToldTwice = ({ attentionCode: code, attentionValues: values }: GatewayPayment): boolean =>
+  code === "books_differ" && values !== null && "why" in values && values.why === "returned_twice"
+
+/** The one that was told, and no other. */
+const seenTwice = (
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  told: string | null,
+): Dismissed[] =>
+  unseenTwice(payment, operations)
+    .filter(({ number }) => number === told)
+    .map(({ id }) => ({ refundId: null, amount: 0, operationId: id, twice: true }))
+
+/** Returns that went back beside another in their place, and that no person has dismissed. */
+export const unseenTwice = (payment: GatewayPayment, operations: readonly Operation[]): Operation[] =>
+  returnedTwice(operations).filter(
+    ({ id }) => !payment.dismissed.some(({ operationId, twice }) => operationId === id && twice),
+  )
 
 /** Of the money that Medusa holds no refund for, so much is left where it is, in minor units. */
 export const dismissedRest = (payment: GatewayPayment): number =>
@@ -95,6 +116,21 @@ export const dismissing = (payment: GatewayPayment, owed: readonly Dismissed[]):
   const now = new Set(owed.map(({ refundId }) => refundId))
   const stays = ({ refundId, operationId }: Dismissed) => operationId !== undefined || !now.has(refundId)
   return [...payment.dismissed.filter(stays), ...owed]
+}
+
+/** What is written down when a person leaves what is owed now where it is. Pure. */
+export function leavingOwed(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  booked: HostPayment | undefined,
+  order: HostOrder | undefined,
+): PaymentPatch {
+  const owed = owedNow(payment, operations, booked, order)
+  if (!owed.length) return {}
+  const dismissed = dismissing(payment, owed)
+  const kept = dismissedAmount({ ...payment, dismissed }, operations)
+  const isAll = payment.paidAmount - committedAmount(operations) <= kept
+  return { dismissed, ...(isAll ? { settledBy: "outside" as const } : {}) }
 }
 
 const sum = (dismissed: readonly Dismissed[]): number =>

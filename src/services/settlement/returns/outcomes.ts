@@ -1,22 +1,15 @@
-import { money } from "../../../core"
-import type { RefundOrder } from "../../../core"
 import { isUnsettled, returnedAmount, returns } from "../../ledger"
 import type { GatewayPayment, Operation, OperationEnd } from "../../ledger"
 import { noteNoReversal } from "../accounts/account"
-import { counted, isReturnedThere, tally } from "../settling/confirm"
+import { counted, learnRefused, lookElsewhere, tally } from "../settling/confirm"
+import { clear } from "../attention"
 import type { Deps } from "../deps"
-import { orderRef, problemOf } from "../order-ref"
+import { orderRef, problemOf, refundOrder } from "../order-ref"
 import { believedAnswer, decideDoubt } from "./decide-doubt"
 import type { DoubtFacts, DoubtPicture, DoubtStep, Finding, ReturnOutcome } from "./decide-doubt"
 import { second } from "../schedule"
 import { carryPayouts } from "../shopper-payouts/carry-payout"
-
-export const refundOrder = (payment: GatewayPayment, operation: Operation, deps: Deps): RefundOrder => ({
-  number: operation.number,
-  amount: money(operation.amount ?? 0, payment.currency),
-  order: orderRef(payment, deps),
-  notifyUrl: deps.notifyUrl,
-})
+import { lateToAsk } from "../shopper-payouts/decide-payout"
 
 /** Sends an operation that returns money, for the first time or again under its own number. */
 export async function send(
@@ -29,7 +22,7 @@ export async function send(
   return believedAnswer(await deps.gateway.refund(refundOrder(payment, operation, deps)), operations)
 }
 
-/** Stores an outcome; an operation that had ended keeps its end. Money that went back shows in the payment. */
+/** Stores an outcome; an operation that had ended keeps its end, unless money goes back all the same. That shows in the payment. */
 export async function conclude(
   payment: GatewayPayment,
   operation: Operation,
@@ -40,7 +33,12 @@ export async function conclude(
     payment,
     operation,
     outcome,
-    await deps.ledger.operations.conclude(operation.id, endOf(outcome)),
+    await stored(
+      operation,
+      outcome,
+      await deps.ledger.operations.conclude(operation.id, endOf(outcome)),
+      deps,
+    ),
     deps,
   )
 }
@@ -57,9 +55,23 @@ export async function concludeFound(
     payment,
     operation,
     outcome,
-    await deps.ledger.operations.learn(operation.id, endOf(outcome)),
+    await stored(operation, outcome, await deps.ledger.operations.learn(operation.id, endOf(outcome)), deps),
     deps,
   )
+}
+
+/**
+ * A process that stood still learns late that money goes back. Whoever had the payment meanwhile, another process or a person, may have
+ * called it refused: the gateway's word counts more, and otherwise the same money would be owed once more.
+ */
+async function stored(
+  operation: Operation,
+  outcome: ReturnOutcome,
+  ended: Operation | undefined,
+  deps: Deps,
+): Promise<Operation | undefined> {
+  if (ended || (outcome.kind !== "succeeded" && outcome.kind !== "pending")) return ended
+  return deps.ledger.operations.wentBack(operation.id, outcome.kind, gatewayNoOf(outcome))
 }
 
 async function countOutcome(
@@ -108,14 +120,15 @@ function gatewayNoOf(outcome: ReturnOutcome): string | undefined {
 
 /**
  * Finds out what became of an operation in doubt: `decideDoubt` says what to do next, and this does it, until it is known or cannot
- * be known now. Call it inside the lease.
+ * be known now. Call it inside the lease. `known`: what was read a moment ago.
  */
 export async function findOutcome(
   payment: GatewayPayment,
   operation: Operation,
   deps: Deps,
+  known: DoubtFacts = {},
 ): Promise<Finding> {
-  let facts: DoubtFacts = {}
+  let facts = known
   for (let turn = 0; turn < mostTurns; turn++) {
     const picture = {
       gateway: deps.gateway.name,
@@ -168,7 +181,16 @@ async function performDoubt(
       return { ...kept, waited: true }
     }
     case "look_for_returns":
-      return { ...facts, returnedElsewhere: await isReturnedThere(payment, step.operations, deps) }
+      return { ...facts, ...(await lookElsewhere(payment, step.operations, deps)) }
+    case "ask_about_refused": {
+      const { unanswered, operations } = await learnRefused(
+        payment,
+        step.operations,
+        facts.operations ?? [],
+        deps,
+      )
+      return { ...facts, operations, refusedAsked: { unanswered } }
+    }
     case "send_again": {
       // Whatever was read of the order was read before this.
       const { order: _before, ...kept } = facts
@@ -190,14 +212,18 @@ export async function settleOperations(
   let current = returnedAmount(operations) === payment.refundedAmount ? payment : await tally(payment, deps)
   const open = returns(operations).filter(isUnsettled)
   // The job does this for every payment that is due, and most have nothing to settle.
-  if (!open.length) return { payment: current, operations }
+  const isLate = lateToAsk(operations, deps.clock.now()).length > 0
+  if (!open.length && !isLate) return { payment: await clear(current, ["payout_waits"], deps), operations }
   for (const operation of open.filter(({ kind }) => kind !== "payout")) {
     const found = await findOutcome(current, operation, deps)
     current = (await concludeFound(current, operation, found, deps)).payment
   }
-  if (open.some(({ kind }) => kind === "payout")) {
+  if (isLate || open.some(({ kind }) => kind === "payout")) {
     const carried = await carryPayouts(current, await deps.ledger.operations.ofPayment(payment.id), deps)
     current = carried.ended ? await tally(carried.payment, deps) : carried.payment
   }
-  return { payment: current, operations: await deps.ledger.operations.ofPayment(payment.id) }
+  const after = await deps.ledger.operations.ofPayment(payment.id)
+  // A question about one may have told of another.
+  if (returnedAmount(after) !== current.refundedAmount) current = await tally(current, deps)
+  return { payment: current, operations: after }
 }

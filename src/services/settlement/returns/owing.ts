@@ -3,7 +3,7 @@ import { committedAmount, returns } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
 import { isCaptured } from "../settling/decide-capture"
 import { dismissedAmount, dismissedRest, isDismissed, owedNow } from "./dismissed"
-import { mostRefusals } from "../settling/owed-refunds"
+import { mostRefusals } from "../settling/decide-owed"
 import type { HostOrder, HostPayment } from "../host"
 
 /** Money that is to go back by itself and has not: what a merchant wants to see before he is surprised. */

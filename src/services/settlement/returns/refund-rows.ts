@@ -1,5 +1,5 @@
 import { holdsMoney } from "../../../core"
-import { isDone, returns } from "../../ledger"
+import { hasLostRow, isDone, returns } from "../../ledger"
 import type { Operation } from "../../ledger"
 import type { HostPayment } from "../host"
 
@@ -26,5 +26,7 @@ export function enteredReturns(
   operations: readonly Operation[],
 ): Operation[] {
   const rows = new Set(booked?.refunds.map(({ id }) => id))
-  return returns(operations).filter((one) => isDone(one) && rows.has(one.refundId ?? ""))
+  return returns(operations).filter(
+    (one) => isDone(one) && rows.has(one.refundId ?? "") && !hasLostRow(one, operations),
+  )
 }

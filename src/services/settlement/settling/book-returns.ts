@@ -1,17 +1,19 @@
+import { isUnclear } from "../../../core"
 import type { AttentionValues, OrderChange } from "../../../core"
-import { committedAmount, isDone, returns } from "../../ledger"
+import { committedAmount, isDone, isUnanswered, isWaitingPayout, returns } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
 import { logLine } from "../../observability"
 import { clear, majorSumOf, raise, sumOf } from "../attention"
 import { booking } from "../returns/booking"
 import { matchedRows, enteredReturns } from "../returns/refund-rows"
 import type { SettleDeps } from "../deps"
-import { isDismissed, isLeftOut } from "../returns/dismissed"
-import { codeOf, settlesItself } from "./owed-refunds"
+import { isDismissed, isLeftOut, isToldTwice } from "../returns/dismissed"
+import { settlesItself } from "./decide-owed"
+import { codeOf } from "./owed-refunds"
 import type { Alignment, HostOrder, HostPayment } from "../host"
 import { reload } from "../required"
 import { hasUnmatchedRow } from "../returns/unmatched-rows"
-import { withoutRow } from "../refund"
+import { refund, withoutRow } from "../refund"
 import { after, justPaid, minute } from "../schedule"
 import { amountInMedusa, shareOf, withFraction } from "../returns/rounding"
 
@@ -29,50 +31,84 @@ export async function bookReturns(
     if (!booked) return true
     // Medusa captures first and places the order then: a refund entered in between would miss the order's transactions.
     if (!order && justPaid(payment, deps)) return false
-    if (await isAskedFor(operation, booked, payment, deps)) return false
+    const row = await rowOf(operation, booked, payment, deps)
+    // Whoever asks for it is handed this money, and a second row for it would be paid once more.
+    if (row?.isUntried) return false
     const amount = amountToEnter(operation, booked, payment)
-    if (await waitsForChange(payment, operation, { order, amount }, deps)) return false
+    if (!row && (await waitsForChange(payment, operation, { order, amount }, deps))) return false
     try {
-      const note = operation.outside
-        ? "Refunded in the gateway's own console."
-        : `Refund ${operation.number} went through.`
+      const note = noteOf(operation)
       const by = await deciderOf(operation, deps)
       await booking.run({ operationId: operation.id }, () =>
-        deps.host.refund(booked, order, amount, { note, by }),
+        row ? hand(payment, row.id, row.amount, deps) : deps.host.refund(booked, order, amount, { note, by }),
       )
     } catch (error) {
       if (!(await findUnbooked(payment, deps)).some((one) => one.id === operation.id)) continue
-      if (settlesItself.has(codeOf(error)) || (await hasRowToSend(booked, payment, deps))) return false
+      if (settlesItself(codeOf(error)) || (await hasRowToSend(booked, payment, deps))) return false
       const returned = { number: operation.number, amount: sumOf(payment, operation.amount ?? 0) }
       const problem = (error as Error).message
       await raise(payment, "books_differ", { why: "not_entered", ...returned, problem }, deps)
       return false
     }
   }
-  const now = await reload(payment, deps)
-  if (now.attentionCode === "books_differ" && !(await hasUnmatchedRow(now, deps)))
-    await clear(now, ["books_differ"], deps)
+  await clearAgreed(await reload(payment, deps), order, deps)
   return true
 }
 
 /**
- * Medusa holds a row of this amount that was never sent: whoever asked again meanwhile, and whose process died, meant this money.
- * It is handed to that row, and a second row for it would be paid once more.
+ * That more went back than was paid, or the same twice, is for a person, whatever Medusa's books say of it. What was refused may have gone
+ * back another way: it is owed no more, once nothing is in doubt.
  */
-async function isAskedFor(
+async function clearAgreed(
+  payment: GatewayPayment,
+  order: HostOrder | undefined,
+  deps: SettleDeps,
+): Promise<void> {
+  const { attentionCode, refundedAmount, paidAmount } = payment
+  const isForPerson = refundedAmount > paidAmount || isToldTwice(payment)
+  const mayAgree =
+    (attentionCode === "books_differ" && !isForPerson) ||
+    // A cancelled order may owe what Medusa holds no row for.
+    (attentionCode === "refund_refused" && order?.canceled === false && !(await hasDoubt(payment, deps)))
+  if (mayAgree && !(await hasUnmatchedRow(payment, deps))) await clear(payment, [attentionCode], deps)
+}
+
+const hasDoubt = async ({ id }: GatewayPayment, deps: SettleDeps): Promise<boolean> =>
+  returns(await deps.ledger.operations.ofPayment(id)).some(({ state }) => isUnclear(state))
+
+function noteOf(operation: Operation): string {
+  if (operation.outside) return "Refunded in the gateway's own console."
+  if (isWaitingPayout(operation)) return `Refund ${operation.number} goes to the shopper's account.`
+  return `Refund ${operation.number} went through.`
+}
+
+/**
+ * Medusa's row of this amount that nothing carries: whoever asked again meanwhile, and whose process died, meant this money (`isUntried`). Or
+ * the gateway has refused it, and somebody has returned it in the console.
+ */
+async function rowOf(
   operation: Operation,
   booked: HostPayment,
   payment: GatewayPayment,
   deps: SettleDeps,
-): Promise<boolean> {
+): Promise<{ id: string; amount: string; isUntried: boolean } | undefined> {
   const operations = returns(await deps.ledger.operations.ofPayment(payment.id))
+  const carried = matchedRows(operations)
   const tried = new Set(operations.map(({ refundId }) => refundId))
   const done = enteredReturns(booked, operations)
-  return booked.refunds.some(
+  const row = booked.refunds.find(
     ({ id, amount }) =>
-      !tried.has(id) && !isDismissed(payment, id) && shareOf(amount, done, payment) === operation.amount,
+      !carried.has(id) &&
+      (operation.outside || !tried.has(id)) &&
+      !isDismissed(payment, id) &&
+      shareOf(amount, done, payment) === operation.amount,
   )
+  return row && { ...row, isUntried: !tried.has(row.id) }
 }
+
+/** Enters a return under a row that Medusa holds already. Nothing is sent. */
+const hand = (payment: GatewayPayment, refundId: string, major: string, deps: SettleDeps): Promise<unknown> =>
+  refund({ of: { id: payment.id }, amount: { major }, refundId }, deps)
 
 /** The admin who decided it by hand, where one did. */
 const deciderOf = async ({ decisionId }: Operation, deps: SettleDeps): Promise<string | undefined> =>
@@ -117,11 +153,12 @@ const amountToEnter = (operation: Operation, booked: HostPayment, payment: Gatew
   operation.medusaAmount ?? withFraction(amountInMedusa(operation, payment), booked, payment)
 
 async function findUnbooked(payment: GatewayPayment, deps: SettleDeps): Promise<Operation[]> {
-  const made = returns(await deps.ledger.operations.ofPayment(payment.id)).filter(isDone)
-  return withoutRow(
-    made.filter(({ id }) => !isLeftOut(payment, id)),
-    deps,
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  // What the shopper has not answered may still be taken back.
+  const made = returns(operations).filter(
+    (one) => isDone(one) && !isLeftOut(payment, one.id) && !isUnanswered(one),
   )
+  return withoutRow(made, operations, deps)
 }
 
 /**

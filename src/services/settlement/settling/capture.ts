@@ -8,7 +8,7 @@ import type { HostOrder, HostPayment } from "../host"
 import { reload } from "../required"
 import { after, day, justPaid, linkedWithin, minute, sincePaid } from "../schedule"
 import { noteAbandonment } from "./abandonment"
-import { decideCapture, isCaptured, medusasAmount, notCaptured } from "./decide-capture"
+import { decideCapture, isCaptured, medusasAmount } from "./decide-capture"
 import type { CaptureFacts, CapturePicture, CaptureStep } from "./decide-capture"
 
 /**
@@ -118,13 +118,6 @@ const noteCaptured = async (payment: GatewayPayment, deps: SettleDeps): Promise<
     ["not_captured"],
     deps,
   )
-
-/** A part went back before Medusa had captured: it captures whole payments only, and a person is told. */
-export const reportPartReturned = async (
-  payment: GatewayPayment,
-  deps: SettleDeps,
-): Promise<GatewayPayment> =>
-  raiseIf(notCaptured(payment, { why: "part_returned" }, deps.clock.now()).raise, payment, deps)
 
 const raiseIf = async (
   raised: Attention | undefined,

@@ -5,7 +5,7 @@ import { raise, withoutAttention } from "../attention"
 import { confirm } from "./confirm"
 import type { Deps } from "../deps"
 import { orderRef, problemOf } from "../order-ref"
-import { decideClosed } from "./decide-closed"
+import { decideClosed } from "./decide-standing"
 import { after, minute } from "../schedule"
 
 /** A QR code of some channels stays open whatever is asked (Ksher's `order_close` does not take them). */

@@ -1,17 +1,26 @@
 import { hasMoney, mayMove } from "../../../core"
-import type { AttentionCode, Outcome, SettledBy, Standing } from "../../../core"
-import { isUnsettled, returnedAmount, returnedAtGateway, returns } from "../../ledger"
+import type { AttentionCode, Outcome, RefundRecord, ReversalRecord, SettledBy, Standing } from "../../../core"
+import {
+  awaitsDescription,
+  isReversal,
+  isUnfinished,
+  isWaitingPayout,
+  returnedAmount,
+  returnedAtGateway,
+  returns,
+} from "../../ledger"
 import type { GatewayPayment, Operation, Returned } from "../../ledger"
 import { clear, raise, sumOf } from "../attention"
 import type { Deps } from "../deps"
 import { reload } from "../required"
 import { matchDescriptions, unknownHere } from "../returns/listed"
 import type { Listed } from "../returns/listed"
-import { messageOfAnswer, orderRef } from "../order-ref"
+import { unsureRefusals } from "../returns/decide-doubt"
+import { messageOfAnswer, orderRef, refundOrder } from "../order-ref"
 import { day, sincePaid } from "../schedule"
 import { decideStanding } from "./decide-standing"
 import type { StandingStep } from "./decide-standing"
-import { noteAnswer } from "./silence"
+import { isLost, noteAnswer } from "./silence"
 
 export interface Confirmation {
   payment: GatewayPayment
@@ -93,19 +102,28 @@ async function recordPartReturns(payment: GatewayPayment, deps: Deps): Promise<G
   if (!hasMoney(payment.state) || payment.state === "refunded" || sincePaid(payment, deps) < day)
     return payment
   const operations = await deps.ledger.operations.ofPayment(payment.id)
-  if (returns(operations).some(isUnsettled)) return payment
-  return recordReturns(payment, operations, await foreignReturns(payment, operations, deps), deps)
+  if (returns(operations).some(isUnfinished)) return payment
+  const known = await learnUnsaid(payment, operations, deps)
+  const foreign = await foreignReturns(known.payment, known.operations, deps)
+  return recordReturns(known.payment, known.operations, foreign, deps)
 }
 
 /** Refunds that Ksher lists as done and this ledger does not hold. None where it does not say. */
-export async function foreignReturns(
+export const foreignReturns = async (
   payment: GatewayPayment,
   operations: readonly Operation[],
   deps: Deps,
-): Promise<Listed[]> {
-  if (!listsRefunds(payment, deps)) return []
+): Promise<Listed[]> => (await listForeign(payment, operations, deps)) ?? []
+
+/** `undefined`: it does not say. */
+async function listForeign(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<Listed[] | undefined> {
+  if (!listsRefunds(payment, deps)) return undefined
   const listed = await deps.gateway.refundsOf(orderRef(payment, deps))
-  return listed.kind === "succeeded" ? unknownHere(listed.value, operations) : []
+  return listed.kind === "succeeded" ? unknownHere(listed.value, operations) : undefined
 }
 
 const returnedStates: ReadonlySet<Standing["state"]> = new Set(["refunded", "reversed"])
@@ -118,38 +136,167 @@ export async function learnReturns(
   payment: GatewayPayment,
   operations: readonly Operation[],
   deps: Deps,
-): Promise<{ payment: GatewayPayment; operations: readonly Operation[] }> {
-  const learned = await findReturns(payment, operations, deps)
+): Promise<Learned> {
+  const { channel } = payment
+  const { refund, paysOut } = deps.gateway.channelFacts(channel ?? undefined)
+  const known = { payment, operations, isSure: true }
+  // Nothing will be sent of it.
+  if (!refund && !paysOut && !operations.some(isWaitingPayout)) return known
+  const { learned, isSure } = listsRefunds(payment, deps)
+    ? await learnListed(payment, operations, deps)
+    : await learnOfOrder(payment, deps)
   return learned
-    ? { payment: learned, operations: await deps.ledger.operations.ofPayment(payment.id) }
-    : { payment, operations }
+    ? { payment: learned, operations: await deps.ledger.operations.ofPayment(payment.id), isSure }
+    : { ...known, isSure }
 }
 
-async function findReturns(
+/** `isSure`: the gateway has said what it knows. */
+export interface Learned {
+  payment: GatewayPayment
+  operations: readonly Operation[]
+  isSure: boolean
+}
+
+interface Answered {
+  learned?: GatewayPayment
+  isSure: boolean
+}
+
+async function learnListed(
   payment: GatewayPayment,
   operations: readonly Operation[],
   deps: Deps,
-): Promise<GatewayPayment | undefined> {
-  if (!deps.gateway.channelFacts(payment.channel ?? undefined).refund) return undefined
+): Promise<Answered> {
+  const foreign = await listForeign(payment, operations, deps)
+  if (!foreign?.length) return { isSure: foreign !== undefined }
+  return { learned: await recordReturns(payment, operations, foreign, deps), isSure: true }
+}
+
+async function learnOfOrder(payment: GatewayPayment, deps: Deps): Promise<Answered> {
+  const answer = await deps.gateway.query(orderRef(payment, deps))
+  if (answer.kind !== "succeeded") return { isSure: false }
+  const { state, amount } = answer.value
+  if (!returnedStates.has(state))
+    return { isSure: state === "paid" && (amount === undefined || amount.minor === payment.paidAmount) }
+  const learned = await believe(payment, answer.value, deps)
+  if (learned.returnedUnsaid || learned.state === "refunded") return { learned, isSure: true }
+  // What this shop has returned explains it. Of a channel that only the console returns, there may be more than is known.
+  const operations = await deps.ledger.operations.ofPayment(payment.id)
+  const { refund } = deps.gateway.channelFacts(payment.channel ?? undefined)
+  return { learned, isSure: refund && returnedAtGateway(operations) > 0 }
+}
+
+/** As `learnRefused`, of all refunds that no list of the gateway's would tell of. */
+export const learnUnsaid = async (
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<LearnedRefused> => {
+  const { refundQuery } = deps.gateway.channelFacts(payment.channel ?? undefined)
+  const unsure = refundQuery && !listsRefunds(payment, deps) ? unsureRefusals(operations) : []
+  return learnRefused(payment, unsure, operations, deps)
+}
+
+interface LearnedRefused {
+  payment: GatewayPayment
+  operations: readonly Operation[]
+  /** The gateway was silent about this one, and was not asked about those after it. */
+  unanswered: Operation | undefined
+}
+
+/** Asks about returns that count as refused, each by its number, and counts those that went through, or are on their way, after all. */
+export async function learnRefused(
+  payment: GatewayPayment,
+  unsure: readonly Operation[],
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<LearnedRefused> {
+  const known = { payment, operations }
+  for (const one of unsure) {
+    // A payment is reversed once.
+    if (one.kind === "cancel" && known.operations.some(isReversal)) continue
+    const answer = await askRefused(payment, one, deps)
+    // A host that takes no such question never will: the order says what became of it.
+    if (one.kind === "cancel" && answer.kind === "unknown" && answer.unhandled) continue
+    if (isLost(answer)) return { ...known, unanswered: one }
+    // What a person has recorded of it would count beside it, until it has an end.
+    const isRecorded = one.kind === "cancel" && known.operations.some(awaitsDescription)
+    if (answer.kind === "pending" && !isRecorded)
+      await deps.ledger.operations.wentBack(one.id, answer.kind, answer.value.gatewayNo)
+    else if (answer.kind === "succeeded") known.payment = await countRefused(known, one, answer.value, deps)
+    else if (staysRefused(one, answer, deps)) continue
+    else return { ...known, unanswered: one }
+    known.operations = await deps.ledger.operations.ofPayment(payment.id)
+  }
+  return { ...known, unanswered: undefined }
+}
+
+const askRefused = (
+  payment: GatewayPayment,
+  one: Operation,
+  deps: Deps,
+): Promise<Outcome<RefundRecord | ReversalRecord>> =>
+  one.kind === "cancel"
+    ? deps.gateway.cancelQuery(orderRef(payment, deps), one.gatewayNo ?? "")
+    : deps.gateway.refundQuery(refundOrder(payment, one, deps))
+
+async function countRefused(
+  { payment, operations }: { payment: GatewayPayment; operations: readonly Operation[] },
+  one: Operation,
+  record: RefundRecord | ReversalRecord,
+  deps: Deps,
+): Promise<GatewayPayment> {
+  if ("amount" in record) return recordReturns(payment, operations, [{ name: one.number, record }], deps)
+  const name = record.gatewayNo || one.number
+  if (operations.some(awaitsDescription))
+    return (await recordReversed(payment, operations, name, deps)).payment
+  await deps.ledger.operations.wentBack(one.id, "succeeded", record.gatewayNo)
+  return tally(payment, deps)
+}
+
+/**
+ * Of a reversal, what a person had recorded is described by it, and the rest is counted beside that. The rest is written first: a process
+ * that dies in between leaves the right sum. `isNew`: it was not known.
+ */
+export async function recordReversed(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  gatewayNo: string,
+  deps: Deps,
+): Promise<{ payment: GatewayPayment; isNew: boolean }> {
+  const recorded = operations.filter(awaitsDescription)
+  const amount = payment.paidAmount - returnedAtGateway(operations)
+  const record = { kind: "cancel" as const, number: gatewayNo, gatewayNo, amount }
+  if (amount > 0) await deps.ledger.operations.recordOutside(payment.id, record)
+  for (const { id } of recorded) await deps.ledger.operations.describe(id, { names: [gatewayNo] })
+  if (amount <= 0) return { payment, isNew: recorded.length > 0 }
+  return { payment: await tally(payment, deps), isNew: true }
+}
+
+/**
+ * Whether it is left at that: the gateway says so, or knows the refund and does not say what became of it, where a person does. One that
+ * answers with an error has said nothing.
+ */
+const staysRefused = (one: Operation, answer: Outcome<unknown>, { gateway }: Deps): boolean =>
+  answer.kind === "refused" ||
+  (one.reason === "by_hand" &&
+    answer.kind === "unknown" &&
+    Object.values(gateway.refundCodes ?? {}).includes(answer.code))
+
+/** Whether the gateway says of the order that something of it went back, and nothing here explains it; and whether a list says so. */
+export async function lookElsewhere(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  deps: Deps,
+): Promise<{ returnedElsewhere: boolean; isListed: boolean }> {
   if (listsRefunds(payment, deps)) {
-    const foreign = await foreignReturns(payment, operations, deps)
-    return foreign.length ? recordReturns(payment, operations, foreign, deps) : undefined
+    const foreign = await listForeign(payment, operations, deps)
+    return { returnedElsewhere: !!foreign?.length, isListed: foreign !== undefined }
   }
   const answer = await deps.gateway.query(orderRef(payment, deps))
-  if (answer.kind !== "succeeded" || !returnedStates.has(answer.value.state)) return undefined
-  return believe(payment, answer.value, deps)
-}
-
-/** Whether the gateway says of the order that something of it went back, and nothing here explains it. */
-export async function isReturnedThere(
-  payment: GatewayPayment,
-  operations: readonly Operation[],
-  deps: Deps,
-): Promise<boolean> {
-  if (listsRefunds(payment, deps)) return (await foreignReturns(payment, operations, deps)).length > 0
-  const answer = await deps.gateway.query(orderRef(payment, deps))
-  if (answer.kind !== "succeeded" || !returnedStates.has(answer.value.state)) return false
-  return answer.value.returned === "all" || returnedAtGateway(operations) === 0
+  const isTold = answer.kind === "succeeded" && returnedStates.has(answer.value.state)
+  const returnedElsewhere = isTold && (answer.value.returned === "all" || returnedAtGateway(operations) === 0)
+  return { returnedElsewhere, isListed: false }
 }
 
 export const listsRefunds = (payment: GatewayPayment, deps: Deps): boolean =>
@@ -165,9 +312,16 @@ async function recordReturned(
   deps: Deps,
 ): Promise<GatewayPayment> {
   const operations = await deps.ledger.operations.ofPayment(payment.id)
-  if (returns(operations).some(isUnsettled)) return payment
-  if (standing.returned === "all" || standing.state === "reversed")
-    return recordWholeReturn(payment, operations, standing, deps)
+  if (returns(operations).some(isUnfinished)) return payment
+  if (standing.returned === "all" || standing.state === "reversed") {
+    // What is explained already is not looked for among what counts as refused.
+    const isExplained = returnedAtGateway(operations) >= payment.paidAmount
+    const known = isExplained
+      ? { payment, operations, unanswered: undefined }
+      : await learnUnsaid(payment, operations, deps)
+    if (known.unanswered || returns(known.operations).some(isUnfinished)) return known.payment
+    return recordWholeReturn(known.payment, known.operations, standing, deps)
+  }
   const listed = await deps.gateway.refundsOf(orderRef(payment, deps))
   if (listed.kind !== "succeeded") return reportUnlisted(payment, operations, listed, deps)
   const foreign = unknownHere(listed.value, operations)
@@ -175,8 +329,8 @@ async function recordReturned(
 }
 
 /**
- * What the gateway lists as refunded counts, also where it, or a person, had said of a refund of ours that it was not. What a
- * person recorded as returned in the console counts once.
+ * What the gateway says was refunded counts, also where it, or a person, had said of a refund of ours that it was not. What a
+ * person recorded as returned in the console counts once, whoever made it.
  */
 export async function recordReturns(
   payment: GatewayPayment,
@@ -186,24 +340,24 @@ export async function recordReturns(
 ): Promise<GatewayPayment> {
   const ledger = deps.ledger.operations
   const oursOf = ({ name }: Listed) => operations.find((operation) => operation.number === name)
-  for (const listed of foreign) {
-    const ours = oursOf(listed)
-    if (ours) await ledger.overturn(ours.id, listed.record.gatewayNo)
-  }
-  const strange = foreign.filter((listed) => !oursOf(listed))
-  const { descriptions, rest } = matchDescriptions(strange, operations)
+  const { descriptions, rest } = matchDescriptions(foreign, operations)
   for (const { operation, by } of descriptions)
     await ledger.describe(operation.id, {
       names: by.map(({ name }) => name),
       gatewayNo: by[0]?.record.gatewayNo,
     })
-  for (const { name, record } of rest)
-    await ledger.recordOutside(payment.id, {
-      kind: "refund",
-      number: name,
-      gatewayNo: record.gatewayNo,
-      amount: record.amount.minor,
-    })
+  for (const listed of rest) {
+    const { name, record } = listed
+    const ours = oursOf(listed)
+    if (ours) await ledger.wentBack(ours.id, "succeeded", record.gatewayNo)
+    else
+      await ledger.recordOutside(payment.id, {
+        kind: "refund",
+        number: name,
+        gatewayNo: record.gatewayNo,
+        amount: record.amount.minor,
+      })
+  }
   return tally(payment, deps)
 }
 

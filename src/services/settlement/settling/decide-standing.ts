@@ -1,5 +1,5 @@
 import { hasMoney, isOpen, money, sameMoney, toMajor } from "../../../core"
-import type { Attention, AttentionCode, AttentionValues, Standing } from "../../../core"
+import type { Attention, AttentionCode, AttentionValues, Outcome, Standing } from "../../../core"
 import { begunAt } from "../../ledger"
 import type { GatewayPayment, PaymentPatch } from "../../ledger"
 import { sumOf } from "../attention"
@@ -37,10 +37,10 @@ export function decideStanding(payment: GatewayPayment, standing: Standing, now:
   }
 }
 
-const ofMoney: ReadonlySet<Standing["state"]> = new Set(["paid", "refunded", "reversed"])
+const ofMoney: ReadonlySet<string> = new Set<Standing["state"]>(["paid", "refunded", "reversed"])
 
 /** Whether an answer says that money is there, or was. */
-export const saysMoney = (state: Standing["state"]): boolean => ofMoney.has(state)
+export const saysMoney = (state: string): boolean => ofMoney.has(state)
 
 function disagrees(
   payment: GatewayPayment,
@@ -113,4 +113,38 @@ function agreedOn(payment: GatewayPayment, standing: Standing): readonly Attenti
   if (payment.state === "void" && standing.state === "absent") return ofVoid
   const agrees = hasMoney(payment.state) && standing.state === "paid"
   return agrees ? ["contradiction", "unanswered", "amount_mismatch"] : []
+}
+
+/** What follows of what a close came to. */
+export type ClosedStep =
+  | { do: "call_void" }
+  /** It can no longer be closed: the gateway says what it is. */
+  | { do: "query" }
+  | { do: "raise"; attention: Attention<"qr_stays_open" | "close_failed"> }
+  /** It stays open here, due again. */
+  | { do: "leave" }
+
+/** What a close has proven about a payment. Pure. */
+export function decideClosed(outcome: Outcome<unknown>): ClosedStep {
+  if (outcome.kind === "succeeded") return { do: "call_void" }
+  if (outcome.kind !== "refused") return { do: "leave" }
+  const { reason, code, message } = outcome
+  const refusal = { reason, code, message }
+  switch (reason) {
+    case "absent":
+      return { do: "call_void" }
+    case "already_paid":
+    case "already_closed":
+    case "already_refunded":
+      return { do: "query" }
+    case "not_supported":
+      return {
+        do: "raise",
+        attention: { code: "qr_stays_open", values: { why: "not_supported", refusal } },
+      }
+    case "in_progress":
+      return { do: "leave" }
+    default:
+      return { do: "raise", attention: { code: "close_failed", values: { why: "refused", refusal } } }
+  }
 }

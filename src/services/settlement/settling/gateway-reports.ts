@@ -1,8 +1,10 @@
-import { isOpen } from "../../../core"
+import { doubts, isOpen } from "../../../core"
 import type { Attention, AttentionCode, AttentionValues, Gateway } from "../../../core"
-import { begunAt, isUnsettled, isWaitingPayout, returns } from "../../ledger"
+import { begunAt, isUnfinished, returnedAmount, returns, sentSince } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
 import { sumOf } from "../attention"
+import { answeredReason } from "../order-ref"
+import { isToldTwice, unseenTwice } from "../returns/dismissed"
 import { day, hour } from "../schedule"
 
 /* What a person is told of a payment that the gateway was asked about, and when. Each function is pure, and says nothing where nothing changes. */
@@ -41,9 +43,9 @@ export const hasOutlived = (payment: GatewayPayment, now: Date): boolean => sinc
 
 /** An operation stays in doubt, or the doubt is gone. */
 export function doubtReport({ payment, operations, gateway, now }: Seen): Report {
-  const open = returns(operations).find((one) => isUnsettled(one) && !isWaitingPayout(one))
-  if (!open) return { clear: "refund_unknown" }
-  if (now.getTime() - open.createdAt.getTime() < patienceWith(open, gateway)) return {}
+  const open = returns(operations).find(isUnfinished)
+  if (!open) return { clear: "refund_unknown", ...twiceReport(payment, operations, gateway) }
+  if (now.getTime() - sentSince(open).getTime() < patienceWith(open, gateway)) return {}
   const { kind, number, amount } = open
   const values: AttentionValues["refund_unknown"] = {
     gateway: gateway.name,
@@ -55,15 +57,36 @@ export function doubtReport({ payment, operations, gateway, now }: Seen): Report
   return { raise: { code: "refund_unknown", values } }
 }
 
+/** The same went back twice, and within what was paid: where it is more than that, or another doubt stands, that is told. */
+function twiceReport(
+  payment: GatewayPayment,
+  operations: readonly Operation[],
+  { name }: Pick<Reported, "name">,
+): Report {
+  const [first] = unseenTwice(payment, operations)
+  const { attentionCode: stands } = payment
+  if (!first || returnedAmount(operations) > payment.paidAmount) return {}
+  if (stands && doubts.has(stands) && stands !== "refund_unknown" && !isToldTwice(payment)) return {}
+  const amount = sumOf(payment, first.amount ?? 0)
+  const values = { why: "returned_twice", gateway: name, number: first.number, amount } as const
+  return { raise: { code: "books_differ", values } }
+}
+
 /** What the gateway has stopped following does not change by itself any more, and is a matter for a person at once. */
 function patienceWith(open: Operation, { refundCodes, shopperPayouts }: Reported): number {
   const said = open.asked?.code ?? open.code
-  // Nothing that was sent before is sent again by itself: a person has to look at what Ksher does not know.
-  if (open.kind === "payout" && said === shopperPayouts?.absentCode) return 0
+  if (open.kind === "payout" && said === shopperPayouts?.absentCode) return patienceWithAbsent(open)
   if (open.kind === "refund" && said && said === refundCodes?.stopped) return 0
   if (open.state !== "pending") return doubtfulAfter
   return said && said === refundCodes?.created ? createdFor : unfinishedAfter
 }
+
+/**
+ * Nothing that was sent before is sent again by itself: a person has to look at what Ksher does not know. A payout that had failed counts
+ * as refused as soon as Ksher says so once more.
+ */
+const patienceWithAbsent = ({ reason, attempts }: Operation): number =>
+  reason === answeredReason && attempts === 1 ? Infinity : 0
 
 /** What became of sending it, and what became of asking about it. */
 const saidOf = ({

@@ -1,11 +1,14 @@
 import { hasMoney, isOpen, isUnclear } from "../../../core"
 import type { AttentionCode } from "../../../core"
-import { begunAt, committedAmount, isWaitingPayout, returns } from "../../ledger"
+import { begunAt, committedAmount, isWaitingPayout, returnedAtGateway, returns } from "../../ledger"
 import type { GatewayPayment, Operation } from "../../ledger"
+import { toldWaits } from "../attention"
 import type { SettleDeps } from "../deps"
+import { unsureRefusals } from "../returns/decide-doubt"
 import { dismissedAmount } from "../returns/dismissed"
 import { endsUnpaidAt } from "../orders/unpaid-order"
-import { after, backOff, day, hour, minute, nextOf } from "../schedule"
+import { nextLateAsk, triedAgain } from "../shopper-payouts/decide-payout"
+import { after, backOff, day, earliest, hour, minute, nextOf } from "../schedule"
 
 /**
  * A closed payment is looked at again, since a saved QR may still be paid and Ksher's notification may not come: soon, and
@@ -17,6 +20,9 @@ const afterVoid = [hour, day, 3 * day]
 const afterVoidQr = [...afterVoid, 7 * day, 30 * day]
 /** A captured one too, since neither gateway need say that money was returned in its console. */
 const afterPaid = [day, 7 * day, 30 * day]
+
+/** A refund that counts as refused without the gateway's own word may have gone through all the same. */
+const afterRefused = [hour, day, 7 * day]
 
 /** One that waits to be opened: whether anybody still asks for it. The gateway is asked nothing. */
 export const whileUnopened = [hour, day, 7 * day, 30 * day]
@@ -38,10 +44,12 @@ export function nextCheck(
   deps: Pick<SettleDeps, "clock" | "random"> & Partial<Pick<SettleDeps, "policy">>,
   found: Found = {},
 ): Date | null {
-  const next = nextLook(payment, operations, deps, found)
+  const now = deps.clock.now()
+  const look = nextLook(payment, operations, deps, found)
+  const next = earliest([look, nextLateAsk(operations, now)])
   // The moment its order may be ended is the moment to look.
   const ends = payment.orderId === null ? null : endsUnpaidAt(payment, deps.policy)
-  return ends && ends > deps.clock.now() && (!next || ends < next) ? ends : next
+  return ends && ends > now && (!next || ends < next) ? ends : next
 }
 
 function nextLook(
@@ -55,8 +63,9 @@ function nextLook(
     after(deps, backOff(payment.checks, base, longest, deps.random))
   if (returns(operations).some((operation) => isUnclear(operation.state))) return later(minute, 6 * hour)
   const pending = returns(operations).filter((operation) => operation.state === "pending")
-  // Its account is named: a balance is topped up, the closed hours end.
-  if (pending.some((one) => isWaitingPayout(one) && one.reason === "given"))
+  // Its account is named: a balance is topped up, the closed hours end. What waits for a person is looked at once that person has acted.
+  const isGiven = (one: Operation) => isWaitingPayout(one) && one.reason === "given"
+  if (pending.some((one) => isGiven(one) && !payoutNeedsPerson(payment, one, operations)))
     return later(5 * minute, hour / 2)
   if (pending.length) return later(5 * minute, 6 * hour)
   if (payment.state === "unopened") return nextOf(payment.createdAt, whileUnopened, now)
@@ -64,7 +73,10 @@ function nextLook(
   if (payment.state === "void") return voidCheck(payment, now, later, found)
   if (found.owedInMedusa || owes(payment, operations)) return later(minute, 6 * hour)
   if (payment.state === "refunded") return settledCheck(payment, now)
-  return nextOf(payment.paidAt ?? payment.createdAt, afterPaid, now)
+  return earliest([
+    nextOf(payment.paidAt ?? payment.createdAt, afterPaid, now),
+    ...unsureRefusals(operations).map((one) => nextOf(one.settledAt ?? one.updatedAt, afterRefused, now)),
+  ])
 }
 
 function openCheck(
@@ -101,6 +113,21 @@ function voidCheck(
     nextOf(begunAt(payment), soonAfterVoid, now) ??
     nextOf(payment.expiresAt ?? begunAt(payment), payment.mode === "qr" ? afterVoidQr : afterVoid, now)
   return next ?? (isYoung && unanswered ? later(hour, day) : null)
+}
+
+/**
+ * Its money may have gone back in the console, or a person was told what only a person can do. Where a part did go back there, the gateway
+ * never says for certain that no more did.
+ */
+function payoutNeedsPerson(
+  payment: GatewayPayment,
+  { number }: Operation,
+  operations: readonly Operation[],
+): boolean {
+  if (payment.returnedUnsaid) return true
+  const why = toldWaits(payment).find((told) => told.number === number)?.why
+  if (why === "balance") return false
+  return (why !== undefined && !triedAgain.has(why)) || returnedAtGateway(operations) > 0
 }
 
 /** Asking again changes nothing about these. */

@@ -1,6 +1,6 @@
 import type { Outcome } from "../../../core"
-import { logLine, wordsOf } from "../../observability"
 import type { Deps } from "../deps"
+import { runPart } from "../part"
 
 /** So many calls in a row without an answer are a silence: one that is lost now and then is no reason to ask others again. */
 const silentAfter = 3
@@ -27,7 +27,8 @@ export class Silence {
   }
 }
 
-const isLost = (outcome: Outcome<unknown>): boolean =>
+/** Neither the request nor an answer has got through. */
+export const isLost = (outcome: Outcome<unknown>): boolean =>
   outcome.kind === "not_sent" || (outcome.kind === "unknown" && outcome.silent === true)
 
 /**
@@ -37,11 +38,9 @@ const isLost = (outcome: Outcome<unknown>): boolean =>
 export async function noteAnswer(paymentId: string, outcome: Outcome<unknown>, deps: Deps): Promise<void> {
   const waited = deps.silence.hear(paymentId, outcome)
   if (!waited.length) return
-  try {
+  // What is known of this payment counts, also where this fails: the others have a look of their own to come.
+  await runPart(deps, "silence", async () => {
     await deps.ledger.payments.wakeAll(waited)
     await deps.ledger.notifications.wakeAll(waited)
-  } catch (error) {
-    // What is known of this payment counts: the others have a look of their own to come.
-    deps.log.error(logLine("job_failed", { part: "silence" }, wordsOf(error)))
-  }
+  })
 }

@@ -9,6 +9,7 @@ import {
   type PayoutAccount,
   type PayoutDay,
 } from "../../../api/payouts"
+import { BusyButton } from "../../../components/busy-button"
 import { StatementImport, StatementRemoval } from "../../../components/statement-import"
 import { Waiting } from "../../../components/waiting"
 import { clockHour, keyOfChannel, keyOfDay, lastDaysOf, openDays } from "../../../rules/payouts"
@@ -43,9 +44,9 @@ const PayoutsPage = () => {
               </Select.Content>
             </Select>
           </div>
-          <Button size="small" variant="secondary" isLoading={isPending} onClick={() => download(period)}>
+          <BusyButton size="small" variant="secondary" isLoading={isPending} onClick={() => download(period)}>
             {t("payouts.export")}
-          </Button>
+          </BusyButton>
         </div>
       </Container>
       {!data && (

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream"
 
-import { PaymentProblem } from "../../../../../core"
+import { PaymentProblem, statementSentence } from "../../../../../core"
 import { gatewayPayments } from "../../../../../services/host"
 import { readMapping, readStatement } from "../../../../../services/settlement"
 import { payoutAccount, requireAccount } from "../../../../payout-views"
@@ -25,7 +25,8 @@ export const POST = route(async (req, res) => {
   if ("problem" in units) throw refusal(`${units.problem} Nothing was imported.`)
   const read = await readStatement(Readable.from(bounded(req)), mapping, units.digits)
   if ("problems" in read) {
-    res.json({ added: 0, changed: 0, unchanged: 0, problems: read.problems })
+    const problems = read.problems.map((row) => ({ ...row, reason: statementSentence(row) }))
+    res.json({ added: 0, changed: 0, unchanged: 0, problems })
     return
   }
   const imported = await plugin.ledger.payouts.importLines(account, read.lines)
