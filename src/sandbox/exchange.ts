@@ -62,15 +62,25 @@ export async function exchange(world: World, gateway: SimulatedGateway, request:
     return written(gateway, envelope)
   }
 
-  if (fault.kind === "delay" && fault.when === "before") await world.clock.sleep(fault.delayMs ?? 1000)
+  if (fault.kind === "delay" && fault.when === "before") await holdUp(world, fault)
   const happens = fault.when === "after" || fault.kind === "delay"
   const honest = happens ? gateway.carryOut(request) : undefined
-  if (fault.kind === "delay" && fault.when === "after") await world.clock.sleep(fault.delayMs ?? 1000)
+  if (fault.kind === "delay" && fault.when === "after") await holdUp(world, fault)
 
   const envelope = disturbed(gateway, request, fault, honest)
-  if (envelope === undefined) return broken(fault)
+  if (envelope === undefined) {
+    const reply = broken(fault)
+    if (reply.kind === "silence") world.onHeld(Infinity)
+    return reply
+  }
   entry.answer = envelope
   return written(gateway, envelope)
+}
+
+function holdUp(world: World, { delayMs = 1000 }: Fault): Promise<void> {
+  const held = world.clock.sleep(delayMs)
+  world.onHeld(delayMs)
+  return held
 }
 
 /** The envelope that is answered under the fault; undefined where none is. */

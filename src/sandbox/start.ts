@@ -32,6 +32,11 @@ export interface SandboxOptions {
   /** `auto` (default): due notifications are sent by themselves; `manual`: only by deliverNotifications() and advance(). */
   notifications?: "auto" | "manual"
   quirks?: QuirkChanges
+  /**
+   * Hears of a call that a fault holds up, and for how many milliseconds; Infinity: it is never answered. A test lets its client give up
+   * then, rather than after a time that a busy machine may also need for a call that goes well.
+   */
+  onHeld?: (ms: number) => void
 }
 
 /** Both gateways, simulated, and what a test does to them. */
@@ -77,6 +82,7 @@ async function makeWorld(options: SandboxOptions): Promise<World> {
     journal: new Journal(),
     notifier: new Notifier(clock, options.notifications ?? "auto", () => changes.tell()),
     changes,
+    onHeld: options.onHeld ?? (() => undefined),
     ksherKeys: await ksherAnswerKeys(),
     transfers: [],
     payouts: [],

@@ -23,6 +23,8 @@ export interface World {
   readonly journal: Journal
   readonly notifier: Notifier
   readonly changes: Changes
+  /** Hears that a call is held up for so many milliseconds; Infinity: it is never answered. */
+  readonly onHeld: (ms: number) => void
   readonly ksherKeys: KsherKeys
   /** The next of a running number, cut to so many digits: order numbers stay apart also while the clock stands still. */
   serial(digits: number): string

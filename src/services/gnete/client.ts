@@ -113,7 +113,7 @@ export class GneteClient {
     this.#baseUrl = baseUrl
     this.#tools = tools
     this.#now = tools.now ?? (() => new Date())
-    this.#http = new HttpTransport({ gateway: "Gnete", timeoutMs, proxyUrl })
+    this.#http = new HttpTransport({ gateway: "Gnete", timeoutMs, proxyUrl, timer: tools.timer })
   }
 
   /**

@@ -174,6 +174,7 @@ export class KsherClient {
       gateway: "Ksher",
       timeoutMs: options.timeoutMs,
       proxyUrl: options.proxyUrl,
+      timer: options.timer,
     })
     this.#now = options.now ?? (() => new Date())
     this.#nonce = options.nonce ?? (() => randomBytes(16).toString("hex"))

@@ -7,6 +7,16 @@ import { notSent, unanswered, type NotSent, type Unknown } from "../../core"
 /** The gateway's answer to one call, or why there is none. */
 export type Exchange = { kind: "answered"; text: string } | Unknown | NotSent
 
+/** Does `act` when `ms` milliseconds have passed, unless what it returns is called before. */
+export type Timer = (ms: number, act: () => void) => () => void
+
+const realTimer: Timer = (ms, act) => {
+  const running = setTimeout(act, ms)
+  return () => {
+    clearTimeout(running)
+  }
+}
+
 export interface HttpTransportOptions {
   /** The name people read in messages: `Ksher`. */
   gateway: string
@@ -14,6 +24,8 @@ export interface HttpTransportOptions {
   timeoutMs?: number | undefined
   /** `http://user:password@host:3128`. Default: what HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. */
   proxyUrl?: string | undefined
+  /** What measures `timeoutMs`: real time where not given. */
+  timer?: Timer | undefined
 }
 
 /** A proxy as axios takes it; https goes through it by a tunnel. */
@@ -52,11 +64,13 @@ const idleMs = 4_000
 export class HttpTransport {
   readonly #gateway: string
   readonly #timeoutMs: number
+  readonly #timer: Timer
   readonly #http: AxiosInstance
 
-  constructor({ gateway, timeoutMs = defaultTimeoutMs, proxyUrl }: HttpTransportOptions) {
+  constructor({ gateway, timeoutMs = defaultTimeoutMs, proxyUrl, timer = realTimer }: HttpTransportOptions) {
     this.#gateway = gateway
     this.#timeoutMs = timeoutMs
+    this.#timer = timer
     // A tunnel takes this for the time in which it has to be dug.
     const timeout = isProxied(proxyUrl) ? Math.max(timeoutMs, idleMs) : idleMs
     this.#http = axios.create({
@@ -77,7 +91,9 @@ export class HttpTransport {
   async post(url: string, body: string, headers: Record<string, string>): Promise<Exchange> {
     const watch = new ConnectionWatch()
     const giveUp = new AbortController()
-    const timer = setTimeout(() => giveUp.abort(), this.#timeoutMs)
+    const callOff = this.#timer(this.#timeoutMs, () => {
+      giveUp.abort()
+    })
     try {
       const answer = await this.#http.post<Buffer>(url, Buffer.from(body, "utf8"), {
         headers: { ...headers, accept: "application/json" },
@@ -88,7 +104,7 @@ export class HttpTransport {
     } catch (error) {
       return this.#failure(error, giveUp.signal.aborted, watch.mayHaveLeft)
     } finally {
-      clearTimeout(timer)
+      callOff()
     }
   }
 

@@ -1,4 +1,5 @@
 import type { GatewayName, Outcome } from "../../core"
+import type { Timer } from "./http"
 
 /** One call to a gateway, for metrics and logs: nothing of the request or the answer but what became of it. */
 export interface CallEvent {
@@ -21,6 +22,7 @@ export type CallNotes = Pick<CallEvent, "nonceMismatch" | "documented">
 /** Clock, randomness and observer of a client; the defaults are the real ones. */
 export interface ClientTools {
   now?: (() => Date) | undefined
+  timer?: Timer | undefined
   /** 32 characters, different each time. */
   nonce?: (() => string) | undefined
   onCall?: ((event: CallEvent) => void) | undefined

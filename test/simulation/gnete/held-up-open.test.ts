@@ -11,10 +11,8 @@ it.each([0, 1] as const)(
   async (stateAfterOpen) => {
     const shop = new Shop(lane, gnete, await lane.begin())
     await lane.sandbox.setQuirks({ gnete: { stateAfterOpen } })
-    shop.patience = "impatient"
     await shop.disturb("pay/unifiedOrder", { kind: "delay", when: "before", delayMs: 10 * minute })
     expect(await shop.attempt(() => shop.choosePayment())).toBe(false)
-    shop.patience = "patient"
     await shop.jobs(9 * minute)
     expect(await shop.payment()).toMatchObject({ state: "void" })
     await shop.lane.clock.forward(10 * minute)

@@ -62,19 +62,17 @@ describe("a refund that is repeated", () => {
     await shop.buy()
     const { gateway } = shop.deps
     shop.deps.policy = { ...shop.deps.policy, sameDayCancel: noReversals }
-    shop.patience = "impatient"
     await shop.disturb("refund/refundOrder", { kind: "delay", when: "before", delayMs: second })
     // The first attempt arrives when the gateway has just said that it does not know it.
-    const { gateway: hasty } = shop.deps
-    jest.spyOn(hasty, "refundQuery").mockImplementationOnce(async (asked) => {
-      const answer = await gateway.refundQuery(asked)
+    const really = gateway.refundQuery.bind(gateway)
+    jest.spyOn(gateway, "refundQuery").mockImplementationOnce(async (asked) => {
+      const answer = await really(asked)
       await lane.clock.forward(2 * second)
       while ((await lane.sandbox.book(asked.order.number)).returned === 0)
         await new Promise((resolve) => setImmediate(resolve))
       return answer
     })
     expect(await told(() => shop.refund(shop.amount))).toBe("refund_unknown")
-    shop.deps.gateway = gateway
     await shop.jobs(3 * hour)
     expect(await books()).toMatchObject({
       state: "refunded",
@@ -350,12 +348,9 @@ describe("a reversal that was sent twice, of which Gnete has named the second", 
   /** The first is held up on its way, the second is taken in, and its channel says no. */
   async function namedFails(first: Parameters<typeof shop.disturb>[1]) {
     await shop.buy()
-    const { gateway } = shop.deps
-    shop.patience = "impatient"
     await shop.disturb("pay/cancel", first)
     await shop.next("cancel", "in_progress")
     expect(await told(() => shop.refund(shop.amount))).toBe("done")
-    shop.deps.gateway = gateway
     const { number } = await shop.payment()
     expect(await lane.sandbox.calls({ call: "pay/cancel", orderNo: number })).toHaveLength(2)
     const { cancels } = await lane.sandbox.book(number)

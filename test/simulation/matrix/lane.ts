@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import { createGneteGateway } from "../../../src/services/gnete"
 import { createKsherGateway } from "../../../src/services/ksher"
 import { observeCalls } from "../../../src/services/observability"
+import type { Timer } from "../../../src/services/transport/http"
 import { openLedger } from "../../../src/services/ledger"
 import type { Clock, Database, Ledger } from "../../../src/services/ledger"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
@@ -46,18 +47,31 @@ export interface Lane {
   ledger: Ledger
   /** What the plugin has logged since `begin`, but for what is only information. */
   warnings: string[]
-  setupOf(variant: Variant, patience: Patience): GatewaySetup
+  setupOf(variant: Variant): GatewaySetup
   /** The next morning in Hong Kong, everything working, an empty ledger. Returns a number that no cell had before. */
   begin(): Promise<number>
   close(): Promise<void>
 }
 
+const timeoutMs = 100
+
 /**
- * Where an answer never comes: as short as the options allow, since each such cell waits that long. Everywhere else long
- * enough for a machine that is busy with other things.
+ * The time that a call may take, measured by what the gateway does: a call that is held up for longer is given up at once, and no
+ * other ever, however busy the machine is.
  */
-const timeouts = { impatient: 100, patient: 20_000 } as const
-export type Patience = keyof typeof timeouts
+class Patience {
+  readonly #waiting = new Set<{ ms: number; giveUp: () => void }>()
+
+  readonly timer: Timer = (ms, giveUp) => {
+    const call = { ms, giveUp }
+    this.#waiting.add(call)
+    return () => this.#waiting.delete(call)
+  }
+
+  readonly onHeld = (heldMs: number): void => {
+    for (const { ms, giveUp } of this.#waiting) if (heldMs > ms) giveUp()
+  }
+}
 
 const sealingKey = `1:${randomBytes(32).toString("base64")}`
 /** More than all payouts of a lane. */
@@ -66,7 +80,10 @@ const payoutBalance = 1_000_000_000
 export async function openLane(index: number): Promise<Lane> {
   const created = await createTestDatabase(`matrix_${index}`)
   const epoch = Date.UTC(2026, 2, 30, 3)
-  const sandbox = await startSandbox({ notifications: "manual", clock: { now: () => epoch }, seed: index })
+  const { timer, onHeld } = new Patience()
+  const sandbox = await startSandbox({
+    ...{ notifications: "manual", clock: { now: () => epoch }, seed: index, onHeld },
+  })
   await sandbox.holdNotifications(true)
   await sandbox.changeKsherMerchant(sandbox.ksher.appid, { payoutBalance })
   const clock = new LaneClock((ms) => sandbox.advance(ms))
@@ -80,10 +97,9 @@ export async function openLane(index: number): Promise<Lane> {
     database,
     ledger: openLedger(database, clock),
     warnings,
-    setupOf(variant, patience) {
-      const key = `${variant.name} ${patience}`
-      const setup = setups.get(key) ?? makeGateway(variant, timeouts[patience], sandbox, clock, warnings)
-      setups.set(key, setup)
+    setupOf(variant) {
+      const setup = setups.get(variant.name) ?? makeGateway(variant, timer, sandbox, clock, warnings)
+      setups.set(variant.name, setup)
       return setup
     },
     async begin() {
@@ -105,13 +121,14 @@ export async function openLane(index: number): Promise<Lane> {
 
 function makeGateway(
   variant: Variant,
-  timeoutMs: number,
+  timer: Timer,
   sandbox: Sandbox,
   clock: Clock,
   warnings: string[],
 ): GatewaySetup {
   const tools = {
     now: () => clock.now(),
+    timer,
     onCall: observeCalls({ warn: (line) => void warnings.push(line) }),
   }
   const shared = {

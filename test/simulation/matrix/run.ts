@@ -8,13 +8,11 @@ import { accountsOf, inWords, medusasSums, never, settled } from "./verdict"
 /** How a call goes wrong. `late`: the answer is given up on, and what was asked for happens ten minutes later. */
 export interface Disturbance {
   name: string
-  /** No answer comes: the caller gives up. */
-  silent?: true
   fault: { kind: Fault["kind"]; delayMs?: number }
 }
 
 export const disturbances: readonly Disturbance[] = [
-  { name: "timeout", silent: true, fault: { kind: "timeout" } },
+  { name: "timeout", fault: { kind: "timeout" } },
   { name: "reset", fault: { kind: "reset" } },
   { name: "http500", fault: { kind: "http500" } },
   { name: "empty", fault: { kind: "empty" } },
@@ -22,7 +20,7 @@ export const disturbances: readonly Disturbance[] = [
   { name: "bad_signature", fault: { kind: "bad_signature" } },
   { name: "notsure", fault: { kind: "notsure" } },
   { name: "delay", fault: { kind: "delay", delayMs: 10 } },
-  { name: "late", silent: true, fault: { kind: "delay", delayMs: 10 * minute } },
+  { name: "late", fault: { kind: "delay", delayMs: 10 * minute } },
 ]
 
 /** Who tries again: a person at once, the job when it is due, or nobody before the job of the next day. */
@@ -51,14 +49,7 @@ export interface Result {
 export const nameOf = ({ variant, script, disturbance, when, retry }: Cell): string =>
   `${variant.name}: ${script.name}, ${disturbance.name} ${when} the effect, tried again by ${retry}`
 
-/** On a busy machine a call may fail before it reaches its fault: such a cell says nothing, and is played again. */
 async function runCell(lane: Lane, cell: Cell): Promise<Result> {
-  let result = await safely(lane, cell)
-  for (let more = 4; more > 0 && !result.disturbed; more--) result = await safely(lane, cell)
-  return result
-}
-
-async function safely(lane: Lane, cell: Cell): Promise<Result> {
   const shop = new Shop(lane, cell.variant, await lane.begin(), cell.script.policy)
   try {
     return await play(lane, cell, shop)
@@ -82,9 +73,7 @@ async function play(lane: Lane, cell: Cell, shop: Shop): Promise<Result> {
   if (good) await shop.disturb(call, { kind: "delay", when: "before", delayMs: 0, times: good })
   // Where nobody comes, the gateway does not come back either until the next day.
   await shop.disturb(call, { ...disturbance.fault, when, times: retry === "nobody" ? 1_000 : 1 })
-  shop.patience = disturbance.silent || script.silent ? "impatient" : "patient"
   const well = await shop.attempt(() => script.act(shop))
-  shop.patience = "patient"
   const [left] = await lane.sandbox.faults()
   const disturbed = retry === "nobody" ? left?.times !== 1_000 : left === undefined
   const problems = (await accountsOf(shop)).flatMap(never).map((problem) => `at once: ${problem}`)

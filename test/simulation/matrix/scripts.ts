@@ -16,8 +16,6 @@ export interface Script {
   goodOnes?: number
   only?: "ksher" | "gnete" | "payouts"
   policy?: Partial<Policy>
-  /** Another call of the use case is left without an answer. */
-  silent?: true
   before: (shop: Shop) => Promise<void>
   /** What is under way when the call goes wrong. */
   act: (shop: Shop) => Promise<void>
@@ -119,7 +117,6 @@ const askedAfter = (what: "refund" | "whole", when: "before" | "after", only?: "
     name: what === "refund" ? "asking what became of a partial refund" : "asking what became of a reversal",
     call: ({ calls }) => (what === "refund" ? calls.refundQuery : calls.query),
     ...(only && { only }),
-    silent: true,
     before: async (shop) => {
       await shop.buy()
       await shop.disturb(shop.variant.calls[what], { kind: "timeout", when })
@@ -305,7 +302,6 @@ export const scripts: readonly Script[] = [
   payingOut("asking for the balance before a payout", "get_payout_balance"),
   payingOut("asking whether money went back in the console before a payout", "gateway_order_query"),
   payingOut("asking what became of a payout whose answer is lost", "order_query_payout", {
-    silent: true,
     before: async (shop) => {
       await byHand(shop)
       await shop.disturb("payout", { kind: "reset", when: "after" })

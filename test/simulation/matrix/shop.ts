@@ -23,7 +23,7 @@ import {
   type Order,
   type Payment,
 } from "../../support/fake-medusa"
-import type { Lane, Patience } from "./lane"
+import type { Lane } from "./lane"
 import type { CallName, Variant } from "./variants"
 
 export const second = 1_000
@@ -57,7 +57,7 @@ export class Shop {
   ) {
     // Ids of Medusa become numbers at the gateways, which take each number once.
     this.tables.count = cell * 1_000
-    const setup = lane.setupOf(variant, "patient")
+    const setup = lane.setupOf(variant)
     this.medusa = this.startMedusa()
     this.deps = {
       providerId: variant.providerId,
@@ -234,11 +234,6 @@ export class Shop {
   }
 
   // The gateway.
-
-  /** How long a call may take from now on. */
-  set patience(patience: Patience) {
-    this.deps.gateway = this.lane.setupOf(this.variant, patience).gateway
-  }
 
   async disturb(call: CallName, fault: Disturbing): Promise<void> {
     await this.lane.sandbox.fault({ gateway: this.variant.gateway, call, ...fault } as Fault)

@@ -29,10 +29,9 @@ describe.each([
     await lane.sandbox.setQuirks({ ksher: { repeatedRefund } })
     await shop.buy()
     const absent = refused("absent", "absent", "There is no such refund.")
-    for (const gateway of [shop.deps.gateway, lane.setupOf(variant, "impatient").gateway]) {
-      jest.spyOn(gateway, "refundQuery").mockResolvedValue(absent)
-      jest.spyOn(gateway, "refundsOf").mockResolvedValue({ kind: "succeeded", value: [] })
-    }
+    const { gateway } = shop.deps
+    jest.spyOn(gateway, "refundQuery").mockResolvedValue(absent)
+    jest.spyOn(gateway, "refundsOf").mockResolvedValue({ kind: "succeeded", value: [] })
     await shop.disturb(variant.calls.refund, { kind: "reset", when: "after" })
   })
 
