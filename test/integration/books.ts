@@ -14,7 +14,8 @@ export interface Books {
 export async function eventually<T>(
   ask: () => Promise<T>,
   holds: (value: T) => boolean,
-  patienceMs = 15_000,
+  // Of a machine that other suites keep busy.
+  patienceMs = 60_000,
 ): Promise<T> {
   const until = Date.now() + patienceMs
   for (;;) {

@@ -9,6 +9,7 @@ import type { ReconcileReport } from "../../src/services/settlement/reconcile"
 import { admin } from "../../demo/migrated"
 import type { RealMedusa } from "../setup/real-medusa"
 import { CopyingShopper, type Knex } from "../support/cart-copies"
+import { HeldCalls } from "../support/held-calls"
 import { standardEntries, withOptions, type ProviderEntry } from "./entries"
 
 export * from "./books"
@@ -18,6 +19,8 @@ export interface World {
   container: MedusaContainer
   plugin: GatewayPayments
   sandbox: Sandbox
+  /** The calls that the sandbox holds up: the plugin gives up on those that are held for longer than `timeoutMs`. */
+  held: HeldCalls
   shop: ShopClient
   shopper: Shopper
   seeded: Seeded
@@ -34,12 +37,13 @@ export function inRealMedusa(
   suite: (world: World) => void,
   options: { entries?: ProviderEntry[]; plugin?: object; timeoutMs?: number } = {},
 ): void {
-  // Long enough for a busy machine to answer in, and what each call costs that the sandbox leaves without an answer.
   const { entries = standardEntries, plugin = {}, timeoutMs = 1_500 } = options
   const world = {} as World
 
   beforeAll(async () => {
+    world.held = new HeldCalls()
     world.sandbox = await startSandbox({
+      onHeld: world.held.onHeld,
       notifications: "manual",
       seed: 1,
       quirks: { gnete: { sameDayCutoff: null } },
@@ -49,6 +53,7 @@ export function inRealMedusa(
       withOptions({ ...entry, options: { timeoutMs, ...entry.options } }, port, world.sandbox),
     )
     medusa = await startMedusa({ port, providers, plugin })
+    medusa.timer.start = world.held.timer
     const { container, console } = medusa
     Object.assign(world, { container, console, plugin: medusa.plugin, quiet: () => medusa.quiet() })
     world.shop = new ShopClient(`http://localhost:${port}`)

@@ -9,6 +9,7 @@ import { root } from "../../demo/processes"
 import type * as Host from "../../src/services/host"
 import type * as LedgerRoom from "../../src/services/ledger"
 import type * as Settlement from "../../src/services/settlement"
+import type * as Transport from "../../src/services/transport"
 import { copyMigratedDatabase, type TestDatabase } from "./database"
 
 /** What a suite asks for; the rest is as test/setup/medusa-config.js says. */
@@ -28,6 +29,8 @@ export interface RealMedusa {
   plugin: Host.GatewayPayments
   /** What the plugin reads the time from. */
   clock: LedgerRoom.Clock
+  /** What measures how long a call to a gateway may take. */
+  timer: typeof Transport.systemTimer
   reconcile: typeof Settlement.reconcile
   /** Where Medusa and the plugin print. */
   console: Console
@@ -65,6 +68,7 @@ export async function startMedusa({ port, providers, plugin, prepare }: MedusaWi
     container,
     plugin: (part("services/host") as typeof Host).gatewayPayments(container),
     clock: (part("services/ledger") as typeof LedgerRoom).systemClock,
+    timer: (part("services/transport") as typeof Transport).systemTimer,
     reconcile: (part("services/settlement") as typeof Settlement).reconcile,
     console,
     quiet: () =>

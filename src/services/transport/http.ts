@@ -10,11 +10,14 @@ export type Exchange = { kind: "answered"; text: string } | Unknown | NotSent
 /** Does `act` when `ms` milliseconds have passed, unless what it returns is called before. */
 export type Timer = (ms: number, act: () => void) => () => void
 
-const realTimer: Timer = (ms, act) => {
-  const running = setTimeout(act, ms)
-  return () => {
-    clearTimeout(running)
-  }
+/** Real time. */
+export const systemTimer: { start: Timer } = {
+  start: (ms, act) => {
+    const running = setTimeout(act, ms)
+    return () => {
+      clearTimeout(running)
+    }
+  },
 }
 
 export interface HttpTransportOptions {
@@ -67,7 +70,12 @@ export class HttpTransport {
   readonly #timer: Timer
   readonly #http: AxiosInstance
 
-  constructor({ gateway, timeoutMs = defaultTimeoutMs, proxyUrl, timer = realTimer }: HttpTransportOptions) {
+  constructor({
+    gateway,
+    timeoutMs = defaultTimeoutMs,
+    proxyUrl,
+    timer = (ms, act) => systemTimer.start(ms, act),
+  }: HttpTransportOptions) {
     this.#gateway = gateway
     this.#timeoutMs = timeoutMs
     this.#timer = timer

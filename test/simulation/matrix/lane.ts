@@ -9,6 +9,7 @@ import type { Clock, Database, Ledger } from "../../../src/services/ledger"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { defaultQuirks } from "../../../src/sandbox/quirks"
 import { createTestDatabase } from "../../setup/database"
+import { HeldCalls } from "../../support/held-calls"
 import { connectLedger } from "../../support/ledger-line"
 import type { GatewaySetup, Variant } from "./variants"
 
@@ -55,24 +56,6 @@ export interface Lane {
 
 const timeoutMs = 100
 
-/**
- * The time that a call may take, measured by what the gateway does: a call that is held up for longer is given up at once, and no
- * other ever, however busy the machine is.
- */
-class Patience {
-  readonly #waiting = new Set<{ ms: number; giveUp: () => void }>()
-
-  readonly timer: Timer = (ms, giveUp) => {
-    const call = { ms, giveUp }
-    this.#waiting.add(call)
-    return () => this.#waiting.delete(call)
-  }
-
-  readonly onHeld = (heldMs: number): void => {
-    for (const { ms, giveUp } of this.#waiting) if (heldMs > ms) giveUp()
-  }
-}
-
 const sealingKey = `1:${randomBytes(32).toString("base64")}`
 /** More than all payouts of a lane. */
 const payoutBalance = 1_000_000_000
@@ -80,7 +63,7 @@ const payoutBalance = 1_000_000_000
 export async function openLane(index: number): Promise<Lane> {
   const created = await createTestDatabase(`matrix_${index}`)
   const epoch = Date.UTC(2026, 2, 30, 3)
-  const { timer, onHeld } = new Patience()
+  const { timer, onHeld } = new HeldCalls()
   const sandbox = await startSandbox({
     ...{ notifications: "manual", clock: { now: () => epoch }, seed: index, onHeld },
   })
