@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
 
-import { freePort } from "../demo/processes"
+import { freePort } from "../scripts/free-port"
 import { ShopClient, Shopper } from "../demo/shop"
 import { progress, type Result } from "./lib/report"
 import { median } from "./lib/statistics"

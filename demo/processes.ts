@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { createRequire } from "node:module"
-import { createServer } from "node:net"
-import type { AddressInfo } from "node:net"
 import path from "node:path"
 
 const require = createRequire(__filename)
@@ -94,13 +92,4 @@ export async function answers(url: string, running: Running, patienceMs = 240_00
     if (Date.now() > until) throw new Error(`${url} did not answer in time.`)
     await new Promise((resolve) => setTimeout(resolve, 150))
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }

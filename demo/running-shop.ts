@@ -6,7 +6,8 @@ import type { Sandbox, startSandbox as StartSandbox } from "../src/sandbox"
 import { makeApp } from "./app"
 import { buildAdminIfStale, buildIfStale } from "./build"
 import { createDatabase, admin, execute, exists, nameOfMigrated, placeOfMigrated } from "./migrated"
-import { answers, freePort, medusa, root, type Running } from "./processes"
+import { freePort } from "../scripts/free-port"
+import { answers, medusa, root, type Running } from "./processes"
 import { seed, ShopClient, Shopper, type Seeded } from "./shop"
 
 export const login = admin

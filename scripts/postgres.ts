@@ -2,9 +2,10 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_pr
 import { randomBytes } from "node:crypto"
 import fs from "node:fs"
 import { createRequire } from "node:module"
-import net from "node:net"
 import os from "node:os"
 import path from "node:path"
+
+import { freePort } from "./free-port"
 
 /** A PostgreSQL server that tests, demo and bench may create databases in. */
 export interface DatabaseServer {
@@ -270,15 +271,4 @@ function killWithProcess(server: ChildProcess, { home }: Cluster) {
       process.kill(process.pid, signal)
     })
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer()
-    probe.on("error", reject)
-    probe.listen(0, "localhost", () => {
-      const { port } = probe.address() as net.AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
 }

@@ -331,7 +331,7 @@ export const whileRunning = {
     const order = await paid(shop, "pp_ksher_th", { channel: "truemoney" })
     const { number } = order.session
     await shop.sandbox.setQuirks({ ksher: { overRefund: "paid" } })
-    const later = { kind: "delay", when: "before", delayMs: 3000, times: 1 } as const
+    const later = { kind: "delay", when: "before", delayMs: 6000, times: 1 } as const
     await disturb(shop, number, "order_refund", later)
     const asked = refund(shop, order, 100)
     // Asked of the sandbox itself, which is quick: the call has arrived, and its operation was written before.

@@ -142,12 +142,12 @@ describe("the example shop", () => {
     await press(page, "Pay")
     await headed(page, "Scan to pay")
     // The page hears nothing while it is away; the shopper pays, and comes back to choose anew.
-    await page.route(/gateway-payments\/payses/, (route) => route.abort())
+    await page.route(/gateway-payments\/payses/, () => undefined)
     await shop.sandbox.pay((await sessionOf(page)).slice("payses_".length))
     await page.unroute(/gateway-payments\/payses/)
     await page.getByRole("button", { name: "Choose another payment" }).click()
     await headed(page, "Thank you for your order")
-    expectRefusedCompletion(/ERR_FAILED .*gateway-payments\/payses/)
+    expectRefusedCompletion()
   })
 
   it.each(["refunded", "partially_refunded"])(

@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs"
 import path from "node:path"
 
-import { freePort, root } from "../../demo/processes"
+import { root } from "../../demo/processes"
+import { freePort } from "../../scripts/free-port"
 import { startSandbox, type Sandbox } from "../../src/sandbox"
 import type { MedusaWish } from "../setup/real-medusa"
 import { standardEntries, withOptions } from "./entries"

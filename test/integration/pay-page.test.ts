@@ -17,6 +17,10 @@ const entries: ProviderEntry[] = [
   { gateway: "ksher", id: "first", options: { ...page, channels: ["truemoney"], completion: "order_first" } },
   { gateway: "ksher", id: "qr", options: { ...page, mode: "qr", channels: ["airpay", "promptpay"] } },
   { gateway: "gnete", id: "hk", options: { ...page, wayCodes: ["UP_OP", "WX_QR"] } },
+  {
+    ...{ gateway: "ksher", id: "yen", currency: "jpy" },
+    options: { ...page, channels: ["alipay"], minorUnits: { jpy: 2 } },
+  },
 ]
 
 inRealMedusa(
@@ -54,6 +58,23 @@ inRealMedusa(
         expect(drawn.body).not.toMatch(/shopper@shop\.example|Garden Lane|src="http|href="http/)
         expect(Buffer.byteLength(drawn.body)).toBeLessThan(60 * 1024)
         expect(await sent()).toBe(before)
+      })
+
+      it("in yen that the gateway counts with decimals: what was chosen is shown, and opened once", async () => {
+        const cart = await world.shopper.fillCart("jpy")
+        const session = await world.shopper.choose(cart, "pp_ksher_yen")
+        const url = String(session.data.action.url)
+        const shopper = visitor()
+        const before = await sent()
+        const chosen = await shopper.press(await shopper.open(url), "pp_ksher_yen alipay")
+        expect(chosen.body).toContain("Open Alipay")
+        expect((await shopper.press(chosen, "pp_ksher_yen alipay")).body).toContain("Open Alipay")
+        expect(await sent()).toBe(before + 1)
+        expect(await ledgerPayment(world, { session })).toMatchObject({ digits: 2, amount: cart.total * 100 })
+        await world.sandbox.pay(session.number, { channel: "alipay" })
+        await runJob(world, 3 * minute)
+        await expectBooks(world, await orderOfCart(world, { cart, session }), cart.total * 100)
+        expect((await shopper.open(url)).body).not.toContain("Open Alipay")
       })
 
       it("a cart is paid there, and its page leads back to the shop", async () => {
@@ -153,7 +174,10 @@ inRealMedusa(
         const first = await shopper.press(await shopper.open(url), "pp_ksher_page truemoney")
         const second = await shopper.press(first, "pp_ksher_page card")
         expect(second.body).toContain("Open Credit or debit card")
-        expect((await gatewayBooks(world, { session })).state).toBe("closed")
+        await eventually(
+          () => gatewayBooks(world, { session }),
+          ({ state }) => state === "closed",
+        )
         const now = await sessionNow(cart)
         expect(now.id).not.toBe(session.id)
         await world.sandbox.pay(now.number)

@@ -30,6 +30,8 @@ inRealMedusa(
     }
 
     it("what Ksher paid out is fetched by the job, and explained by the payments", async () => {
+      // Else a payment of the last hour before a Thai midnight is of the next day there.
+      await world.sandbox.changeKsherMerchant(world.sandbox.ksher.appid, { settlementCutOff: 24 })
       const order = await paidOrder(world, "pp_ksher_th", { channel: "truemoney" })
       const moneyOf = async () => {
         const { id, state, paidAmount, refundedAmount, attentionCode } = await ledgerPayment(world, order)

@@ -1,7 +1,7 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
 import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 
-import { freePort } from "../../demo/processes"
+import { freePort } from "../../scripts/free-port"
 import { ShopClient, seed, type Currency, type PlacedOrder, type Seeded, type Shopper } from "../../demo/shop"
 import { startSandbox, type Sandbox } from "../../src/sandbox"
 import type { GatewayPayments } from "../../src/services/host"

@@ -7,7 +7,8 @@ import { environmentOf } from "../../src/sandbox/command"
 import { createEmptyDatabase, type TestDatabase } from "../setup/database"
 import { exceptions, filesOf, scripts, unused, type Kind } from "./blocks"
 import { shopCommands, step } from "./readme"
-import { freePort, manifestOf, Project, repository, type Running, tarball } from "./project"
+import { freePort } from "../../scripts/free-port"
+import { manifestOf, Project, repository, type Running, tarball } from "./project"
 
 const { name, devDependencies: versions } = manifestOf(repository)
 

@@ -272,21 +272,30 @@ export class GatewayPayments {
     await runPart(this, "payouts", async () => fetchAllPayouts(await this.payoutAccounts(), plan))
   }
 
-  /** Ids sort by time, so that the newest refunds are found on the primary key. The first run looks back further. */
+  /** Ids sort by time, so that refunds are found on the primary key. The first run that succeeds looks back further. */
   private async strayRefundSessions(): Promise<string[]> {
     const now = systemClock.now().getTime()
     const from = lookedBack.has(this.container) ? now - 2 * hour : now - 7 * day
+    const before = new Date(now - 2 * minute)
+    const sessions: string[] = []
+    let last: string | undefined = `ref_${ulid(from).slice(0, 10)}`
+    while (last !== undefined) {
+      const rows = await this.refundsAfter(last, before)
+      const ours = rows.filter((row) => row.payment && this.provider(row.payment.provider_id))
+      const known = await this.ledger.operations.refundIdsKnown(ours.map((row) => row.id))
+      sessions.push(
+        ...ours.flatMap((row) => (known.has(row.id) ? [] : (row.payment?.payment_session_id ?? []))),
+      )
+      last = rows.length === refundsAtOnce ? rows.at(-1)?.id : undefined
+    }
     lookedBack.add(this.container)
-    const rows = (await this.payments.listRefunds(
-      {
-        id: { $gt: `ref_${ulid(from).slice(0, 10)}` },
-        created_at: { $lt: new Date(now - 2 * minute) },
-      } as never,
-      { relations: ["payment"], order: { id: "DESC" }, take: 500 },
-    )) as unknown as { id: string; payment?: { provider_id: string; payment_session_id: string } }[]
-    const ours = rows.filter((row) => row.payment && this.provider(row.payment.provider_id))
-    const known = await this.ledger.operations.refundIdsKnown(ours.map((row) => row.id))
-    return ours.flatMap((row) => (known.has(row.id) ? [] : (row.payment?.payment_session_id ?? [])))
+    return sessions
+  }
+
+  private async refundsAfter(id: string, before: Date): Promise<RefundRow[]> {
+    const where = { id: { $gt: id }, created_at: { $lt: before } }
+    const how = { relations: ["payment"], order: { id: "ASC" as const }, take: refundsAtOnce }
+    return (await this.payments.listRefunds(where as never, how)) as unknown as RefundRow[]
   }
 
   /** The provider instances hang on a service of the payment module that its interface does not name. */
@@ -302,6 +311,15 @@ const seen = new Set<string>()
 
 let isThere = false
 
+/** Whose first look back has succeeded. */
 const lookedBack = new WeakSet<object>()
+
+const refundsAtOnce = 500
+
+/** As Medusa lists it. */
+interface RefundRow {
+  id: string
+  payment?: { provider_id: string; payment_session_id: string }
+}
 
 export const gatewayPayments = (container: MedusaContainer): GatewayPayments => new GatewayPayments(container)

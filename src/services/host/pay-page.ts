@@ -4,13 +4,13 @@ import type { MedusaContainer } from "@medusajs/framework/types"
 import { MedusaError } from "@medusajs/framework/utils"
 import { createPaymentSessionsWorkflow } from "@medusajs/medusa/core-flows"
 
-import { PaymentProblem, hasMoney, isOurs, isUnended, toMajor } from "../../core"
+import { PaymentProblem, hasMoney, isOurs, isUnended, roundToMinor, toMajor } from "../../core"
 import type { AskingDevice, Notice, PaymentMethod } from "../../core"
 import { systemClock } from "../ledger"
 import type { PayLink } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import { fillSessionId } from "../options/shared"
-import { amountOf, lastOf, oneOfEach, viewOf } from "../pay-page"
+import { amountOf, isForAll, lastOf, oneOfEach, viewOf } from "../pay-page"
 import type { PageContent, PageFacts, PagePayment } from "../pay-page"
 import {
   authorize,
@@ -132,7 +132,7 @@ async function openChosen(
   const last = lastOf(facts)
   const isShown = view.kind === "pay" && isSameChoice(view.payment, choice)
   if (isShown || link.expiresAt <= facts.now) return null
-  if (last?.amount === amountOf(facts) && waitsFor(last, choice)) {
+  if (last && isForAll(last, facts.link) && waitsFor(last, choice)) {
     await openPayment(plugin, last.sessionId, { channel: choice.channel })
     return null
   }
@@ -206,14 +206,17 @@ async function factsOf(
     collectionStanding(container, link.collectionId),
   ])
   const sessions = new Set(demand.sessionIds)
+  const digits = decimalsOf(link.currency)
   return {
     link,
     demand,
     // One whose session is gone is not captured any more.
-    reserved: reserved.filter(({ sessionId }) => sessions.has(sessionId)),
+    reserved: reserved
+      .filter(({ sessionId }) => sessions.has(sessionId))
+      .map((one) => ({ ...one, amount: roundToMinor(toMajor(one.amount, one.digits), digits) })),
     standing,
     payments,
-    digits: decimalsOf(link.currency),
+    digits,
     now: systemClock.now(),
   }
 }

@@ -171,12 +171,12 @@ export class Notifications {
     )
   }
 
-  /** Has one that was given up acted on by the next run of the job. */
+  /** Has one that failed acted on by the next run of the job. */
   async revive(id: string): Promise<void> {
     const now = this.clock.now()
     await this.database.query(
-      `update gateway_notification set next_try_at = ?, updated_at = ? where id = ? and result = 'failed' and next_try_at is null`,
-      [now, now, id],
+      `update gateway_notification set next_try_at = ?, updated_at = ? where id = ? and result = 'failed' and (next_try_at is null or next_try_at > ?)`,
+      [now, now, id, now],
     )
   }
 

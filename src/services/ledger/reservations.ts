@@ -17,7 +17,7 @@ export class Reservations {
 
   /**
    * Reserves what is still to be paid for this payment, unless another one has reserved something of it meanwhile: one
-   * whose session is not among `known`. `undefined`: nothing was written, look again.
+   * whose session is not among `known`; or something of it goes back, or may have gone. `undefined`: nothing was written, look again.
    */
   async reserve(
     id: string,
@@ -33,6 +33,9 @@ export class Reservations {
        update gateway_payment set reserved_at = coalesce(reserved_at, ?)
        where id = ? and state = 'paid' and unwanted is null
          and not exists (select 1 from kin where id <> ? and taken_at is not null and unwanted is null ${unknown})
+         and not exists (select 1 from gateway_operation going where going.gateway_payment_id = gateway_payment.id
+           and going.kind in ('refund', 'cancel', 'payout') and going.amount > 0
+           and going.state not in ('refused', 'not_sent'))
        returning *`,
       [...collectionIds, this.clock.now(), id, id, ...known],
     )
@@ -40,9 +43,9 @@ export class Reservations {
   }
 
   /** What is reserved in these collections and still there. */
-  async of(collectionIds: readonly string[]): Promise<(Reserved & { id: string })[]> {
-    const rows = await this.database.query<Pick<PaymentRow, "id" | "session_id"> & Row>(
-      `select id, session_id, collection_id, paid_amount - refunded_amount as held from gateway_payment
+  async of(collectionIds: readonly string[]): Promise<(Reserved & { id: string; digits: number })[]> {
+    const rows = await this.database.query<Pick<PaymentRow, "id" | "session_id" | "digits"> & Row>(
+      `select id, session_id, collection_id, digits, paid_amount - refunded_amount as held from gateway_payment
        where collection_id in (${placeholders(collectionIds)}) and unwanted is null
          and coalesce(reserved_at, captured_at) is not null`,
       collectionIds,
@@ -52,6 +55,7 @@ export class Reservations {
       sessionId: row.session_id,
       collectionId: row.collection_id,
       amount: Number(row.held),
+      digits: row.digits,
     }))
   }
 

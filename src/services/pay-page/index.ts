@@ -10,5 +10,5 @@ export {
   type PageContent,
 } from "./render"
 export { hashOf, isProof, isToken, newToken, proofOf } from "./token"
-export { amountOf, lastOf, oneOfEach, viewOf } from "./view"
+export { amountOf, isForAll, lastOf, oneOfEach, viewOf } from "./view"
 export type { PageFacts, PagePayment, Refusal } from "./view"

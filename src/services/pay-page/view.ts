@@ -32,8 +32,9 @@ export interface PagePayment {
   expiresAt: Date | null
   /** When it was opened at the gateway; null: it never was. */
   openedAt: Date | null
-  /** Minor units. */
+  /** Minor units, with so many digits as its entry counts them. */
   amount: number
+  digits: number
   /** Something of it went back, and nobody knows how much. */
   returnedUnsaid: boolean
 }
@@ -42,6 +43,7 @@ export interface PagePayment {
 export interface PageFacts {
   link: LinkTerms
   demand: Demand
+  /** In the currency's minor units. */
   reserved: readonly Reserved[]
   /** `taken`: another provider holds a payment of the collection, or is about to. To choose one here would give that up. */
   standing: "open" | "canceled" | "taken"
@@ -68,14 +70,13 @@ export type PageView =
 /** What the page shows. What is paid comes first, then what Medusa still asks for, then what can be paid by. Pure. */
 export function viewOf(facts: PageFacts): PageView {
   const { link, payments, now } = facts
-  const amount = amountOf(facts)
-  if (payments.some((one) => isToCapture(one) && one.amount === amount)) return { kind: "paid" }
+  if (payments.some((one) => isToCapture(one) && isForAll(one, link))) return { kind: "paid" }
   const why = refusalOf(facts)
   if (why) return why === "nothing_owed" && isHeld(facts) ? { kind: "paid" } : { kind: "refused", why }
   const last = lastOf(facts)
   // A code may live longer than its time, and one of an earlier choice too.
   const isEarlierOpen = payments.some((one) => one !== last && isStillOpen(one))
-  if (last && isPayable(last, now) && last.amount === amount)
+  if (last && isPayable(last, now) && isForAll(last, link))
     return { kind: "pay", payment: last, isEarlierOpen }
   if (link.expiresAt <= now) return { kind: "refused", why: "expired" }
   if (last?.state === "created" && !last.unwanted) return { kind: "opening" }
@@ -83,6 +84,10 @@ export function viewOf(facts: PageFacts): PageView {
   const tried = isReturned ? "returned" : last ? triedOf(last, now) : null
   return { kind: "choose", tried, isEarlierOpen }
 }
+
+/** A gateway may count other minor units than people write: `minorUnits` of its entry says so. */
+export const isForAll = ({ amount, digits }: PagePayment, link: LinkTerms): boolean =>
+  amount === roundToMinor(link.amount, digits)
 
 /** What the link is for, in minor units. */
 export const amountOf = ({ link, digits }: Pick<PageFacts, "link" | "digits">): number =>

@@ -41,10 +41,12 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
   return { payment, status: statusOf(payment, deps) }
 }
 
-/** Paid, and still wanted: two payments that are paid at the same moment, for what is wanted once, are told apart here. */
+/**
+ * Paid, still wanted, and not on its way back: two payments that are paid at the same moment, for what is wanted once, are told apart here.
+ */
 async function reserveCapture(payment: GatewayPayment, deps: Deps): Promise<Authorization> {
-  const now = await reserve(payment, deps)
-  return { payment: now, status: isToCapture(now) ? "captured" : "canceled" }
+  const { payment: now, reserved } = await reserve(payment, deps)
+  return { payment: now, status: reserved && isToCapture(now) ? "captured" : "canceled" }
 }
 
 /** What Medusa is told where there is nothing to capture: also of what is paid, and was given up while the gateway was asked. */

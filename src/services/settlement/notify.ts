@@ -13,7 +13,7 @@ import { clear, raise } from "./attention"
 import type { Deps, SettleDeps } from "./deps"
 import { isBusy } from "./lease"
 import { recordNotifiedReturn } from "./returns/notified-return"
-import { after, backOff, hour, minute } from "./schedule"
+import { after, backOff, hour, isToldFailed, minute, mostReturnTries, mostTries } from "./schedule"
 import { settle } from "./settle"
 import { saysMoney } from "./settling/decide-standing"
 
@@ -105,11 +105,9 @@ async function askSoon(paymentId: string, deps: Deps, { alsoPaid }: { alsoPaid: 
 
 /** Sent again, by the gateway or by a person in its console, it is acted on again: by the job, so that no flood costs a query each. */
 async function reviveIfGivenUp(stored: { notification: Notification; fresh: boolean }, deps: Deps) {
-  const { id, result, tries } = stored.notification
-  if (!stored.fresh && result === "failed" && tries >= mostTries) await deps.ledger.notifications.revive(id)
+  const { notification, fresh } = stored
+  if (!fresh && isToldFailed(notification)) await deps.ledger.notifications.revive(notification.id)
 }
-
-export const mostTries = 8
 
 /** Acts on a stored notification: the gateway is asked, and what it says is settled. Failing is noted, and tried again by the job. */
 export async function act(notification: Notification, deps: SettleDeps): Promise<void> {
@@ -180,10 +178,13 @@ const failureOf = (error: unknown): Failure => ({
 
 const again = (notification: Notification, why: Failure, deps: Pick<Deps, "clock" | "random">) => {
   const nextTryAt = after(deps, backOff(notification.tries + 1, minute, 6 * hour, deps.random))
-  return { result: "failed" as const, ...why, ...(isLastTry(notification) ? {} : { nextTryAt }) }
+  return { result: "failed" as const, ...why, ...(isGivenUp(notification) ? {} : { nextTryAt }) }
 }
 
 const isLastTry = ({ tries }: Pick<Notification, "tries">): boolean => tries + 1 >= mostTries
+
+const isGivenUp = ({ tries, refundNo }: Pick<Notification, "tries" | "refundNo">): boolean =>
+  tries + 1 >= (refundNo === null ? mostTries : mostReturnTries)
 
 /** The gateway was asked, and what it said is settled: what that leaves of the message is written down. */
 export async function noteActed(
@@ -194,12 +195,17 @@ export async function noteActed(
   const step = decideNotified(notification, payment, deps.gateway.notifiedPaid)
   if (step.do === "finish") {
     await deps.ledger.notifications.finish(notification.id, { result: "acted" })
-    await clear(payment, step.clears, deps)
+    if (!(await isAnotherFailed(payment, deps))) await clear(payment, step.clears, deps)
     return
   }
   if (step.raise) await raise(payment, step.raise.code, step.raise.values, deps)
   await deps.ledger.notifications.finish(notification.id, again(notification, step.why, deps))
 }
+
+/** What a person was told of may be another message than the one that was acted on. */
+const isAnotherFailed = async ({ id, attentionCode }: GatewayPayment, deps: Deps): Promise<boolean> =>
+  attentionCode === "notification_failed" &&
+  (await deps.ledger.notifications.ofPayment(id)).some(isToldFailed)
 
 export type NotifiedStep =
   | { do: "finish"; clears: readonly AttentionCode[] }

@@ -1,4 +1,4 @@
-import type { GatewayPayment } from "../ledger"
+import type { GatewayPayment, Notification } from "../ledger"
 import type { Deps } from "./deps"
 
 export const second = 1_000
@@ -46,3 +46,13 @@ export const nextOf = (start: Date, points: readonly number[], now: Date): Date 
 /** The first of these moments; null: there is none. */
 export const earliest = (times: readonly (Date | null)[]): Date | null =>
   times.reduce((first, time) => (time && (!first || time < first) ? time : first), null)
+
+/** Acting on a notification is tried so often before a person is told. */
+export const mostTries = 8
+
+/** What tells of a return is tried on after that, every six hours for a month: Gnete tells of a part of a payment in no other way. */
+export const mostReturnTries = 128
+
+/** A person was told that it could not be acted on. */
+export const isToldFailed = ({ result, tries }: Pick<Notification, "result" | "tries">): boolean =>
+  result === "failed" && tries >= mostTries

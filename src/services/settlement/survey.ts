@@ -209,9 +209,10 @@ function uncaptured(picture: Picture, owed: number): Difference[] {
   // How much of it is still there, only a person can find out.
   if (payment.returnedUnsaid || why) return []
   // Medusa captures whole payments only: where a part went back before, a person is told.
-  const left = payment.paidAmount - committedAmount(operations) - dismissedAmount(payment, operations)
+  const goes = committedAmount(operations)
+  const left = payment.paidAmount - goes - dismissedAmount(payment, operations)
   const isPart = payment.state === "partially_refunded" && left > 0
-  return payment.state === "paid" || isPart
+  return (payment.state === "paid" && goes === 0) || isPart
     ? [["capture", "0", show(isPart ? left : payment.paidAmount)]]
     : []
 }

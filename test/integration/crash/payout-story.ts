@@ -15,10 +15,11 @@ const account = { who: "shopper@shop.example", type: "mobile", number: "08123456
 /** No payout is sent around 02:30 Thai time: a run that would come into that begins after it. */
 async function pastTheQuietTime({ processes, sandbox }: Premises): Promise<void> {
   const now = processes[0]!.now().getTime()
-  const comesInto = [0, 0.25, 0.5, 0.75, 1].some((hours) => isQuiet(new Date(now + hours * hour)))
+  const quarters = Array.from({ length: 13 }, (_, at) => now + (at * hour) / 4)
+  const comesInto = quarters.some((time) => isQuiet(new Date(time)))
   if (!comesInto) return
-  for (const one of processes) one.travel(2 * hour)
-  await sandbox.advance(2 * hour)
+  for (const one of processes) one.travel(4 * hour)
+  await sandbox.advance(4 * hour)
 }
 
 const payoutsOf = async (world: Premises, { order }: Subject): Promise<Operation[]> => {

@@ -135,11 +135,22 @@ inRealMedusa((world) => {
       await world.sandbox.pay(session.number, way.pay)
 
       // Nobody is told that it is paid before all of them have found no payment in Medusa.
-      await disturb(world, way, way.calls.query, { kind: "delay", when: "after", delayMs: 500, times: 3 })
+      const { gateway } = world.plugin.provider(way.provider)!
+      const ask = gateway.query.bind(gateway)
+      let asked = 0
+      let allAsked: () => void = () => undefined
+      const all = new Promise<void>((resolve) => (allAsked = resolve))
+      const asking = jest.spyOn(gateway, "query").mockImplementation(async (order) => {
+        const answer = await ask(order)
+        if (++asked === 3) allAsked()
+        await all
+        return answer
+      })
 
       const results = await Promise.allSettled(
         [1, 2, 3].map(() => paymentModule().authorizePaymentSession(session.id, {})),
       )
+      asking.mockRestore()
 
       const failed = results.flatMap((result) =>
         result.status === "rejected" ? [String(result.reason)] : [],

@@ -1,4 +1,5 @@
 import type { PlacedOrder } from "../../../demo/shop"
+import { ulid } from "../../../src/core"
 import {
   books,
   eventually,
@@ -48,6 +49,23 @@ interface Change {
 // The numbers are those of the combined list of failure scenarios that reliable payment suites run.
 inRealMedusa((world) => {
   afterEach(() => atRest(world))
+
+  // The first of the file: a process looks further back until it has once succeeded.
+  it("6. a refund row that a kill has left hours ago is sent, also where the first look for such rows failed", async () => {
+    const order = await paidOrder(world, ksher.provider, ksher.pay)
+    await rows(
+      world,
+      `insert into refund (id, payment_id, amount, raw_amount, created_at, updated_at)
+       values (?, ?, 10, '{"value":"10","precision":20}', now() - interval '3 hours', now())`,
+      [`ref_${ulid(Date.now() - 3 * hour)}`, await medusaPaymentId(world, order)],
+    )
+    const payments = world.container.resolve("payment")
+    jest.spyOn(payments, "listRefunds").mockRejectedValueOnce(new Error("The database is starting up."))
+    await runJob(world)
+    expect((await gatewayBooks(world, order)).returned).toBe(0)
+    await runJob(world, minute)
+    await expectBooks(world, order, ksher.minor - 1000)
+  })
 
   describe.each(ways)("%s", (gateway, way) => {
     it("15. paid there, unpaid here: a dry run reports it and changes nothing, and the real one settles it", async () => {

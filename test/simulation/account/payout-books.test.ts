@@ -2,6 +2,7 @@ import { createKsherGateway } from "../../../src/services/ksher"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
 import { fetchAllPayouts, readPayoutBooks } from "../../../src/services/settlement"
 import { fetchPayouts } from "../../../src/services/settlement/payouts/payout-books"
+import { HeldCalls } from "../../support/held-calls"
 import { KsherCaller } from "../../unit/sandbox/support"
 import { aNewPayment, openLedgerWorld, type LedgerWorld } from "../ledger/support"
 
@@ -10,6 +11,7 @@ const plan = { since: "2026-01-15", byChannel: false, graceDays: 3 }
 const range = { from: "2026-03-01", to: "2026-04-30" }
 
 let world: LedgerWorld
+const held = new HeldCalls()
 let sandbox: Sandbox
 let ksher: KsherCaller
 const lines: string[] = []
@@ -20,7 +22,9 @@ const log = { info: note, warn: note, error: note }
 beforeEach(async () => {
   lines.length = 0
   world = await openLedgerWorld("payout_books")
-  sandbox = await startSandbox({ notifications: "manual", clock: { now: () => world.clock.now().getTime() } })
+  sandbox = await startSandbox({
+    ...{ notifications: "manual", clock: { now: () => world.clock.now().getTime() }, onHeld: held.onHeld },
+  })
   ksher = new KsherCaller(sandbox.ksher)
 })
 afterEach(async () => {
@@ -36,9 +40,8 @@ async function entry(ledger = world.ledger) {
       channels: ["truemoney", "airpay"],
       notifyBaseUrl: "https://shop.example",
       returnUrl: "https://shop.example/back",
-      timeoutMs: 1_000,
     },
-    { now: () => world.clock.now() },
+    { now: () => world.clock.now(), timer: held.timer },
   )
   const info = await gateway.readAccount()
   if (info.kind !== "succeeded") throw new Error(info.kind)

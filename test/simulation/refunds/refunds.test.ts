@@ -6,7 +6,7 @@ import type { Operation } from "../../../src/services/ledger"
 import { anOperation } from "../../unit/settlement/pictures"
 import { openLane, type Lane } from "../matrix/lane"
 import { hour, minute, second, Shop } from "../matrix/shop"
-import { gnete, ksherAlipay, ksherRedirect, type Variant } from "../matrix/variants"
+import { gnete, ksherAlipay, ksherQr, ksherRedirect, type Variant } from "../matrix/variants"
 
 let lane: Lane
 let shop: Shop
@@ -321,35 +321,101 @@ it("a refund that Gnete has stopped following is a matter for a person at once",
   expect(await books()).toMatchObject({ attention: "refund_unknown" })
 })
 
-it("a notification that could not be acted on calls a person, and is acted on when it is sent again", async () => {
-  await open(gnete)
-  const { id, number } = await shop.payment()
-  await lane.sandbox.refundInConsole(number, shop.part)
-  const { body, contentType } = await lane.sandbox.craftNotification(number, {}, "refund")
-  const comes = () => receive({ body: Buffer.from(body), contentType, query: "" }, shop.deps)
-  const asking = jest
-    .spyOn(shop.deps.gateway, "refundQuery")
-    .mockImplementation(async () => unknown("timeout", "Gnete did not answer."))
-  // The order does not tell of a part.
-  const receipt = await comes()
-  if (receipt.kind !== "accepted") throw new Error(receipt.reason)
-  await act(receipt.notification, shop.deps)
-  for (let i = 0; i < 24; i++) {
-    await lane.clock.forward(hour)
-    await shop.job()
+describe("a notification of a part that was returned in Gnete's console, which cannot be acted on", () => {
+  let asking: jest.SpyInstance
+  let comes: () => ReturnType<typeof receive>
+
+  const hours = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      await lane.clock.forward(hour)
+      await shop.job()
+    }
   }
-  expect(await lane.ledger.notifications.ofPayment(id)).toMatchObject([{ result: "failed", tries: 8 }])
-  expect(await books()).toMatchObject({ attention: "notification_failed" })
-  asking.mockRestore()
-  await comes()
-  await shop.job()
-  expect(await lane.ledger.notifications.ofPayment(id)).toMatchObject([{ result: "acted" }])
-  expect(await books()).toMatchObject({
+  const messages = async () => lane.ledger.notifications.ofPayment((await shop.payment()).id)
+  const ended = () => ({
     attention: null,
     returned: shop.part,
     refundedAmount: shop.part,
     medusa: [shop.part],
   })
+
+  beforeEach(async () => {
+    await open(gnete)
+    const { number } = await shop.payment()
+    await lane.sandbox.refundInConsole(number, shop.part)
+    const { body, contentType } = await lane.sandbox.craftNotification(number, {}, "refund")
+    comes = () => receive({ body: Buffer.from(body), contentType, query: "" }, shop.deps)
+    asking = jest
+      .spyOn(shop.deps.gateway, "refundQuery")
+      .mockImplementation(async () => unknown("timeout", "Gnete did not answer."))
+    // The order does not tell of a part.
+    const receipt = await comes()
+    if (receipt.kind !== "accepted") throw new Error(receipt.reason)
+    await act(receipt.notification, shop.deps)
+    await hours(24)
+    expect(await messages()).toMatchObject([{ result: "failed" }])
+    expect(await books()).toMatchObject({ attention: "notification_failed", refundedAmount: 0 })
+  })
+
+  it("calls a person, and is acted on at once when it is sent again", async () => {
+    asking.mockRestore()
+    await comes()
+    await shop.job()
+    expect(await messages()).toMatchObject([{ result: "acted" }])
+    expect(await books()).toMatchObject(ended())
+  })
+
+  it("is acted on by itself within six hours of Gnete's answering again", async () => {
+    asking.mockRestore()
+    await hours(6)
+    expect(await messages()).toMatchObject([{ result: "acted" }])
+    expect(await books()).toMatchObject(ended())
+  })
+
+  it("stays told when another message of the payment is acted on, and is told again where that was forgotten", async () => {
+    const really = Object.getPrototypeOf(shop.deps.gateway).refundQuery
+    const { number } = await shop.payment()
+    const mine = (await lane.sandbox.book(number)).refunds.map(({ no }) => no)
+    // Of the console's refund alone Gnete goes on to say nothing.
+    asking.mockImplementation(async (asked: { number?: string; gatewayNo?: string }) =>
+      mine.some((no) => no === asked.number || no === asked.gatewayNo)
+        ? unknown("timeout", "Gnete did not answer.")
+        : really.call(shop.deps.gateway, asked),
+    )
+    expect(await told(() => shop.refund(1_000))).toBe("done")
+    const { body, contentType } = await lane.sandbox.craftNotification(number, {}, "refund")
+    const receipt = await receive({ body: Buffer.from(body), contentType, query: "" }, shop.deps)
+    if (receipt.kind !== "accepted") throw new Error(receipt.reason)
+    await act(receipt.notification, shop.deps)
+    expect((await messages()).map(({ result }) => result)).toEqual(["failed", "acted"])
+    expect(await books()).toMatchObject({ attention: "notification_failed" })
+    // As where another reason took its place, and has ended.
+    const { id } = await shop.payment()
+    await lane.ledger.payments.update(id, { attentionCode: null, attention: null, attentionValues: null })
+    await hours(7)
+    expect(await books()).toMatchObject({ attention: "notification_failed" })
+    asking.mockRestore()
+    await hours(6)
+    expect(await books()).toMatchObject({ attention: null, refundedAmount: 1_000 + shop.part })
+  })
+
+  it("is not told again to a person who has looked into it", async () => {
+    await shop.decide({ action: "dismiss" })
+    await hours(48)
+    expect(await books()).toMatchObject({ attention: null })
+    expect(await messages()).toMatchObject([{ result: "acted" }])
+  })
+})
+
+it("an answer of Ksher's that was behind is forgotten once it calls the payment refunded in part", async () => {
+  await open(ksherQr)
+  await shop.refund(shop.part)
+  const late = { kind: "refuse", code: "KSHER_INVALID_ORDER_NO", message: "no such order" } as const
+  await lane.sandbox.fault({ gateway: "ksher", call: "order_query", when: "before", ...late })
+  await shop.sync()
+  expect(await books()).toMatchObject({ attention: "contradiction", state: "partially_refunded" })
+  await shop.sync()
+  expect(await books()).toMatchObject({ attention: null, state: "partially_refunded", returned: shop.part })
 })
 
 it.each(["went through", "was accepted"])(

@@ -5,7 +5,8 @@ import type { Decision, GatewayPayment, Ledger, Notification } from "../../../sr
 import { authorize } from "../../../src/services/settlement"
 import type { SettleDeps } from "../../../src/services/settlement"
 import { withLease } from "../../../src/services/settlement/lease"
-import { mostTries, noteActed } from "../../../src/services/settlement/notify"
+import { noteActed } from "../../../src/services/settlement/notify"
+import { mostTries } from "../../../src/services/settlement/schedule"
 import { carryOut } from "../../../src/services/settlement/people/carry-out"
 import { captureInMedusa } from "../../../src/services/settlement/settling/capture"
 import { refundOwed } from "../../../src/services/settlement/settling/owed-refunds"
@@ -330,7 +331,7 @@ async function inMedusa(
 ): Promise<GatewayPayment> {
   const isCaptured = hasMoney(asked.state) && !asked.returnedUnsaid
   const { payment } = isCaptured
-    ? await captureInMedusa({ payment: asked, booked: undefined }, deps)
+    ? await captureInMedusa({ payment: asked, booked: undefined }, false, deps)
     : { payment: asked }
   if (steps.at(-1)?.life.look) return payment
   const order = await deps.host.orderOf(payment.collectionId ?? "")

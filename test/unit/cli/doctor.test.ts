@@ -4,11 +4,16 @@ import type { AddressInfo } from "node:net"
 import path from "node:path"
 
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
+import { systemTimer } from "../../../src/services/transport"
+import { HeldCalls } from "../../support/held-calls"
 import { folderWith, removeFolders, type } from "./terminal"
 
 let sandbox: Sandbox
 
-beforeAll(async () => (sandbox = await startSandbox()))
+const held = new HeldCalls()
+systemTimer.start = held.timer
+
+beforeAll(async () => (sandbox = await startSandbox({ onHeld: held.onHeld })))
 afterAll(() => sandbox.stop())
 afterEach(async () => {
   removeFolders()
@@ -113,7 +118,7 @@ describe("refunds that are paid out", () => {
     "their balance cannot be read: %s",
     async (kind) => {
       await sandbox.fault({ gateway: "ksher", call: "get_payout_balance", kind, when: "before" })
-      expect(await found(1, { payouts, timeoutMs: 1000 })).toEqual([
+      expect(await found(1, { payouts })).toEqual([
         opens,
         expect.stringMatching(/^wrong .* could not be read: .+ Until it can be, no payout is sent\.$/),
       ])

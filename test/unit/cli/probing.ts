@@ -4,6 +4,8 @@ import type { Report } from "../../../src/cli/doctor/probe/report"
 import type { Terminal } from "../../../src/cli/run"
 import { startSandbox, type Book, type Sandbox } from "../../../src/sandbox"
 import { defaultQuirks } from "../../../src/sandbox/quirks"
+import { systemTimer } from "../../../src/services/transport"
+import { HeldCalls } from "../../support/held-calls"
 import { folderWith, removeFolders, type } from "./terminal"
 
 export type Name = "ksher" | "gnete"
@@ -15,7 +17,9 @@ let earlier = new Set<string>()
 /** One sandbox for the file, and each test with its own orders. */
 export function aroundEach(): void {
   beforeAll(async () => {
-    sandbox = await startSandbox({ notifications: "manual" })
+    const held = new HeldCalls()
+    systemTimer.start = held.timer
+    sandbox = await startSandbox({ notifications: "manual", onHeld: held.onHeld })
     await likeliest()
   })
   afterAll(() => sandbox.stop())

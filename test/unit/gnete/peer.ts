@@ -1,3 +1,4 @@
+import type { Timer } from "../../../src/services/transport"
 import { createHash } from "node:crypto"
 import type { OrderRef, RefundOrder } from "../../../src/core"
 import type { CallEvent } from "../../../src/services/gnete"
@@ -117,11 +118,14 @@ export const refundOf = (changes: Partial<RefundOrder> = {}): RefundOrder => ({
 
 export const newOrder = { number: "01J9ZK", amount: hkd(35050), sessionId: "payses_01J9ZK", notifyUrl }
 
+const neverUp: Timer = () => () => undefined
 const clock = { now: () => new Date("2024-03-01T05:06:07.089Z") }
 
 /** A Gnete on 127.0.0.1 that answers as told, with a client and gateways that talk to it. */
 export class GnetePeer {
   readonly events: CallEvent[] = []
+  /** No call takes too long, but where a test says so. */
+  timer: Timer = neverUp
   private constructor(readonly server: ScriptedServer) {}
 
   static async start(): Promise<GnetePeer> {
@@ -140,14 +144,12 @@ export class GnetePeer {
       notifyBaseUrl: "https://shop.example",
       returnUrl: "https://shop.example/paid/{session_id}",
       baseUrl: this.server.url,
-      timeoutMs: 2_000,
       ...changes,
     }
   }
 
   gateway(changes: Partial<GneteOptionsInput> = {}) {
-    return createGneteGateway(this.options(changes), { ...clock, onCall: (event) => this.events.push(event) })
-      .gateway
+    return createGneteGateway(this.options(changes), { ...clock, ...this.tools }).gateway
   }
 
   client(changes: Partial<ConstructorParameters<typeof GneteClient>[0]> = {}) {
@@ -156,13 +158,21 @@ export class GnetePeer {
       appSecret: secret,
       baseUrl: this.server.url,
       ...clock,
-      onCall: (event) => this.events.push(event),
+      ...this.tools,
       ...changes,
     })
   }
 
+  private get tools() {
+    return {
+      onCall: (event: CallEvent) => this.events.push(event),
+      timer: (ms: number, act: () => void) => this.timer(ms, act),
+    }
+  }
+
   reset(): void {
     this.server.reset()
+    this.timer = neverUp
     this.events.length = 0
   }
 

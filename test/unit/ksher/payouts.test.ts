@@ -3,6 +3,7 @@ import path from "node:path"
 
 import { createKsherGateway, KsherClient } from "../../../src/services/ksher"
 import { startSandbox, type Sandbox } from "../../../src/sandbox"
+import { HeldCalls } from "../../support/held-calls"
 import { HandClock } from "../sandbox/support"
 import { json, ScriptedServer } from "../transport/scripted-server"
 import { answer, code, fail, ksherPem, merchantPem, notSure, signData, thb } from "./peer"
@@ -269,7 +270,8 @@ describe("by what Ksher publishes", () => {
 describe("at the simulated Ksher", () => {
   const clock = new HandClock(noon)
   let sandbox: Sandbox
-  beforeAll(async () => (sandbox = await startSandbox({ clock, seed: 3 })))
+  const { timer, onHeld } = new HeldCalls()
+  beforeAll(async () => (sandbox = await startSandbox({ clock, seed: 3, onHeld })))
   afterAll(() => sandbox.stop())
 
   const open = async (payoutBalance: number | null = 100_000) => {
@@ -280,9 +282,8 @@ describe("at the simulated Ksher", () => {
         channels: ["promptpay"],
         notifyBaseUrl: "https://shop.example",
         returnUrl: "https://shop.example/back",
-        timeoutMs: 300,
       },
-      { now: () => new Date(clock.now()) },
+      { now: () => new Date(clock.now()), timer },
     )
     const order = { number: `N${account.appid}`, amount: thb(20_000), receiver }
     return {

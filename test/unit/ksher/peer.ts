@@ -1,3 +1,4 @@
+import type { Timer } from "../../../src/services/transport"
 import { createSign, createVerify, generateKeyPairSync, type KeyObject } from "node:crypto"
 import type { OrderRef, RefundOrder } from "../../../src/core"
 import {
@@ -158,11 +159,14 @@ export const newOrder = {
   notifyUrl: "https://shop.example/hooks/gateway/pp_ksher_th",
 }
 
+const neverUp: Timer = () => () => undefined
 const clock = { now: () => new Date("2024-03-01T05:06:07Z"), nonce: () => "0".repeat(32) }
 
 /** A Ksher on 127.0.0.1 that answers as told, with a client and gateways that talk to it. */
 export class KsherPeer {
   readonly events: CallEvent[] = []
+  /** No call takes too long, but where a test says so. */
+  timer: Timer = neverUp
   private constructor(readonly server: ScriptedServer) {}
 
   static async start(): Promise<KsherPeer> {
@@ -183,14 +187,12 @@ export class KsherPeer {
       publicKeys: [ksherPem],
       gatewayUrl: this.server.url,
       apiUrl: this.server.url,
-      timeoutMs: 2_000,
       ...changes,
     }
   }
 
   gateway(changes: Partial<KsherOptionsInput> = {}) {
-    return createKsherGateway(this.options(changes), { ...clock, onCall: (event) => this.events.push(event) })
-      .gateway
+    return createKsherGateway(this.options(changes), { ...clock, ...this.tools }).gateway
   }
 
   client(changes: Partial<ConstructorParameters<typeof KsherClient>[0]> = {}) {
@@ -202,13 +204,21 @@ export class KsherPeer {
       gatewayUrl: url,
       apiUrl: url,
       ...clock,
-      onCall: (event) => this.events.push(event),
+      ...this.tools,
       ...changes,
     })
   }
 
+  private get tools() {
+    return {
+      onCall: (event: CallEvent) => this.events.push(event),
+      timer: (ms: number, act: () => void) => this.timer(ms, act),
+    }
+  }
+
   reset(): void {
     this.server.reset()
+    this.timer = neverUp
     this.events.length = 0
   }
 

@@ -18,6 +18,7 @@ const payment = (patch: Partial<PagePayment> = {}): PagePayment => ({
   expiresAt: later,
   openedAt: earlier,
   amount: 35_050,
+  digits: 2,
   returnedUnsaid: false,
   ...patch,
 })

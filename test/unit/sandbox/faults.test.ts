@@ -12,11 +12,14 @@ import {
 } from "./support"
 
 let sandbox: Sandbox
+const held: number[] = []
 let ksher: KsherCaller
 let gnete: GneteCaller
 
 beforeEach(async () => {
-  sandbox = await startSandbox({ notifications: "manual", clock: new HandClock() })
+  held.length = 0
+  const onHeld = (ms: number) => void held.push(ms)
+  sandbox = await startSandbox({ notifications: "manual", clock: new HandClock(), onHeld })
   ksher = new KsherCaller(sandbox.ksher)
   gnete = new GneteCaller(sandbox.gnete)
   await ksher.open("A1")
@@ -95,6 +98,7 @@ describe.each(cases)("%s, %s", (name, when) => {
     const waiting = fetch(url, { method: "POST", body, signal: controller.signal })
     const givenUp = expect(waiting).rejects.toThrow(/abort/)
     await arrived(name)
+    expect(held).toEqual([Infinity])
     controller.abort()
     await givenUp
   })
@@ -170,6 +174,7 @@ describe.each(both)("%s, delay", (name) => {
       await sandbox.fault({ ...fault({ kind: "delay", when }), delayMs: 3_600_000 })
       const answer = refund()
       await arrived(name)
+      expect(held).toEqual([3_600_000])
       expect(await returned(order)).toBe(when === "after" ? 100 : 0)
       await sandbox.advance(3_600_000)
       expect((await answer).status).toBe(200)

@@ -61,12 +61,9 @@ const answers = (own: string) => [
 
 describe.each(pasted)("a private key pasted as %s", (_, privateKey) => {
   it("works, and shows in no outcome, event or object", async () => {
-    const { gateway, policy, warnings } = createKsherGateway(
-      ksherPeer.options({ privateKey, timeoutMs: 500 }),
-      {
-        onCall: (event) => ksherPeer.events.push(event),
-      },
-    )
+    const { gateway, policy, warnings } = createKsherGateway(ksherPeer.options({ privateKey }), {
+      onCall: (event) => ksherPeer.events.push(event),
+    })
     free(everything({ gateway, policy, warnings, acknowledgement: gateway.acknowledgement.rejected("x") }))
     for (const answer of answers(privateKey)) {
       ksherPeer.will(answer, answer)
@@ -100,7 +97,7 @@ it("a private key in the place of a public one, or of an unknown option, is not 
 })
 
 it("gnete: the secret shows in no outcome, event, object or sentence of the boot", async () => {
-  const { gateway } = createGneteGateway(gnetePeer.options({ timeoutMs: 500 }), {
+  const { gateway } = createGneteGateway(gnetePeer.options(), {
     onCall: (event) => gnetePeer.events.push(event),
   })
   free(everything(gateway))

@@ -1,4 +1,4 @@
-import { isDone } from "../../../src/services/ledger"
+import { committedAmount, isDone } from "../../../src/services/ledger"
 import type { GatewayPayment, HostPayment, Operation } from "../../../src/services/settlement"
 import { decideReturn } from "../../../src/services/settlement/returns/decide-return"
 import type { ReturnIntent } from "../../../src/services/settlement/returns/decide-return"
@@ -138,7 +138,10 @@ function look({ picture, operations: before }: Case, doubt: "succeeded" | "refus
   if (!first.payment.returnedUnsaid) {
     const capture = decideCapture({
       ...{ payment: first.payment, now },
-      facts: { booked: first.booked ?? null, session: null, linked: true },
+      facts: {
+        ...{ booked: first.booked ?? null, session: null, linked: true },
+        returning: committedAmount(operations) > 0,
+      },
     })
     looked.captures = capture.do === "tell"
     if (capture.do === "call_late") first.payment = { ...first.payment, state: "paid_late" }

@@ -1,14 +1,32 @@
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net"
 import https, { createServer as createTlsServer } from "node:https"
 import { gzipSync } from "node:zlib"
-import { HttpTransport } from "../../../src/services/transport"
+import { HttpTransport, type Timer } from "../../../src/services/transport"
 import { selfSignedCertificate } from "./certificate"
-import { never, reset, says, ScriptedServer } from "./scripted-server"
+import { reset, says, ScriptedServer } from "./scripted-server"
 
 const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port
 const listen = (server: Server) => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 const post = (url: string, timeoutMs = 5_000) =>
   new HttpTransport({ gateway: "Ksher", timeoutMs }).post(url, "a=1", { "content-type": "text/plain" })
+
+/** Posts, and gives up when `timeIsUp` is called rather than by the clock. */
+function untilTold(url: string) {
+  let giveUp = (): void => undefined
+  const timer: Timer = (_ms, act) => {
+    giveUp = act
+    return () => (giveUp = () => undefined)
+  }
+  const posted = new HttpTransport({ gateway: "Ksher", timeoutMs: 500, timer }).post(url, "a=1", {
+    "content-type": "text/plain",
+  })
+  return {
+    posted,
+    timeIsUp: () => {
+      giveUp()
+    },
+  }
+}
 
 /** A TCP server that does `greet` with each connection and notes whatever comes in. */
 async function tcpServer(greet: (socket: Socket) => void) {
@@ -127,8 +145,9 @@ describe("a request that may have arrived is unknown", () => {
   })
 
   it("an answer that never comes", async () => {
-    server.will(never)
-    expect(await post(server.url, 500)).toEqual({
+    const { posted, timeIsUp } = untilTold(server.url)
+    server.will(timeIsUp)
+    expect(await posted).toEqual({
       kind: "unknown",
       code: "timeout",
       message: "Ksher did not answer within 0.5 seconds.",
@@ -141,7 +160,15 @@ describe("a request that may have arrived is unknown", () => {
       const drip = setInterval(() => response.write(" "), 20)
       response.on("close", () => clearInterval(drip))
     })
-    expect(await post(server.url, 500)).toMatchObject({ kind: "unknown", code: "timeout" })
+    expect(await post(server.url, 2_000)).toMatchObject({ kind: "unknown", code: "timeout" })
+  })
+
+  it("does not give up on a call that was answered in time", async () => {
+    server.will(says("{}"))
+    const { posted, timeIsUp } = untilTold(server.url)
+    expect(await posted).toEqual({ kind: "answered", text: "{}" })
+    timeIsUp()
+    expect(server.calls).toHaveLength(1)
   })
 
   it("an answer that is cut short", async () => {

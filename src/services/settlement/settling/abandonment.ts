@@ -1,5 +1,6 @@
 import { PaymentProblem } from "../../../core"
 import type { Demand, Reserved } from "../../../core"
+import { committedAmount } from "../../ledger"
 import type { GatewayPayment } from "../../ledger"
 import type { Deps, SettleDeps } from "../deps"
 import { reload } from "../required"
@@ -74,29 +75,36 @@ export async function isWanted(payment: GatewayPayment, deps: Deps): Promise<boo
 /** How often two payments may come in each other's way before one is told to come back. */
 const patience = 5
 
+/** Whether Medusa may capture it, and the payment as it is now. */
+export interface Reservation {
+  payment: GatewayPayment
+  reserved: boolean
+}
+
 /**
  * Before Medusa is told that a payment is captured: asks once more whether that much is still to be paid, and reserves it, so
- * that another payment, on whatever instance, is not captured for the same. What is not wanted is noted as such, and late.
+ * that another payment, on whatever instance, is not captured for the same. What is not wanted is noted as such, and late. What goes back,
+ * or may have gone, is not reserved.
  */
-export async function reserve(payment: GatewayPayment, deps: Deps): Promise<GatewayPayment> {
+export async function reserve(payment: GatewayPayment, deps: Deps): Promise<Reservation> {
   const { collectionId } = payment
-  if (!collectionId) return payment
+  if (!collectionId) return { payment, reserved: !(await isReturning(payment, deps)) }
   for (let tries = 0; tries < patience; tries++) {
     // One that another has reserved and that was not read keeps the first try from reserving.
     const { demand, reserved } = await (tries === 0
       ? lookUpOwnDemand(payment, collectionId, deps)
       : lookUpDemand(collectionId, deps))
     const why = reasonToAbandon(payment, demand, reserved)
-    if (why)
-      return deps.ledger.payments.update(payment.id, {
-        unwanted: why,
-        dueBy: after(deps, 5 * second),
-      })
+    if (why) {
+      const patch = { unwanted: why, dueBy: after(deps, 5 * second) }
+      return { payment: await deps.ledger.payments.update(payment.id, patch), reserved: false }
+    }
     const known = [...demand.held, ...reserved].map(({ sessionId }) => sessionId)
     const done = await deps.ledger.reservations.reserve(payment.id, kinOf(demand, collectionId), known)
-    if (done) return done
+    if (done) return { payment: done, reserved: true }
     const now = await reload(payment, deps)
-    if (now.state !== "paid" || now.unwanted) return now
+    if (now.state !== "paid" || now.unwanted || (await isReturning(now, deps)))
+      return { payment: now, reserved: false }
   }
   throw new PaymentProblem(
     "conflict",
@@ -104,3 +112,6 @@ export async function reserve(payment: GatewayPayment, deps: Deps): Promise<Gate
     "Another payment of this order is being captured. Nothing was done with this one; it is tried again by itself.",
   )
 }
+
+const isReturning = async ({ id }: GatewayPayment, deps: Deps): Promise<boolean> =>
+  committedAmount(await deps.ledger.operations.ofPayment(id)) > 0

@@ -55,9 +55,12 @@ export async function lookUpCapture(payment: GatewayPayment, deps: SettleDeps): 
 /** Each step is done once in a look; more of them would be a fault of the decision. */
 const mostSteps = 12
 
-/** Tells Medusa of money it waits for. Money it gave up waiting for becomes late, and is not captured. */
-export async function captureInMedusa(known: Booked, deps: SettleDeps): Promise<Booked> {
-  let seen: Seen = { payment: known.payment, facts: {} }
+/**
+ * Tells Medusa of money it waits for. Money it gave up waiting for becomes late, and is not captured. `isCalm`: nothing of it was ever sent
+ * back.
+ */
+export async function captureInMedusa(known: Booked, isCalm: boolean, deps: SettleDeps): Promise<Booked> {
+  let seen: Seen = { payment: known.payment, facts: isCalm ? { returning: false } : {} }
   for (let steps = 0; steps < mostSteps; steps++) {
     const step = decideCapture({ ...seen, now: deps.clock.now() })
     seen = await perform(step, seen, deps)
@@ -86,6 +89,8 @@ async function perform(step: CaptureStep, { payment, facts }: Seen, deps: Settle
       const late = await deps.ledger.payments.move(payment.id, "paid_late", { dueBy: after(deps, minute) })
       return { payment: late ?? (await reload(payment, deps)), facts }
     }
+    case "read_returns":
+      return read({ returning: committedAmount(await deps.ledger.operations.ofPayment(payment.id)) > 0 })
     case "read_session":
       return read({ session: (await deps.host.session(payment.sessionId)) ?? null })
     case "link_order":
@@ -133,5 +138,8 @@ export async function reportWithoutOrder(
 ): Promise<GatewayPayment> {
   if (order || payment.state === "refunded") return clear(payment, ["no_order"], deps)
   if (justPaid(payment, deps)) return payment
+  // All of it is on its way back: where that waits for somebody, he is told of that.
+  if (payment.paidAmount <= committedAmount(await deps.ledger.operations.ofPayment(payment.id)))
+    return clear(payment, ["no_order"], deps)
   return raise(payment, "no_order", { paid: sumOf(payment, payment.paidAmount) }, deps)
 }

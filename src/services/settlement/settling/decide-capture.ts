@@ -10,6 +10,8 @@ import { leaseMs, linkedWithin, wasJustPaid } from "../schedule"
 export interface CaptureFacts {
   /** What Medusa holds of it; `null`: no payment. After it was told, as it was read then. */
   booked?: HostPayment | null
+  /** Something of it goes back, or may have gone. */
+  returning?: boolean
   /** `null`: Medusa has deleted it. */
   session?: Pick<HostSession, "amount" | "beingOpened"> | null
   /** A link between order and payment that a process did not get to write was looked for. */
@@ -31,6 +33,7 @@ export type CaptureStep =
   | { do: "read_books" }
   | { do: "note_captured" }
   | { do: "call_late" }
+  | { do: "read_returns" }
   | { do: "read_session" }
   | { do: "link_order"; collectionId: string }
   | { do: "tell"; amount: string }
@@ -51,7 +54,9 @@ export function decideCapture(picture: CapturePicture): CaptureStep {
   if (payment.state !== "paid") return { do: "rest" }
   if (facts.told) return afterRefusal(picture, facts.told)
   if (payment.unwanted) return { do: "call_late" }
-  return telling(picture)
+  if (facts.returning === undefined) return { do: "read_returns" }
+  // Nobody ships on money that goes back. What comes of the return decides whether it is captured.
+  return facts.returning ? { do: "rest" } : telling(picture)
 }
 
 /**

@@ -111,7 +111,8 @@ function noteFacts(payment: GatewayPayment, standing: Standing, now: Date): Stan
 function agreedOn(payment: GatewayPayment, standing: Standing): readonly AttentionCode[] {
   if (isOpen(payment.state)) return ["unanswered", "amount_mismatch"]
   if (payment.state === "void" && standing.state === "absent") return ofVoid
-  const agrees = hasMoney(payment.state) && standing.state === "paid"
+  // Ksher calls an order refunded as soon as a part of it went back.
+  const agrees = hasMoney(payment.state) && saysMoney(standing.state)
   return agrees ? ["contradiction", "unanswered", "amount_mismatch"] : []
 }
 

@@ -1,7 +1,7 @@
 import { doubts, hasMoney, isOpen } from "../../../../src/core"
 import { committedAmount, returnedAtGateway } from "../../../../src/services/ledger"
 import type { GatewayPayment } from "../../../../src/services/ledger"
-import { mostTries } from "../../../../src/services/settlement/notify"
+import { mostTries } from "../../../../src/services/settlement/schedule"
 import { day, minute } from "../../../../src/services/settlement/schedule"
 import { dismissedAmount } from "../../../../src/services/settlement/returns/dismissed"
 import { beginLook, look } from "./look"

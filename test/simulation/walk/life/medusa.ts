@@ -57,6 +57,8 @@ export function medusaSteps(life: Life, facts: CaptureFacts, rules: LifeRules): 
       return one(on({}, { payment: captured(life) }))
     case "call_late":
       return one(on({}, { payment: moved(payment, "paid_late") }))
+    case "read_returns":
+      return one(on({ returning: committedAmount(life.operations) > 0 }))
     case "read_session":
       return one(
         on({

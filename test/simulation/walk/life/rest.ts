@@ -1,6 +1,6 @@
 import type { GatewayPayment } from "../../../../src/services/ledger"
 import { staleCodes } from "../../../../src/services/settlement/attention"
-import { mostTries } from "../../../../src/services/settlement/notify"
+import { mostTries } from "../../../../src/services/settlement/schedule"
 import type { Found } from "../../../../src/services/settlement/settling/next-check"
 import type { LifeRules } from "./rules"
 import { cleared, isToTry, raised, timeOf, without } from "./world"

@@ -15,7 +15,7 @@ import type {
   GatewayStep,
 } from "../../../../src/services/settlement/settling/decide-at-gateway"
 import type { CaptureFacts, CaptureStep } from "../../../../src/services/settlement/settling/decide-capture"
-import { mostTries } from "../../../../src/services/settlement/notify"
+import { mostTries } from "../../../../src/services/settlement/schedule"
 import { day, hour, minute } from "../../../../src/services/settlement/schedule"
 import type { OwedFacts } from "../../../../src/services/settlement/settling/decide-owed"
 import { counted } from "../../../../src/services/settlement/settling/confirm"
