@@ -101,7 +101,7 @@ function depsOf(knex: Knex, hung: string | undefined, enough: () => boolean): Re
     depsOf: (providerId) =>
       providerId === hung ? { ...deps, providerId, gateway: gatewayOf(hanging) } : deps,
     emit: deps.emit,
-    strayRefundSessions: async () => [],
+    eachStrayRefund: async () => undefined,
   }
 }
 

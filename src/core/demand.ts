@@ -1,4 +1,4 @@
-import { addMajor, lessMajor, roundToMinor } from "./money"
+import { addMajor, lessMajor, roundToMinor, toMajor } from "./money"
 
 /**
  * What Medusa asks for on a payment collection and its order, and what it holds of that. Amounts in major units, as Medusa
@@ -38,7 +38,9 @@ export interface Asking {
 export interface Reserved {
   sessionId: string
   collectionId: string
+  /** Minor units, with so many digits as its entry counts them. */
   amount: number
+  digits: number
 }
 
 /**
@@ -68,6 +70,10 @@ export interface Left {
   spared: number
 }
 
+/** Two entries may count the same currency in other minor units. */
+const inDigits = ({ amount, digits }: Reserved, wanted: number): number =>
+  digits === wanted ? amount : roundToMinor(toMajor(amount, digits), wanted)
+
 /** What of the collection and of its order is still to be paid: the smaller of the two. */
 export function stillToPay(
   asking: Pick<Asking, "sessionId" | "collectionId">,
@@ -84,7 +90,7 @@ export function stillToPay(
     const room = roundToMinor(lessMajor(wanted, ...theirs.map(({ amount }) => amount)), digits)
     // Medusa keeps fractions of a minor unit, and every payment was rounded.
     return {
-      left: soon.reduce((rest, { amount }) => rest - amount, room),
+      left: soon.reduce((rest, one) => rest - inDigits(one, digits), room),
       spared: theirs.length + soon.length,
     }
   }

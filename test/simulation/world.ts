@@ -226,10 +226,11 @@ export class World {
       now: () => clock.now(),
       depsOf,
       emit: async (event, payment) => medusa.announce(event, payment),
-      strayRefundSessions: () => {
+      eachStrayRefund: async (wake) => {
         const lookBack = lookedBack ? 2 * hour : 7 * day
+        const known = (ids: string[]) => ledger.operations.refundIdsKnown(ids)
+        for (const id of await medusa.strayRefundSessions(known, lookBack)) await wake(id)
         lookedBack = true
-        return medusa.strayRefundSessions((ids) => ledger.operations.refundIdsKnown(ids), lookBack)
       },
     }
     return { owner, medusa, ledger, depsOf, reconcileDeps, mourners: new Set() }

@@ -211,7 +211,7 @@ export class GatewayPayments {
       now: () => systemClock.now(),
       depsOf: (providerId) => this.depsOf(providerId),
       emit: (event, payment) => emitTo(bus, log, event, payment),
-      strayRefundSessions: () => this.strayRefundSessions(),
+      eachStrayRefund: (wake) => this.eachStrayRefund(wake),
     }
   }
 
@@ -273,23 +273,20 @@ export class GatewayPayments {
   }
 
   /** Ids sort by time, so that refunds are found on the primary key. The first run that succeeds looks back further. */
-  private async strayRefundSessions(): Promise<string[]> {
+  private async eachStrayRefund(wake: (sessionId: string) => Promise<void>): Promise<void> {
     const now = systemClock.now().getTime()
     const from = lookedBack.has(this.container) ? now - 2 * hour : now - 7 * day
     const before = new Date(now - 2 * minute)
-    const sessions: string[] = []
     let last: string | undefined = `ref_${ulid(from).slice(0, 10)}`
     while (last !== undefined) {
       const rows = await this.refundsAfter(last, before)
       const ours = rows.filter((row) => row.payment && this.provider(row.payment.provider_id))
       const known = await this.ledger.operations.refundIdsKnown(ours.map((row) => row.id))
-      sessions.push(
-        ...ours.flatMap((row) => (known.has(row.id) ? [] : (row.payment?.payment_session_id ?? []))),
-      )
+      for (const { id, payment } of ours)
+        if (payment && !known.has(id)) await wake(payment.payment_session_id)
       last = rows.length === refundsAtOnce ? rows.at(-1)?.id : undefined
     }
     lookedBack.add(this.container)
-    return sessions
   }
 
   private async refundsAfter(id: string, before: Date): Promise<RefundRow[]> {

@@ -4,9 +4,9 @@ import type { MedusaContainer } from "@medusajs/framework/types"
 import { MedusaError } from "@medusajs/framework/utils"
 import { createPaymentSessionsWorkflow } from "@medusajs/medusa/core-flows"
 
-import { PaymentProblem, hasMoney, isOurs, isUnended, roundToMinor, toMajor } from "../../core"
+import { PaymentProblem, hasMoney, isOurs, isToCapture, isUnended, toMajor } from "../../core"
 import type { AskingDevice, Notice, PaymentMethod } from "../../core"
-import { systemClock } from "../ledger"
+import { committedAmount, systemClock } from "../ledger"
 import type { PayLink } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import { fillSessionId } from "../options/shared"
@@ -206,17 +206,14 @@ async function factsOf(
     collectionStanding(container, link.collectionId),
   ])
   const sessions = new Set(demand.sessionIds)
-  const digits = decimalsOf(link.currency)
   return {
     link,
     demand,
     // One whose session is gone is not captured any more.
-    reserved: reserved
-      .filter(({ sessionId }) => sessions.has(sessionId))
-      .map((one) => ({ ...one, amount: roundToMinor(toMajor(one.amount, one.digits), digits) })),
+    reserved: reserved.filter(({ sessionId }) => sessions.has(sessionId)),
     standing,
     payments,
-    digits,
+    digits: decimalsOf(link.currency),
     now: systemClock.now(),
   }
 }
@@ -246,21 +243,25 @@ const paymentsOf = async (
   { ledger }: GatewayPayments,
   { collectionId }: Pick<PayLink, "collectionId">,
 ): Promise<PagePayment[]> =>
-  (await ledger.payments.ofCollection(collectionId)).map((payment) => ({
-    ...payment,
-    // The account that it was opened with cannot be asked: nobody is sent there.
-    action: isOutOfReach(payment) ? null : payment.action,
-  }))
+  Promise.all(
+    (await ledger.payments.ofCollection(collectionId)).map(async (payment) => ({
+      ...payment,
+      // The account that it was opened with cannot be asked: nobody is sent there.
+      action: isOutOfReach(payment) ? null : payment.action,
+      returning:
+        isToCapture(payment) &&
+        payment.capturedAt === null &&
+        committedAmount(await ledger.operations.ofPayment(payment.id)) > 0,
+    })),
+  )
 
 const stateOf = (payments: readonly PagePayment[]): string =>
   createHash("sha256")
     .update(
       JSON.stringify(
-        payments.map(({ sessionId, state, unwanted, action }) => [
-          sessionId,
-          state,
-          unwanted,
-          action !== null,
+        payments.map(({ sessionId, state, unwanted, action, returning }) => [
+          ...[sessionId, state, unwanted, action !== null],
+          ...(returning ? [returning] : []),
         ]),
       ),
     )

@@ -180,6 +180,15 @@ export class Notifications {
     )
   }
 
+  /** Of a payment, what has failed `from` times or more is not tried by itself any more, and counts as tried `to` times. */
+  async giveUp(paymentId: string, { from, to }: { from: number; to: number }): Promise<void> {
+    await this.database.query(
+      `update gateway_notification set next_try_at = null, tries = greatest(tries, ?), updated_at = ?
+       where gateway_payment_id = ? and result = 'failed' and tries >= ?`,
+      [to, this.clock.now(), paymentId, from],
+    )
+  }
+
   /** Has the next run of the job act once more on one that verified and names a payment. Says whether there is one. */
   async replay(id: string): Promise<boolean> {
     const now = this.clock.now()

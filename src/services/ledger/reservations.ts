@@ -33,21 +33,19 @@ export class Reservations {
        update gateway_payment set reserved_at = coalesce(reserved_at, ?)
        where id = ? and state = 'paid' and unwanted is null
          and not exists (select 1 from kin where id <> ? and taken_at is not null and unwanted is null ${unknown})
-         and not exists (select 1 from gateway_operation going where going.gateway_payment_id = gateway_payment.id
-           and going.kind in ('refund', 'cancel', 'payout') and going.amount > 0
-           and going.state not in ('refused', 'not_sent'))
+         and not ${returning}
        returning *`,
       [...collectionIds, this.clock.now(), id, id, ...known],
     )
     return rows[0] && toPayment(rows[0])
   }
 
-  /** What is reserved in these collections and still there. */
-  async of(collectionIds: readonly string[]): Promise<(Reserved & { id: string; digits: number })[]> {
+  /** What is reserved in these collections and still there. What goes back without having been captured is not. */
+  async of(collectionIds: readonly string[]): Promise<(Reserved & { id: string })[]> {
     const rows = await this.database.query<Pick<PaymentRow, "id" | "session_id" | "digits"> & Row>(
       `select id, session_id, collection_id, digits, paid_amount - refunded_amount as held from gateway_payment
        where collection_id in (${placeholders(collectionIds)}) and unwanted is null
-         and coalesce(reserved_at, captured_at) is not null`,
+         and coalesce(reserved_at, captured_at) is not null and (captured_at is not null or not ${returning})`,
       collectionIds,
     )
     return rows.map((row) => ({
@@ -73,6 +71,10 @@ interface Row {
   collection_id: string
   held: string
 }
+
+/** As `committedAmount` says it. */
+const returning = `exists (select 1 from gateway_operation going where going.gateway_payment_id = gateway_payment.id
+           and going.kind in ('refund', 'cancel', 'payout') and going.amount > 0 and going.state not in ('refused', 'not_sent'))`
 
 /** As the partial index of the migration names them. */
 const openOfOrder =

@@ -37,13 +37,14 @@ export interface PagePayment {
   digits: number
   /** Something of it went back, and nobody knows how much. */
   returnedUnsaid: boolean
+  /** Paid and not captured, and something of it goes back, or may have gone. */
+  returning: boolean
 }
 
 /** Everything that decides what the page shows, looked up once. */
 export interface PageFacts {
   link: LinkTerms
   demand: Demand
-  /** In the currency's minor units. */
   reserved: readonly Reserved[]
   /** `taken`: another provider holds a payment of the collection, or is about to. To choose one here would give that up. */
   standing: "open" | "canceled" | "taken"
@@ -70,7 +71,8 @@ export type PageView =
 /** What the page shows. What is paid comes first, then what Medusa still asks for, then what can be paid by. Pure. */
 export function viewOf(facts: PageFacts): PageView {
   const { link, payments, now } = facts
-  if (payments.some((one) => isToCapture(one) && isForAll(one, link))) return { kind: "paid" }
+  if (payments.some((one) => isToCapture(one) && !one.returning && isForAll(one, link)))
+    return { kind: "paid" }
   const why = refusalOf(facts)
   if (why) return why === "nothing_owed" && isHeld(facts) ? { kind: "paid" } : { kind: "refused", why }
   const last = lastOf(facts)
@@ -80,7 +82,9 @@ export function viewOf(facts: PageFacts): PageView {
     return { kind: "pay", payment: last, isEarlierOpen }
   if (link.expiresAt <= now) return { kind: "refused", why: "expired" }
   if (last?.state === "created" && !last.unwanted) return { kind: "opening" }
-  const isReturned = payments.some(({ state, unwanted }) => hasMoney(state) && (state !== "paid" || unwanted))
+  const isReturned = payments.some(
+    ({ state, unwanted, returning }) => hasMoney(state) && (state !== "paid" || unwanted || returning),
+  )
   const tried = isReturned ? "returned" : last ? triedOf(last, now) : null
   return { kind: "choose", tried, isEarlierOpen }
 }

@@ -14,7 +14,8 @@ export interface Authorization {
 
 /**
  * `captured` only for money the gateway has confirmed and Medusa still waits for: never for a payment that is void, late,
- * given back, or of a cancelled order. Throws where the gateway gives no sure answer; Medusa then leaves the session as it is.
+ * given back, or of a cancelled order. Throws where the gateway gives no sure answer, or while a refund is under way; Medusa then leaves
+ * the session as it is.
  */
 export async function authorize(sessionId: string, deps: Deps): Promise<Authorization> {
   const found = await deps.ledger.payments.ofSession(sessionId)
@@ -46,7 +47,13 @@ export async function authorize(sessionId: string, deps: Deps): Promise<Authoriz
  */
 async function reserveCapture(payment: GatewayPayment, deps: Deps): Promise<Authorization> {
   const { payment: now, reserved } = await reserve(payment, deps)
-  return { payment: now, status: reserved && isToCapture(now) ? "captured" : "canceled" }
+  if (!isToCapture(now)) return { payment: now, status: "canceled" }
+  if (reserved) return { payment: now, status: "captured" }
+  throw new PaymentProblem(
+    "conflict",
+    "refund_in_progress",
+    "A refund of this payment is under way, and nothing is captured meanwhile. Try again when it has ended; the payment is not lost.",
+  )
 }
 
 /** What Medusa is told where there is nothing to capture: also of what is paid, and was given up while the gateway was asked. */

@@ -13,7 +13,7 @@ import { clear, raise } from "./attention"
 import type { Deps, SettleDeps } from "./deps"
 import { isBusy } from "./lease"
 import { recordNotifiedReturn } from "./returns/notified-return"
-import { after, backOff, hour, isToldFailed, minute, mostReturnTries, mostTries } from "./schedule"
+import { after, backOff, hour, isToldFailed, isTriedOn, minute, mostReturnTries, mostTries } from "./schedule"
 import { settle } from "./settle"
 import { saysMoney } from "./settling/decide-standing"
 
@@ -150,7 +150,8 @@ async function noteFailedAct(
   await deps.ledger.notifications.finish(notification.id, again(notification, why, deps))
   if (!isLastTry(notification)) return
   const payment = await deps.ledger.payments.get(paymentId)
-  if (!payment) return
+  // Told once; after that only where what stood in its place has ended.
+  if (!payment || (isToldFailed(notification) && payment.attentionCode !== null)) return
   const about = { order: payment.number, number: notification.refundNo }
   await raise(payment, "notification_failed", { ...about, tries: mostTries, problem: why.message }, deps)
 }
@@ -204,8 +205,7 @@ export async function noteActed(
 
 /** What a person was told of may be another message than the one that was acted on. */
 const isAnotherFailed = async ({ id, attentionCode }: GatewayPayment, deps: Deps): Promise<boolean> =>
-  attentionCode === "notification_failed" &&
-  (await deps.ledger.notifications.ofPayment(id)).some(isToldFailed)
+  attentionCode === "notification_failed" && (await deps.ledger.notifications.ofPayment(id)).some(isTriedOn)
 
 export type NotifiedStep =
   | { do: "finish"; clears: readonly AttentionCode[] }

@@ -24,7 +24,7 @@ export interface ReconcileDeps {
   depsOf: (providerId: string) => SettleDeps
   emit: SettleDeps["emit"]
   /** Medusa's refund rows that no operation was made for, by session: left by a kill in between (guarantee 6). */
-  strayRefundSessions: () => Promise<string[]>
+  eachStrayRefund: (wake: (sessionId: string) => Promise<void>) => Promise<void>
 }
 
 export interface ReconcileLimits {
@@ -90,11 +90,11 @@ async function runOnce(deps: ReconcileDeps, limits: ReconcileLimits): Promise<Re
 }
 
 async function wakeStrays(deps: ReconcileDeps): Promise<void> {
-  for (const sessionId of await deps.strayRefundSessions()) {
+  await deps.eachStrayRefund(async (sessionId) => {
     const payment = await deps.ledger.payments.ofSession(sessionId)
     if (payment && (!payment.nextCheckAt || payment.nextCheckAt > deps.now()))
       await deps.ledger.payments.wake(payment.id, 0)
-  }
+  })
 }
 
 async function finishOne(cancel: BegunCancel, deps: ReconcileDeps): Promise<void> {

@@ -56,3 +56,7 @@ export const mostReturnTries = 128
 /** A person was told that it could not be acted on. */
 export const isToldFailed = ({ result, tries }: Pick<Notification, "result" | "tries">): boolean =>
   result === "failed" && tries >= mostTries
+
+/** A person was told of it, and it is tried on. */
+export const isTriedOn = (notification: Pick<Notification, "result" | "tries" | "refundNo">): boolean =>
+  isToldFailed(notification) && notification.refundNo !== null && notification.tries < mostReturnTries

@@ -104,7 +104,7 @@ async function settleInMedusa(
   const seen = known.payment
   try {
     return await withOrderLease(orderToPay(seen), deps, async () => {
-      const captured = unsure ? known : await captureInMedusa(known, isCalm, deps)
+      const captured = unsure ? known : await captureInMedusa(known, deps)
       const order = await findOrder(captured.payment, deps)
       if (isCalm && (await isComplete(captured, order, deps)))
         return { seen: captured.payment, left: "nothing", isCalm }

@@ -26,7 +26,7 @@ const run = (patch: Partial<ReconcileDeps> = {}) =>
       now: () => world.clock.now(),
       depsOf: gone,
       emit: () => Promise.resolve(),
-      strayRefundSessions: () => Promise.resolve([]),
+      eachStrayRefund: () => Promise.resolve(),
       ...patch,
     },
     { batch: 10, concurrency: 2, budgetMs: 50 * second },
@@ -78,7 +78,7 @@ describe("the job", () => {
     const { id } = await world.aPayment("pending")
     await world.ledger.payments.update(id, { nextCheckAt: world.clock.now() })
     const report = await run({
-      strayRefundSessions: () => Promise.reject(new Error("select secret from table")),
+      eachStrayRefund: () => Promise.reject(new Error("select secret from table")),
     })
     expect(report.failed).toBe(1)
     expect(errors.join()).not.toContain("select secret")

@@ -419,6 +419,7 @@ const calls: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     notifications.store(aDelivery({})).catch(neitherWrittenNorRead),
   "notifications.finish": ({ notifications }) => notifications.finish(`gnot_${id}1`, { result: "acted" }),
   "notifications.postpone": ({ notifications }) => notifications.postpone(`gnot_${id}1`, now),
+  "notifications.giveUp": ({ notifications }) => notifications.giveUp(id, { from: 8, to: 128 }),
   "notifications.revive": ({ notifications }) => notifications.revive(`gnot_${id}1`),
   "notifications.replay": ({ notifications }) => notifications.replay(`gnot_${id}1`),
   "notifications.claimDue": ({ notifications }) => notifications.claimDue(50, 60_000),

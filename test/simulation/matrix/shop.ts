@@ -199,8 +199,10 @@ export class Shop {
       now: () => clock.now(),
       depsOf: (providerId) => this.depsOf(providerId),
       emit: this.deps.emit,
-      strayRefundSessions: () =>
-        this.medusa.strayRefundSessions((ids) => ledger.operations.refundIdsKnown(ids), 7 * 24 * hour),
+      eachStrayRefund: async (wake) => {
+        const known = (ids: string[]) => ledger.operations.refundIdsKnown(ids)
+        for (const id of await this.medusa.strayRefundSessions(known, 7 * 24 * hour)) await wake(id)
+      },
     }
   }
 

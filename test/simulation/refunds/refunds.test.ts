@@ -402,8 +402,36 @@ describe("a notification of a part that was returned in Gnete's console, which c
   it("is not told again to a person who has looked into it", async () => {
     await shop.decide({ action: "dismiss" })
     await hours(48)
-    expect(await books()).toMatchObject({ attention: null })
+    expect(await books()).toMatchObject({ attention: null, refundedAmount: 0 })
+    asking.mockRestore()
+    await comes()
+    await shop.job()
     expect(await messages()).toMatchObject([{ result: "acted" }])
+    expect(await books()).toMatchObject(ended())
+  })
+
+  it("is told once, also beside another one that cannot be acted on, and ends with what was told", async () => {
+    const { id, number } = await shop.payment()
+    const seen = jest.spyOn(shop.deps, "emit")
+    const toldPeople = () => seen.mock.calls.filter(([event]) => event === "attention_required").length
+    await lane.sandbox.refundInConsole(number, 1_000)
+    const { body, contentType } = await lane.sandbox.craftNotification(number, {}, "refund")
+    const receipt = await receive({ body: Buffer.from(body), contentType, query: "" }, shop.deps)
+    if (receipt.kind !== "accepted") throw new Error(receipt.reason)
+    await act(receipt.notification, shop.deps)
+    await hours(24)
+    expect(toldPeople()).toBe(1)
+    await hours(48)
+    expect(toldPeople()).toBe(1)
+    // One that was given up for good, of a release before: nobody tries it, and nobody waits for it.
+    await lane.database.query(
+      `insert into gateway_notification (id, gateway_payment_id, provider_id, body_hash, about, verified, result, tries, deliveries, created_at, updated_at)
+       values ('gnot_old', ?, 'pp_gnete_hk', 'old', 'payment', true, 'failed', 8, 1, now(), now())`,
+      [id],
+    )
+    asking.mockRestore()
+    await hours(6)
+    expect(await books()).toMatchObject({ attention: null, refundedAmount: 1_000 + shop.part })
   })
 })
 

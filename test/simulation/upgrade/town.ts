@@ -297,9 +297,16 @@ export class Town {
         this.medusa.announce(event, payment)
         return Promise.resolve()
       },
-      strayRefundSessions: () =>
-        this.medusa.strayRefundSessions((ids) => this.ledger.operations.refundIdsKnown(ids), 7 * day),
+      // The release before asks for the list.
+      ...{ strayRefundSessions: () => this.strayRefunds() },
+      eachStrayRefund: async (wake) => {
+        for (const id of await this.strayRefunds()) await wake(id)
+      },
     }
+  }
+
+  private strayRefunds(): Promise<string[]> {
+    return this.medusa.strayRefundSessions((ids) => this.ledger.operations.refundIdsKnown(ids), 7 * day)
   }
 
   private startMedusa(): fakeMedusa.FakeMedusa {

@@ -331,7 +331,7 @@ async function inMedusa(
 ): Promise<GatewayPayment> {
   const isCaptured = hasMoney(asked.state) && !asked.returnedUnsaid
   const { payment } = isCaptured
-    ? await captureInMedusa({ payment: asked, booked: undefined }, false, deps)
+    ? await captureInMedusa({ payment: asked, booked: undefined }, deps)
     : { payment: asked }
   if (steps.at(-1)?.life.look) return payment
   const order = await deps.host.orderOf(payment.collectionId ?? "")

@@ -112,7 +112,7 @@ describe.each([
   })
 })
 
-it("a payment that Medusa did not take is captured after all where its refund has failed", async () => {
+it("a payment that Medusa did not take is captured after all where its refund has failed, also once it was asked for meanwhile", async () => {
   await start(gnete)
   await shop.choosePayment()
   await shop.pay()
@@ -121,6 +121,8 @@ it("a payment that Medusa did not take is captured after all where its refund ha
   await shop.next("cancel", "in_progress")
   await shop.decide({ action: "refund", amount: "100" })
   refusing.mockRestore()
+  expect(await shop.attempt(() => shop.complete())).toBe(false)
+  expect(shop.told.at(-1)).toBe("refund_in_progress")
   await shop.jobs(hour)
   const { cancels } = await lane.sandbox.book((await paid()).number)
   await lane.sandbox.settleCancel(cancels[0]?.no ?? "", "fail")

@@ -46,7 +46,9 @@ it.each<[string, Partial<Demand>, string]>([
 })
 
 it("nor where another payment of the collection, or of the order, is being captured for the same", () => {
-  const reserved = (collectionId: string) => [{ sessionId: "payses_3", collectionId, amount: 3_000 }]
+  const reserved = (collectionId: string) => [
+    { sessionId: "payses_3", collectionId, amount: 3_000, digits: 2 },
+  ]
   expect(unowed(asking(), demand(), reserved("second"), 2)).toBe("not_owed")
   expect(unowed(asking(), demand(), reserved("third"), 2)).toBe("not_owed")
 })
@@ -54,7 +56,7 @@ it("nor where another payment of the collection, or of the order, is being captu
 it("what is reserved and captured counts once", () => {
   const [first] = demand().held
   if (!first) throw new Error("Nothing is held.")
-  expect(unowed(asking(), demand(), [{ ...first, amount: 10_000 }], 2)).toBeNull()
+  expect(unowed(asking(), demand(), [{ ...first, amount: 10_000, digits: 2 }], 2)).toBeNull()
 })
 
 it("what Medusa has captured is a matter of refunds, whatever is asked for now", () => {

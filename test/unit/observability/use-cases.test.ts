@@ -115,7 +115,7 @@ it("a run of the job is one span, and so is a comparison that an admin asks for"
   const job = {
     ...deps,
     now: () => at,
-    strayRefundSessions: () => Promise.resolve([]),
+    eachStrayRefund: () => Promise.resolve(),
     depsOf: () => deps,
   } as unknown as ReconcileDeps
   await reconcile(job, { batch: 1, concurrency: 1, budgetMs: 1 })

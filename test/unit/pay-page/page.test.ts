@@ -58,7 +58,7 @@ const paying = (action: PaymentAction, patch: Partial<PageContent> = {}) =>
         ...{ sessionId: "payses_1", providerId: "pp_ksher_th", gateway: "ksher", state: "pending" },
         ...{ channel: "promptpay", askedChannel: "promptpay", unwanted: null },
         ...{ action, expiresAt: new Date(now.getTime() + 899_000), openedAt: now },
-        ...{ amount: 35_050, digits: 2, returnedUnsaid: false },
+        ...{ amount: 35_050, digits: 2, returnedUnsaid: false, returning: false },
       },
     },
     ...patch,

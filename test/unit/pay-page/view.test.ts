@@ -20,6 +20,7 @@ const payment = (patch: Partial<PagePayment> = {}): PagePayment => ({
   amount: 35_050,
   digits: 2,
   returnedUnsaid: false,
+  returning: false,
   ...patch,
 })
 
@@ -87,6 +88,16 @@ it.each<[string, Partial<PageFacts>, object]>([
   ],
   ["the newest counts", { payments: [payment({ state: "void" }), payment()] }, { kind: "pay" }],
   ["it is paid, and Medusa has not heard", { payments: [payment({ state: "paid" })] }, { kind: "paid" }],
+  [
+    "it is paid, and goes back before Medusa has captured it",
+    { payments: [payment({ state: "paid", returning: true })] },
+    { kind: "choose", tried: "returned" },
+  ],
+  [
+    "it is paid in minor units that people do not write",
+    { payments: [payment({ state: "paid", amount: 3_505_000, digits: 4 })] },
+    { kind: "paid" },
+  ],
   [
     "it is paid and captured",
     { payments: [payment({ state: "paid" })], demand: demand({ held }) },
@@ -186,7 +197,7 @@ it.each<[string, Partial<PageFacts>, object]>([
   ],
   [
     "another payment is being captured",
-    { reserved: [{ sessionId: "payses_2", collectionId: "pay_col_1", amount: 35050 }] },
+    { reserved: [{ sessionId: "payses_2", collectionId: "pay_col_1", amount: 35050, digits: 2 }] },
     { kind: "refused", why: "nothing_owed" },
   ],
 ])("%s", (_name, patch, expected) => {

@@ -13,14 +13,7 @@ import {
   toMinor,
 } from "../../../core"
 import { committedAmount, isDone, isUnfinished, isUnsettled, isWaitingPayout, returns } from "../../ledger"
-import type {
-  Decision,
-  DecisionRequest,
-  GatewayPayment,
-  Notification,
-  Operation,
-  PaymentPatch,
-} from "../../ledger"
+import type { Decision, DecisionRequest, GatewayPayment, Operation, PaymentPatch } from "../../ledger"
 import { isSameAttention, withoutAttention } from "../attention"
 import { bookReturns } from "../settling/book-returns"
 import { orderIdOf } from "../orders/cancelled-order"
@@ -37,7 +30,7 @@ import type { ReturnOutcome } from "../returns/decide-doubt"
 import { conclude, findOutcome, settleOperations } from "../returns/outcomes"
 import { refundOrder } from "../order-ref"
 import { withoutRow, refund } from "../refund"
-import { after, isToldFailed, minute } from "../schedule"
+import { after, minute, mostReturnTries, mostTries } from "../schedule"
 import { shareOf, withFraction } from "../returns/rounding"
 import { knowsNothing } from "../shopper-payouts/decide-payout"
 import { canClose, closeAtGateway } from "../settling/close"
@@ -608,17 +601,15 @@ async function dismissSeen(seen: GatewayPayment, payment: GatewayPayment, deps: 
 
 /** A person has looked into them: the same message, tried again, would call that person once more. */
 async function endMessages({ id, attentionCode }: GatewayPayment, deps: SettleDeps): Promise<void> {
-  const ended = isEndedWith[attentionCode ?? ""]
-  if (!ended) return
   const { notifications } = deps.ledger
-  for (const notification of (await notifications.ofPayment(id)).filter(ended))
-    await notifications.finish(notification.id, { result: "acted" })
-}
-
-/** Which messages a dismissal is about. */
-const isEndedWith: Readonly<Record<string, (one: Notification) => boolean>> = {
-  contradiction: ({ result, code }) => result === "failed" && code === "paid_not_confirmed",
-  notification_failed: isToldFailed,
+  // Sent again, it is acted on again.
+  if (attentionCode === "notification_failed")
+    await notifications.giveUp(id, { from: mostTries, to: mostReturnTries })
+  if (attentionCode !== "contradiction") return
+  const open = (await notifications.ofPayment(id)).filter(
+    ({ result, code }) => result === "failed" && code === "paid_not_confirmed",
+  )
+  for (const notification of open) await notifications.finish(notification.id, { result: "acted" })
 }
 
 /**

@@ -101,7 +101,8 @@ export async function reserve(payment: GatewayPayment, deps: Deps): Promise<Rese
     }
     const known = [...demand.held, ...reserved].map(({ sessionId }) => sessionId)
     const done = await deps.ledger.reservations.reserve(payment.id, kinOf(demand, collectionId), known)
-    if (done) return { payment: done, reserved: true }
+    // Read once more: the reservation may have waited for whoever was beginning a return.
+    if (done) return { payment: done, reserved: !(await isReturning(done, deps)) }
     const now = await reload(payment, deps)
     if (now.state !== "paid" || now.unwanted || (await isReturning(now, deps)))
       return { payment: now, reserved: false }

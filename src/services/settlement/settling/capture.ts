@@ -55,12 +55,9 @@ export async function lookUpCapture(payment: GatewayPayment, deps: SettleDeps): 
 /** Each step is done once in a look; more of them would be a fault of the decision. */
 const mostSteps = 12
 
-/**
- * Tells Medusa of money it waits for. Money it gave up waiting for becomes late, and is not captured. `isCalm`: nothing of it was ever sent
- * back.
- */
-export async function captureInMedusa(known: Booked, isCalm: boolean, deps: SettleDeps): Promise<Booked> {
-  let seen: Seen = { payment: known.payment, facts: isCalm ? { returning: false } : {} }
+/** Tells Medusa of money it waits for. Money it gave up waiting for becomes late, and is not captured. */
+export async function captureInMedusa(known: Booked, deps: SettleDeps): Promise<Booked> {
+  let seen: Seen = { payment: known.payment, facts: {} }
   for (let steps = 0; steps < mostSteps; steps++) {
     const step = decideCapture({ ...seen, now: deps.clock.now() })
     seen = await perform(step, seen, deps)

@@ -218,7 +218,7 @@ export const otherSession = ({ sessionId }: GatewayPayment): string => `other-${
 export const reservedOf = ({ shop, payment }: Pick<Life, "shop" | "payment">): Reserved[] =>
   shop.other === "none"
     ? []
-    : [{ sessionId: otherSession(payment), collectionId: payment.collectionId ?? "", amount }]
+    : [{ sessionId: otherSession(payment), collectionId: payment.collectionId ?? "", amount, digits: 2 }]
 
 export const demandOf = ({ shop, payment }: Life): Demand => ({
   collection: { id: payment.collectionId ?? "", amount: shop.changed ? "0.01" : "0.02" },
