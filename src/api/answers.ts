@@ -35,6 +35,8 @@ const shopperPayment = z.strictObject({
   state: z.enum(states),
   action: paymentAction.nullable(),
   expires_at: maybeTime,
+  /** It is paid, and goes back before an order is made by it. */
+  returning: z.boolean(),
 })
 
 const method = z.strictObject({

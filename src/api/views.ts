@@ -1,5 +1,6 @@
 import { isOpen, lessMajor, toMajor, type AccountInfo, type ChannelFacts, type PaymentMethod } from "../core"
-import type { MadeLink, Payable } from "../services/host"
+import { isGoingBack } from "../services/host"
+import type { GatewayPayments, MadeLink, Payable } from "../services/host"
 import { canBeTakenBack, isOutOfReach, mostWrongTries, unconfirmedOf } from "../services/settlement"
 import type {
   Change,
@@ -200,11 +201,12 @@ export const notificationView = (notification: Notification) => ({
 })
 
 /** Enough to draw the QR or redirect, and to poll. Nothing else. */
-export const shopperView = (payment: GatewayPayment) => ({
+export const shopperView = async (payment: GatewayPayment, { ledger }: Pick<GatewayPayments, "ledger">) => ({
   session_id: payment.sessionId,
   state: payment.state,
   action: isOpen(payment.state) && !payment.unwanted && !isOutOfReach(payment) ? payment.action : null,
   expires_at: payment.expiresAt,
+  returning: await isGoingBack(payment, ledger),
 })
 
 /** A way to pay, for a storefront's list. Amounts in major units. */

@@ -134,7 +134,11 @@ function paymentIn(answer: unknown): Payment {
   const payment = (answer as { gateway_payment?: Partial<Payment> } | null)?.gateway_payment
   const { session_id, state, expires_at = null } = payment ?? {}
   if (!session_id || !state || !states.includes(state)) throw notUnderstood()
-  return { session_id, state, expires_at, action: usable(payment?.action) }
+  return {
+    ...{ session_id, state, expires_at, action: usable(payment?.action) },
+    // A shop with an older version of the plugin says nothing of it.
+    returning: payment?.returning === true,
+  }
 }
 
 /** An address is followed or shown only where it leads to another page or is a picture. */

@@ -10,7 +10,7 @@ import type { GatewayPaymentAction, StoreGatewayPayment } from "../types"
  * - `pay`: it can be paid by `action`.
  * - `failed`, `expired`: nothing was paid by it, and another try takes a new session.
  * - `paid`: the money is there.
- * - `part_returned`, `returned`: it is on its way back. Where no order was made by it, another try takes a new session.
+ * - `part_returned`, `returned`: it is on its way back, also before the gateway has sent it. Where no order was made by it, another try takes a new session.
  * - `late`: the money came after the shop had given the payment up.
  */
 export const steps = [
@@ -46,7 +46,7 @@ const byState: Readonly<Record<State, Step>> = {
 /** Pure. `now` is the server's time in milliseconds; without it nothing has run out. */
 export function stepOf(payment: Payment | null, now: number | null): Step {
   if (!payment) return "loading"
-  const step = byState[payment.state]
+  const step = payment.returning ? "returned" : byState[payment.state]
   if (step !== "pay") return step
   return payment.action && msLeft(payment, now) !== 0 ? "pay" : "expired"
 }

@@ -159,7 +159,8 @@ export class PaymentWatch {
     if (!(await this.#isNone())) {
       const answer = await this.#ask()
       if (!(await this.look()) || isHeld(this.#step(), this.#waitsForMoney())) return
-      if (answer !== "not_paid") {
+      // No order is made by money that goes back: the cart is not completed by it, and that says nothing sure.
+      if (answer !== "not_paid" && !this.#snapshot.payment?.returning) {
         this.#set({ error: "not_confirmed" })
         return
       }

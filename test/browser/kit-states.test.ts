@@ -95,6 +95,7 @@ async function answer(route: Route, state: State | null): Promise<void> {
       gateway_payment: {
         ...{ session_id: "payses_1", state },
         action: open ? { type: "qr", content: code } : null,
+        returning: false,
         expires_at: open ? new Date(Date.now() + 899_000).toISOString() : null,
       },
     },

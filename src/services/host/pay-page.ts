@@ -4,9 +4,9 @@ import type { MedusaContainer } from "@medusajs/framework/types"
 import { MedusaError } from "@medusajs/framework/utils"
 import { createPaymentSessionsWorkflow } from "@medusajs/medusa/core-flows"
 
-import { PaymentProblem, hasMoney, isOurs, isToCapture, isUnended, toMajor } from "../../core"
+import { PaymentProblem, hasMoney, isOurs, isUnended, toMajor } from "../../core"
 import type { AskingDevice, Notice, PaymentMethod } from "../../core"
-import { committedAmount, systemClock } from "../ledger"
+import { systemClock } from "../ledger"
 import type { PayLink } from "../ledger"
 import { logLine, wordsOf } from "../observability"
 import { fillSessionId } from "../options/shared"
@@ -24,6 +24,7 @@ import {
 } from "../settlement"
 import type { GatewayPayment } from "../settlement"
 import type { GatewayPayments } from "./application"
+import { isGoingBack } from "./going-back"
 import { graph } from "./graph"
 import { paymentMethods } from "./methods"
 import { openPayment } from "./open-payment"
@@ -248,10 +249,7 @@ const paymentsOf = async (
       ...payment,
       // The account that it was opened with cannot be asked: nobody is sent there.
       action: isOutOfReach(payment) ? null : payment.action,
-      returning:
-        isToCapture(payment) &&
-        payment.capturedAt === null &&
-        committedAmount(await ledger.operations.ofPayment(payment.id)) > 0,
+      returning: await isGoingBack(payment, ledger),
     })),
   )
 

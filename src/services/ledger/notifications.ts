@@ -138,19 +138,22 @@ export class Notifications {
     return { notification: toNotification(rows[0] as NotificationRow), fresh: accepted.length > 0 }
   }
 
+  /** `from`: only if it was tried so often, and nobody has ended it meanwhile. Says whether it was written. */
   async finish(
     id: string,
     end: {
       result: NotificationResult
+      from?: number | undefined
       message?: string | undefined
       code?: NotificationCode | undefined
       nextTryAt?: Date | undefined
       paymentId?: string | undefined
     },
-  ): Promise<void> {
-    await this.database.query(
+  ): Promise<boolean> {
+    const rows = await this.database.query(
       `update gateway_notification set result = ?, message = ?, code = ?, next_try_at = ?, tries = tries + 1,
-         gateway_payment_id = coalesce(?, gateway_payment_id), updated_at = ? where id = ?`,
+         gateway_payment_id = coalesce(?, gateway_payment_id), updated_at = ?
+       where id = ? and tries = coalesce(?::int, tries) returning id`,
       [
         end.result,
         end.message ?? null,
@@ -159,8 +162,10 @@ export class Notifications {
         end.paymentId ?? null,
         this.clock.now(),
         id,
+        end.from ?? null,
       ],
     )
+    return rows.length > 0
   }
 
   /** Has what is still to be acted on tried then, and does not count this as a try. */
@@ -171,21 +176,27 @@ export class Notifications {
     )
   }
 
-  /** Has one that failed acted on by the next run of the job. */
-  async revive(id: string): Promise<void> {
+  /** Has one that failed acted on by the next run of the job. One of a return counts as tried `tries` times at most, and is tried on. */
+  async revive(id: string, tries: number): Promise<void> {
     const now = this.clock.now()
     await this.database.query(
-      `update gateway_notification set next_try_at = ?, updated_at = ? where id = ? and result = 'failed' and (next_try_at is null or next_try_at > ?)`,
-      [now, now, id, now],
+      `update gateway_notification set next_try_at = ?, updated_at = ?,
+         tries = case when refund_no is null then tries else least(tries, ?) end
+       where id = ? and result = 'failed' and (next_try_at is null or next_try_at > ?)`,
+      [now, now, tries, id, now],
     )
   }
 
-  /** Of a payment, what has failed `from` times or more is not tried by itself any more, and counts as tried `to` times. */
-  async giveUp(paymentId: string, { from, to }: { from: number; to: number }): Promise<void> {
+  /** What has failed `from` times or more of a payment's messages about that return is not tried by itself any more, and counts as tried `to` times. */
+  async giveUp(
+    paymentId: string,
+    refundNo: string | null,
+    { from, to }: { from: number; to: number },
+  ): Promise<void> {
     await this.database.query(
       `update gateway_notification set next_try_at = null, tries = greatest(tries, ?), updated_at = ?
-       where gateway_payment_id = ? and result = 'failed' and tries >= ?`,
-      [to, this.clock.now(), paymentId, from],
+       where gateway_payment_id = ? and refund_no is not distinct from ?::text and result = 'failed' and tries >= ?`,
+      [to, this.clock.now(), paymentId, refundNo, from],
     )
   }
 

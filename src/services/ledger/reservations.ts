@@ -40,13 +40,15 @@ export class Reservations {
     return rows[0] && toPayment(rows[0])
   }
 
-  /** What is reserved in these collections and still there. What goes back without having been captured is not. */
+  /** What is reserved in these collections and still there: nothing, of what goes back and was not captured. */
   async of(collectionIds: readonly string[]): Promise<(Reserved & { id: string })[]> {
     const rows = await this.database.query<Pick<PaymentRow, "id" | "session_id" | "digits"> & Row>(
-      `select id, session_id, collection_id, digits, paid_amount - refunded_amount as held from gateway_payment
+      `select id, session_id, collection_id, digits,
+         case when captured_at is null and reserved_at < ? and ${returning} then 0 else paid_amount - refunded_amount end as held
+       from gateway_payment
        where collection_id in (${placeholders(collectionIds)}) and unwanted is null
-         and coalesce(reserved_at, captured_at) is not null and (captured_at is not null or not ${returning})`,
-      collectionIds,
+         and coalesce(reserved_at, captured_at) is not null`,
+      [new Date(this.clock.now().getTime() - takingMs), ...collectionIds],
     )
     return rows.map((row) => ({
       id: row.id,
@@ -71,6 +73,9 @@ interface Row {
   collection_id: string
   held: string
 }
+
+/** Longer than Medusa takes to write a capture that it was told of. */
+const takingMs = 120_000
 
 /** As `committedAmount` says it. */
 const returning = `exists (select 1 from gateway_operation going where going.gateway_payment_id = gateway_payment.id

@@ -106,7 +106,7 @@ async function askSoon(paymentId: string, deps: Deps, { alsoPaid }: { alsoPaid: 
 /** Sent again, by the gateway or by a person in its console, it is acted on again: by the job, so that no flood costs a query each. */
 async function reviveIfGivenUp(stored: { notification: Notification; fresh: boolean }, deps: Deps) {
   const { notification, fresh } = stored
-  if (!fresh && isToldFailed(notification)) await deps.ledger.notifications.revive(notification.id)
+  if (!fresh && isToldFailed(notification)) await deps.ledger.notifications.revive(notification.id, mostTries)
 }
 
 /** Acts on a stored notification: the gateway is asked, and what it says is settled. Failing is noted, and tried again by the job. */
@@ -147,14 +147,19 @@ async function noteFailedAct(
     await deps.ledger.notifications.postpone(notification.id, after(deps, hour))
     return
   }
-  await deps.ledger.notifications.finish(notification.id, again(notification, why, deps))
-  if (!isLastTry(notification)) return
+  const end = { ...again(notification, why, deps), from: notification.tries }
+  // Where it is not noted, somebody has dismissed it or acted on it meanwhile.
+  if (!(await deps.ledger.notifications.finish(notification.id, end)) || !isLastTry(notification)) return
   const payment = await deps.ledger.payments.get(paymentId)
-  // Told once; after that only where what stood in its place has ended.
-  if (!payment || (isToldFailed(notification) && payment.attentionCode !== null)) return
+  if (!payment || isToldAlready(notification, payment)) return
   const about = { order: payment.number, number: notification.refundNo }
   await raise(payment, "notification_failed", { ...about, tries: mostTries, problem: why.message }, deps)
 }
+
+/** Told once. After that only where nothing else stands: what does is told first, and this is tried on. */
+const isToldAlready = (notification: Notification, { attentionCode }: GatewayPayment): boolean =>
+  isToldFailed(notification) &&
+  (attentionCode === "notification_failed" || (attentionCode !== null && !isGivenUp(notification)))
 
 /** Its entry is gone, and may come back: it waits longer each time, and is never given up. Gnete tells of some money in no other way. */
 export const notActedOn = (

@@ -53,10 +53,10 @@ export const mostTries = 8
 /** What tells of a return is tried on after that, every six hours for a month: Gnete tells of a part of a payment in no other way. */
 export const mostReturnTries = 128
 
-/** A person was told that it could not be acted on. */
+/** It could not be acted on so often that people are told. */
 export const isToldFailed = ({ result, tries }: Pick<Notification, "result" | "tries">): boolean =>
   result === "failed" && tries >= mostTries
 
-/** A person was told of it, and it is tried on. */
+/** People are told of it, and it is tried on. */
 export const isTriedOn = (notification: Pick<Notification, "result" | "tries" | "refundNo">): boolean =>
   isToldFailed(notification) && notification.refundNo !== null && notification.tries < mostReturnTries

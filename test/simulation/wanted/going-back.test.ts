@@ -129,3 +129,50 @@ it("a payment that Medusa did not take is captured after all where its refund ha
   await shop.jobs(12 * hour)
   expect(await books()).toMatchObject({ state: "paid", returned: 0, orders: 1 })
 })
+
+it.each([
+  ["is under way", false],
+  ["has gone through", true],
+])(
+  "what an edit has added is captured by a second payment where the refund of a first, which Medusa did not get to take, %s",
+  async (_, isThrough) => {
+    await start(gnete)
+    await shop.buy()
+    await shop.medusa.changeOrder(shop.order().id, shop.amount + 3_000)
+    await shop.quiet()
+    const asking = shop.secondCollection()
+    await shop.choosePaymentOn(asking.id)
+    const first = await shop.payment()
+    const refusing = jest.spyOn(shop.medusa, "capture").mockResolvedValue({ problem: "The order is busy." })
+    await shop.pay()
+    await shop.jobs(20 * minute)
+    // Medusa was told that it is captured, and its process died.
+    await lane.database.query("update gateway_payment set reserved_at = ? where id = ?", [
+      lane.clock.now(),
+      first.id,
+    ])
+    await shop.next("cancel", "in_progress")
+    await shop.decide({ action: "refund", amount: "30" })
+    const goesThrough = async () => {
+      const { cancels } = await lane.sandbox.book(first.number)
+      await lane.sandbox.settleCancel(cancels[0]?.no ?? "", "success")
+    }
+    if (isThrough) await goesThrough()
+    await shop.jobs(hour)
+    refusing.mockRestore()
+
+    // A person has made another link for the same difference.
+    const again = { ...asking, id: `${asking.id}b` }
+    shop.tables.collections.set(again.id, again)
+    await shop.choosePaymentOn(again.id)
+    const second = await shop.payment()
+    await shop.pay()
+    await shop.jobs(10 * minute)
+    if (!isThrough) await goesThrough()
+    await shop.jobs(12 * hour)
+    const ends = new Map((await shop.payments()).map((one) => [one.id, one]))
+    expect(ends.get(second.id)).toMatchObject({ state: "paid", unwanted: null, attentionCode: null })
+    expect(ends.get(second.id)?.capturedAt).not.toBeNull()
+    expect(ends.get(first.id)).toMatchObject({ state: "refunded", attentionCode: null, capturedAt: null })
+  },
+)

@@ -9,6 +9,7 @@ export const payment = (change: Partial<Payment> = {}): Payment => ({
   state: "pending",
   action: { type: "redirect", url: "https://gateway.example/pay" },
   expires_at: new Date(start + 900_000).toISOString(),
+  returning: false,
   ...change,
 })
 

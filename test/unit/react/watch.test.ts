@@ -276,6 +276,17 @@ describe("money that went back before there was an order", () => {
     expect(again).toHaveBeenCalledTimes(1)
   })
 
+  it("lets the shopper pay anew as soon as it goes back, and has the shop make no order by it", async () => {
+    const onPaid = jest.fn()
+    shop.current = payment({ state: "paid", action: null, returning: true })
+    const { watch, step } = await begin({ onPaid, check: () => "unknown" })
+    expect([step(), triedOf(step(), true)]).toEqual(["returned", "returned"])
+    expect(onPaid).not.toHaveBeenCalled()
+    const again = jest.fn()
+    await watch.startAnew(again)
+    expect(again).toHaveBeenCalledTimes(1)
+  })
+
   it.each(["paid", "refunded", "partially_refunded", "paid_late"] as const)(
     "is told from an order's, whose page starts nothing: %s",
     async (state) => {

@@ -600,11 +600,14 @@ async function dismissSeen(seen: GatewayPayment, payment: GatewayPayment, deps: 
 }
 
 /** A person has looked into them: the same message, tried again, would call that person once more. */
-async function endMessages({ id, attentionCode }: GatewayPayment, deps: SettleDeps): Promise<void> {
+async function endMessages(
+  { id, attentionCode, attentionValues: values }: GatewayPayment,
+  deps: SettleDeps,
+): Promise<void> {
   const { notifications } = deps.ledger
-  // Sent again, it is acted on again.
-  if (attentionCode === "notification_failed")
-    await notifications.giveUp(id, { from: mostTries, to: mostReturnTries })
+  // Sent again, it is acted on again. Of another return that cannot be acted on, that person was not told here.
+  if (attentionCode === "notification_failed" && values && "tries" in values)
+    await notifications.giveUp(id, values.number, { from: mostTries, to: mostReturnTries })
   if (attentionCode !== "contradiction") return
   const open = (await notifications.ofPayment(id)).filter(
     ({ result, code }) => result === "failed" && code === "paid_not_confirmed",

@@ -4,8 +4,9 @@ import { route, tellTime } from "../../../problems"
 import { shopperView } from "../../../views"
 
 export const GET = route(async (req, res) => {
-  const payment = await gatewayPayments(req.scope).ledger.payments.ofSession(String(req.params.session_id))
+  const plugin = gatewayPayments(req.scope)
+  const payment = await plugin.ledger.payments.ofSession(String(req.params.session_id))
   if (!payment) throw new PaymentProblem("not_found", "payment_unknown", "There is no such payment.")
   tellTime(res)
-  res.json({ gateway_payment: shopperView(payment) })
+  res.json({ gateway_payment: await shopperView(payment, plugin) })
 })

@@ -10,11 +10,11 @@ const listeners = new Listeners({ all: 200, each: 10 })
 /** Tells a storefront how a payment stands, from the moment it asks, for five minutes at a time. */
 export const GET = route(async (req, res) => {
   const sessionId = String(req.params.session_id)
-  const { payments } = gatewayPayments(req.scope).ledger
+  const plugin = gatewayPayments(req.scope)
   const look = async () => {
-    const payment = await payments.ofSession(sessionId)
+    const payment = await plugin.ledger.payments.ofSession(sessionId)
     if (!payment) throw new PaymentProblem("not_found", "payment_unknown", "There is no such payment.")
-    return JSON.stringify({ gateway_payment: shopperView(payment) })
+    return JSON.stringify({ gateway_payment: await shopperView(payment, plugin) })
   }
   await look()
   tellTime(res)

@@ -5,7 +5,8 @@ import { shopperView } from "../../../../views"
 
 export const POST = route(async (req, res) => {
   const body = parsed(openRequest, req.body)
-  const payment = await openPayment(gatewayPayments(req.scope), String(req.params.session_id), body)
+  const plugin = gatewayPayments(req.scope)
+  const payment = await openPayment(plugin, String(req.params.session_id), body)
   tellTime(res)
-  res.json({ gateway_payment: shopperView(payment) })
+  res.json({ gateway_payment: await shopperView(payment, plugin) })
 })
