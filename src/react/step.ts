@@ -86,6 +86,8 @@ export const isHeld = (step: Step, waitsForMoney: boolean): boolean =>
  * `isRefundAwaited`: somebody wants to see the money go back.
  */
 export function isDone(payment: Payment, isRefundAwaited: boolean): boolean {
+  // Its refund may still fail, and an order be made by it.
+  if (payment.returning) return false
   if (isOpen(payment.state) || payment.state === "unopened")
     return payment.state === "failed" && !payment.action
   return !isRefundAwaited || payment.state === "refunded" || payment.state === "void"

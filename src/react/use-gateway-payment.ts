@@ -119,7 +119,8 @@ const nothing = () => nothingKnown
 function follows(watch: PaymentWatch): () => void {
   let stop = watch.start()
   const wake = () => {
-    if (hasArrived(stepOf(watch.snapshot().payment, watch.now()))) return
+    const { payment } = watch.snapshot()
+    if (!payment?.returning && hasArrived(stepOf(payment, watch.now()))) return
     void watch.look()
     stop = watch.start()
   }

@@ -160,7 +160,7 @@ export class PaymentWatch {
       const answer = await this.#ask()
       if (!(await this.look()) || isHeld(this.#step(), this.#waitsForMoney())) return
       // No order is made by money that goes back: the cart is not completed by it, and that says nothing sure.
-      if (answer !== "not_paid" && !this.#snapshot.payment?.returning) {
+      if (answer !== "not_paid" && (answer === "paid" || !this.#snapshot.payment?.returning)) {
         this.#set({ error: "not_confirmed" })
         return
       }

@@ -30,7 +30,7 @@ export class Reservations {
       `with kin as materialized (
          select id, session_id, unwanted, coalesce(reserved_at, captured_at) as taken_at
          from gateway_payment where collection_id in (${placeholders(collectionIds)}) order by id for update)
-       update gateway_payment set reserved_at = coalesce(reserved_at, ?)
+       update gateway_payment set reserved_at = ?
        where id = ? and state = 'paid' and unwanted is null
          and not exists (select 1 from kin where id <> ? and taken_at is not null and unwanted is null ${unknown})
          and not ${returning}

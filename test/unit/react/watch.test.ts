@@ -287,6 +287,22 @@ describe("money that went back before there was an order", () => {
     expect(again).toHaveBeenCalledTimes(1)
   })
 
+  it("makes its order after all where the refund has failed", async () => {
+    const onPaid = jest.fn()
+    shop.current = payment({ state: "paid", action: null, returning: true })
+    const { step } = await begin({ onPaid })
+    await shop.becomes({ returning: false })
+    expect([step(), onPaid.mock.calls.length]).toEqual(["paid", 1])
+  })
+
+  it("starts nothing where the shop says that an order was made by it", async () => {
+    shop.current = payment({ state: "paid", action: null, returning: true })
+    const { watch } = await begin({ onPaid: jest.fn(), check: () => "paid" })
+    const again = jest.fn()
+    await watch.startAnew(again)
+    expect(again).not.toHaveBeenCalled()
+  })
+
   it.each(["paid", "refunded", "partially_refunded", "paid_late"] as const)(
     "is told from an order's, whose page starts nothing: %s",
     async (state) => {
