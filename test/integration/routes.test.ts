@@ -97,7 +97,7 @@ inRealMedusa(
         const ask = async () =>
           (await world.shop.tryStore("get", `/store/gateway-payments/${session.id}`)).data.gateway_payment
         const open = await ask()
-        expect(Object.keys(open).sort()).toEqual(["action", "expires_at", "session_id", "state"])
+        expect(Object.keys(open).sort()).toEqual(["action", "expires_at", "returning", "session_id", "state"])
         expect(open).toMatchObject({
           session_id: session.id,
           state: "pending",

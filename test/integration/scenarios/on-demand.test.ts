@@ -47,7 +47,7 @@ inRealMedusa(
         const { cart, session } = await waiting("pp_ksher_th")
         expect(session.data).toMatchObject({ state: "unopened", action: null, expires_at: null })
         expect(await follow(session)).toEqual({
-          ...{ session_id: session.id, state: "unopened", action: null, expires_at: null },
+          ...{ session_id: session.id, state: "unopened", action: null, expires_at: null, returning: false },
         })
         expect(await world.shopper.complete(cart)).toMatchObject({ status: 400 })
         for (const ms of [2 * minute, 2 * hour, 2 * day, 8 * day, 31 * day]) await runJob(world, ms)

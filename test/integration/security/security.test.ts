@@ -404,7 +404,7 @@ inRealMedusa(
         await expectBooks(world, guests, 8840)
       })
 
-      it("the status of a payment says its four words, to whoever knows the session, and no more", async () => {
+      it("the status of a payment says its five words, to whoever knows the session, and no more", async () => {
         const order = await paidOrder(world, "pp_ksher_th", { channel: "truemoney" })
         const path = `/store/gateway-payments/${order.session.id}`
         expect((await world.shop.http.get(path)).status).toBe(400)
@@ -415,6 +415,7 @@ inRealMedusa(
             state: "paid",
             action: null,
             expires_at: expect.any(String),
+            returning: false,
           },
         })
         expect(headers["cache-control"]).toBe("no-store")

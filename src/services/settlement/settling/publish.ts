@@ -5,6 +5,7 @@ import type { State } from "../../../core"
 import { standingOf } from "../../ledger"
 import type { GatewayPayment } from "../../ledger"
 import type { Deps, PaymentEvent, SettleDeps } from "../deps"
+import { reload } from "../required"
 
 const eventOf: Readonly<Partial<Record<State, PaymentEvent>>> = {
   paid: "paid",
@@ -42,10 +43,21 @@ export async function markPublished(payment: GatewayPayment, deps: SettleDeps): 
 
 /** What Medusa's session shows: `void` closes it where nothing was captured on it, refunds leave their amount. */
 export async function mirrorToSession(payment: GatewayPayment, deps: SettleDeps): Promise<GatewayPayment> {
-  await deps.host.mark(payment.sessionId, {
+  await mark(payment, deps)
+  let shown = payment
+  let now = await deps.ledger.payments.update(payment.id, { announced: standingOf(payment) })
+  // It has moved meanwhile, and whoever moved it may have marked it before: what is older must not stay.
+  while (standingOf(now) !== standingOf(shown)) {
+    await mark(now, deps)
+    shown = now
+    now = await reload(shown, deps)
+  }
+  return now
+}
+
+const mark = (payment: GatewayPayment, deps: SettleDeps): Promise<unknown> =>
+  deps.host.mark(payment.sessionId, {
     gatewayState: payment.state,
     refundedAmount: toMajor(payment.refundedAmount, payment.digits),
     cancel: payment.state === "void" && !payment.capturedAt,
   })
-  return deps.ledger.payments.update(payment.id, { announced: standingOf(payment) })
-}
