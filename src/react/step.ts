@@ -10,7 +10,8 @@ import type { GatewayPaymentAction, StoreGatewayPayment } from "../types"
  * - `pay`: it can be paid by `action`.
  * - `failed`, `expired`: nothing was paid by it, and another try takes a new session.
  * - `paid`: the money is there.
- * - `part_returned`, `returned`: it is on its way back, also before the gateway has sent it. Where no order was made by it, another try takes a new session.
+ * - `part_returned`, `returned`: it is on its way back, also before the gateway has sent it. Where no order was made by it, another try takes a
+ *   new session.
  * - `late`: the money came after the shop had given the payment up.
  */
 export const steps = [

@@ -23,7 +23,7 @@ export interface ReconcileDeps {
   now: () => Date
   depsOf: (providerId: string) => SettleDeps
   emit: SettleDeps["emit"]
-  /** Medusa's refund rows that no operation was made for, by session: left by a kill in between (guarantee 6). */
+  /** Wakes the session of each of Medusa's refund rows that no operation was made for: left by a kill in between (guarantee 6). */
   eachStrayRefund: (wake: (sessionId: string) => Promise<void>) => Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import type { Outcome } from "../../../src/core"
-import { reset, says } from "../transport/scripted-server"
+import { reset, says, upOnArrival } from "../transport/scripted-server"
 import {
   answer,
   cancelOrder,
@@ -202,11 +202,7 @@ describe("query", () => {
 })
 
 it("an answer that does not come in time leaves it unknown", async () => {
-  // Its time is up when the question has arrived.
-  peer.timer = (_ms, giveUp) => {
-    peer.will(giveUp)
-    return () => undefined
-  }
+  peer.timer = upOnArrival(peer)
   expect(await peer.gateway().query(ref())).toMatchObject({ kind: "unknown", code: "timeout" })
 })
 

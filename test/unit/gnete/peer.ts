@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import type { OrderRef, RefundOrder } from "../../../src/core"
 import type { CallEvent } from "../../../src/services/gnete"
 import { createGneteGateway, GneteClient, type GneteOptionsInput } from "../../../src/services/gnete"
-import { json, says, ScriptedServer, type Reply } from "../transport/scripted-server"
+import { json, says, ScriptedServer, type Reply, neverUp } from "../transport/scripted-server"
 
 export const secret = "test-secret-of-nobody-0123456789"
 export const account = { mchNo: "M1621873433", appId: "60cc09bce4b0f1c0b83761c9" }
@@ -118,7 +118,6 @@ export const refundOf = (changes: Partial<RefundOrder> = {}): RefundOrder => ({
 
 export const newOrder = { number: "01J9ZK", amount: hkd(35050), sessionId: "payses_01J9ZK", notifyUrl }
 
-const neverUp: Timer = () => () => undefined
 const clock = { now: () => new Date("2024-03-01T05:06:07.089Z") }
 
 /** A Gnete on 127.0.0.1 that answers as told, with a client and gateways that talk to it. */

@@ -1,5 +1,5 @@
 import type { Outcome } from "../../../src/core"
-import { reset, says } from "../transport/scripted-server"
+import { reset, says, upOnArrival } from "../transport/scripted-server"
 import {
   answer,
   cancelled,
@@ -236,11 +236,7 @@ describe("open, as a page", () => {
 })
 
 it("an answer that does not come in time leaves it unknown", async () => {
-  // Its time is up when the question has arrived.
-  peer.timer = (_ms, giveUp) => {
-    peer.will(giveUp)
-    return () => undefined
-  }
+  peer.timer = upOnArrival(peer)
   expect(await peer.gateway().query(page())).toMatchObject({ kind: "unknown", code: "timeout" })
 })
 

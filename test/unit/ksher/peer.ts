@@ -7,7 +7,7 @@ import {
   type CallEvent,
   type KsherOptionsInput,
 } from "../../../src/services/ksher"
-import { json, says, ScriptedServer, type Call, type Reply } from "../transport/scripted-server"
+import { json, says, ScriptedServer, type Call, type Reply, neverUp } from "../transport/scripted-server"
 
 const pair = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLength })
 export const merchant = pair(1024)
@@ -159,7 +159,6 @@ export const newOrder = {
   notifyUrl: "https://shop.example/hooks/gateway/pp_ksher_th",
 }
 
-const neverUp: Timer = () => () => undefined
 const clock = { now: () => new Date("2024-03-01T05:06:07Z"), nonce: () => "0".repeat(32) }
 
 /** A Ksher on 127.0.0.1 that answers as told, with a client and gateways that talk to it. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
+import type { Timer } from "../../../src/services/transport"
 
 export interface Call {
   method: string
@@ -68,4 +69,13 @@ export const json = (value: unknown): Reply =>
 
 export const reset: Reply = (_call, _response, socket) => socket.resetAndDestroy()
 
-export const never: Reply = () => undefined
+/** For a client that gives up on nothing. */
+export const neverUp: Timer = () => () => undefined
+
+/** For a client whose time is up when its call has arrived. */
+export const upOnArrival =
+  (server: { will(reply: Reply): void }): Timer =>
+  (_ms, giveUp) => {
+    server.will(giveUp)
+    return () => undefined
+  }

@@ -114,5 +114,6 @@ export async function reserve(payment: GatewayPayment, deps: Deps): Promise<Rese
   )
 }
 
-const isReturning = async ({ id }: GatewayPayment, deps: Deps): Promise<boolean> =>
+/** Whether something of it has gone back, goes, or may have gone. */
+export const isReturning = async ({ id }: GatewayPayment, deps: Pick<Deps, "ledger">): Promise<boolean> =>
   committedAmount(await deps.ledger.operations.ofPayment(id)) > 0

@@ -7,7 +7,7 @@ import type { SettleDeps } from "../deps"
 import type { HostOrder, HostPayment } from "../host"
 import { reload } from "../required"
 import { after, day, justPaid, linkedWithin, minute, sincePaid } from "../schedule"
-import { noteAbandonment } from "./abandonment"
+import { isReturning, noteAbandonment } from "./abandonment"
 import { decideCapture, isCaptured, medusasAmount } from "./decide-capture"
 import type { CaptureFacts, CapturePicture, CaptureStep } from "./decide-capture"
 
@@ -35,7 +35,7 @@ export async function findOrder(payment: GatewayPayment, deps: SettleDeps): Prom
 export async function mayBePlaced(payment: GatewayPayment, deps: SettleDeps): Promise<boolean> {
   if (payment.state !== "paid" || payment.capturedAt === null || payment.unwanted) return false
   if (sincePaid(payment, deps) >= day) return false
-  if (committedAmount(await deps.ledger.operations.ofPayment(payment.id)) > 0) return false
+  if (await isReturning(payment, deps)) return false
   return !(await deps.host.payment(payment.sessionId))?.refunds.length
 }
 
@@ -87,7 +87,7 @@ async function perform(step: CaptureStep, { payment, facts }: Seen, deps: Settle
       return { payment: late ?? (await reload(payment, deps)), facts }
     }
     case "read_returns":
-      return read({ returning: committedAmount(await deps.ledger.operations.ofPayment(payment.id)) > 0 })
+      return read({ returning: await isReturning(payment, deps) })
     case "read_session":
       return read({ session: (await deps.host.session(payment.sessionId)) ?? null })
     case "link_order":
